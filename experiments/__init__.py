@@ -1,0 +1,28 @@
+"""Which experiments are there, and what is an experiment made of?
+
+    results = compute(key, settings)     arrays, saved        (the only step that takes time)
+    claims(results)                      what is said, what was expected, what was measured
+    draw(results)                        figures, from the saved arrays alone
+
+An experiment is a module `experiments/<name>.py`, named in `NAMES`, with
+
+* a docstring: its question and its central formula;
+* `TITLE`, one line;
+* `Settings`, a frozen dataclass of plain values, and the instances `FULL` and `QUICK`;
+* `compute(key, settings) -> dict[str, array]`: flat; arrays, numbers and strings;
+* `claims(results) -> list[Claim]` and `draw(results) -> dict[str, Figure]`, the main figure first,
+  where `results` holds NumPy arrays read back from the file (a number has shape ());
+* optionally `CAPTIONS`, a sentence for each figure by its name.
+
+`python -m experiments` runs them; read `runner.py` first, then `store.py`.
+"""
+
+from experiments.claims import Claim
+
+NAMES: tuple[str, ...] = (
+    "black_box_heart",
+    "universal_approximation",
+    "refit_speed",
+)
+
+__all__ = ["NAMES", "Claim"]

@@ -1,0 +1,24 @@
+"""`python -m experiments`: see `runner.py`."""
+
+import io
+import os
+import sys
+
+if __name__ == "__main__":
+    try:
+        # A name that the terminal cannot show must not end a run.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        from experiments.runner import main
+
+        status = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("experiments: interrupted; what was finished is kept.", file=sys.stderr)
+        status = 130
+    except BrokenPipeError:
+        # The reader went away (`... | head`): nobody is left to tell, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 141
+    sys.exit(status)

@@ -1,0 +1,50 @@
+"""Small networks as pure functions, fitted hundreds at a time, looked into with honest bands.
+
+Read first: `mlp` (what a network computes), `training` (one fit), `replicate` (many of them),
+`bootstrap` (what their spread says) and `inspection` (what the black box does).
+"""
+
+from jaxnn import datasets, inspection, tables
+from jaxnn.bootstrap import Bootstrap, Interval, bootstrap, converged, interval
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.mlp import MLP, Layer, apply, count_parameters, init, trace
+from jaxnn.recipe import Recipe
+from jaxnn.regularizers import ElasticNet
+from jaxnn.replicate import replicate, use_all_cores
+from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
+from jaxnn.training import Fit, Fitter, History, fit, predict, predictor
+
+__all__ = [
+    "MLP",
+    "Bootstrap",
+    "ElasticNet",
+    "Encoder",
+    "Fit",
+    "Fitter",
+    "History",
+    "InputError",
+    "InputTypeError",
+    "Interval",
+    "Layer",
+    "Recipe",
+    "Table",
+    "apply",
+    "bootstrap",
+    "converged",
+    "count_parameters",
+    "datasets",
+    "encoded_width",
+    "fit",
+    "from_arrays",
+    "from_dataframe",
+    "init",
+    "inspection",
+    "interval",
+    "predict",
+    "predictor",
+    "read_csv",
+    "replicate",
+    "tables",
+    "trace",
+    "use_all_cores",
+]

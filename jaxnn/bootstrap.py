@@ -1,0 +1,271 @@
+"""How much would a fitted curve move, had other rows been drawn from the same population?
+
+Draw n of the n rows with replacement, refit, look again, B times.  With theta*_b the curve (or
+importance, or prediction) of refit b, the percentile interval of level 1 - a at each point is
+
+    [ quantile_{a/2} theta*_b,  quantile_{1-a/2} theta*_b ]
+
+Efron 1979; lecture 11, "Bootstrapping for Predictions".  Two facts to keep in mind: the spread of
+theta* is already that of an estimate from n rows, so it is not divided by sqrt(n) again; and a row
+is left out of a resample with probability (1 - 1/n)^n, which makes it out-of-bag there, an honest
+test row for that refit.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from functools import partial
+from inspect import Parameter, signature
+from typing import Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from jaxnn import layout
+from jaxnn.checks import check_fit_arguments
+from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.replicate import replicate
+from jaxnn.training import Fitter
+from jaxnn.training import fit as training_fit
+
+logger = logging.getLogger("jaxnn")
+
+
+class Bootstrap(NamedTuple):
+    """Every refit of a bootstrap, the good and the bad.
+
+    Attributes:
+      fits: what `fit` returned, every leaf with a leading (replicates,) axis.
+      multiplicities: (replicates, rows) uint8, how often each row was drawn.
+      diverged: (replicates,) bool, True where a refit reported divergence or holds a number that
+        is not finite; `converged` leaves those out.
+    """
+
+    fits: Any
+    multiplicities: np.ndarray
+    diverged: np.ndarray
+
+    @property
+    def out_of_bag(self) -> np.ndarray:
+        """(replicates, rows) bool, True where a row was not drawn: an honest test row."""
+        return self.multiplicities == 0
+
+
+class Interval(NamedTuple):
+    """Lower and upper ends, each of the shape of one sample."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+def multiplicities(key: Array, rows: int) -> Array:
+    """How often each row is in one resample of as many rows, drawn with replacement.
+
+    Args:
+      key: a typed JAX key.
+      rows: n, at least 1.
+
+    Returns:
+      (rows,) uint8, adding up to `rows`: multinomial with equal probabilities 1/n.  (More than 255
+      copies of one row have a probability below 1e-500.)  Not compiled.
+    """
+    drawn = jax.random.randint(key, (rows,), 0, rows)
+    return jnp.zeros(rows, jnp.uint8).at[drawn].add(1)
+
+
+def bootstrap(
+    key: Array,
+    fit: Callable[..., Any],
+    X: Any,
+    y: Any,
+    replicates: int,
+    *,
+    resampling: Literal["rows", "multiplicities"] | None = None,
+    progress: bool | str = False,
+    directory: str | os.PathLike[str] | None = None,
+    chunk: int | None = None,
+) -> Bootstrap:
+    """Refit on `replicates` resamples of the rows, all cores busy.
+
+    Args:
+      key: a typed JAX key.
+      fit: a JAX function `fit(key, X, y)`, or `fit(key, X, y, weights)` to which a row of weight
+        two is the same as that row twice: a `jaxnn.Fitter`, or `functools.partial(jaxnn.fit,
+        net=..., recipe=...)`, or any other that returns a pytree of arrays.
+      X: (rows, predictors).
+      y: (rows,) or (rows, outputs).
+      replicates: how many refits, at least 1.
+      resampling: "rows" gives each refit the drawn rows, repeats and all; "multiplicities" gives
+        it each drawn row once, with its count as weight, and rows of weight zero to make the
+        shapes equal: the same objective on about 63% of the rows.  None takes multiplicities
+        where `fit` has an argument `weights` and its steps are over all rows.
+      progress, directory, chunk: as in `jaxnn.replicate.replicate`; a killed run with a
+        directory goes on where it was.
+
+    Returns:
+      A `Bootstrap`.  Replicate b depends on `key` and b alone.  Diverged replicates are named in a
+      warning of the logger "jaxnn".  Compiled, once for equal fitters and shapes.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used, before any compilation.
+    """
+    check_key(key)
+    check_count(replicates, "replicates")
+    fit = _as_fitter(fit)
+    dtype = jnp.result_type(float)
+    _check_rows(key, fit, X, y)
+    X, y = np.asarray(X, dtype), np.asarray(y, dtype)
+    rows = X.shape[0]
+    weighted = _weighs_rows(fit) if resampling is None else resampling == "multiplicities"
+    if resampling not in (None, "rows", "multiplicities"):
+        raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
+
+    keys_rows, keys_fits = jax.random.split(key, (2, replicates))
+    counts = replicate(partial(multiplicities, rows=rows), keys_rows)
+    distinct = _distinct_rows(counts) if weighted else None
+    working_set = getattr(fit, "working_set", None)
+    fits, diverged = replicate(
+        partial(_refit, fit=fit, distinct=distinct),
+        keys_fits,
+        mapped=(counts,),
+        shared=(X, y),
+        chunk=chunk,
+        working_set=working_set(distinct or rows) if working_set else None,
+        varying_length=getattr(fit, "varying_length", False),
+        progress=progress,
+        directory=directory,
+    )
+    _report(fits, diverged)
+    return Bootstrap(fits, counts, diverged)
+
+
+def _distinct_rows(counts: np.ndarray) -> int:
+    """Room for the distinct rows of any resample, in whole vector registers and in steps of about
+    one standard deviation, so that most bootstraps of as many rows share a compiled program."""
+    rows = counts.shape[1]
+    most = max(int((drawn > 0).sum()) for drawn in counts)
+    step = layout.padded_rows(max(1, int(0.3 * rows**0.5)))
+    return min(-(-most // step) * step, layout.padded_rows(rows))
+
+
+def _refit(
+    key: Array, counts: Array, X: Array, y: Array, *, fit: Callable[..., Any], distinct: int | None
+) -> tuple[Any, Array]:
+    rows = X.shape[0]
+    if distinct is None:
+        drawn = jnp.repeat(jnp.arange(rows), counts, total_repeat_length=rows)
+        result = _call(fit, key, X[drawn], y[drawn])
+    else:
+        # Places beyond the distinct rows point past the end: any row, with weight zero.
+        (places,) = jnp.nonzero(counts, size=distinct, fill_value=rows)
+        weights = jnp.append(counts, jnp.uint8(0))[places].astype(X.dtype)
+        places = jnp.minimum(places, rows - 1)
+        result = _call(fit, key, X[places], y[places], weights)
+    leaves = [x for x in jax.tree.leaves(result) if jnp.issubdtype(jnp.result_type(x), jnp.inexact)]
+    return result, _diverged(result, leaves)
+
+
+def _diverged(result: Any, leaves: list[Array]) -> Array:
+    if hasattr(result, "diverged_at"):
+        return result.diverged_at >= 0
+    return ~jnp.array([jnp.isfinite(leaf).all() for leaf in leaves], bool).all()
+
+
+def _call(fit: Callable[..., Any], key: Array, X: Array, y: Array, *weights: Array) -> Any:
+    parameters = signature(fit).parameters
+    if {"X", "y"} <= set(parameters):
+        return fit(key, X=X, y=y, **({"weights": weights[0]} if weights else {}))
+    return fit(key, X, y, *weights)
+
+
+def _weighs_rows(fit: Callable[..., Any]) -> bool:
+    if hasattr(fit, "weighs_rows"):
+        return fit.weighs_rows
+    return "weights" in signature(fit).parameters
+
+
+def _as_fitter(fit: Callable[..., Any]) -> Callable[..., Any]:
+    """A partial of `jaxnn.fit` as the `Fitter` that it amounts to, if it fixes no more than one."""
+    if not (isinstance(fit, partial) and fit.func is training_fit) or fit.args:
+        return fit
+    if "net" not in fit.keywords or not set(fit.keywords) <= {"net", "recipe", "encoder"}:
+        return fit
+    return Fitter(**{name: value for name, value in fit.keywords.items() if value is not None})
+
+
+def _check_rows(key: Array, fit: Callable[..., Any], X: Any, y: Any) -> None:
+    if not callable(fit):
+        raise InputTypeError(f"fit is a {type(fit).__name__}; pass a function fit(key, X, y).")
+    if isinstance(fit, Fitter):
+        check_fit_arguments(key, fit.net, X, y, fit.recipe, None, fit.encoder, None)
+        return
+    required = [p for p in signature(fit).parameters.values() if p.kind != Parameter.VAR_KEYWORD]
+    if len(required) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in required):
+        raise InputError(f"fit takes {len(required)} arguments; it is called with key, X and y.")
+    if np.ndim(X) == 0 or np.ndim(y) == 0 or np.shape(X)[0] != np.shape(y)[0]:
+        raise InputError(
+            f"X has shape {np.shape(X)} and y has shape {np.shape(y)}; pass one row an example."
+        )
+    if np.shape(X)[0] == 0:
+        raise InputError("X has no rows; pass one at least.")
+
+
+def _report(fits: Any, diverged: np.ndarray) -> None:
+    bad = np.flatnonzero(diverged)
+    if not len(bad):
+        return
+    steps = getattr(fits, "diverged_at", None)
+    names = [str(b) if steps is None else f"{b} (step {steps[b]})" for b in bad[:10]]
+    more = ", ..." if len(bad) > 10 else ""
+    logger.warning(
+        "%d of %d refits diverged: %s%s", len(bad), len(diverged), ", ".join(names), more
+    )
+
+
+def converged(refits: Bootstrap) -> Any:
+    """The fits that did not diverge, stacked as before; what bands are to be made of.
+
+    Raises:
+      InputError: none converged.
+    """
+    if refits.diverged.all():
+        raise InputError(
+            f"refits holds {len(refits.diverged)} replicates and all diverged; train with a lower "
+            "learning rate."
+        )
+    return jax.tree.map(lambda leaf: leaf[~refits.diverged], refits.fits)
+
+
+def interval(samples: Any, level: float = 0.95) -> Interval:
+    """The percentile interval of replicates, pointwise along the leading axis.
+
+    Args:
+      samples: (replicates, ...) finite numbers.
+      level: coverage aimed at, in (0, 1).
+
+    Returns:
+      Interval(lower, upper), each of shape (...), the linearly interpolated quantiles
+      (1 - level)/2 and (1 + level)/2 (order statistics at (replicates - 1) q, as NumPy's default).
+
+    Raises:
+      InputError: no samples, numbers that are not finite (with the replicates that hold them), or
+        a level outside (0, 1).
+    """
+    values = np.asarray(samples)
+    if values.ndim == 0 or values.shape[0] < 1:
+        raise InputError(f"samples has shape {values.shape}; pass one replicate at least.")
+    if not 0 < level < 1:
+        raise InputError(f"level is {level}; pass a number between 0 and 1, such as 0.95.")
+    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if len(bad):
+        named = ", ".join(map(str, bad[:10])) + (", ..." if len(bad) > 10 else "")
+        raise InputError(
+            f"samples has numbers that are not finite in {len(bad)} of {len(values)} replicates "
+            f"({named}); leave those out, as jaxnn.converged does."
+        )
+    lower, upper = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return Interval(lower, upper)

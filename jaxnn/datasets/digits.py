@@ -1,0 +1,41 @@
+"""Which digit is on an image of 8 x 8 pixels?
+
+1,797 handwritten digits of the UCI Optical Recognition data (Alpaydin and Kaynak, DOI
+10.24432/C50P49), the copy that scikit-learn brings along.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jaxnn.errors import InputError
+from jaxnn.tables import Column, Table
+
+# A pixel counts the dark ones among 4 x 4 of the scanned image.
+DARKEST = 16
+
+
+def digits() -> Table:
+    """Images as 64 numeric predictors, the pixel counts 0..16 divided by 16, row by row.
+
+    Returns:
+      A `Table` with X (1797, 64) in [0, 1], columns "pixel 0,0" to "pixel 7,7", and a categorical
+      response of ten levels, y = 0..9.
+
+    Raises:
+      InputError: scikit-learn is not installed.
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise InputError(
+            "digits() needs scikit-learn, which is not installed; install it, or this package "
+            "with its extra: pip install 'jaxnn[sklearn]'."
+        ) from None
+    pixels, classes = load_digits(return_X_y=True)
+    columns = tuple(
+        Column(f"pixel {row},{column}", "numeric") for row in range(8) for column in range(8)
+    )
+    response = Column("digit", "categorical", tuple("0123456789"))
+    X = np.asarray(pixels, np.float64) / DARKEST
+    return Table(columns, X, np.asarray(classes, np.float64), response)

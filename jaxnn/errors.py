@@ -1,0 +1,69 @@
+"""How does the library say that an argument cannot be used?
+
+By one sentence that names the argument, what was given and what is accepted, raised before
+any compilation starts:  InputError("<argument> is <given>; <what is accepted>").
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+class InputError(ValueError):
+    """An argument has a value that the function cannot use."""
+
+
+class InputTypeError(InputError, TypeError):
+    """An argument is of a kind that the function cannot use."""
+
+
+def unknown_name(argument: str, given: object, known: Iterable[str]) -> InputError:
+    """The error for a name that is not in a list, with the nearest valid ones first."""
+    names = sorted(known)
+    near = difflib.get_close_matches(str(given), names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    return InputError(f"{argument} is {given!r}; {hint}known: {', '.join(names)}.")
+
+
+def check_count(value: Any, argument: str, least: int = 1) -> None:
+    """Refuse what is not a whole number of at least `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise InputTypeError(f"{argument} is {value!r}; pass a whole number of at least {least}.")
+    if value < least:
+        raise InputError(f"{argument} is {value}; pass a whole number of at least {least}.")
+
+
+def check_key(key: Any, argument: str = "key", *, batched: bool = False) -> None:
+    """Refuse a seed or an old-style integer key where a typed JAX key belongs.
+
+    Args:
+      key: what the caller passed.
+      argument: its name, for the sentence.
+      batched: whether an array of keys, shape (replicates,), is wanted instead of one key.
+
+    Raises:
+      InputTypeError: `key` is not an array of typed keys.
+      InputError: `key` has the wrong shape.
+    """
+    if not (isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key)):
+        if isinstance(key, bool | int | np.integer):
+            given = f"the integer {key}"
+        elif hasattr(key, "shape") and hasattr(key, "dtype"):
+            given = f"an array of {key.dtype} with shape {tuple(key.shape)}"
+        else:
+            given = f"a {type(key).__name__}"
+        wanted = "jax.random.split(jax.random.key(seed), n)" if batched else "jax.random.key(seed)"
+        raise InputTypeError(f"{argument} is {given}; pass {wanted}.")
+    if batched and key.ndim != 1:
+        raise InputError(
+            f"{argument} has shape {key.shape}; pass one key a replicate, "
+            "jax.random.split(key, replicates)."
+        )
+    if not batched and key.ndim != 0:
+        raise InputError(f"{argument} has shape {key.shape}; pass a single key, shape ().")

@@ -1,0 +1,245 @@
+"""How does the prediction change with one predictor?
+
+Vary x_j over a grid and hold the others, x_C, somewhere (lecture 11, "Unboxing the black box"):
+
+    at a centre            f(x, c_C)          c the mean, median or most common value
+    at every observed row  f(x, x_iC)         individual conditional expectation, one curve a row
+    averaged over rows     mean_i f(x, x_iC)  partial dependence (Friedman 2001)
+
+Each result has the grid in the place of the rows of `predict`'s answer; a replicate axis stays in
+front, and `jaxnn.interval` along it gives the pointwise band over refits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError, check_count, unknown_name
+from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
+from jaxnn.tables import Column
+
+Center = Literal["mean", "median", "mode"]
+CENTERS = ("mean", "median", "mode")
+
+
+def _check_feature(feature: Any, X: np.ndarray) -> int:
+    if isinstance(feature, bool) or not hasattr(feature, "__index__"):
+        raise InputTypeError(
+            f"feature is {feature!r}; pass the number of a column of X "
+            "(jaxnn.tables.column_index finds it by name)."
+        )
+    if not -X.shape[1] <= feature < X.shape[1]:
+        raise InputError(f"feature is {feature}; X has the columns 0 to {X.shape[1] - 1}.")
+    return int(feature) % X.shape[1]
+
+
+def _check_grid(grid: Any) -> np.ndarray:
+    grid = np.asarray(grid)
+    if grid.ndim != 1 or len(grid) == 0 or grid.dtype.kind not in "fiub":
+        raise InputError(
+            f"grid has shape {grid.shape} and holds {grid.dtype} values; pass a list of numbers."
+        )
+    if not np.isfinite(grid).all():
+        raise InputError("grid holds a value that is not finite; pass numbers.")
+    return grid
+
+
+def grid_for(
+    X: Any,
+    feature: int,
+    resolution: int = 100,
+    percentiles: tuple[float, float] = (0.05, 0.95),
+) -> np.ndarray:
+    """Values at which to look at a predictor.
+
+    Args:
+      X: (n, p).
+      feature: column of X.
+      resolution: values wanted, at least 2.
+      percentiles: where to begin and end, as fractions; (0, 1) goes from the least to the largest.
+
+    Returns:
+      The distinct observed values if there are fewer than `resolution`; otherwise `resolution`
+      equally spaced values between the two quantiles, those of Cunnane's rule (order statistic at
+      0.4 + q (n + 0.2), as `scipy.stats.mquantiles` and scikit-learn), not NumPy's default.
+
+    Raises:
+      InputError: a resolution below 2, or percentiles that are not 0 <= lower < upper <= 1.
+    """
+    X = check_matrix(X)
+    values = np.sort(X[:, _check_feature(feature, X)])
+    check_count(resolution, "resolution", least=2)
+    lower, upper = percentiles
+    if not 0 <= lower < upper <= 1:
+        raise InputError(
+            f"percentiles is {percentiles}; pass two increasing fractions between 0 and 1."
+        )
+    distinct = np.unique(values)
+    if len(distinct) < resolution:
+        return distinct
+    places = 0.4 + np.array([lower, upper]) * (len(values) + 0.2) - 1
+    ends = np.interp(places, np.arange(len(values)), values)
+    if ends[0] == ends[1]:
+        raise InputError(
+            f"percentiles is {percentiles}, between which column {feature} has the one value "
+            f"{ends[0]:g}; widen them or give a grid."
+        )
+    return np.linspace(ends[0], ends[1], resolution)
+
+
+def center_of(
+    X: Any, center: Center = "mean", columns: Sequence[Column] | None = None
+) -> np.ndarray:
+    """One typical row of X.
+
+    Args:
+      X: (n, p).
+      center: "mean", "median" or "mode" (the most common value; of several, the least).
+      columns: kinds of the columns; a binary or categorical one then has its mode, since the mean
+        of category codes is no category.  None takes all columns as numeric.
+
+    Returns:
+      (p,).
+    """
+    X = check_matrix(X)
+    if center not in CENTERS:
+        raise unknown_name("center", center, CENTERS)
+    if columns is not None and len(columns) != X.shape[1]:
+        raise InputError(f"columns has {len(columns)} entries; X has {X.shape[1]} columns.")
+    summaries = {"mean": np.mean, "median": np.median, "mode": _mode}
+    kinds = ["numeric"] * X.shape[1] if columns is None else [column.kind for column in columns]
+    return np.array(
+        [
+            summaries[center](values) if kind == "numeric" else _mode(values)
+            for values, kind in zip(X.T, kinds, strict=True)
+        ],
+        X.dtype,
+    )
+
+
+def _mode(values: np.ndarray) -> Any:
+    distinct, counts = np.unique(values, return_counts=True)
+    return distinct[counts.argmax()]
+
+
+def profile_at(
+    predict: Predict,
+    X: Any,
+    feature: int,
+    grid: Any,
+    center: Center | Sequence[float] = "mean",
+    *,
+    columns: Sequence[Column] | None = None,
+) -> np.ndarray:
+    """The prediction along a grid of one predictor, the others held at a centre.
+
+    Args:
+      predict: any function of X (see `jaxnn.inspection.black_box`).
+      X: (n, p), whose centre is taken.
+      feature: column to vary.
+      grid: (g,) values to give it.
+      center: "mean", "median", "mode", or the (p,) values themselves.
+      columns: as in `center_of`.
+
+    Returns:
+      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  A JAX function is
+      compiled.
+    """
+    X = check_matrix(X)
+    feature, grid = _check_feature(feature, X), _check_grid(grid)
+    if isinstance(center, str):
+        typical = center_of(X, center, columns)
+    else:
+        typical = np.asarray(center, X.dtype)
+        if typical.shape != (X.shape[1],):
+            raise InputError(
+                f"center has shape {typical.shape}; pass {X.shape[1]} values, one a column of X."
+            )
+    rows = np.repeat(typical[None], len(grid), axis=0)
+    rows[:, feature] = grid
+    return black_box(predict, X).evaluate(rows)
+
+
+def individual_conditional_expectation(
+    predict: Predict, X: Any, feature: int, grid: Any
+) -> np.ndarray:
+    """One curve for each row of X: its prediction, were `feature` to take each value of the grid.
+
+    Args:
+      predict: any function of X.
+      X: (n, p) rows at which the other predictors are held.
+      feature: column to vary.
+      grid: (g,) values to give it.
+
+    Returns:
+      (n, g) or (n, g, outputs), with a leading (replicates,) if `predict` has one: replicates x n x
+      g numbers, so pass fewer rows if that is too many (`partial_dependence` needs no such array).
+      Goldstein et al. 2015.
+    """
+    box, X, feature, grid = _prepare(predict, X, feature, grid)
+    curves = [_at(box, X, feature, value) for value in grid]
+    return np.stack(curves, axis=box.rows_axis + 1)
+
+
+def partial_dependence(
+    predict: Predict, X: Any, feature: int, grid: Any, weights: Any = None
+) -> np.ndarray:
+    """The average of the individual curves: sum_i w_i f(x, x_iC) / sum_i w_i.
+
+    Args:
+      predict: any function of X.
+      X: (n, p) rows to average over.
+      feature: column to vary.
+      grid: (g,) values to give it.
+      weights: (n,) weights of the rows, at least 0; None weighs all alike.
+
+    Returns:
+      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  Friedman 2001,
+      "Greedy function approximation", section 8.2.
+    """
+    box, X, feature, grid = _prepare(predict, X, feature, grid)
+    if weights is not None:
+        weights = np.asarray(weights, float)
+        if weights.shape != (len(X),) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+            raise InputError(
+                f"weights has shape {weights.shape}; pass {len(X)} numbers of at least 0, "
+                "one a row, not all zero."
+            )
+    averages = [
+        np.average(_at(box, X, feature, value), axis=box.rows_axis, weights=weights)
+        for value in grid
+    ]
+    return np.stack(averages, axis=box.rows_axis)
+
+
+def centered(ice: Any) -> np.ndarray:
+    """Individual curves as changes from their first grid value: f(x, x_iC) - f(x_first, x_iC).
+
+    Args:
+      ice: (n, g), or (replicates, n, g): the grid along the last axis.
+
+    Returns:
+      The same shape; zero at the first grid value.
+    """
+    ice = np.asarray(ice)
+    if ice.ndim < 1 or ice.shape[-1] == 0:
+        raise InputError(
+            f"ice has shape {ice.shape}; pass curves with the grid along the last axis."
+        )
+    return ice - ice[..., :1]
+
+
+def _prepare(
+    predict: Predict, X: Any, feature: Any, grid: Any
+) -> tuple[BlackBox, np.ndarray, int, np.ndarray]:
+    X = check_matrix(X)
+    return black_box(predict, X), X, _check_feature(feature, X), _check_grid(grid)
+
+
+def _at(box: BlackBox, X: np.ndarray, feature: int, value: float) -> np.ndarray:
+    moved = X.copy()
+    moved[:, feature] = value
+    return box.evaluate(moved)

@@ -1,0 +1,234 @@
+"""What does a fully connected network compute?
+
+    h_0 = x,    z_l = h_{l-1} W_l + b_l,    h_l = phi(z_l)  (l < L),    f(x) = z_L
+
+`MLP((2, 4, 4, 1))` has two inputs, two hidden layers of four units and one output: three layers
+of weights, of shapes (2, 4), (4, 4) and (4, 1), and (2+1) 4 + (4+1) 4 + (4+1) 1 = 37 parameters.
+`MLP((2, 1))` has no hidden layer: linear or logistic regression.
+
+A network is a description; its parameters are a tuple of `Layer(weights, biases)`; `apply` is
+written for one example, and `jax.vmap` makes it a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from jaxnn import responses
+from jaxnn.errors import InputError, InputTypeError, check_key, unknown_name
+from jaxnn.initializers import Initializer, Scaled, initializer
+
+Activation = Callable[[Array], Array]
+
+ACTIVATIONS: dict[str, Activation] = {
+    "elu": jax.nn.elu,
+    "gelu": jax.nn.gelu,
+    "hard_tanh": jax.nn.hard_tanh,
+    "identity": lambda z: z,
+    "leaky_relu": jax.nn.leaky_relu,
+    "relu": jax.nn.relu,
+    "selu": jax.nn.selu,
+    "sigmoid": jax.nn.sigmoid,
+    "silu": jax.nn.silu,
+    "sine": jnp.sin,
+    "softplus": jax.nn.softplus,
+    "softsign": jax.nn.soft_sign,
+    "tanh": jnp.tanh,
+}
+
+
+class Layer(NamedTuple):
+    """The parameters of one layer.
+
+    Attributes:
+      weights: (inputs, outputs).
+      biases: (outputs,).
+    """
+
+    weights: Array
+    biases: Array
+
+
+Parameters = tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class MLP:
+    """The description of a fully connected network; hashable, so static under `jax.jit`.
+
+    Attributes:
+      sizes: units of every layer, inputs first and outputs last, two entries at least.
+      activation: phi of the hidden layers, a name of `ACTIVATIONS` or an elementwise function.
+      response: "quantitative", "binary" or "categorical": what the outputs mean and which loss
+        belongs to them (`jaxnn.responses`).
+      initializer: scheme of the first weights, a name of `jaxnn.initializers` or a function.
+      bias_initializer: "zeros", "uniform" (U(+-1/sqrt(inputs))) or a function of
+        (key, shape (outputs,), dtype).
+
+    Raises:
+      InputError: a size below one, fewer than two sizes, an unknown name, or a number of outputs
+        that does not fit the response.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str | Activation = "tanh"
+    response: str = "quantitative"
+    initializer: str | Initializer = "glorot_uniform"
+    bias_initializer: str | Initializer = "zeros"
+
+    def __post_init__(self) -> None:
+        try:
+            sizes = tuple(int(size) for size in self.sizes)
+            whole = all(size == given for size, given in zip(sizes, self.sizes, strict=True))
+        except (TypeError, ValueError):
+            raise InputTypeError(
+                f"sizes is {self.sizes!r}; pass whole numbers, inputs first, such as (2, 4, 4, 1)."
+            ) from None
+        if not whole or len(sizes) < 2 or min(sizes) < 1:
+            raise InputError(
+                f"sizes is {self.sizes!r}; pass two or more whole numbers of at least 1, "
+                "inputs first, such as (2, 4, 4, 1)."
+            )
+        object.__setattr__(self, "sizes", sizes)  # a list or an array becomes hashable
+        activation_function(self.activation)
+        initializer(self.initializer)
+        if not callable(self.bias_initializer) and self.bias_initializer not in BIAS_SCHEMES:
+            raise unknown_name("bias_initializer", self.bias_initializer, BIAS_SCHEMES)
+        responses.check_outputs(self.response, sizes[-1])
+
+
+class Trace(NamedTuple):
+    """What one example becomes on its way through the network.
+
+    Attributes:
+      pre_activations: z_1 ... z_L, each (outputs of that layer,); the last is the output.
+      hidden: h_1 ... h_{L-1}, each (units of that layer,).
+    """
+
+    pre_activations: tuple[Array, ...]
+    hidden: tuple[Array, ...]
+
+
+BIAS_SCHEMES = ("zeros", "uniform")
+
+
+def activation_function(activation: str | Activation) -> Activation:
+    """The elementwise function of a name (or the function itself).
+
+    Raises:
+      InputError: the name is not in `ACTIVATIONS`.
+    """
+    if callable(activation):
+        return activation
+    if activation not in ACTIVATIONS:
+        raise unknown_name("activation", activation, ACTIVATIONS)
+    return ACTIVATIONS[activation]
+
+
+def _draw(key: Array, scheme: Initializer, shapes: Sequence[tuple[int, int]]) -> list[Array]:
+    """The weights of all layers.  Those of a `Scaled` scheme are one draw, cut into layers: a
+    random draw is much code, and one of it for each layer would be most of what is compiled."""
+    dtype = jnp.result_type(float)
+    if not isinstance(scheme, Scaled):
+        keys = jax.random.split(key, len(shapes))
+        return [scheme(k, shape, dtype) for k, shape in zip(keys, shapes, strict=True)]
+    ends = np.cumsum([inputs * outputs for inputs, outputs in shapes])
+    parts = jnp.split(scheme.standard(key, (int(ends[-1]),), dtype), ends[:-1].tolist())
+    return [
+        scheme.deviation(*shape) * part.reshape(shape)
+        for shape, part in zip(shapes, parts, strict=True)
+    ]
+
+
+def _draw_biases(key: Array, net: MLP, shapes: Sequence[tuple[int, int]]) -> list[Array]:
+    dtype = jnp.result_type(float)
+    scheme = net.bias_initializer
+    if callable(scheme):
+        keys = jax.random.split(key, len(shapes))
+        return [scheme(k, (outputs,), dtype) for k, (_, outputs) in zip(keys, shapes, strict=True)]
+    if scheme == "zeros":
+        return [jnp.zeros(outputs, dtype) for _, outputs in shapes]
+    ends = np.cumsum([outputs for _, outputs in shapes])
+    parts = jnp.split(jax.random.uniform(key, (int(ends[-1]),), dtype, -1, 1), ends[:-1].tolist())
+    return [part * inputs**-0.5 for part, (inputs, _) in zip(parts, shapes, strict=True)]
+
+
+def init(key: Array, net: MLP) -> Parameters:
+    """Draw the first parameters of a network.
+
+    Args:
+      key: a typed JAX key.
+      net: the description.
+
+    Returns:
+      One `Layer(weights (inputs, outputs), biases (outputs,))` for each pair of neighbouring
+      sizes, in the default float dtype.  Not compiled.
+
+    Raises:
+      InputTypeError: `key` is a seed or an old-style key.
+    """
+    check_key(key)
+    shapes = list(pairwise(net.sizes))
+    key_weights, key_biases = jax.random.split(key)
+    weights = _draw(key_weights, initializer(net.initializer), shapes)
+    biases = _draw_biases(key_biases, net, shapes)
+    return tuple(map(Layer, weights, biases))
+
+
+def trace(net: MLP, params: Parameters, x: Array) -> Trace:
+    """Every pre-activation and every hidden state of one example.
+
+    Args:
+      net: the description.
+      params: as from `init`.
+      x: one example, (inputs,).
+
+    Returns:
+      A `Trace`; its last pre-activation is `apply(net, params, x)`.  Not compiled.
+    """
+    phi = activation_function(net.activation)
+    pre_activations, hidden = [], []
+    h = x
+    for number, (weights, biases) in enumerate(params, start=1):
+        z = h @ weights + biases
+        pre_activations.append(z)
+        if number < len(params):
+            h = phi(z)
+            hidden.append(h)
+    return Trace(tuple(pre_activations), tuple(hidden))
+
+
+def apply(net: MLP, params: Parameters, x: Array) -> Array:
+    """The output f(x) of the network for one example.
+
+    Args:
+      net: the description.
+      params: as from `init`.
+      x: one example, (inputs,); use `jax.vmap(apply, in_axes=(None, None, 0))` for a batch.
+
+    Returns:
+      (outputs,): the prediction itself (quantitative), the logit (binary) or one score a class
+      (categorical); `jaxnn.responses.mean` turns it into means and probabilities.  Not compiled.
+
+    Raises:
+      InputError: the shape of `x` is not (inputs,).
+    """
+    if jnp.shape(x) != (net.sizes[0],):
+        raise InputError(
+            f"x has shape {jnp.shape(x)}; this network takes one example of shape "
+            f"({net.sizes[0]},); use jax.vmap for a batch."
+        )
+    return trace(net, params, jnp.asarray(x)).pre_activations[-1]
+
+
+def count_parameters(net: MLP) -> int:
+    """Weights and biases together: the sum over layers of (inputs + 1) outputs."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(net.sizes))

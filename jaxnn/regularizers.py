@@ -1,0 +1,53 @@
+"""How is a network kept from following the noise?
+
+By adding to the mean loss a price on the weights, never on the biases:
+
+    Omega(W) = l2/2 sum w^2 + l1 sum |w|
+
+The half belongs to the square alone, so that the derivative of the l2 part is l2 w and the soft
+threshold of the l1 part is l1.  (The lecture's Omega = 1/2 sum |w| halves that threshold.)
+Goodfellow, Bengio & Courville 2016, sections 7.1.1 and 7.1.2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+from jax import Array
+
+from jaxnn.errors import InputError
+
+Penalty = Callable[[Sequence[Array]], Array]
+
+
+@dataclass(frozen=True)
+class ElasticNet:
+    """l2/2 sum w^2 + l1 sum |w| over all weights of all layers; a function of their list.
+
+    Attributes:
+      l2: price of half the squared weights, at least 0.
+      l1: price of the absolute weights, at least 0.
+    """
+
+    l2: float = 0.0
+    l1: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("l2", "l1"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise InputError(
+                    f"{name} is {value!r}; a penalty is a finite number of at least 0."
+                )
+
+    def __call__(self, weights: Sequence[Array]) -> Array:
+        total = jnp.zeros((), weights[0].dtype)
+        for w in weights:
+            if self.l2:
+                total += 0.5 * self.l2 * jnp.sum(jnp.square(w))
+            if self.l1:
+                total += self.l1 * jnp.sum(jnp.abs(w))
+        return total

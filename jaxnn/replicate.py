@@ -1,0 +1,287 @@
+"""How does one function of a key become a thousand results, on whatever machine this is?
+
+    replicate(fn, keys)  =  stack([fn(key) for key in keys])
+
+The replicate axis is laid over every device of a mesh: CPU cores as XLA devices, GPUs, or the
+devices of many hosts under `jax.distributed`.  XLA divides one small operation poorly over cores,
+so each core gets replicates of its own.  Inside a device a chunk of replicates is mapped together:
+few at a time on a CPU core, whose caches are small, and many on a GPU.  Chunks are sent to the
+devices a few ahead and fetched in order, so memory is bounded whatever the number of replicates,
+progress can be shown in between, and each chunk can be saved as it comes.
+
+This is the only module that knows of devices and chunks.  To use all CPU cores, call
+`use_all_cores()` once at start-up, before the first JAX computation.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.resume import Progress, Store
+
+CPU_CACHE = 2**18  # bytes of working set that a CPU core keeps near: about half of its L2
+CPU_CHUNK = 8  # more replicates side by side than this gain nothing on a core
+GPU_MEMORY = 2**31  # bytes of working set for one chunk on a GPU
+GPU_CHUNK = 1024
+# XLA has made its loops into vectors before LLVM sees them: the lower level compiles a fifth faster
+# and the programs run as fast.
+CPU_OPTIONS = {"xla_backend_optimization_level": 1}
+IN_FLIGHT = 3  # chunks sent to the devices before the first is fetched
+
+
+def use_all_cores(count: int | None = None) -> int:
+    """Make every CPU core an XLA device, so that `replicate` keeps all of them busy.
+
+    Call it once at start-up, before the first JAX computation.
+
+    Args:
+      count: how many; None is the number of cores that this process may use.
+
+    Returns:
+      The number of CPU devices.
+
+    Raises:
+      InputError: `count` is less than one, or JAX has already started with another number.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    count = (cores or 1) if count is None else count
+    if count < 1:
+        raise InputError(f"count is {count}; pass a number of CPU devices of at least 1.")
+    try:
+        jax.config.update("jax_num_cpu_devices", count)
+    except RuntimeError:
+        running = jax.device_count("cpu")
+        if running != count:
+            raise InputError(
+                f"count is {count}, but JAX has already started with {running} CPU devices; call "
+                "use_all_cores() before the first JAX computation."
+            ) from None
+    return count
+
+
+def replicate(
+    fn: Callable[..., Any],
+    keys: Array,
+    *,
+    mapped: Sequence[Any] = (),
+    shared: Sequence[Any] = (),
+    chunk: int | None = None,
+    working_set: int | None = None,
+    varying_length: bool = False,
+    devices: Sequence[Any] | None = None,
+    progress: bool | str = False,
+    directory: str | os.PathLike[str] | None = None,
+) -> Any:
+    """Call `fn(key, *mapped_i, *shared)` for each key and stack the results.
+
+    A replicate's result depends on its own key and arguments alone: chunk, number of devices and
+    neighbours change it by rounding at most.
+
+    Args:
+      fn: a JAX function returning a pytree of arrays.  Equal functions share one compiled
+        program; a lambda written anew in each call is compiled anew.
+      keys: (replicates,) typed keys, as from `jax.random.split(key, replicates)`.
+      mapped: pytrees of arrays with a leading (replicates,), such as a grid of learning rates.
+      shared: pytrees given whole to every replicate, such as the data.
+      chunk: replicates mapped together on each device; None chooses by platform and
+        `working_set`.
+      working_set: bytes that one replicate goes through again and again, if known.
+      varying_length: whether replicates may finish at different times, as with early stopping;
+        then a CPU runs those of a chunk one by one, and none waits for its neighbours.
+      devices: devices to use; None is all of the default platform (of all hosts).
+      progress: True or a label shows a progress bar on stderr.
+      directory: where finished chunks are saved, each file whole or not at all.  The same call
+        with the same directory goes on where a killed one was, whatever chunk or devices either
+        uses.
+
+    Returns:
+      The pytree that `fn` returns, every leaf a NumPy array with a leading (replicates,) axis;
+      typed keys come back as their raw data.
+
+    Raises:
+      InputError, InputTypeError: no keys, old-style keys, lengths that do not fit, or a directory
+        that holds another run.
+    """
+    check_key(keys, "keys", batched=True)
+    replicates = len(keys)
+    if replicates < 1:
+        raise InputError("replicates is 0; pass one key at least.")
+    _check_mapped(mapped, replicates)
+    for name, value in (("chunk", chunk), ("working_set", working_set)):
+        if value is not None:
+            check_count(value, name)
+
+    mesh = Mesh(np.array(jax.devices() if devices is None else list(devices)), ("replicates",))
+    per_device = -(-replicates // mesh.size)
+    platform = mesh.devices.flat[0].platform
+    if chunk is None:
+        chunk = _chunk_size(platform, per_device, working_set)
+    block = min(chunk, per_device) * mesh.size
+    # Side by side, all would go on until the slowest is finished; one by one, none waits.
+    run = _compiled(
+        _Identity(fn), mesh, str(jax.random.key_impl(keys)), varying_length and platform == "cpu"
+    )
+
+    whole = NamedSharding(mesh, PartitionSpec())
+    shared = jax.device_put(tuple(shared), whole)
+    mapped = jax.tree.map(np.asarray, tuple(mapped))
+    key_data = np.asarray(jax.random.key_data(keys))
+    store = None
+    if directory is not None:
+        store = Store(directory, replicates, _fingerprint(fn, keys, mapped, shared))
+
+    def dispatch(indices: np.ndarray) -> tuple[np.ndarray, Any]:
+        # The last block is filled up with repeats of its first replicate, thrown away on arrival.
+        filled = np.concatenate([indices, np.full(block - len(indices), indices[0])])
+        rows = jax.tree.map(lambda leaf: leaf[filled], mapped)
+        split = NamedSharding(mesh, PartitionSpec("replicates"))
+        arguments = jax.device_put((key_data[filled], rows), split)
+        return indices, run(*arguments, shared)
+
+    results: list[tuple[np.ndarray, Any]] = []
+    structure = None
+    with Progress(progress, replicates) as bar:
+        missing = np.arange(replicates)
+        if store is not None:
+            results, missing = store.finished()
+            bar.update(replicates - len(missing))
+        blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
+        for indices, outcome in _few_ahead(dispatch, blocks):
+            leaves, structure = jax.tree.flatten(_fetch(outcome, mesh))
+            leaves = [leaf[: len(indices)] for leaf in leaves]
+            if store is not None:
+                store.save(indices, leaves)
+            results.append((indices, leaves))
+            bar.update(len(indices))
+    if structure is None:
+        structure = jax.tree.structure(_example(fn, keys, mapped, shared))
+    return jax.tree.unflatten(structure, _stack(results, replicates))
+
+
+class _Identity:
+    """A function, hashed by what it is where that can be told: for partials, by their parts."""
+
+    def __init__(self, fn: Callable[..., Any]):
+        self.fn = fn
+        self.parts: Any = fn
+        if isinstance(fn, partial):
+            parts = (_Identity(fn.func), fn.args, tuple(sorted(fn.keywords.items())))
+            try:
+                hash(parts)
+                self.parts = parts
+            except TypeError:
+                self.parts = id(fn)
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.parts == other.parts
+
+
+@lru_cache(maxsize=128)
+def _compiled(
+    identity: _Identity, mesh: Mesh, key_impl: str, one_by_one: bool
+) -> Callable[..., Any]:
+    fn = identity.fn
+
+    def on_one_device(key_data: Array, mapped: Any, shared: Any) -> Any:
+        def one(arguments: tuple[Array, Any]) -> Any:
+            key = jax.random.wrap_key_data(arguments[0], impl=key_impl)
+            return _without_typed_keys(fn(key, *arguments[1], *shared))
+
+        if one_by_one or len(key_data) == 1:
+            return lax.map(one, (key_data, mapped))
+        return jax.vmap(one)((key_data, mapped))
+
+    split, whole = PartitionSpec("replicates"), PartitionSpec()
+    return jax.jit(
+        jax.shard_map(
+            on_one_device,
+            mesh=mesh,
+            in_specs=(split, split, whole),
+            out_specs=split,
+            check_vma=False,  # functions with custom derivatives do not carry that annotation
+        ),
+        compiler_options=CPU_OPTIONS if mesh.devices.flat[0].platform == "cpu" else None,
+    )
+
+
+def _without_typed_keys(tree: Any) -> Any:
+    return jax.tree.map(
+        lambda x: (
+            jax.random.key_data(x) if jnp.issubdtype(jnp.result_type(x), jax.dtypes.prng_key) else x
+        ),
+        tree,
+    )
+
+
+def _chunk_size(platform: str, per_device: int, working_set: int | None) -> int:
+    memory, most = (CPU_CACHE, CPU_CHUNK) if platform == "cpu" else (GPU_MEMORY, GPU_CHUNK)
+    if working_set is not None:
+        most = min(max(memory // working_set, 1), most)
+    # As many rounds as that needs, with the last chunk as full as the others.
+    return math.ceil(per_device / math.ceil(per_device / most))
+
+
+def _few_ahead(
+    dispatch: Callable[[np.ndarray], tuple[np.ndarray, Any]], blocks: Sequence[np.ndarray]
+) -> Iterator[tuple[np.ndarray, Any]]:
+    waiting: deque[tuple[np.ndarray, Any]] = deque()
+    for block in blocks:
+        waiting.append(dispatch(block))
+        if len(waiting) > IN_FLIGHT:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _fetch(outcome: Any, mesh: Mesh) -> Any:
+    if mesh.is_multi_process:
+        from jax.experimental import multihost_utils
+
+        return multihost_utils.process_allgather(outcome, tiled=True)
+    return jax.tree.map(np.asarray, outcome)
+
+
+def _stack(results: list[tuple[np.ndarray, list[np.ndarray]]], replicates: int) -> list[np.ndarray]:
+    stacked = [np.empty((replicates, *leaf.shape[1:]), leaf.dtype) for leaf in results[0][1]]
+    for indices, leaves in results:
+        for whole, part in zip(stacked, leaves, strict=True):
+            whole[indices] = part
+    return stacked
+
+
+def _check_mapped(mapped: Sequence[Any], replicates: int) -> None:
+    if not isinstance(mapped, tuple | list):
+        raise InputTypeError(f"mapped is a {type(mapped).__name__}; pass a tuple of arguments.")
+    for leaf in jax.tree.leaves(tuple(mapped)):
+        if np.ndim(leaf) == 0 or np.shape(leaf)[0] != replicates:
+            raise InputError(
+                f"mapped holds an array of shape {np.shape(leaf)}; there are {replicates} keys, so "
+                "its leading axis must have that length."
+            )
+
+
+def _example(fn: Callable[..., Any], keys: Array, mapped: Any, shared: Any) -> Any:
+    rows = jax.tree.map(lambda leaf: leaf[0], mapped)
+    return jax.eval_shape(fn, keys[0], *rows, *shared)
+
+
+def _fingerprint(fn: Callable[..., Any], keys: Array, mapped: Any, shared: Any) -> list[Any]:
+    """What a saved run must agree on: the program of one replicate and everything it is given."""
+    rows = jax.tree.map(lambda leaf: leaf[0], mapped)
+    program = jax.jit(fn).lower(keys[0], *rows, *shared).as_text()
+    arrays = [jax.random.key_data(keys), *jax.tree.leaves((mapped, shared))]
+    return [program, *(np.asarray(array) for array in arrays)]

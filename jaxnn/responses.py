@@ -1,0 +1,113 @@
+"""What does the last layer mean, and what does a wrong prediction cost?
+
+The kind of response decides both, as in a generalised linear model: with output z = f(x),
+
+    quantitative   prediction z            loss (z - y)^2, mean over outputs
+    binary         P(y = 1) = 1/(1+e^-z)   loss log(1 + e^z) - y z
+    categorical    P(y = k) = softmax(z)_k loss log(sum_k e^{z_k}) - z_y
+
+The two cross-entropies are minus the log-likelihood of one row in nats, written so that no
+exponential overflows and no logarithm sees a zero.  Lecture 11, "Neural Networks: Concept
+Check" (the output layer should match the response variable).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from jaxnn.errors import InputError, unknown_name
+
+ResponseKind = Literal["quantitative", "binary", "categorical"]
+
+
+class Response(NamedTuple):
+    """What a kind of response does with outputs whose units lie along `axis`.
+
+    Attributes:
+      mean: (z, axis) -> the predicted mean, the same shape as z.
+      loss: (z, y, axis) -> one loss a row, the shape of z without `axis`.
+    """
+
+    mean: Callable[[Array, int], Array]
+    loss: Callable[[Array, Array, int], Array]
+
+
+def _squared_error(z: Array, y: Array, axis: int) -> Array:
+    return jnp.mean(jnp.square(z - y), axis=axis)
+
+
+def _binary_cross_entropy(z: Array, y: Array, axis: int) -> Array:
+    return jnp.mean(jax.nn.softplus(z) - y * z, axis=axis)
+
+
+def _categorical_cross_entropy(z: Array, y: Array, axis: int) -> Array:
+    # A comparison with the class numbers instead of a gather: its derivative is a product,
+    # where the derivative of a gather is a slow scatter.
+    classes = jax.lax.broadcasted_iota(jnp.int32, z.shape, axis % z.ndim)
+    chosen = jnp.sum(jnp.where(classes == y, z, 0), axis=axis)
+    return jax.nn.logsumexp(z, axis=axis) - chosen
+
+
+RESPONSES: dict[str, Response] = {
+    "quantitative": Response(lambda z, axis: z, _squared_error),
+    "binary": Response(lambda z, axis: jax.nn.sigmoid(z), _binary_cross_entropy),
+    "categorical": Response(
+        lambda z, axis: jax.nn.softmax(z, axis=axis), _categorical_cross_entropy
+    ),
+}
+
+
+def response(kind: str) -> Response:
+    """The functions of a kind of response.  Raises InputError for an unknown kind."""
+    if kind not in RESPONSES:
+        raise unknown_name("response", kind, RESPONSES)
+    return RESPONSES[kind]
+
+
+def mean(kind: str, outputs: Array, axis: int = -1) -> Array:
+    """The predicted mean of the response: outputs, probabilities of y = 1, or of each class.
+
+    Args:
+      kind: "quantitative", "binary" or "categorical".
+      outputs: z, the network's outputs; the output units lie along `axis`.
+      axis: which axis that is.
+
+    Returns:
+      An array of the shape and dtype of `outputs`.  Not compiled.
+    """
+    return response(kind).mean(outputs, axis)
+
+
+def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
+    """The loss of each row, by the formulas at the head of this module.
+
+    Args:
+      kind: "quantitative", "binary" or "categorical".
+      outputs: z, with the output units along `axis`.
+      y: quantitative or binary: broadcasts against `outputs`; categorical: class numbers
+        0..K-1 in any dtype, with a 1 in the place of `axis`.
+      axis: which axis of `outputs` holds the units.
+
+    Returns:
+      The shape of `outputs` without `axis`.  Squared error has no factor 1/2.  Not compiled.
+    """
+    return response(kind).loss(outputs, y, axis)
+
+
+def check_outputs(kind: str, outputs: int) -> None:
+    """Refuse a number of output units that does not fit the kind of response."""
+    response(kind)
+    if kind == "binary" and outputs != 1:
+        raise InputError(
+            f"the last entry of sizes is {outputs}; a binary response has one output, the logit."
+        )
+    if kind == "categorical" and outputs < 2:
+        raise InputError(
+            f"the last entry of sizes is {outputs}; a categorical response has one output a class, "
+            "two at least."
+        )

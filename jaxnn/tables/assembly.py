@@ -1,0 +1,270 @@
+"""Which columns make the table, and what becomes of their missing values?
+
+What all readers share.  Whatever is left out, filled in or guessed on the way is said aloud: as a
+note of the table and as a warning of the logger "jaxnn", which prints to standard error unless
+the program sets up logging.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.tables.kinds import (
+    Levels,
+    Places,
+    Raw,
+    Typed,
+    check_kind,
+    is_positive,
+    level_text,
+    listed,
+    type_column,
+)
+from jaxnn.tables.table import Column, Table, check_names, quoted
+
+MISSING = ("refuse", "drop", "impute")
+MANY_LEVELS = 30
+# A column that spans less than this part of its size has under 256 distinct single-precision
+# numbers left to it.
+NARROW = 2.0**-16
+
+_logger = logging.getLogger("jaxnn")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller of a reader asked for; see `jaxnn.tables.read_csv`."""
+
+    response: str
+    predictors: Sequence[str] | None
+    kinds: Mapping[str, str] | None
+    levels: Mapping[str, Levels] | None
+    missing: str
+    response_kind: str | None
+    positive: Any
+
+
+def choose(request: Request, names: Sequence[str]) -> list[str]:
+    """The names of the predictors, after every check that needs no values.
+
+    Args:
+      request: the caller's arguments.
+      names: of all columns there are.
+    """
+    if not isinstance(request.response, str):
+        raise InputTypeError(
+            f"response is a {type(request.response).__name__}; pass the name of a column."
+        )
+    check_names(names, "the header")
+    if request.missing not in MISSING:
+        raise unknown_name("missing", request.missing, MISSING)
+    if request.response not in names:
+        raise unknown_name("response", request.response, names)
+    for argument in ("kinds", "levels"):
+        given = getattr(request, argument)
+        if given is None:
+            continue
+        if not isinstance(given, Mapping):
+            raise InputTypeError(
+                f"{argument} is a {type(given).__name__}; pass a mapping from column names."
+            )
+        for name in given:
+            if name not in names:
+                raise unknown_name(argument, name, names)
+    for name, kind in (request.kinds or {}).items():
+        check_kind(f"kinds[{name!r}]", kind)
+    predictors = request.predictors
+    if predictors is None:
+        predictors = [name for name in names if name != request.response]
+    if isinstance(predictors, str) or not isinstance(predictors, Sequence):
+        raise InputTypeError(f"predictors is {predictors!r}; pass a list of column names.")
+    for name in predictors:
+        if name not in names:
+            raise unknown_name("predictors", name, names)
+    if request.response in predictors:
+        raise InputError(
+            f"predictors holds the response, {quoted(request.response)}; leave it out."
+        )
+    if len(set(predictors)) < len(predictors):
+        twice = next(name for name in predictors if list(predictors).count(name) > 1)
+        raise InputError(f"predictors holds {quoted(twice)} twice; pass each column once.")
+    if not predictors:
+        raise InputError("predictors is empty; a table has one predictor at least.")
+    return list(predictors)
+
+
+def assemble(
+    request: Request,
+    names: Sequence[str],
+    column: Callable[[str], Raw],
+    where: Places,
+    source: str,
+    notes: Sequence[str] = (),
+) -> Table:
+    """The table of the chosen columns.
+
+    Args:
+      request: the caller's arguments.
+      names: of the predictors, as from `choose`.
+      column: the values of a column by its name.
+      where: names the place of a row.
+      source: what the data came from, for a sentence.
+      notes: what there is to say already.
+    """
+    if len(where.numbers) == 0:
+        raise InputError(f"{source} has no rows of data; one is needed.")
+    kinds, levels = request.kinds or {}, request.levels or {}
+    typed = [type_column(column(name), kinds.get(name), levels.get(name), where) for name in names]
+    response, guess = _response(request, column(request.response), where)
+    notes = [*notes, *guess]
+    for one in typed:
+        notes += _doubts(one, declared=one.column.name in {*kinds, *levels})
+    everything = [*typed, response]
+    absent = np.isnan(np.column_stack([one.codes for one in everything]))
+    X, y, treatment = _without_missing(request.missing, everything, absent, where, source)
+    notes += treatment
+    _check_classes(request, response.column, y)
+    for note in notes:
+        _logger.warning("%s: %s", source, note)
+    counts = tuple(int(count) for count in absent.sum(axis=0))
+    columns = tuple(one.column for one in typed)
+    return Table(columns, X, y, response.column, tuple(notes), counts)
+
+
+def _response(request: Request, raw: Raw, where: Places) -> tuple[Typed, list[str]]:
+    """The response with its positive class second, and what was guessed about it."""
+    asked = request.response_kind
+    if asked is not None:  # networks say quantitative for numeric
+        asked = check_kind("response_kind", "numeric" if asked == "quantitative" else asked)
+    declared = (request.kinds or {}).get(raw.name)
+    if asked is not None and declared is not None and asked != declared:
+        raise InputError(
+            f"response_kind is {asked!r}, but kinds says {declared!r} for "
+            f"{quoted(raw.name)}; give one of them."
+        )
+    kind = asked or declared
+    levels = (request.levels or {}).get(raw.name)
+    typed = type_column(raw, kind, levels, where)
+    column = typed.column
+    if request.positive is None:
+        clear = column.kind != "binary" or levels is not None or _says_yes_second(column)
+        return typed, [] if clear else [
+            f"response {quoted(raw.name)}: {quoted(column.levels[1])} counts as 1 and "
+            f"{quoted(column.levels[0])} as 0; pass positive={column.levels[0]!r} for the "
+            "other way round"
+        ]
+    if column.kind != "binary":
+        raise InputError(
+            f"positive is {request.positive!r}, but the response {quoted(raw.name)} is "
+            f"{column.kind}; only a binary response has a positive class."
+        )
+    positive = level_text(request.positive)
+    if positive not in column.levels:
+        raise unknown_name("positive", positive, column.levels)
+    if positive == column.levels[0]:
+        column = Column(column.name, "binary", column.levels[::-1])
+        typed = Typed(column, 1 - typed.codes)
+    return typed, []
+
+
+def _says_yes_second(column: Column) -> bool:
+    return is_positive(column.levels[1]) and not is_positive(column.levels[0])
+
+
+def _check_classes(request: Request, column: Column, y: np.ndarray) -> None:
+    """Refuse a response that is the same in every row, unless it is declared a number."""
+    declared = request.response_kind or (request.kinds or {}).get(column.name)
+    found = np.unique(y)
+    if len(found) > 1 or (column.kind == "numeric" and declared is not None):
+        return
+    value = f"{found[0]:g}" if column.kind == "numeric" else column.levels[int(found[0])]
+    hint = "; if it is a number, pass response_kind='numeric'" if column.kind == "numeric" else ""
+    raise InputError(
+        f"the response {quoted(column.name)} has the single class {quoted(value)} in all "
+        f"{len(y)} rows; two are needed{hint}."
+    )
+
+
+def _doubts(typed: Typed, declared: bool) -> list[str]:
+    """Sentences about a predictor that was perhaps not meant so."""
+    column, name = typed.column, quoted(typed.column.name)
+    if column.kind == "numeric":
+        values = typed.codes[~np.isnan(typed.codes)]
+        span = values.max() - values.min()
+        if 0 < span < NARROW * np.abs(values).max():
+            return [
+                f"{name} lies between {values.min():.10g} and {values.max():.10g}, which single "
+                f"precision hardly tells apart; subtract {values.min():.10g} first"
+            ]
+    if len(column.levels) > MANY_LEVELS and not declared:
+        return [
+            f"{name} is read as categorical with {len(column.levels)} levels, each an input; "
+            "select predictors without it, or declare it in kinds, if that is not meant"
+        ]
+    return []
+
+
+def _without_missing(
+    missing: str, columns: Sequence[Typed], absent: np.ndarray, where: Places, source: str
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """X and y without missing values, and what was done to them.
+
+    A missing response is never filled in: its row is left out even if the others are imputed.
+    """
+    values = np.column_stack([one.codes for one in columns])
+    if not absent.any():
+        return np.ascontiguousarray(values[:, :-1]), values[:, -1].copy(), []
+    lacking = [place for place in range(len(columns)) if absent[:, place].any()]
+    if missing == "refuse":
+        counts = [
+            f"{quoted(columns[place].column.name)} {absent[:, place].sum()} "
+            f"(first at {where(np.argmax(absent[:, place]))})"
+            for place in lacking
+        ]
+        raise InputError(
+            f"missing is 'refuse', but {source} has missing values: {listed(counts, limit=200)}; pass "
+            "missing='drop' to leave those rows out or missing='impute' to fill them in."
+        )
+    notes = []
+    dropped = absent.any(axis=1) if missing == "drop" else absent[:, -1]
+    if dropped.all():
+        raise InputError(
+            f"missing is {missing!r}, which leaves none of the {len(values)} rows of {source}: "
+            "each has a missing value."
+        )
+    if dropped.any():
+        where_missing = lacking if missing == "drop" else [len(columns) - 1]
+        counts = [
+            f"{quoted(columns[place].column.name)} {absent[:, place].sum()}"
+            for place in where_missing
+        ]
+        notes.append(
+            f"left out {dropped.sum()} of {len(values)} rows with missing values ({listed(counts, limit=200)})"
+        )
+    values, absent = values[~dropped], absent[~dropped]
+    for place, one in enumerate(columns[:-1]):
+        holes = absent[:, place]
+        if not holes.any():
+            continue
+        present = values[~holes, place]
+        if not present.size:
+            raise InputError(
+                f"column {quoted(one.column.name)} has no values in the rows with a response; "
+                "leave it out."
+            )
+        if one.column.kind == "numeric":
+            filling = float(np.median(present))
+            what = f"their median, {filling:g}"
+        else:
+            filling = float(np.argmax(np.bincount(present.astype(int))))
+            what = f"the most common level, {quoted(one.column.levels[int(filling)])}"
+        values[holes, place] = filling
+        counted = "1 missing value" if holes.sum() == 1 else f"{holes.sum()} missing values"
+        notes.append(f"filled in {counted} of {quoted(one.column.name)} with {what}")
+    return np.ascontiguousarray(values[:, :-1]), values[:, -1].copy(), notes

@@ -1,0 +1,214 @@
+"""How do raw predictors become the inputs of a network?
+
+    numeric      x' = (x - mu) / sigma
+    binary       the code, 0 or 1
+    categorical  [code = 1], ..., [code = k-1]  (one-hot without the first of k levels)
+
+with mu = sum_i w_i x_i / sum_i w_i and sigma^2 = sum_i w_i (x_i - mu)^2 / sum_i w_i over rows of
+weight w_i.  All of it is pure JAX for use inside a compiled program, where inspection can vary
+one raw predictor and every refit standardises by its own rows.
+
+A constant column becomes exactly zero.  Single precision suffices: values are first shifted by a
+rough mean and divided by the largest deviation, so neither columns around 1e30 nor columns that
+vary in their last digits lose their spread, and no square overflows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.tables.table import Column, check_names
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The description of raw predictors and how to encode them; hashable, so static under jit.
+
+    Attributes:
+      columns: one `Column` a raw predictor, such as `table.columns`.
+      drop_first: whether the first level of a categorical column, the reference, gets no feature
+        of its own.  A binary column is one feature either way.
+    """
+
+    columns: tuple[Column, ...]
+    drop_first: bool = True
+
+    def __post_init__(self) -> None:
+        columns = tuple(self.columns) if isinstance(self.columns, Iterable) else (None,)
+        if not all(isinstance(column, Column) for column in columns):
+            raise InputTypeError(
+                f"columns is a {type(self.columns).__name__}; pass the columns of a table, "
+                "table.columns."
+            )
+        if not columns:
+            raise InputError("columns is empty; an encoder needs one column at least.")
+        object.__setattr__(self, "columns", columns)  # a list becomes hashable
+
+
+class Scaling(NamedTuple):
+    """What standardises each raw predictor: x' = (x - mean) / scale.
+
+    Attributes:
+      mean: (p,), 0 for columns that are not numeric.
+      scale: (p,), 1 for columns that are constant or not numeric.
+    """
+
+    mean: Array
+    scale: Array
+
+
+def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
+    """Columns for a plain matrix of numbers, so that an `Encoder` can standardise it.
+
+    Args:
+      names: how many columns (called x1, x2, ...), or their names.
+
+    Example:
+      encoder = Encoder(numeric_columns(X.shape[1]))
+    """
+    if isinstance(names, str):
+        raise InputTypeError(f"names is the text {names!r}; pass a list of names or a number.")
+    if isinstance(names, int | np.integer):
+        if names < 1:
+            raise InputError(f"names is {names}; pass how many columns, at least 1.")
+        names = [f"x{number}" for number in range(1, int(names) + 1)]
+    check_names(names, "names")
+    return tuple(Column(name, "numeric") for name in names)
+
+
+class _Plan(NamedTuple):
+    """One entry a feature; NumPy, hence constant under jit."""
+
+    source: np.ndarray  # (width,) int, the raw predictor it comes from
+    level: np.ndarray  # (width,) int, the code it indicates; -1 for a numeric column
+    last: np.ndarray  # (width,) int, the largest code of its column
+
+
+def _plan(encoder: Encoder) -> _Plan:
+    entries = []
+    for place, column in enumerate(encoder.columns):
+        if column.kind == "numeric":
+            entries.append((place, -1, 0))
+            continue
+        first = 1 if encoder.drop_first or column.kind == "binary" else 0
+        last = len(column.levels) - 1
+        entries += [(place, level, last) for level in range(first, last + 1)]
+    return _Plan(*np.array(entries, dtype=np.int32).reshape(-1, 3).T)
+
+
+def encoded_width(encoder: Encoder) -> int:
+    """The number of features: the first entry of a network's sizes."""
+    return len(_plan(encoder).source)
+
+
+def encoded_names(encoder: Encoder) -> tuple[str, ...]:
+    """A name for each feature: "Age" for a numeric column, "Thal=fixed" for a level."""
+    plan = _plan(encoder)
+    names = []
+    for place, level in zip(plan.source, plan.level, strict=True):
+        column = encoder.columns[place]
+        names.append(column.name if level < 0 else f"{column.name}={column.levels[level]}")
+    return tuple(names)
+
+
+def _predictors(encoder: Encoder, X: Any, dimensions: int | None = None) -> Array:
+    X = jnp.asarray(X)
+    X = X.astype(jnp.result_type(X.dtype, float))
+    wanted = len(encoder.columns)
+    shape = f"(rows, {wanted})" if dimensions == 2 else f"(..., {wanted})"
+    if X.ndim < 1 or X.shape[-1] != wanted or dimensions not in (None, X.ndim):
+        raise InputError(
+            f"X has shape {X.shape}; this encoder has {wanted} columns, so pass shape {shape}."
+        )
+    return X
+
+
+def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
+    """Weighted mean and standard deviation of the numeric columns.
+
+    Args:
+      encoder: the columns.
+      X: (rows, p) raw predictors.
+      weights: (rows,) at least 0, such as the multiplicities of a bootstrap resample; None is
+        one for every row.  Only their ratios matter.
+
+    Returns:
+      A `Scaling` with, for numeric columns, mean = sum(w x) / sum(w) and
+      scale = sqrt(sum(w (x - mean)^2) / sum(w)) (no n-1); scale 1 where the column is constant
+      over the rows of positive weight, and then `mean` is that very number.  Differentiable; not
+      compiled.
+
+    Raises:
+      InputError: a shape that does not fit.
+    """
+    X = _predictors(encoder, X, dimensions=2)
+    rows = X.shape[0]
+    w = jnp.ones(rows, X.dtype) if weights is None else jnp.asarray(weights).astype(X.dtype)
+    if w.shape != (rows,) or rows == 0:
+        raise InputError(f"weights has shape {w.shape}; X has {rows} rows, and needs one at least.")
+    w = (w / jnp.sum(w))[:, None]
+    counted = jnp.broadcast_to(w > 0, X.shape)
+    least = jnp.min(jnp.where(counted, X, jnp.inf), axis=0)
+    most = jnp.max(jnp.where(counted, X, -jnp.inf), axis=0)
+    constant = least == most
+
+    # Neither the shift nor the unit changes the result, only the rounding, so neither has a
+    # derivative of its own.
+    shift = lax.stop_gradient(jnp.sum(w * X, axis=0, keepdims=True))
+    deviation = jnp.where(counted, X - shift, 0)
+    unit = lax.stop_gradient(jnp.max(jnp.abs(deviation), axis=0, keepdims=True))
+    unit = jnp.where(unit > 0, unit, 1)
+    z = deviation / unit
+    center = jnp.sum(w * z, axis=0, keepdims=True)
+    variance = jnp.sum(w * jnp.square(z - center), axis=0)
+    spread = ~constant & (variance > 0)
+    scale = unit[0] * jnp.sqrt(jnp.where(spread, variance, 1))
+
+    numeric = np.array([column.kind == "numeric" for column in encoder.columns])
+    mean = jnp.where(constant, least, (shift + unit * center)[0])
+    return Scaling(
+        jnp.where(numeric, mean, jnp.zeros_like(mean)),
+        jnp.where(numeric & spread, scale, jnp.ones_like(scale)),
+    )
+
+
+def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
+    """The features of raw predictors, by the formulas at the head of this module.
+
+    Args:
+      encoder: the columns.
+      scaling: as from `fit_scaling`.
+      X: (..., p) raw predictors; a code counts as the nearest level's.
+
+    Returns:
+      (..., encoded_width(encoder)), in the float dtype of X.  NaN stays NaN, in every feature
+      that it reaches.  Differentiable in the numeric columns; not compiled.
+
+    Raises:
+      InputError: a shape that does not fit.
+    """
+    X = _predictors(encoder, X)
+    plan = _plan(encoder)
+    mean, scale = (jnp.asarray(part).astype(X.dtype) for part in scaling)
+    if mean.shape != (X.shape[-1],) or scale.shape != mean.shape:
+        raise InputError(
+            f"scaling has shapes {mean.shape} and {scale.shape}; this encoder has "
+            f"{X.shape[-1]} columns."
+        )
+    standardised = (X - jnp.broadcast_to(mean, X.shape)) / jnp.broadcast_to(scale, X.shape)
+    numeric = plan.level < 0
+    if numeric.size and numeric.all():
+        return standardised
+    values = standardised[..., plan.source]
+    shape = values.shape
+    codes = jnp.clip(jnp.round(values), 0, jnp.broadcast_to(plan.last.astype(X.dtype), shape))
+    indicators = (codes == jnp.broadcast_to(plan.level, shape)).astype(X.dtype)
+    indicators = jnp.where(jnp.isnan(values), jnp.nan, indicators)
+    return jnp.where(jnp.broadcast_to(numeric, shape), values, indicators)

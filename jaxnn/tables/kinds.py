@@ -1,0 +1,275 @@
+"""Is a column a number, a yes or no, or a category?  And which code does each of its values get?
+
+What is said by the caller (`kinds`, `levels`) or by a DataFrame (a category dtype) decides.  The
+rest is inferred from the values that are not missing:
+
+    numbers throughout        numeric; but binary if they are 0 and 1, both of them
+    texts (or truth values)   binary if there are two, else categorical
+    numbers and texts mixed   refused: a slip of the pen should not turn a number into a category
+
+Levels stand in the order in which they are declared, else sorted: numerically if they are all
+numbers, else by letters, whatever their case.  So No/Yes, False/True and 0/1 have the yes second,
+which counts as 1; where just one of two texts is among `POSITIVE` it comes second in any case.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.tables.table import KINDS, Column, Kind, quoted, shown
+
+# Compared without regard to case, after stripping blanks.
+MISSING_TOKENS = ("", "NA", "N/A", "NaN", "null", "?", ".", "#N/A", "<NA>")
+POSITIVE = frozenset({"1", "yes", "y", "true", "t", "on", "present", "positive", "pos", "+"})
+
+# What float() accepts beyond this (underscores, digits of other scripts) is text here.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+TRUTH = {"true": 1.0, "false": 0.0}
+
+# Networks compute in single precision, which ends at 3.4e38.
+LARGEST = 1e38
+
+# A sequence of values in their order, or a mapping from values to the names they are to have.
+Levels = Sequence[Any] | Mapping[Any, str]
+
+
+class Raw(NamedTuple):
+    """One column as it was found.
+
+    Attributes:
+      name: of the column.
+      values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
+      levels: the order of the levels if the source declares one, as a category dtype does.
+    """
+
+    name: str
+    values: np.ndarray | list[str | None]
+    levels: tuple[str, ...] | None = None
+
+
+class Places(NamedTuple):
+    """How to tell the reader of an error where a value is: "line 17" or "row 16"."""
+
+    unit: str
+    numbers: Sequence[int]
+
+    def __call__(self, row: Any) -> str:
+        return f"{self.unit} {self.numbers[int(row)]}"
+
+
+class Typed(NamedTuple):
+    """A column with a kind.
+
+    Attributes:
+      column: what it means.
+      codes: (n,) float64 values or codes, NaN where missing.
+    """
+
+    column: Column
+    codes: np.ndarray
+
+
+def level_text(value: Any) -> str:
+    """The text by which a value is known as a level: whole numbers lose a trailing ".0"."""
+    if isinstance(value, str):
+        text = value.strip()
+        return text.split(".")[0] if re.fullmatch(r"[+-]?[0-9]+\.0+", text) else text
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, Real | Decimal):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(value)
+
+
+def missing_count(raw: Raw) -> int:
+    """How many values of a column are missing."""
+    return int(np.count_nonzero(_absent(raw)))
+
+
+def type_column(raw: Raw, kind: str | None, levels: Levels | None, where: Places) -> Typed:
+    """Decide the kind of a column, and turn its values into numbers or codes.
+
+    Args:
+      raw: the column.
+      kind: as declared, or None.
+      levels: as declared, or None.
+      where: names the place of a value.
+
+    Raises:
+      InputError: no values at all, values that do not fit the kind or the levels, numbers mixed
+        with texts, infinity, or a number beyond single precision.
+    """
+    absent = _absent(raw)
+    if absent.all():
+        raise InputError(f"column {quoted(raw.name)} has no values at all; leave it out.")
+    declared, renamed = _declared_levels(raw, levels)
+    if kind == "numeric" or (kind is None and declared is None and _is_numeric(raw, absent, where)):
+        if levels is not None:
+            raise InputError(
+                f"levels has an entry for column {quoted(raw.name)}, whose kind is 'numeric'; "
+                "only a binary or categorical column has levels."
+            )
+        numbers = _numbers(raw, where)
+        if kind == "numeric" or set(np.unique(numbers[~absent])) != {0.0, 1.0}:
+            return Typed(Column(raw.name, "numeric"), numbers)
+    texts = _texts(raw)
+    if renamed is not None:
+        texts = [text if text is None else renamed.get(text, text) for text in texts]
+    found = dict.fromkeys(text for text in texts if text is not None)
+    names = tuple(found) if declared is None else declared
+    if declared is None:
+        if kind == "binary" and names in (("0",), ("1",)):
+            names = ("0", "1")
+        names = sorted_levels(names)
+    else:
+        # A name of its own is told with the value that it stands for: "1 = up".
+        accepted = [
+            name if value == name else f"{value} = {name}"
+            for value, name in (renamed or dict(zip(names, names, strict=True))).items()
+        ]
+        for row, text in enumerate(texts):
+            if text is not None and text not in declared:
+                raise InputError(
+                    f"column {quoted(raw.name)} has the value {quoted(text)} at {where(row)}; "
+                    f"its levels are declared to be {listed(accepted)}."
+                )
+    if kind is None:
+        kind = "binary" if len(names) == 2 else "categorical"
+    if kind == "binary" and len(names) != 2:
+        raise InputError(
+            f"column {quoted(raw.name)} has {len(names)} distinct "
+            f"value{'s' * (len(names) != 1)} ({listed(names)}); a binary column has two."
+        )
+    number_of = {name: float(code) for code, name in enumerate(names)}
+    codes = np.array([math.nan if text is None else number_of[text] for text in texts])
+    return Typed(Column(raw.name, _kind(kind), names), codes)
+
+
+def sorted_levels(names: Sequence[str]) -> tuple[str, ...]:
+    """Levels in their order when none is declared (see the head of this module)."""
+    if all(NUMBER.fullmatch(name) for name in names):
+        return tuple(sorted(names, key=lambda name: (float(name), name)))
+    ordered = sorted(names, key=lambda name: (name.casefold(), name))
+    if len(ordered) == 2 and is_positive(ordered[0]) and not is_positive(ordered[1]):
+        ordered.reverse()
+    return tuple(ordered)
+
+
+def is_positive(level: str) -> bool:
+    """Whether a level says yes in itself."""
+    return level.casefold() in POSITIVE
+
+
+def check_kind(argument: str, kind: Any) -> Kind:
+    """The kind of a column, or the error that there is no such kind."""
+    if kind not in KINDS:
+        raise unknown_name(argument, kind, KINDS)
+    return _kind(kind)
+
+
+def listed(names: Sequence[str], most: int = 8, limit: int = 40) -> str:
+    """Names as a list in a sentence, the first few of them, each of `limit` letters at most."""
+    text = ", ".join(shown(name, limit) for name in names[:most])
+    return text if len(names) <= most else f"{text}, ... ({len(names)} in all)"
+
+
+def _kind(kind: str) -> Kind:
+    return kind  # type: ignore[return-value]  # one of KINDS, checked before
+
+
+def _absent(raw: Raw) -> np.ndarray:
+    if isinstance(raw.values, np.ndarray):
+        return np.isnan(raw.values)
+    return np.array([value is None for value in raw.values], dtype=bool)
+
+
+def _declared_levels(
+    raw: Raw, levels: Levels | None
+) -> tuple[tuple[str, ...] | None, dict[str, str] | None]:
+    """The levels in order, and what to call each value if that is not its own text."""
+    if levels is None:
+        return raw.levels, None
+    if isinstance(levels, str) or not isinstance(levels, Sequence | Mapping | np.ndarray):
+        raise InputTypeError(
+            f"levels for column {quoted(raw.name)} is {levels!r}; pass a list of its values in "
+            "order, or a mapping from values to names."
+        )
+    values = [level_text(value) for value in levels]
+    names = [str(name) for name in levels.values()] if isinstance(levels, Mapping) else values
+    if len(set(names)) < len(names) or len(set(values)) < len(values) or not names:
+        raise InputError(
+            f"levels for column {quoted(raw.name)} is {listed(names) or 'empty'}; "
+            "pass each level once."
+        )
+    return tuple(names), dict(zip(values, names, strict=True))
+
+
+def _is_numeric(raw: Raw, absent: np.ndarray, where: Places) -> bool:
+    """Whether the values are numbers throughout; a mixture is refused."""
+    if isinstance(raw.values, np.ndarray):
+        return True
+    rows = np.flatnonzero(~absent)
+    finite = [bool(NUMBER.fullmatch(raw.values[row] or "")) for row in rows]
+    numeric = [
+        is_number or bool(INFINITY.fullmatch(raw.values[row] or ""))
+        for row, is_number in zip(rows, finite, strict=True)
+    ]
+    if all(numeric):
+        return any(finite)
+    if any(finite):
+        row = rows[numeric.index(False)]
+        raise InputError(
+            f"column {quoted(raw.name)} has the text {quoted(raw.values[row] or '')} at "
+            f"{where(row)} where its other values are numbers; correct it, count it as missing, "
+            "or declare the column 'categorical' in kinds."
+        )
+    return False
+
+
+def _numbers(raw: Raw, where: Places) -> np.ndarray:
+    """The values as finite numbers with NaN for missing."""
+    if isinstance(raw.values, np.ndarray):
+        numbers = raw.values
+    else:
+        numbers = np.array([_number(raw, row, where) for row in range(len(raw.values))])
+    too_large = np.flatnonzero(np.abs(numbers) > LARGEST)
+    if too_large.size:
+        value = numbers[too_large[0]]
+        reason = (
+            "only finite numbers can be used"
+            if np.isinf(value)
+            else "single precision ends near 3e38, so change its unit"
+        )
+        place = where(too_large[0])
+        raise InputError(f"column {quoted(raw.name)} has the value {value:g} at {place}; {reason}.")
+    return numbers
+
+
+def _number(raw: Raw, row: int, where: Places) -> float:
+    text = raw.values[row]
+    if text is None:
+        return math.nan
+    if NUMBER.fullmatch(text) or INFINITY.fullmatch(text):
+        return float(text)
+    if text.casefold() in TRUTH:
+        return TRUTH[text.casefold()]
+    raise InputError(
+        f"column {quoted(raw.name)} has the text {quoted(text)} at {where(row)}; "
+        "a numeric column takes numbers."
+    )
+
+
+def _texts(raw: Raw) -> list[str | None]:
+    if isinstance(raw.values, np.ndarray):
+        return [None if math.isnan(value) else level_text(value) for value in raw.values.tolist()]
+    return [None if text is None else level_text(text) for text in raw.values]

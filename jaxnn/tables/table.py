@@ -1,0 +1,185 @@
+"""What is a typed table?
+
+One column a raw predictor, as numbers: a numeric column holds its values, a binary or categorical
+one the codes 0..k-1 of its k levels.  The description of the columns is kept apart from the
+numbers, so that it is hashable and can be static in a compiled program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError, unknown_name
+
+Kind = Literal["numeric", "binary", "categorical"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a table means; hashable.
+
+    Attributes:
+      name: any text.
+      kind: "numeric", "binary" or "categorical".
+      levels: the level that each code 0..k-1 stands for: none for a numeric column, two for a
+        binary one (the second counts as 1), one or more for a categorical one.
+
+    Raises:
+      InputError: an unknown kind, or levels that do not fit it.
+    """
+
+    name: str
+    kind: Kind
+    levels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise InputTypeError(f"name is {self.name!r}; the name of a column is text.")
+        if self.kind not in KINDS:
+            raise unknown_name("kind", self.kind, KINDS)
+        if isinstance(self.levels, str) or not all(isinstance(text, str) for text in self.levels):
+            raise InputTypeError(f"levels is {self.levels!r}; pass a tuple of texts.")
+        levels = tuple(self.levels)
+        object.__setattr__(self, "levels", levels)  # a list becomes hashable
+        if len(set(levels)) < len(levels):
+            raise InputError(f"levels is {levels!r}; no level may be there twice.")
+        fits = {"numeric": not levels, "binary": len(levels) == 2, "categorical": len(levels) > 0}
+        if not fits[self.kind]:
+            wanted = {"numeric": "none", "binary": "two", "categorical": "one or more"}[self.kind]
+            raise InputError(
+                f"levels has {len(levels)} entries for column {self.name!r}; "
+                f"a {self.kind} column has {wanted}."
+            )
+
+
+class Table(NamedTuple):
+    """Predictors, a response, and what they mean.
+
+    Attributes:
+      columns: one `Column` a raw predictor, p of them.
+      X: (n, p) float64, values of numeric columns and codes of the others; all finite.
+      y: (n,) float64, values of a numeric response and codes of any other.
+      response: the meaning of y.
+      notes: sentences on what was left out or filled in when the table was made.
+      missing: how many values of each predictor, and last of the response, were missing then.
+    """
+
+    columns: tuple[Column, ...]
+    X: np.ndarray
+    y: np.ndarray
+    response: Column
+    notes: tuple[str, ...] = ()
+    missing: tuple[int, ...] = ()
+
+
+def column_index(table: Any, name: str) -> int:
+    """Where a predictor is among the columns of X.
+
+    Args:
+      table: a `Table`, an `Encoder`, or columns themselves.
+      name: of the column.
+
+    Raises:
+      InputError: there is no such predictor; the nearest names are in the sentence.
+    """
+    columns = getattr(table, "columns", table)
+    names = [column.name for column in columns]
+    if name not in names:
+        raise unknown_name("name", name, names)
+    return names.index(name)
+
+
+def take_rows(table: Table, rows: Any) -> Table:
+    """The table of some rows, in the given order; a row may be there more than once.
+
+    Args:
+      table: where to take them from.
+      rows: row numbers (counting from 0, negative ones from the end), or one truth value a row.
+
+    Returns:
+      A `Table` with the same columns, levels and notes.
+
+    Raises:
+      InputError, InputTypeError: no rows, row numbers beyond the table, or neither whole numbers
+        nor one truth value a row.
+    """
+    chosen = np.asarray(rows)
+    count = len(table.y)
+    if chosen.ndim != 1 or chosen.size == 0:
+        raise InputError(f"rows has shape {chosen.shape}; pass one row number or more, as a list.")
+    if chosen.dtype == bool:
+        if len(chosen) != count:
+            raise InputError(f"rows has {len(chosen)} truth values; the table has {count} rows.")
+        chosen = np.flatnonzero(chosen)
+        if chosen.size == 0:
+            raise InputError("rows is false throughout; one row must be taken.")
+    elif chosen.dtype.kind not in "iu":
+        raise InputTypeError(
+            f"rows holds {chosen.dtype} values; pass whole row numbers or truth values."
+        )
+    elif chosen.max() >= count or chosen.min() < -count:
+        wrong = chosen.max() if chosen.max() >= count else chosen.min()
+        raise InputError(f"rows holds {wrong}; the table has the rows 0 to {count - 1}.")
+    return table._replace(X=table.X[chosen], y=table.y[chosen])
+
+
+def describe(table: Table) -> str:
+    """The table as text: each column's name, kind, levels with counts or range, missing values.
+
+    The response is the last line, then come the notes.  The missing values are those that were
+    found when the table was made.
+    """
+    columns = (*table.columns, table.response)
+    values = np.column_stack([table.X, table.y])
+    missing = table.missing or (0,) * len(columns)
+    body = [
+        (shown(column.name), column.kind, _summary(column, numbers), str(absent))
+        for column, numbers, absent in zip(columns, values.T, missing, strict=True)
+    ]
+    head = ("column", "kind", "values", "missing")
+    widths = [max(map(len, parts)) for parts in zip(head, *body, strict=True)]
+    rule = tuple("-" * width for width in widths)
+    lines = [head, rule, *body[:-1], rule, body[-1]]
+    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    title = f"rows: {len(table.y)}, predictors: {len(table.columns)}; the last line is the response"
+    return "\n".join([title, *text, *table.notes])
+
+
+def shown(text: str, limit: int = 40) -> str:
+    """A name or value as it can stand in a line of text: short, and without line breaks."""
+    text = text if text.isprintable() else repr(text)[1:-1]
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def quoted(text: str, limit: int = 40) -> str:
+    """The same between quotation marks."""
+    return repr(text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def _summary(column: Column, values: np.ndarray, most: int = 6) -> str:
+    if column.kind == "numeric":
+        return f"{values.min():g} to {values.max():g}, mean {values.mean():.4g}"
+    counts = np.bincount(values.astype(int), minlength=len(column.levels))
+    parts = [
+        f"{shown(level)} ({count})"
+        for level, count in zip(column.levels[:most], counts, strict=False)
+    ]
+    more = len(column.levels) - most
+    return ", ".join(parts) + (f", and {more} levels more" if more > 0 else "")
+
+
+def check_names(names: Sequence[str], argument: str) -> None:
+    """Refuse two columns of one name."""
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        if name in seen:
+            raise InputError(
+                f"{argument} names both column {seen[name]} and column {place} {quoted(name)}; "
+                "give each column a name of its own."
+            )
+        seen[name] = place

@@ -1,0 +1,48 @@
+"""Automatic differentiation that can be read in one sitting.
+
+Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rules. To read:
+
+    core.py         traces, forward mode, reverse mode: read this first
+    rules.py        how one description of a primitive gives both of its rules
+    operations.py   the primitives
+    numpy.py        NumPy's functions, made of the primitives
+    transforms.py   grad, jvp, vjp, jacfwd, jacrev, hessian
+    table.py        every step of a computation with its derivatives, as in a lecture
+    graph.py        the same as a drawing
+    counting.py     how many operations a function costs
+    bridge.py       any JAX function, differentiated here: the one file that knows JAX
+    check.py        do all ways to a derivative agree?
+    box.py, tree.py what a traced value looks like to Python; arrays in containers
+
+A new primitive, here and at once in both modes and at every order:
+
+    softsign = elementwise(
+        "softsign", lambda xp, x: x / (1 + abs(x)), lambda y, x: (1 - abs(y)) ** 2
+    )
+"""
+
+from jaxnn.tracer import numpy
+from jaxnn.tracer.box import EscapedValueError
+from jaxnn.tracer.transforms import (
+    grad,
+    hessian,
+    jacfwd,
+    jacrev,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+
+__all__ = [
+    "EscapedValueError",
+    "grad",
+    "hessian",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "numpy",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]

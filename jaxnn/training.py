@@ -1,0 +1,435 @@
+"""How does a network come from its first weights to its last?
+
+`fit` is one pure function of a key and one compiled program:
+
+    draw W;  repeat:  W <- W + update(gradient of [ sum_i w_i loss_i / sum_i w_i + penalty(W) ])
+
+It holds the encoding of raw predictors, the draw of the weights, the validation split, every step
+and the history.  A bootstrap, a sweep over seeds or a grid of learning rates is this function
+mapped over keys (`jaxnn.replicate`, `jaxnn.bootstrap`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax import Array, lax
+
+from jaxnn import layout, mlp, responses
+from jaxnn.checks import check_fit_arguments
+from jaxnn.mlp import MLP, Parameters
+from jaxnn.recipe import Recipe, history_epochs, transformation, treats_parameters_alike
+from jaxnn.tables import Encoder, Scaling, encode, fit_scaling
+
+
+class History(NamedTuple):
+    """The course of one fit, at the epochs 0, every, 2 every, ..., the last.
+
+    Attributes:
+      epoch: (entries,) int, passes over the training rows made so far.
+      train_loss: (entries,) weighted mean loss of the training rows, without the penalty; NaN
+        after an early stop.
+      validation_loss: (entries,) the same for the rows set aside; NaN if there are none.
+    """
+
+    epoch: Array
+    train_loss: Array
+    validation_loss: Array
+
+
+class Fit(NamedTuple):
+    """A trained network.
+
+    Attributes:
+      params: its parameters, as `jaxnn.mlp.apply` takes them.
+      scaling: means and scales of the encoder's raw predictors; None without an encoder.
+      history: losses on the way.
+      train_loss: weighted mean loss of the training rows at `params`, without the penalty.
+      epochs: int, the epoch that `params` is from.
+      diverged_at: int, the first step whose gradient was not finite, or the last step if only the
+        parameters are not; -1 when all is well.
+    """
+
+    params: Parameters
+    scaling: Scaling | None
+    history: History
+    train_loss: Array
+    epochs: Array
+    diverged_at: Array
+
+
+class _Rows(NamedTuple):
+    features: Array  # (inputs, rows)
+    y: Array  # (1 or outputs, rows)
+    weights: Array  # (rows,), summing to one
+
+
+class _State(NamedTuple):
+    params: Any  # Parameters, or all of them in one flat vector
+    optimizer: Any
+    diverged_at: Array  # int, -1 while all is finite
+
+
+class _Course(NamedTuple):
+    state: _State
+    entry: Array  # of the history, the next to be written
+    train_loss: Array
+    validation_loss: Array
+    best: Any
+    best_loss: Array
+    best_entry: Array
+    waited: Array  # entries since the best one
+
+
+def fit(
+    key: Array,
+    net: MLP,
+    X: Any,
+    y: Any,
+    recipe: Recipe | None = None,
+    *,
+    weights: Any = None,
+    encoder: Encoder | None = None,
+    validation: tuple[Any, Any] | None = None,
+    learning_rate: Any = None,
+) -> Fit:
+    """Train a network from weights drawn with `key`; the same key gives the same numbers.
+
+    Args:
+      key: a typed JAX key; decides the first weights, the validation split and the batches.
+      net: the network.
+      X: (rows, inputs), or with an encoder (rows, raw predictors).
+      y: (rows,) numbers, 0/1 (binary) or class numbers 0..K-1 (categorical); (rows, outputs) for
+        a quantitative response of several outputs.
+      recipe: how to train; None is `Recipe()`.
+      weights: (rows,) weights of the rows, at least 0, such as the multiplicities of a bootstrap
+        resample; None weighs all rows alike.  Only their ratios matter.
+      encoder: description of the raw predictors, encoded and standardised inside the program;
+        means and scales are those of the (weighted) training rows.
+      validation: (X, y) of rows to watch, instead of the recipe's `validation_fraction`.
+      learning_rate: in place of the recipe's; may be traced, to map over a grid.
+
+    Returns:
+      A `Fit`.  Compiled: one program for each (net, recipe, encoder) and shape.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used, before any compilation.
+    """
+    recipe = Recipe() if recipe is None else recipe
+    check_fit_arguments(key, net, X, y, recipe, weights, encoder, validation)
+    dtype = jnp.result_type(float)
+    X, y = jnp.asarray(X, dtype), jnp.asarray(y, dtype)
+    weights = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
+    if validation is not None:
+        validation = (jnp.asarray(validation[0], dtype), jnp.asarray(validation[1], dtype))
+    return _fit(key, net, X, y, weights, validation, learning_rate, recipe, encoder)
+
+
+@partial(jax.jit, static_argnames=("net", "recipe", "encoder"))
+def _fit(
+    key: Array,
+    net: MLP,
+    X: Array,
+    y: Array,
+    weights: Array,
+    validation: tuple[Array, Array] | None,
+    learning_rate: Any,
+    recipe: Recipe,
+    encoder: Encoder | None,
+) -> Fit:
+    key_init, key_split, key_batches = jax.random.split(key, 3)
+    watched = (
+        None if validation is None else (*validation, jnp.ones(validation[0].shape[0], X.dtype))
+    )
+    if watched is None and recipe.validation_fraction:
+        order = jax.random.permutation(key_split, X.shape[0])
+        aside, kept = jnp.split(order, [validation_rows(recipe, X.shape[0])])
+        watched = (X[aside], y[aside], weights[aside])
+        X, y, weights = X[kept], y[kept], weights[kept]
+
+    scaling = None if encoder is None else fit_scaling(encoder, X, weights)
+    train = _prepare(X, y, weights, encoder, scaling)
+    watched = None if watched is None else _prepare(*watched, encoder, scaling)
+    optimizer = optax.with_extra_args_support(transformation(recipe, learning_rate))
+    params = mlp.init(key_init, net)
+    pack, unpack = layout.packing(params) if treats_parameters_alike(recipe) else (_same, _same)
+
+    def loss(packed: Any, rows: _Rows) -> Array:
+        outputs = layout.forward(net, unpack(packed), rows.features)
+        return jnp.sum(rows.weights * responses.loss(net.response, outputs, rows.y, axis=0))
+
+    def objective(packed: Any, rows: _Rows) -> Array:
+        if recipe.penalty is None:
+            return loss(packed, rows)
+        return loss(packed, rows) + recipe.penalty([layer.weights for layer in unpack(packed)])
+
+    def step(state: _State, rows: _Rows, number: Array) -> _State:
+        value, gradient = jax.value_and_grad(objective)(state.params, rows)
+        updates, optimizer_state = optimizer.update(
+            gradient,
+            state.optimizer,
+            state.params,
+            value=value,
+            grad=gradient,
+            value_fn=lambda params: objective(params, rows),
+        )
+        # Whatever is not finite anywhere in the network reaches the gradient of the last biases.
+        finite = jnp.isfinite(unpack(gradient)[-1].biases).all()
+        diverged_at = jnp.where((state.diverged_at < 0) & ~finite, number, state.diverged_at)
+        params = optax.apply_updates(state.params, updates)
+        return _State(params, optimizer_state, diverged_at)  # type: ignore[arg-type]
+
+    if recipe.batch_size is None or recipe.batch_size >= train.weights.shape[0]:
+        steps_per_epoch = 1
+
+        def epoch(number: Array, state: _State) -> _State:
+            return step(state, train, number)
+    else:
+        steps_per_epoch = -(-X.shape[0] // recipe.batch_size)
+        gather = _batches(train, X.shape[0], recipe.batch_size)
+
+        def epoch(number: Array, state: _State) -> _State:
+            batches = gather(jax.random.fold_in(key_batches, number))
+            first = number * steps_per_epoch
+            numbers = first + jnp.arange(steps_per_epoch)
+            return lax.scan(lambda s, b: (step(s, *b), None), state, (batches, numbers))[0]
+
+    first = pack(params)
+    state = _State(first, optimizer.init(first), jnp.array(-1))
+    course = _run(state, epoch, lambda p: _losses(loss, p, train, watched), recipe)
+
+    params = unpack(course.best)
+    finite = jnp.array([jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(params)]).all()
+    marks = jnp.array(history_epochs(recipe))
+    epochs = marks[course.best_entry]
+    last_step = epochs * steps_per_epoch - 1
+    diverged_at = jnp.where(
+        (course.state.diverged_at < 0) & ~finite, last_step, course.state.diverged_at
+    )
+    history = History(marks, course.train_loss, course.validation_loss)
+    train_loss = course.train_loss[course.best_entry]
+    return Fit(params, scaling, history, train_loss, epochs, diverged_at)
+
+
+def _same(params: Parameters) -> Parameters:
+    return params
+
+
+def validation_rows(recipe: Recipe, rows: int) -> int:
+    """How many of `rows` a recipe sets aside: the nearest whole number, one at least if any."""
+    return max(1, round(recipe.validation_fraction * rows)) if recipe.validation_fraction else 0
+
+
+def _prepare(
+    X: Array, y: Array, weights: Array, encoder: Encoder | None, scaling: Scaling | None
+) -> _Rows:
+    """Encoded rows, feature-major, padded with rows of weight zero to whole vector registers."""
+    features = X if encoder is None or scaling is None else encode(encoder, scaling, X)
+    rows = layout.padded_rows(X.shape[0])
+    targets = y[:, None] if y.ndim == 1 else y
+    return _Rows(
+        layout.pad(features.T, rows, axis=1),
+        layout.pad(targets.T, rows, axis=1),
+        layout.pad(weights / jnp.sum(weights), rows),
+    )
+
+
+def _losses(
+    loss: Callable[[Parameters, _Rows], Array],
+    params: Parameters,
+    train: _Rows,
+    watched: _Rows | None,
+) -> tuple[Array, Array]:
+    first = loss(params, train)
+    return first, jnp.full_like(first, jnp.nan) if watched is None else loss(params, watched)
+
+
+def _batches(train: _Rows, rows: int, batch_size: int) -> Callable[[Array], _Rows]:
+    """A function of a key: all batches of one epoch, stacked, each feature-major.
+
+    Every row is in one batch.  The weights are scaled so that the expected gradient of a batch is
+    the gradient of the full weighted mean: sum_{i in batch} w_i loss_i / (rows in batch) with the
+    w_i averaging to one.  Gathering an epoch at once is one pass over memory instead of many.
+    """
+    steps = -(-rows // batch_size)
+    short = rows - (steps - 1) * batch_size
+    sizes = jnp.full(steps, batch_size).at[-1].set(short)
+    # Row number `rows` stands for the places that the last batch leaves empty: weight zero.
+    table = jnp.concatenate([train.features, train.y, train.weights[None] * rows]).T
+    table = table[:rows] if short == batch_size else layout.pad(table[:rows], rows + 1)
+    inputs = train.features.shape[0]
+
+    def gather(key: Array) -> _Rows:
+        order = random_order(key, rows)
+        places = jnp.concatenate([order, jnp.full(steps * batch_size - rows, rows, order.dtype)])
+        batches = table[places].reshape(steps, batch_size, -1).swapaxes(1, 2)
+        weights = batches[:, -1] / sizes[:, None]
+        return _Rows(batches[:, :inputs], batches[:, inputs:-1], weights)
+
+    return gather
+
+
+def random_order(key: Array, rows: int) -> Array:
+    """A uniformly random permutation of 0..rows-1 by one sort.
+
+    Sorting one integer operand, random bits above the row number below, takes a fraction of the
+    time of `jax.random.permutation`'s rounds of sorting pairs.  Two rows whose random bits tie
+    keep their order, so where fewer than 20 random bits are left the bits are a key of their own:
+    then two rows tie with probability 2^-32.
+
+    Args:
+      key: a typed JAX key.
+      rows: how many, at least 1.
+
+    Returns:
+      (rows,) int32.  Not compiled.
+    """
+    bits = jax.random.bits(key, (rows,), jnp.uint32)
+    low = max(1, (rows - 1).bit_length())
+    numbers = lax.iota(jnp.uint32, rows)
+    if low > 12:
+        return lax.sort((bits, numbers), num_keys=1)[1].astype(jnp.int32)
+    packed = lax.sort((bits << low) | numbers)
+    return (packed & ((1 << low) - 1)).astype(jnp.int32)
+
+
+def _run(
+    state: _State,
+    epoch: Callable[[Array, _State], _State],
+    losses: Callable[[Parameters], tuple[Array, Array]],
+    recipe: Recipe,
+) -> _Course:
+    """Epochs from one history entry to the next, until the last or until patience is at its end."""
+    marks = np.array(history_epochs(recipe))
+    first, watched = losses(state.params)
+    empty = jnp.full(marks.shape, jnp.nan, first.dtype)
+    start = _Course(
+        state=state,
+        entry=jnp.array(1),
+        train_loss=empty.at[0].set(first),
+        validation_loss=empty.at[0].set(watched),
+        best=state.params,
+        best_loss=watched,
+        best_entry=jnp.array(0),
+        waited=jnp.array(0),
+    )
+
+    def unfinished(course: _Course) -> Array:
+        # Without early stopping the predicate depends on the counter alone, so that fits mapped
+        # side by side do not slow each other down.
+        left = course.entry < len(marks)
+        return left if recipe.patience is None else left & (course.waited < recipe.patience)
+
+    def advance(course: _Course) -> _Course:
+        begin, end = jnp.array(marks)[course.entry - 1], jnp.array(marks)[course.entry]
+        state = lax.fori_loop(begin, end, epoch, course.state)
+        train, watched = losses(state.params)
+        better = watched < course.best_loss - recipe.min_delta
+        if recipe.patience is None:
+            better = jnp.array(True)
+        best = jax.tree.map(partial(jnp.where, better), state.params, course.best)
+        return _Course(
+            state=state,
+            entry=course.entry + 1,
+            train_loss=lax.dynamic_update_index_in_dim(course.train_loss, train, course.entry, 0),
+            validation_loss=lax.dynamic_update_index_in_dim(
+                course.validation_loss, watched, course.entry, 0
+            ),
+            best=best,
+            best_loss=jnp.where(better, watched, course.best_loss),
+            best_entry=jnp.where(better, course.entry, course.best_entry),
+            waited=jnp.where(better, 0, course.waited + 1),
+        )
+
+    return lax.while_loop(unfinished, advance, start)
+
+
+@dataclass(frozen=True)
+class Fitter:
+    """`fit` with everything chosen but the key and the rows: fitter(key, X, y[, weights]) -> Fit.
+
+    Two equal fitters are one function to the compiler, so a second bootstrap with an equal one
+    compiles nothing.
+
+    Attributes:
+      net, recipe, encoder: as `fit` takes them.
+    """
+
+    net: MLP
+    recipe: Recipe = Recipe()
+    encoder: Encoder | None = None
+
+    def __call__(self, key: Array, X: Any, y: Any, weights: Any = None) -> Fit:
+        return fit(key, self.net, X, y, self.recipe, weights=weights, encoder=self.encoder)
+
+    @property
+    def weighs_rows(self) -> bool:
+        """Whether a row of weight two is the same to it as two rows: so for full batches, but a
+        mini-batch holds a number of rows whatever their weights."""
+        return self.recipe.batch_size is None
+
+    @property
+    def varying_length(self) -> bool:
+        """Whether two fits may stop after different numbers of epochs."""
+        return self.recipe.patience is not None
+
+    def working_set(self, rows: int) -> int:
+        """Bytes of activations that a step on `rows` rows goes through."""
+        rows = min(rows, self.recipe.batch_size or rows)
+        return rows * sum(self.net.sizes) * jnp.result_type(float).itemsize
+
+
+def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Array:
+    """Predicted means for a table of rows: the encoder, the network and the response's link.
+
+    Args:
+      net: the network.
+      fitted: one `Fit`.
+      X: (rows, inputs), or with an encoder (rows, raw predictors).
+      encoder: the one given to `fit`.
+
+    Returns:
+      (rows,) for one output (a number, or the probability of y = 1); (rows, outputs) otherwise
+      (numbers, or the probability of each class).  Not compiled; see `predictor`.
+    """
+    X = jnp.asarray(X, jnp.result_type(float))
+    features = (
+        X if encoder is None or fitted.scaling is None else encode(encoder, fitted.scaling, X)
+    )
+    outputs = jax.vmap(partial(mlp.apply, net, fitted.params))(features)
+    means = responses.mean(net.response, outputs)
+    return means[:, 0] if net.sizes[-1] == 1 else means
+
+
+def predictor(
+    net: MLP, fits: Fit, encoder: Encoder | None = None, *, batch_size: int = 8
+) -> Callable[[Any], Array]:
+    """Turn one fit, or many stacked, into a black box: a function of X alone.
+
+    Args:
+      net: the network.
+      fits: a `Fit`, or fits stacked along a leading replicate axis as `replicate` returns them.
+      encoder: the one given to `fit`.
+      batch_size: fits evaluated at once; the others follow one batch after the other.
+
+    Returns:
+      predict(X (rows, predictors)) -> what `predict` gives, with a leading (replicates,) if the
+      fits are stacked.  Compiled, once for each number of rows.
+    """
+    fits = jax.tree.map(jnp.asarray, fits)
+
+    @jax.jit
+    def evaluate(fits: Fit, X: Array) -> Array:
+        one = partial(predict, net, X=X, encoder=encoder)
+        if jnp.ndim(fits.diverged_at) == 0:
+            return one(fits)
+        return lax.map(one, fits, batch_size=batch_size)
+
+    return lambda X: evaluate(fits, jnp.asarray(X, jnp.result_type(float)))

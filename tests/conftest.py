@@ -1,0 +1,43 @@
+"""What every test runs under: two devices, strict shapes, keys that are used once.
+
+Warnings are errors by the settings in pyproject.toml. A key that is used twice raises, so a test
+of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(0)`.
+"""
+
+import os
+
+import hypothesis
+import jax
+import pytest
+
+# Before the first computation, after which the number of devices is fixed.
+jax.config.update("jax_num_cpu_devices", 2)
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_debug_key_reuse", True)
+
+# Compiling dwarfs most tests, so time per example says nothing; CI tries the same examples always.
+hypothesis.settings.register_profile(
+    "few",
+    max_examples=20,
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "many", hypothesis.settings.get_profile("few"), max_examples=500, derandomize=False
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled programs between runs of the tests (`pytest --cache-clear` forgets them)."""
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        jax.config.update("jax_compilation_cache_dir", str(cache.mkdir("xla")))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+
+@pytest.fixture
+def key() -> jax.Array:
+    """A key that nothing has used; hypothesis tests make their own from a seed."""
+    return jax.random.key(20240229)
