@@ -1,16 +1,18 @@
 """Small networks as pure functions, fitted hundreds at a time, looked into with honest bands.
 
 Read first: `mlp` (what a network computes), `training` (one fit), `replicate` (many of them),
-`bootstrap` (what their spread says) and `inspection` (what the black box does).
+`bootstrap` (what their spread says) and `inspection` (what the black box does).  The modules keep
+their names here, so their main functions are `jaxnn.bootstrap.bootstrap` and
+`jaxnn.replicate.replicate`.
 """
 
 from jaxnn import datasets, inspection, tables
-from jaxnn.bootstrap import Bootstrap, Interval, bootstrap, converged, interval
+from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, init, trace
 from jaxnn.recipe import Recipe
 from jaxnn.regularizers import ElasticNet
-from jaxnn.replicate import replicate, use_all_cores
+from jaxnn.replicate import use_all_cores
 from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
 from jaxnn.training import Fit, Fitter, History, fit, predict, predictor
 
@@ -29,7 +31,6 @@ __all__ = [
     "Recipe",
     "Table",
     "apply",
-    "bootstrap",
     "converged",
     "count_parameters",
     "datasets",
@@ -43,7 +44,6 @@ __all__ = [
     "predict",
     "predictor",
     "read_csv",
-    "replicate",
     "tables",
     "trace",
     "use_all_cores",

@@ -32,6 +32,8 @@ from jaxnn.replicate import replicate
 from jaxnn.training import Fitter
 from jaxnn.training import fit as training_fit
 
+DRAWN_AT_ONCE = 2**20  # row numbers drawn side by side on a device
+
 logger = logging.getLogger("jaxnn")
 
 
@@ -125,7 +127,9 @@ def bootstrap(
         raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
 
     keys_rows, keys_fits = jax.random.split(key, (2, replicates))
-    counts = replicate(partial(multiplicities, rows=rows), keys_rows)
+    counts = replicate(
+        partial(multiplicities, rows=rows), keys_rows, chunk=max(1, DRAWN_AT_ONCE // rows)
+    )
     distinct = _distinct_rows(counts) if weighted else None
     working_set = getattr(fit, "working_set", None)
     fits, diverged = replicate(

@@ -232,8 +232,9 @@ def _chunk_size(platform: str, per_device: int, working_set: int | None) -> int:
     memory, most = (CPU_CACHE, CPU_CHUNK) if platform == "cpu" else (GPU_MEMORY, GPU_CHUNK)
     if working_set is not None:
         most = min(max(memory // working_set, 1), most)
-    # As many rounds as that needs, with the last chunk as full as the others.
-    return math.ceil(per_device / math.ceil(per_device / most))
+    # Of the sizes near it, the one that fills the last chunk best.
+    near = range(-(-most // 2), most + most // 2 + 1)
+    return min(near, key=lambda size: (math.ceil(per_device / size) * size, abs(size - most)))
 
 
 def _few_ahead(

@@ -228,8 +228,8 @@ def _without_missing(
             for place in lacking
         ]
         raise InputError(
-            f"missing is 'refuse', but {source} has missing values: {listed(counts, limit=200)}; pass "
-            "missing='drop' to leave those rows out or missing='impute' to fill them in."
+            f"missing is 'refuse', but {source} has missing values: {listed(counts, limit=200)}; "
+            "pass missing='drop' to leave those rows out or missing='impute' to fill them in."
         )
     notes = []
     dropped = absent.any(axis=1) if missing == "drop" else absent[:, -1]
@@ -245,7 +245,8 @@ def _without_missing(
             for place in where_missing
         ]
         notes.append(
-            f"left out {dropped.sum()} of {len(values)} rows with missing values ({listed(counts, limit=200)})"
+            f"left out {dropped.sum()} of {len(values)} rows with missing values "
+            f"({listed(counts, limit=200)})"
         )
     values, absent = values[~dropped], absent[~dropped]
     for place, one in enumerate(columns[:-1]):

@@ -204,7 +204,7 @@ def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
         )
     standardised = (X - jnp.broadcast_to(mean, X.shape)) / jnp.broadcast_to(scale, X.shape)
     numeric = plan.level < 0
-    if numeric.size and numeric.all():
+    if np.array_equal(plan.source[numeric], np.arange(X.shape[-1])):
         return standardised
     values = standardised[..., plan.source]
     shape = values.shape

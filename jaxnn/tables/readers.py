@@ -238,7 +238,8 @@ def _records(
         )
     if all(NUMBER.fullmatch(name) for name in header):
         raise InputError(
-            f"path is {quoted(source, 200)}, whose first line holds numbers; it must name the columns."
+            f"path is {quoted(source, 200)}, whose first line holds numbers; "
+            "it must name the columns."
         )
     return header, rows[1:], lines[1:]
 

@@ -21,8 +21,13 @@ A new primitive, here and at once in both modes and at every order:
     )
 """
 
+from typing import TYPE_CHECKING, Any
+
 from jaxnn.tracer import numpy
 from jaxnn.tracer.box import EscapedValueError
+from jaxnn.tracer.counting import OperationCount, count_operations
+from jaxnn.tracer.graph import ComputationalGraph, computational_graph
+from jaxnn.tracer.table import Row, TraceTable, trace_table
 from jaxnn.tracer.transforms import (
     grad,
     hessian,
@@ -34,8 +39,21 @@ from jaxnn.tracer.transforms import (
     vjp,
 )
 
+if TYPE_CHECKING:
+    from jaxnn.tracer.bridge import from_jax
+    from jaxnn.tracer.check import DerivativeReport, check_derivatives
+
 __all__ = [
+    "ComputationalGraph",
+    "DerivativeReport",
     "EscapedValueError",
+    "OperationCount",
+    "Row",
+    "TraceTable",
+    "check_derivatives",
+    "computational_graph",
+    "count_operations",
+    "from_jax",
     "grad",
     "hessian",
     "jacfwd",
@@ -43,6 +61,18 @@ __all__ = [
     "jvp",
     "numpy",
     "stop_gradient",
+    "trace_table",
     "value_and_grad",
     "vjp",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # What needs JAX is imported when it is first asked for; the rest needs NumPy alone.
+    if name == "from_jax":
+        from jaxnn.tracer import bridge as module
+    elif name in ("check_derivatives", "DerivativeReport"):
+        from jaxnn.tracer import check as module
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(module, name)

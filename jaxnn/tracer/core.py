@@ -30,7 +30,7 @@ Array = Any  # a NumPy or JAX array, a number, or a Box that stands for one
 FORWARD: dict[Primitive, Callable[..., Array]] = {}
 REVERSE: dict[Primitive, Callable[..., Array]] = {}
 
-# Called as observer(primitive, arguments, value) at each evaluation on arrays, when set.
+# Called as observer(primitive, arguments, parameters, value) at each evaluation on arrays, when set.
 OBSERVER: ContextVar[Callable[..., None] | None] = ContextVar("observer", default=None)
 
 _NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
@@ -63,11 +63,20 @@ class Primitive:
             return top.process(self, arguments, parameters)
         value = self.value(xp, *arguments, **parameters)
         if (observer := OBSERVER.get()) is not None:
-            observer(self, arguments, value)
+            observer(self, arguments, parameters, value)
         return value
+
+    # How a trace computes the value one level down; a custom rule may have its own way.
+    below = __call__
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+
+def innermost(values: Iterable) -> Trace | None:
+    """The latest of the traces that watch these values."""
+    traces = [value.trace for value in values if type(value) is Box]
+    return max(traces, key=lambda trace: trace.level, default=None)
 
 
 def namespace_of(array: Array, default: Any = np) -> Any:
@@ -118,7 +127,7 @@ class Forward(Trace):
     def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
         self.check_alive()
         primals = [a.value if type(a) is Box and a.trace is self else a for a in arguments]
-        out = primitive(*primals, **parameters)
+        out = primitive.below(*primals, **parameters)
         rule, tangent = rule_of(FORWARD, primitive), None
         for i, argument in enumerate(arguments):
             if type(argument) is Box and argument.trace is self:
@@ -156,7 +165,7 @@ class Reverse(Trace):
             mine = type(argument) is Box and argument.trace is self
             primals.append(argument.value if mine else argument)
             parents.append(argument.mark if mine else None)
-        out = primitive(*primals, **parameters)
+        out = primitive.below(*primals, **parameters)
         node = Node(primitive, parents, primals, out, parameters)
         if self.tape is not None:
             self.tape.append(node)

@@ -25,6 +25,7 @@ from jaxnn.tracer import operations as op
 from jaxnn.tracer import rules
 from jaxnn.tracer.box import Box
 from jaxnn.tracer.core import OBSERVER, Array, Primitive, Trace
+from jaxnn.tracer.transforms import as_input, is_float
 from jaxnn.tracer.tree import flatten, unflatten
 
 
@@ -61,53 +62,49 @@ def count_operations(fun: Callable, *args: Any) -> OperationCount:
     """
     counts: Counter[str] = Counter()
 
-    def observe(primitive: Primitive, arguments: tuple, value: Array) -> None:
-        if cost := _cost(primitive, arguments, value):
+    def observe(primitive: Primitive, arguments: tuple, parameters: dict, value: Array) -> None:
+        if cost := _cost(primitive, arguments, parameters, value):
             counts[primitive.name] += cost
 
     leaves, structure = flatten(args)
     token = OBSERVER.set(observe)
     try:
         with _Transparent() as trace:
-            boxes = [
-                Box(np.float64(x) if isinstance(x, float) else x, trace, None)
-                if isinstance(x, float) or hasattr(x, "shape") else x
-                for x in leaves
-            ]  # fmt: skip
+            boxes = [Box(as_input(x), trace, None) if is_float(x) else x for x in leaves]
             fun(*unflatten(structure, boxes))
     finally:
         OBSERVER.reset(token)
     return OperationCount(counts.total(), dict(counts))
 
 
-def _cost(primitive: Primitive, arguments: tuple, value: Array) -> int:
+def _cost(primitive: Primitive, arguments: tuple, parameters: dict, value: Array) -> int:
     if primitive in COSTS:
-        return COSTS[primitive](np.shape(value), *map(np.shape, arguments))
+        return COSTS[primitive](value, *arguments, **parameters)
     return np.size(value) if primitive in rules.PARTIALS else 0
 
 
-def _matmul_cost(out: tuple, x: tuple, y: tuple) -> int:
-    return 2 * math.prod(out) * x[-1]
+def _reduction(value: Array, x: Array, axis: tuple[int, ...]) -> int:
+    return max(np.size(x) - np.size(value), 0)
 
 
-def _reduction_cost(out: tuple, x: tuple) -> int:
-    return max(math.prod(x) - math.prod(out), 0)
-
-
-def _cubic(factor: float) -> Callable[..., int]:
-    return lambda out, a, *b: round(factor * math.prod(a) * a[-1]) + 2 * math.prod(*b or [()]) * a[-1]
+def _einsum(value: Array, *xs: Array, inputs: tuple[str, ...], output: str) -> int:
+    sizes: dict[str, int] = {}
+    for letters, x in zip(inputs, xs, strict=True):
+        sizes |= zip(letters, np.shape(x), strict=True)
+    return len(xs) * math.prod(sizes.values())
 
 
 # Primitives that do not cost one operation for each entry of the result.
 COSTS: dict[Primitive, Callable[..., int]] = {
-    rules.where: lambda *shapes: 0,
-    op.matmul: _matmul_cost,
-    rules.sum_: _reduction_cost,
-    op.amax: _reduction_cost,
-    op.amin: _reduction_cost,
-    op.cumsum: lambda out, x: math.prod(x),
-    op.scatter_add: lambda out, g: math.prod(g),
-    op.inv: _cubic(2),
-    op.solve: _cubic(2 / 3),
-    op.logabsdet: _cubic(2 / 3),
+    rules.where: lambda value, test, x, y: 0,
+    op.matmul: lambda value, x, y: 2 * np.size(value) * np.shape(x)[-1],
+    op.einsum: _einsum,
+    rules.sum_: _reduction,
+    op.amax: _reduction,
+    op.amin: _reduction,
+    op.cumsum: lambda value, x, axis: np.size(x),
+    # By elimination, for n x n matrices.
+    op.inv: lambda value, a: 2 * np.size(a) * np.shape(a)[-1],
+    op.solve: lambda value, a, b: 2 * np.shape(a)[-1] * (np.size(a) // 3 + np.size(b)),
+    op.logabsdet: lambda value, a: 2 * np.shape(a)[-1] * np.size(a) // 3,
 }

@@ -23,6 +23,7 @@ from jaxnn.tracer import operations as op
 from jaxnn.tracer.box import Box
 from jaxnn.tracer.core import FORWARD, REVERSE, Array, Node, Reverse, backward, rule_of
 from jaxnn.tracer.rules import PARTIALS, Select
+from jaxnn.tracer.transforms import as_input, is_float
 from jaxnn.tracer.tree import flatten, paths, unflatten
 
 
@@ -109,15 +110,15 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
       TypeError: no argument is of floating point.
     """
     leaves, structure = flatten(args)
-    names = _names(fun, args)
-    is_float = [_is_float(leaf) for leaf in leaves]
-    if not any(is_float):
+    names = argument_names(fun, args)
+    floats = [is_float(leaf) for leaf in leaves]
+    if not any(floats):
         raise TypeError("no argument is a floating-point number; pass 3.0 instead of 3.")
-    directions = _directions(args, tangents, is_float)
-    leaves = [np.float64(leaf) if isinstance(leaf, float) else leaf for leaf in leaves]
+    directions = _directions(args, tangents, floats)
+    leaves = [as_input(leaf) if active else leaf for leaf, active in zip(leaves, floats, strict=True)]
 
     tape: list[Node] = []
-    inputs = [Node(out=leaf) if active else None for leaf, active in zip(leaves, is_float, strict=True)]
+    inputs = [Node(out=leaf) if active else None for leaf, active in zip(leaves, floats, strict=True)]
     with Reverse(tape) as trace:
         boxes = [Box(leaf, trace, node) if node else leaf for leaf, node in zip(leaves, inputs, strict=True)]
         outputs = flatten(fun(*unflatten(structure, boxes)))[0]
@@ -139,7 +140,7 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     return TraceTable(tuple(rows))
 
 
-def _names(fun: Callable, args: tuple) -> list[str]:
+def argument_names(fun: Callable, args: tuple) -> list[str]:
     """The parameters' names, with the path to each leaf: W, params[0].weights."""
     try:
         bound = inspect.signature(fun).bind(*args).arguments
@@ -153,22 +154,18 @@ def _names(fun: Callable, args: tuple) -> list[str]:
     return [path for name, arg in zip(named, args, strict=True) for path in paths(flatten(arg)[1], name)]
 
 
-def _is_float(leaf: Any) -> bool:
-    return isinstance(leaf, float) or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
-
-
-def _directions(args: tuple, tangents: Any, is_float: list[bool]) -> list:
+def _directions(args: tuple, tangents: Any, floats: list[bool]) -> list:
     """One direction for each leaf, None for constants."""
     if tangents is not None:
         given = flatten(tuple(tangents))[0]
     else:
         owners = [i for i, arg in enumerate(args) for _ in flatten(arg)[0]]
-        first = next(owner for owner, active in zip(owners, is_float, strict=True) if active)
+        first = next(owner for owner, active in zip(owners, floats, strict=True) if active)
         given = [
             np.full(np.shape(leaf), float(owner == first))[()]
             for owner, leaf in zip(owners, flatten(args)[0], strict=True)
         ]
-    return [d if active else None for d, active in zip(given, is_float, strict=True)]
+    return [d if active else None for d, active in zip(given, floats, strict=True)]
 
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
@@ -198,7 +195,7 @@ def local_partial(node: Node, i: int) -> Array:
 
 def _row(node: Node, known: dict[Node, str], tangent: Array, adjoint: Array) -> Row:
     active = [i for i, parent in enumerate(node.parents) if parent is not None]
-    operands = [known.get(parent) if parent else _number(x, 6)
+    operands = [known.get(parent) if parent else format_number(x, 6)
                 for parent, x in zip(node.parents, node.primals, strict=True)]  # fmt: skip
     name, operation = known[node], node.primitive.name
     text, latex = TEMPLATES.get(operation, (_CALL, _LATEX_CALL))
@@ -244,25 +241,25 @@ TEMPLATES = {
 
 def _cells(row: Row, digits: int) -> tuple[str, ...]:
     left = row.name if row.op == "input" else f"{row.name} = {row.expression}"
-    partials = [f"d{row.name}/d{name} = {_number(partial, digits)}"
+    partials = [f"d{row.name}/d{name} = {format_number(partial, digits)}"
                 for name, partial in zip(row.inputs, row.partials, strict=True)]  # fmt: skip
-    return (left, _number(row.value, digits), ", ".join(partials),
-            _number(row.tangent, digits), _number(row.adjoint, digits))  # fmt: skip
+    return (left, format_number(row.value, digits), ", ".join(partials),
+            format_number(row.tangent, digits), format_number(row.adjoint, digits))  # fmt: skip
 
 
 def _latex_cells(row: Row, digits: int) -> list[str]:
     name = _latex_name(row.name)
     left = name if row.op == "input" else f"{name} = {row.latex}"
     partials = [
-        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {_number(partial, digits)}"
+        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {format_number(partial, digits)}"
         for of, partial in zip(row.inputs, row.partials, strict=True)
     ]
-    numbers = [_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
+    numbers = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
     cells = [left, numbers[0], r",\ ".join(partials), *numbers[1:]]
     return [_latex_powers(cell) for cell in cells]
 
 
-def _number(x: Array, digits: int) -> str:
+def format_number(x: Array, digits: int) -> str:
     """A number; up to three numbers; otherwise the shape."""
     if x is None:
         return ""

@@ -90,7 +90,7 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
     directions, found = flatten(tuple(tangents))
     if found != structure:
         raise TypeError("tangents has another structure than primals; give one for each array.")
-    leaves = [_as_input(leaf) for leaf in leaves]
+    leaves = [as_input(leaf) for leaf in leaves]
     with Forward() as trace:
         boxes = [
             Box(leaf, trace, _like(direction, leaf, "tangent"))
@@ -142,7 +142,7 @@ def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         chosen, call = _select(fun, argnums, args, kwargs)
         leaves, structure = flatten(chosen)
-        leaves = [_as_input(leaf) for leaf in leaves]
+        leaves = [as_input(leaf) for leaf in leaves]
         primals = unflatten(structure, leaves)
         columns: list[list] = []
         out, aux = None, None
@@ -178,7 +178,7 @@ def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
         out, pull, aux = _trace_reverse(call, chosen, has_aux)
         ys, form = flatten(out)
         leaves, structure = flatten(chosen)
-        leaves = [_as_input(leaf) for leaf in leaves]
+        leaves = [as_input(leaf) for leaf in leaves]
         passes: list[list] = []
         for i, direction in _basis(ys):
             cotangents = [op.zeros_like(y) for y in ys]
@@ -213,7 +213,7 @@ def stop_gradient(tree: Any) -> Any:
 def _trace_reverse(call: Callable, primals: Sequence, has_aux: bool) -> tuple:
     """(output, pull, aux): `pull(cotangent)` lists one cotangent for each of the primals."""
     leaves, structure = flatten(tuple(primals))
-    leaves = [_as_input(leaf) for leaf in leaves]
+    leaves = [as_input(leaf) for leaf in leaves]
     with Reverse() as trace:
         boxes = [Box(leaf, trace, Node(out=leaf)) for leaf in leaves]
         out = call(*unflatten(structure, boxes))
@@ -266,13 +266,17 @@ def _split(out: Any, has_aux: bool) -> tuple[Any, Any]:
     return out
 
 
-def _as_input(leaf: Any) -> Array:
-    """An array that can be differentiated with respect to; a Python float becomes float64."""
-    if isinstance(leaf, float):
-        return np.float64(leaf)
+def is_float(leaf: Any) -> bool:
+    """Whether a leaf is a floating-point number or an array of them."""
     name = getattr(getattr(leaf, "dtype", None), "name", type(leaf).__name__)
-    if name.startswith(("float", "bfloat")):
-        return leaf
+    return name.startswith(("float", "bfloat"))
+
+
+def as_input(leaf: Any) -> Array:
+    """An array that can be differentiated with respect to; a Python float becomes float64."""
+    if is_float(leaf):
+        return np.float64(leaf) if type(leaf) is float else leaf
+    name = getattr(getattr(leaf, "dtype", None), "name", type(leaf).__name__)
     raise TypeError(
         f"an input to be differentiated is of type {name}; pass floating-point numbers, "
         "for instance 3.0 or array.astype(float)."
@@ -302,8 +306,8 @@ def _check_scalar(out: Any) -> None:
     if shape != ():
         what = f"shape {shape}" if shape is not None else f"{len(leaves)} arrays"
         raise TypeError(f"the function returned {what}; grad needs one number, jacrev takes more.")
-    name = _as_output(out).dtype.name
-    if not name.startswith(("float", "bfloat")):
+    if not is_float(_as_output(out)):
+        name = _as_output(out).dtype.name
         raise TypeError(f"the function returned {name}; grad needs a floating-point number.")
 
 
