@@ -126,7 +126,7 @@ def bootstrap(
     if resampling not in (None, "rows", "multiplicities"):
         raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
 
-    keys_rows, keys_fits = jax.random.split(key, (2, replicates))
+    keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
     counts = replicate(
         partial(multiplicities, rows=rows), keys_rows, chunk=max(1, DRAWN_AT_ONCE // rows)
     )
@@ -161,7 +161,8 @@ def _refit(
 ) -> tuple[Any, Array]:
     rows = X.shape[0]
     if distinct is None:
-        drawn = jnp.repeat(jnp.arange(rows), counts, total_repeat_length=rows)
+        copies = counts.astype(jnp.int32)
+        drawn = jnp.repeat(jnp.arange(rows), copies, total_repeat_length=rows)
         result = _call(fit, key, X[drawn], y[drawn])
     else:
         # Places beyond the distinct rows point past the end: any row, with weight zero.

@@ -104,7 +104,7 @@ def replicate(
       progress: True or a label shows a progress bar on stderr.
       directory: where finished chunks are saved, each file whole or not at all.  The same call
         with the same directory goes on where a killed one was, whatever chunk or devices either
-        uses.
+        uses.  For a single process only.
 
     Returns:
       The pytree that `fn` returns, every leaf a NumPy array with a leading (replicates,) axis;
@@ -140,6 +140,11 @@ def replicate(
     key_data = np.asarray(jax.random.key_data(keys))
     store = None
     if directory is not None:
+        if jax.process_count() > 1:
+            raise InputError(
+                f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; "
+                "a run can be resumed only in one."
+            )
         store = Store(directory, replicates, _fingerprint(fn, keys, mapped, shared))
 
     def dispatch(indices: np.ndarray) -> tuple[np.ndarray, Any]:
