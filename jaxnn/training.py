@@ -24,6 +24,7 @@ from jax import Array, lax
 
 from jaxnn import layout, mlp, responses
 from jaxnn.checks import check_fit_arguments
+from jaxnn.errors import InputError
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.recipe import Recipe, history_epochs, transformation, treats_parameters_alike
 from jaxnn.tables import Encoder, Scaling, encode, fit_scaling
@@ -54,7 +55,7 @@ class Fit(NamedTuple):
       train_loss: weighted mean loss of the training rows at `params`, without the penalty.
       epochs: int, the epoch that `params` is from.
       diverged_at: int, the first step whose gradient was not finite, or the last step if only the
-        parameters are not; -1 when all is well.
+        parameters or their loss are not; -1 when all is well.
     """
 
     params: Parameters
@@ -154,6 +155,11 @@ def _fit(
         watched = (X[aside], y[aside], weights[aside])
         X, y, weights = X[kept], y[kept], weights[kept]
 
+    # A row of weight zero must not matter even where zero times its loss is not zero.
+    counted = weights > 0
+    X = jnp.where(counted[:, None], X, 0)
+    y = jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0)
+
     scaling = None if encoder is None else fit_scaling(encoder, X, weights)
     train = _prepare(X, y, weights, encoder, scaling)
     watched = None if watched is None else _prepare(*watched, encoder, scaling)
@@ -206,7 +212,9 @@ def _fit(
     course = _run(state, epoch, lambda p: _losses(loss, p, train, watched), recipe)
 
     params = unpack(course.best)
-    finite = jnp.array([jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(params)]).all()
+    train_loss = course.train_loss[course.best_entry]
+    numbers = [train_loss, *jax.tree.leaves(params)]
+    finite = jnp.array([jnp.isfinite(leaf).all() for leaf in numbers]).all()
     marks = jnp.array(history_epochs(recipe))
     epochs = marks[course.best_entry]
     last_step = epochs * steps_per_epoch - 1
@@ -214,7 +222,6 @@ def _fit(
         (course.state.diverged_at < 0) & ~finite, last_step, course.state.diverged_at
     )
     history = History(marks, course.train_loss, course.validation_loss)
-    train_loss = course.train_loss[course.best_entry]
     return Fit(params, scaling, history, train_loss, epochs, diverged_at)
 
 
@@ -308,15 +315,15 @@ def _run(
 ) -> _Course:
     """Epochs from one history entry to the next, until the last or until patience is at its end."""
     marks = np.array(history_epochs(recipe))
-    first, watched = losses(state.params)
-    empty = jnp.full(marks.shape, jnp.nan, first.dtype)
+    begins = np.concatenate([[0], marks[:-1]])  # the first entry comes before the first epoch
+    empty = jnp.full(marks.shape, jnp.nan, jnp.result_type(float))
     start = _Course(
         state=state,
-        entry=jnp.array(1),
-        train_loss=empty.at[0].set(first),
-        validation_loss=empty.at[0].set(watched),
+        entry=jnp.array(0),
+        train_loss=empty,
+        validation_loss=empty,
         best=state.params,
-        best_loss=watched,
+        best_loss=jnp.array(jnp.inf, empty.dtype),
         best_entry=jnp.array(0),
         waited=jnp.array(0),
     )
@@ -328,7 +335,7 @@ def _run(
         return left if recipe.patience is None else left & (course.waited < recipe.patience)
 
     def advance(course: _Course) -> _Course:
-        begin, end = jnp.array(marks)[course.entry - 1], jnp.array(marks)[course.entry]
+        begin, end = jnp.array(begins)[course.entry], jnp.array(marks)[course.entry]
         state = lax.fori_loop(begin, end, epoch, course.state)
         train, watched = losses(state.params)
         better = watched < course.best_loss - recipe.min_delta
@@ -398,14 +405,29 @@ def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Ar
     Returns:
       (rows,) for one output (a number, or the probability of y = 1); (rows, outputs) otherwise
       (numbers, or the probability of each class).  Not compiled; see `predictor`.
+
+    Raises:
+      InputError: an encoder that is missing or was not used in the fit, or stacked fits.
     """
+    _check_fitted(fitted, encoder)
+    if jnp.ndim(fitted.diverged_at):
+        raise InputError(
+            f"fitted holds {len(fitted.diverged_at)} fits; use jaxnn.predictor for many at once."
+        )
     X = jnp.asarray(X, jnp.result_type(float))
-    features = (
-        X if encoder is None or fitted.scaling is None else encode(encoder, fitted.scaling, X)
-    )
+    features = X
+    if encoder is not None and fitted.scaling is not None:
+        features = encode(encoder, fitted.scaling, X)
     outputs = jax.vmap(partial(mlp.apply, net, fitted.params))(features)
     means = responses.mean(net.response, outputs)
     return means[:, 0] if net.sizes[-1] == 1 else means
+
+
+def _check_fitted(fitted: Fit, encoder: Encoder | None) -> None:
+    if encoder is None and fitted.scaling is not None:
+        raise InputError("encoder is None, but the fit was made with one; pass the same.")
+    if encoder is not None and fitted.scaling is None:
+        raise InputError("encoder is given, but the fit was made without one; leave it out.")
 
 
 def predictor(
@@ -422,7 +444,11 @@ def predictor(
     Returns:
       predict(X (rows, predictors)) -> what `predict` gives, with a leading (replicates,) if the
       fits are stacked.  Compiled, once for each number of rows.
+
+    Raises:
+      InputError: an encoder that is missing or was not used in the fits.
     """
+    _check_fitted(fits, encoder)
     fits = jax.tree.map(jnp.asarray, fits)
 
     @jax.jit
