@@ -80,11 +80,14 @@ def rates(results: Results) -> Figure:
     names = results["activations"].tolist()
     figure, axes = plotting.panels(1 + len(names), columns=2, height=3.7)
     _spline_panel(axes[0], results)
-    everything = np.concatenate([results["trained"].ravel(), results["solved"].ravel()])
-    low, high = np.nanmin(everything) / 2, np.nanmax(everything) * 2
+    smooth = [axes[1 + place] for place, name in enumerate(names) if name != "relu"]
     for place, name in enumerate(names):
         _width_panel(axes[1 + place], results, place, name)
-        axes[1 + place].set_ylim(low, high)
+    for ax in smooth[1:]:
+        ax.sharey(smooth[0])
+    for ax in smooth[:1]:
+        lowest = np.nanmin(np.nanmedian(results["solved"], axis=-1))
+        ax.set_ylim(bottom=lowest / 1e3)  # room for the legend
     return figure
 
 

@@ -190,7 +190,11 @@ def _heart_claims(results: Results) -> list[Claim]:
 def _exact_claims(results: Results) -> list[Claim]:
     """What must hold whatever is drawn."""
     gaps = (
-        ("alone_gap", "A network without a hidden layer fitted to Age is logistic regression", 1e-3),
+        (
+            "alone_gap",
+            "A network without a hidden layer fitted to Age is logistic regression",
+            1e-3,
+        ),
         ("newton_gap", "The same for refits on the known truth", 2e-3),
         ("least_squares_gap", "A linear network by gradient descent is least squares", 1e-3),
     )
@@ -362,26 +366,7 @@ def _spread(values: np.ndarray) -> tuple[float, float, float]:
     return float(values.mean()), float(low), float(high)
 
 
-def covered(band: np.ndarray, target: Any) -> np.ndarray:
-    """(sets, places) bool: is the target in the band (2, sets, places)?"""
-    return (band[0] <= target) & (target <= band[1])
-
-
 def _coverage(band: np.ndarray, target: Any) -> tuple[float, float, int]:
     """Coverage, mean over places, its standard error with data sets as clusters, and their number."""
     shares = covered(band, target).reshape(band.shape[1], -1).mean(axis=1)
     return *_mean(shares), len(shares)
-
-
-def width_ratios(results: Results) -> tuple[np.ndarray, np.ndarray]:
-    """(places,) median width at n = 100 over that at n = 10,000, and standard errors.
-
-    The standard error of a median of about normal numbers is sqrt(pi/2) times that of their mean.
-    """
-    pair = (results["logistic_100_width"], np.diff(results["logistic_10000"], axis=0)[0])
-    small, large = (np.median(widths, axis=0) for widths in pair)
-    relative = sum(
-        np.pi / 2 * widths.var(axis=0, ddof=1) / len(widths) / np.median(widths, axis=0) ** 2
-        for widths in pair
-    )
-    return small / large, small / large * np.sqrt(relative)

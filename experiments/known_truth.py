@@ -11,17 +11,15 @@ of nominal level 95% off the refits, and look whether the truth lies in it.  Ove
     mean        y ~ N(0, 1), its mean
 
 A pair (data set, resample) is one replicate, so all refits of a study are one call of
-`jaxnn.replicate`.  This room computes, and has the closed forms that its numbers are held against
-in `black_box_heart`.
+`jaxnn.replicate`.  This room computes; `black_box_heart` says what is claimed of it, `closed_forms`
+has what theory expects.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from statistics import NormalDist
 from typing import Any
 
 import jax
@@ -30,31 +28,38 @@ import numpy as np
 import optax
 from jax import Array
 
-from jaxnn import MLP, Encoder, Fitter, Recipe, converged, interval, predict, predictor
-from jaxnn.bootstrap import bootstrap, multiplicities
-from jaxnn.datasets import linear_truth, logistic_probability, logistic_truth
-from jaxnn.replicate import replicate
+from experiments.closed_forms import (
+    INTERCEPT,
+    SLOPE,
+    least_squares,
+    line,
+    logistic_curve,
+    newton,
+)
+from jaxnn import MLP, Encoder, Fitter, Recipe, bootstrap, converged, interval, predict, replicate
+from jaxnn.bootstrap import multiplicities
+from jaxnn.datasets import linear_truth, logistic_truth
 
 LEVEL = 0.95
-GRID = (-2.0, -1.0, 0.0, 1.0, 2.0)  # where logistic bands are looked at
+PLACES = tuple(np.linspace(-3, 3, 25).tolist())  # where logistic bands are looked at
+GRID = (-2.0, -1.0, 0.0, 1.0, 2.0)  # those of them for which numbers are given
 LINEAR_AT = 2.0
-LEFT_OUT_ROWS = (10, 100, 10_000)
-MEAN_ROWS = (20, 100)
 SMALL, LARGE = 100, 10_000  # the lecture's two sample sizes
-INTERCEPT, SLOPE = -0.5, 1.2
+MEAN_ROWS = (20, SMALL)
+LEFT_OUT_ROWS = (10, SMALL, LARGE)
+LIGHT = 0.1  # of the prior's weight, for comparison
 
 # No hidden layer is logistic or linear regression.  With x ~ N(0, 1) the steepest curvature of the
 # mean loss is about 1/4 (logistic) or 2 (squared error), and the learning rates are about one over
 # it.  A logistic loss can be 10 times flatter in another direction; with momentum 1/2 the error
-# still shrinks by sqrt(1/2) a step.  `newton` and least squares check that these are enough steps.
+# still shrinks by sqrt(1/2) a step.  `compute` compares with the exact minima.
 LOGISTIC = Fitter(
     MLP((1, 1), response="binary"),
     Recipe(partial(optax.sgd, momentum=0.5), learning_rate=4.0, epochs=50, history_every=50),
 )
 LINEAR = Fitter(MLP((1, 1)), Recipe("sgd", learning_rate=0.4, epochs=40, history_every=40))
 
-# fit_predict(key, X (n, p), y (n,), weights (n,)) -> predicted means at some places, diverged?
-FitPredict = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
+Draw = Callable[[Array], tuple[Array, Array]]  # from a key to X (n, 1) and y (n,)
 
 
 @dataclass(frozen=True)
@@ -67,27 +72,24 @@ class TruthSettings:
       logistic_sets, logistic_resamples: of logistic regression on 100 rows.
       large_sets, large_resamples: of the same on 10,000 rows.
       linear_sets, linear_resamples: of linear regression on 100 rows.
-      network_sets, network_resamples: of the network on 100 rows.
+      network_sets, network_resamples: of the network on 100 rows, with either penalty.
       network_hidden: its hidden layers.
-      checked_resamples: of each data set, refitted by Newton's method or least squares too.
-      shown_refits, shown_network_refits: for the bands of the figure.
+      large_network_refits: of the network on one data set of 10,000 rows.
     """
 
     left_out_resamples: int = 2000
     mean_sets: int = 1000
     mean_resamples: int = 999
-    logistic_sets: int = 800
+    logistic_sets: int = 600
     logistic_resamples: int = 400
     large_sets: int = 20
     large_resamples: int = 200
-    linear_sets: int = 1600
+    linear_sets: int = 1200
     linear_resamples: int = 400
-    network_sets: int = 200
+    network_sets: int = 100
     network_resamples: int = 200
     network_hidden: tuple[int, ...] = (8, 8)
-    checked_resamples: int = 4
-    shown_refits: int = 1000
-    shown_network_refits: int = 200
+    large_network_refits: int = 200
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class NormalPrior:
 
     Minus the logarithm of that prior, divided by n as the mean loss is:
 
-        Omega(W) = 1/(2n) sum_layers inputs sum w^2
+        Omega(W) = strength / (2n) sum_layers inputs sum w^2
 
     The variance is that of LeCun's initial weights, with which a layer passes on numbers of the
     size that it is given.  So the price is not tuned to any result: weights of the size that the
@@ -104,21 +106,30 @@ class NormalPrior:
 
     Attributes:
       rows: n.
+      strength: 1 for that prior; 0.1 for one of ten times its variance.
     """
 
     rows: int
+    strength: float = 1.0
 
     def __call__(self, weights: Sequence[Array]) -> Array:
-        return sum(0.5 * len(w) / self.rows * jnp.sum(jnp.square(w)) for w in weights)
+        price = jnp.zeros((), weights[0].dtype)
+        for w in weights:
+            price += 0.5 * self.strength * len(w) / self.rows * jnp.sum(jnp.square(w))
+        return price
 
 
 def network(
-    inputs: int, hidden: tuple[int, ...], rows: int, encoder: Encoder | None = None
+    inputs: int,
+    hidden: tuple[int, ...],
+    rows: int,
+    encoder: Encoder | None = None,
+    strength: float = 1.0,
 ) -> Fitter:
     """A tanh network for a binary response and `rows` rows: 300 steps of Adam, `NormalPrior`."""
     return Fitter(
         MLP((inputs, *hidden, 1), response="binary"),
-        Recipe(penalty=NormalPrior(rows), history_every=300),
+        Recipe(penalty=NormalPrior(rows, strength), history_every=300),
         encoder,
     )
 
@@ -127,80 +138,102 @@ def compute(key: Array, settings: TruthSettings) -> dict[str, Any]:
     """All studies.
 
     Returns:
-      left_out_<n>: (resamples,) share of n rows that is in no resample.
+      left_out_<n>: (resamples,) share of n rows that is not in a resample.
       mean_<n>: (2, sets) lower and upper end of the band for the mean of n normal numbers.
-      logistic_100, logistic_10000, network_100: (2, sets, 5) ends at `GRID`;
-      logistic_100_width: (sets, 5) widths of as many resamples as those on 10,000 rows have.
-      network_100_fit: (sets, 5) the network fitted to the whole data set.
+      logistic_100, logistic_10000, network_100, light_100: (2, sets, places) ends at `PLACES`,
+        the last of the network with a tenth of the penalty;
+      logistic_100_width: (sets, places) widths of as many resamples as on 10,000 rows;
+      network_100_fit, light_100_fit: (sets, places) the network fitted to the whole data set.
+      network_10000: (2, places) ends for one data set.
       linear_100: (2, sets) ends at x = 2.
-      newton_gap, least_squares_gap: the largest difference from the exact minimum, as a
-        probability and as a mean.
-      mean_resamples, large_resamples, network_resamples: as in the settings.
-      shown_x: (g,); shown_<model>_<n>: (2, g) ends of one data set's band.
-      truth_refits, truth_diverged, shown_refits, shown_diverged: how many refits there were in the
-        studies and for the bands shown, and how many of them diverged.
+      newton_gap, least_squares_gap: largest difference of the fits to whole data sets from the
+        exact minimum, as a probability and as a mean.
+      <study>_resamples: as in the settings.
+      truth_refits, truth_diverged: how many refits there were, and how many of them diverged.
     """
-    keys = dict(
-        zip(
-            ("left_out", "mean", "logistic", "large", "linear", "network", "fit", "shown"),
-            jax.random.split(key, 8),
-            strict=True,
+    names = ("left_out", "mean", "logistic", "large", "linear", "network", "light", "one_large")
+    keys = dict(zip(names, jax.random.split(key, len(names)), strict=True))
+    small, large = (partial(_draw_logistic, rows=rows) for rows in (SMALL, LARGE))
+    sets, resamples = settings.network_sets, settings.network_resamples
+    studies = {
+        "logistic": study(
+            keys["logistic"],
+            small,
+            LOGISTIC,
+            (settings.logistic_sets, settings.logistic_resamples),
+            progress="logistic, n = 100",
+        ),
+        "large": study(
+            keys["large"],
+            large,
+            LOGISTIC,
+            (settings.large_sets, settings.large_resamples),
+            chunk=2,
+            progress="logistic, n = 10,000",
+        ),
+        "linear": study(
+            keys["linear"],
+            _draw_linear,
+            LINEAR,
+            (settings.linear_sets, settings.linear_resamples),
+            at=(LINEAR_AT,),
+            progress="linear, n = 100",
+        ),
+    }
+    for name, strength in (("network", 1.0), ("light", LIGHT)):
+        fitter = network(1, settings.network_hidden, SMALL, strength=strength)
+        studies[name] = study(
+            keys[name],
+            small,
+            fitter,
+            (sets, resamples),
+            chunk=8,
+            progress=f"network, n = 100, {strength:g} of the penalty",
         )
-    )
-    small = partial(_draw_logistic, rows=SMALL)
-    logistic = partial(_by_library, fitter=LOGISTIC, at=GRID)
-    net = partial(
-        _by_library, fitter=network(1, settings.network_hidden, SMALL), at=GRID
-    )
-    linear = partial(_by_library, fitter=LINEAR, at=(LINEAR_AT,))
-
-    on_small = Study(keys["logistic"], small, settings.logistic_sets, settings.logistic_resamples)
-    curves = on_small.refits(logistic, "logistic, n = 100")
-    on_large = Study(
-        keys["large"],
-        partial(_draw_logistic, rows=LARGE),
-        settings.large_sets,
-        settings.large_resamples,
-    )
-    large = on_large.refits(logistic, "logistic, n = 10,000", chunk=2)
-    on_line = Study(keys["linear"], _draw_linear, settings.linear_sets, settings.linear_resamples)
-    lines = on_line.refits(linear, "linear, n = 100")
-    by_network = Study(keys["network"], small, settings.network_sets, settings.network_resamples)
-    networks = by_network.refits(net, "network, n = 100", chunk=8)
-
-    checked = settings.checked_resamples
-    exact = on_small.refits(partial(_by_newton, at=GRID), False, checked)
-    straight = on_line.refits(partial(_by_least_squares, at=(LINEAR_AT,)), False, checked)
-    studies = (curves, large, lines, networks)
+    one_large = _one_large_band(keys["one_large"], settings)
+    bands = {name: result.band() for name, result in studies.items()}
     return {
         **_left_out(keys["left_out"], settings),
         **_means(keys["mean"], settings),
-        "logistic_100": curves.band(),
-        "logistic_100_width": np.diff(curves.band(settings.large_resamples), axis=0)[0],
-        "logistic_10000": large.band(),
-        "network_100": networks.band(),
-        "network_100_fit": by_network.whole(keys["fit"], net),
-        "linear_100": lines.band()[..., 0],
-        "newton_gap": np.abs(curves.means[:checked] - exact.means).max(),
-        "least_squares_gap": np.abs(lines.means[:checked] - straight.means).max(),
-        **_shown(keys["shown"], settings),
+        "logistic_100": bands["logistic"],
+        "logistic_100_width": np.diff(studies["logistic"].band(settings.large_resamples), axis=0)[
+            0
+        ],
+        "logistic_10000": bands["large"],
+        "network_100": bands["network"],
+        "light_100": bands["light"],
+        "network_100_fit": studies["network"].fitted,
+        "light_100_fit": studies["light"].fitted,
+        "linear_100": bands["linear"][..., 0],
+        "newton_gap": _gap(studies["logistic"], newton, logistic_curve, PLACES),
+        "least_squares_gap": _gap(studies["linear"], least_squares, line, (LINEAR_AT,)),
+        "network_10000": one_large[0],
+        f"left_out_{LARGE}": one_large[1],
         "mean_resamples": settings.mean_resamples,
+        "logistic_resamples": settings.logistic_resamples,
         "large_resamples": settings.large_resamples,
         "network_resamples": settings.network_resamples,
-        "truth_refits": sum(study.diverged.size for study in studies),
-        "truth_diverged": sum(study.diverged.sum() for study in studies),
+        "truth_refits": settings.large_network_refits
+        + sum(result.diverged.size for result in studies.values()),
+        "truth_diverged": one_large[2] + sum(result.diverged.sum() for result in studies.values()),
     }
 
 
 @dataclass(frozen=True)
-class Refits:
-    """What the refits of a study predict.
+class Study:
+    """Data sets, and what the refits on resamples of their rows predict.
 
     Attributes:
-      means: (resamples, sets, places) predicted means.
-      diverged: (resamples, sets) bool.
+      X: (sets, n, 1).
+      y: (sets, n).
+      fitted: (sets, places) predicted means by the fit to each data set.
+      means: (resamples, sets, places) predicted means by the refits.
+      diverged: (1 + resamples, sets) bool, of the fit and the refits.
     """
 
+    X: np.ndarray
+    y: np.ndarray
+    fitted: np.ndarray
     means: np.ndarray
     diverged: np.ndarray
 
@@ -213,91 +246,65 @@ class Refits:
         return np.stack(interval(self.means[:resamples, whole], LEVEL))
 
 
-class Study:
-    """Data sets drawn once, and any number of ways to refit on the same resamples of their rows."""
+def study(
+    key: Array,
+    draw: Draw,
+    fitter: Fitter,
+    size: tuple[int, int],
+    *,
+    at: tuple[float, ...] = PLACES,
+    chunk: int = 100,
+    progress: bool | str = False,
+) -> Study:
+    """Draw data sets, and fit each of them and resamples of it.
 
-    def __init__(self, key: Array, draw: Callable[[Array], Any], sets: int, resamples: int):
-        key_data, key_refits = jax.random.split(key)
-        self.X, self.y = replicate(draw, jax.random.split(key_data, sets))
-        self.sets, self.resamples = sets, resamples
-        self.keys = jax.random.split(key_refits, (resamples, sets))
-
-    def refits(
-        self,
-        fit_predict: FitPredict,
-        progress: bool | str,
-        resamples: int | None = None,
-        chunk: int = 100,
-    ) -> Refits:
-        """Refit on the first `resamples` resamples of every data set; None is all of them."""
-        # The same resamples for each way: a key that is meant to be used again.
-        keys = jax.random.clone(self.keys[:resamples])
-        means, diverged = replicate(
-            partial(_refit, fit_predict=fit_predict),
-            keys.ravel(),
-            mapped=(np.tile(np.arange(self.sets), len(keys)),),
-            shared=(self.X, self.y),
-            chunk=chunk,
-            progress=progress,
-        )
-        return Refits(means.reshape(*keys.shape, -1), diverged.reshape(keys.shape))
-
-    def whole(self, key: Array, fit_predict: FitPredict) -> np.ndarray:
-        """(sets, places): what the fits to the whole data sets predict."""
-        keys = jax.random.split(key, self.sets)
-        weights = np.ones_like(self.y)
-        return replicate(fit_predict, keys, mapped=(self.X, self.y, weights))[0]
+    Args:
+      key: a typed JAX key.
+      draw: what draws a data set; hashable, as `functools.partial` of a function is.
+      fitter: the model.
+      size: how many data sets, and how many resamples of each.
+      at: values of x at which to predict.
+      chunk: refits side by side on a device.
+      progress: label of the progress bar.
+    """
+    sets, resamples = size
+    key_data, key_refits = jax.random.split(key)
+    X, y = replicate(draw, jax.random.split(key_data, sets))
+    which, resample = np.meshgrid(np.arange(sets), np.arange(1 + resamples))
+    means, diverged = replicate(
+        partial(_refit, fitter=fitter, at=at),
+        jax.random.split(key_refits, which.size),
+        mapped=(which.ravel(), resample.ravel()),
+        shared=(X, y),
+        chunk=chunk,
+        progress=progress,
+    )
+    means = means.reshape(*which.shape, len(at))
+    return Study(X, y, means[0], means[1:], diverged.reshape(which.shape))
 
 
 def _refit(
-    key: Array, which: Array, X: Array, y: Array, *, fit_predict: FitPredict
+    key: Array,
+    which: Array,
+    resample: Array,
+    X: Array,
+    y: Array,
+    *,
+    fitter: Fitter,
+    at: tuple[float, ...],
 ) -> tuple[Array, Array]:
+    """Resample number 0 of a data set is the data set itself: every row once."""
     key_rows, key_fit = jax.random.split(key)
     X, y = X[which], y[which]
-    weights = multiplicities(key_rows, len(y)).astype(y.dtype)
-    return fit_predict(key_fit, X, y, weights)
+    weights = jnp.where(resample == 0, 1, multiplicities(key_rows, len(y)))
+    return _fit_predict(key_fit, X, y, weights.astype(y.dtype), fitter=fitter, at=at)
 
 
-def _by_library(
+def _fit_predict(
     key: Array, X: Array, y: Array, weights: Array, *, fitter: Fitter, at: tuple[float, ...]
 ) -> tuple[Array, Array]:
     fitted = fitter(key, X, y, weights)
     return predict(fitter.net, fitted, jnp.array(at)[:, None]), fitted.diverged_at >= 0
-
-
-def newton(X: Array, y: Array, weights: Array, steps: int = 12) -> Array:
-    """Coefficients (2,), intercept and slope, of weighted logistic regression on X (n, 1).
-
-    beta <- beta + (sum w p (1-p) x x^T)^-1 sum w (y - p) x, from zero.  Not compiled.
-    """
-    design = jnp.concatenate([jnp.ones_like(X), X], axis=1)  # (n, 2)
-
-    def step(_: int, beta: Array) -> Array:
-        p = jax.nn.sigmoid(design @ beta)
-        information = (design * (weights * p * (1 - p))[:, None]).T @ design
-        return beta + jnp.linalg.solve(information, design.T @ (weights * (y - p)))
-
-    return jax.lax.fori_loop(0, steps, step, jnp.zeros(2, X.dtype))
-
-
-def _by_newton(
-    key: Array, X: Array, y: Array, weights: Array, *, at: tuple[float, ...]
-) -> tuple[Array, Array]:
-    del key  # Newton's method starts at zero
-    intercept, slope = newton(X, y, weights)
-    means = logistic_probability(jnp.array(at), intercept, slope)
-    return means, ~jnp.isfinite(means).all()
-
-
-def _by_least_squares(
-    key: Array, X: Array, y: Array, weights: Array, *, at: tuple[float, ...]
-) -> tuple[Array, Array]:
-    del key  # a closed form
-    design = jnp.concatenate([jnp.ones_like(X), X], axis=1)
-    weighted = (design * weights[:, None]).T
-    intercept, slope = jnp.linalg.solve(weighted @ design, weighted @ y)
-    means = intercept + slope * jnp.array(at)
-    return means, ~jnp.isfinite(means).all()
 
 
 def _draw_logistic(key: Array, *, rows: int) -> tuple[Array, Array]:
@@ -310,23 +317,39 @@ def _draw_linear(key: Array) -> tuple[Array, Array]:
     return sample.X, sample.y
 
 
+def _one_large_band(
+    key: Array, settings: TruthSettings
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The network on one data set of 10,000 rows: (2, places) ends of its band, (refits,) share
+    of rows left out, and how many refits diverged."""
+    key_data, key_refits = jax.random.split(key)
+    (X,), (y,) = replicate(partial(_draw_logistic, rows=LARGE), key_data[None])
+    fitter = network(1, settings.network_hidden, LARGE)
+    refits = bootstrap(
+        key_refits,
+        partial(_fit_predict, fitter=fitter, at=PLACES),
+        X,
+        y,
+        settings.large_network_refits,
+        chunk=1,
+        progress="network, n = 10,000",
+    )
+    band = np.stack(interval(converged(refits)[0], LEVEL))
+    return band, refits.out_of_bag.mean(axis=1), refits.diverged.sum()
+
+
 def _left_out(key: Array, settings: TruthSettings) -> dict[str, Any]:
-    return {
-        f"left_out_{rows}": replicate(
-            partial(_share_left_out, rows=rows),
-            jax.random.split(key_rows, settings.left_out_resamples),
-        )
-        for rows, key_rows in zip(LEFT_OUT_ROWS, jax.random.split(key, 3), strict=True)
-    }
-
-
-def _share_left_out(key: Array, *, rows: int) -> Array:
-    return jnp.mean(multiplicities(key, rows) == 0)
+    shares = {}
+    for rows, key_rows in zip(LEFT_OUT_ROWS[:2], jax.random.split(key), strict=True):
+        keys = jax.random.split(key_rows, settings.left_out_resamples)
+        counts = replicate(partial(multiplicities, rows=rows), keys)
+        shares[f"left_out_{rows}"] = (counts == 0).mean(axis=1)
+    return shares
 
 
 def _means(key: Array, settings: TruthSettings) -> dict[str, Any]:
     bands = {}
-    for rows, key_rows in zip(MEAN_ROWS, jax.random.split(key, len(MEAN_ROWS)), strict=True):
+    for rows, key_rows in zip(MEAN_ROWS, jax.random.split(key), strict=True):
         means = replicate(
             partial(_resampled_means, rows=rows, resamples=settings.mean_resamples),
             jax.random.split(key_rows, settings.mean_sets),
@@ -342,80 +365,39 @@ def _resampled_means(key: Array, *, rows: int, resamples: int) -> Array:
     return counts.astype(x.dtype) @ x / rows
 
 
-def _shown(key: Array, settings: TruthSettings) -> dict[str, Any]:
-    """One data set of either size, with the bands of both models."""
-    x = np.linspace(-3, 3, 61)
-    shown: dict[str, Any] = {"shown_x": x}
-    diverged = refits_made = 0
-    for rows, key_rows in zip((SMALL, LARGE), jax.random.split(key), strict=True):
-        key_data, key_logistic, key_network = jax.random.split(key_rows, 3)
-        X, y = _draw_logistic(key_data, rows=rows)
-        for name, key_refits, fitter, count in (
-            ("logistic", key_logistic, LOGISTIC, settings.shown_refits),
-            (
-                "network",
-                key_network,
-                network(1, settings.network_hidden, rows),
-                settings.shown_network_refits,
-            ),
-        ):
-            refits = bootstrap(key_refits, fitter, X, y, count, progress=f"{name}, n = {rows:,}")
-            samples = predictor(fitter.net, converged(refits))(x[:, None])
-            shown[f"shown_{name}_{rows}"] = np.stack(interval(samples, LEVEL))
-            diverged += refits.diverged.sum()
-            refits_made += count
-    return {**shown, "shown_refits": refits_made, "shown_diverged": diverged}
+def _gap(
+    result: Study,
+    minimum: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    mean: Callable[..., np.ndarray],
+    at: tuple[float, ...],
+) -> float:
+    intercept, slope = minimum(result.X[..., 0], result.y)
+    exact = mean(np.array(at), intercept[:, None], slope[:, None])
+    return float(np.abs(result.fitted - exact).max())
 
 
-# What theory says.
+# What claims and figures read off the results.
 
 
-def logistic_curve(x: Any) -> np.ndarray:
-    """The truth P(y = 1 | x), in double precision."""
-    return 1 / (1 + np.exp(-(INTERCEPT + SLOPE * np.asarray(x, dtype=float))))
+def covered(band: np.ndarray, target: Any) -> np.ndarray:
+    """(sets, places) bool: is the target in the band (2, sets, places)?"""
+    return (band[0] <= target) & (target <= band[1])
 
 
-def left_out_moments(rows: int) -> tuple[float, float]:
-    """Mean and standard deviation of the share of rows that a resample of as many leaves out.
+def at_grid(per_place: np.ndarray) -> np.ndarray:
+    """(..., 5): of numbers at `PLACES` those at `GRID`."""
+    return per_place[..., np.searchsorted(PLACES, GRID)]
 
-    q = (1 - 1/n)^n,  variance = q/n + (1 - 1/n) (1 - 2/n)^n - q^2.
+
+def width_ratios(results: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(places,) median width at n = 100 over that at n = 10,000, and standard errors.
+
+    The standard error of a median of about normal numbers is sqrt(pi/2) times that of their mean.
     """
-    q = (1 - 1 / rows) ** rows
-    return q, math.sqrt(q / rows + (1 - 1 / rows) * (1 - 2 / rows) ** rows - q**2)
-
-
-def percentile_coverage(rows: int, level: float = LEVEL) -> float:
-    """Coverage of the percentile band for a normal mean with ever more resamples.
-
-    Its half-width is z s sqrt((n-1)/n) / sqrt(n) with s the sample's standard deviation (n-1), so
-    it is P(|t_{n-1}| <= z sqrt((n-1)/n)): the band knows neither Student's factor nor n-1.
-    """
-    degrees = rows - 1
-    end = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(degrees / rows)
-    t = np.linspace(0, end, 20_001)
-    factor = math.exp(math.lgamma(rows / 2) - math.lgamma(degrees / 2))
-    density = factor / math.sqrt(degrees * math.pi) * (1 + t**2 / degrees) ** (-rows / 2)
-    return 2 * float(np.trapezoid(density, t))
-
-
-def delta_widths(x: Any, rows: int) -> np.ndarray:
-    """Widths of the large-sample band for P(y = 1 | x) of logistic regression, x ~ N(0, 1).
-
-    2 z p (1-p) sqrt((1, x) I^-1 (1, x)^T / n) with I = E[p (1-p) (1, X)^T (1, X)].
-    """
-    nodes = np.linspace(-9, 9, 4001)
-    p = logistic_curve(nodes)
-    mass = np.exp(-(nodes**2) / 2) / math.sqrt(2 * math.pi) * p * (1 - p)
-    moments = [np.trapezoid(mass * nodes**power, nodes) for power in range(3)]
-    covariance = np.linalg.inv([[moments[0], moments[1]], [moments[1], moments[2]]])
-    x = np.asarray(x, dtype=float)
-    design = np.stack([np.ones_like(x), x], axis=-1)
-    variance = np.einsum("...i,ij,...j->...", design, covariance, design)
-    p = logistic_curve(x)
-    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
-    return 2 * z * p * (1 - p) * np.sqrt(variance / rows)
-
-
-def linear_width(x: float, rows: int) -> float:
-    """Width of the large-sample band for the mean at x of y = x + N(0, 1), x ~ N(0, 1)."""
-    return 2 * NormalDist().inv_cdf((1 + LEVEL) / 2) * math.sqrt((1 + x**2) / rows)
+    pair = (results["logistic_100_width"], np.diff(results["logistic_10000"], axis=0)[0])
+    small, large = (np.median(widths, axis=0) for widths in pair)
+    relative = sum(
+        np.pi / 2 * widths.var(axis=0, ddof=1) / len(widths) / np.median(widths, axis=0) ** 2
+        for widths in pair
+    )
+    return small / large, small / large * np.sqrt(relative)

@@ -3,8 +3,10 @@
     RMSE = sqrt(mean over a grid of [-1, 1] of (network - curve)^2)
 
 One protocol for all: full-batch Adam whose learning rate falls to 0 along a cosine, evenly spaced
-points without noise, first weights N(0, 2 / inputs) and biases U(+-1 / sqrt(inputs)).  With biases
-of zero all kinks of a ReLU network of one input would start at the same place, x = 0.
+points without noise, and the start below.  A ReLU of one input bends at -b / w.  With biases of
+zero all would bend at x = 0; here w = +-sqrt(2), the size of He's N(0, 2), and b ~ U(-1, 1), so
+that kinks start evenly spread over the middle 70% of the interval and no unit starts dead on it.
+Other layers have weights N(0, 2 / inputs) and biases U(+-1 / sqrt(inputs)).
 
 `readout_errors` keeps a trained hidden layer and solves for its output weights: what the network
 could do with the features it has found, whatever the optimiser made of them.
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import jax
@@ -22,7 +24,9 @@ import numpy as np
 import optax
 from jax import Array
 
-from jaxnn import MLP, Fitter, Recipe, predict
+from experiments import splines
+from jaxnn import MLP, Fitter, Recipe
+from jaxnn.initializers import initializer
 from jaxnn.mlp import Parameters
 from jaxnn.replicate import replicate
 
@@ -37,20 +41,32 @@ HIDDEN: dict[str, Function] = {
 
 
 @dataclass(frozen=True)
-class Protocol:
-    """How every network is trained and measured.
+class TrainingSettings:
+    """What is trained, how, and where it is measured.
 
     Attributes:
+      pictured: nodes of each hidden layer, of the networks whose curves are shown.
+      pictured_activations: for each of them.
+      widths: nodes of the networks with one hidden layer whose errors are compared.
+      activations: for each of them.
+      seeds: random starts of every network.
       steps: of full-batch Adam.
       learning_rate: the first; the last is 0.
       rows: training points.
       grid: points of the error.
+      resamples: of the starts, for intervals of medians.
     """
 
+    pictured: tuple[tuple[int, ...], ...] = ((1,), (2,), (3,), (10,), (64,), (1, 1))
+    pictured_activations: tuple[str, ...] = ("sigmoid", "relu")
+    widths: tuple[int, ...] = (2, 4, 8, 16, 32, 64)
+    activations: tuple[str, ...] = ("relu", "tanh", "sigmoid")
+    seeds: int = 32
     steps: int = 3000
     learning_rate: float = 0.02
     rows: int = 256
     grid: int = 1024
+    resamples: int = 2000
 
 
 def one_period(x: np.ndarray) -> np.ndarray:
@@ -73,6 +89,13 @@ def rmse(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.sqrt(np.mean(np.square(np.asarray(prediction, float) - truth), axis=-1))
 
 
+def spread_kinks(key: Array, shape: tuple[int, int], dtype: Any = None) -> Array:
+    """First weights: +-sqrt(2), either sign as likely, for one input; else N(0, 2 / inputs)."""
+    if shape[0] == 1:
+        return 2**0.5 * jax.random.rademacher(key, shape, dtype or float)
+    return initializer("he_normal")(key, shape, dtype)
+
+
 @cache
 def _recipe(steps: int, learning_rate: float) -> Recipe:
     # Each schedule is a new function and equal to itself alone; one recipe compiles once.
@@ -80,73 +103,143 @@ def _recipe(steps: int, learning_rate: float) -> Recipe:
     return Recipe(learning_rate=schedule, epochs=steps)
 
 
-def _train(fitter: Fitter, key: Array, X: Array, y: Array, grid: Array) -> Any:
-    fitted = fitter(key, X, y)
-    return predict(fitter.net, fitted, grid), fitted.params, fitted.diverged_at
-
-
 def train(
     keys: Array,
     hidden: tuple[int, ...],
     activation: str,
     curve: Function,
-    protocol: Protocol,
-    progress: bool | str = False,
-) -> tuple[np.ndarray, Parameters]:
+    settings: TrainingSettings,
+) -> Parameters:
     """Train one network from several starts.
 
     Args:
       keys: (seeds,) typed keys, one a start.
-      hidden: sizes of the hidden layers.
+      hidden: nodes of each hidden layer.
       activation: of the hidden layers, a name of `HIDDEN`.
       curve: what is to be followed.
-      protocol: how.
-      progress: as `jaxnn.replicate` takes it.
+      settings: how.
 
     Returns:
-      The fitted curves (seeds, grid) at `midpoints(protocol.grid)`, NaN where a fit diverged, and
-      the stacked parameters.
+      The parameters, stacked along a leading (seeds,); NaN where a fit diverged.
     """
-    net = MLP((1, *hidden, 1), activation, initializer="he_normal", bias_initializer="uniform")
-    fitter = Fitter(net, _recipe(protocol.steps, protocol.learning_rate))
-    x, grid = midpoints(protocol.rows), midpoints(protocol.grid)
-    fitted, params, diverged_at = replicate(
-        partial(_train, fitter),
+    net = MLP((1, *hidden, 1), activation, initializer=spread_kinks, bias_initializer="uniform")
+    fitter = Fitter(net, _recipe(settings.steps, settings.learning_rate))
+    x = midpoints(settings.rows)
+    fits = replicate(
+        fitter,
         keys,
-        shared=[np.asarray(part, np.float32) for part in (x[:, None], curve(x), grid[:, None])],
-        working_set=fitter.working_set(protocol.rows),
-        progress=progress,
+        shared=(x[:, None], curve(x)),
+        working_set=fitter.working_set(settings.rows),
+        progress=f"{'+'.join(map(str, hidden))} {activation}",
     )
-    return np.where(diverged_at[:, None] < 0, fitted, np.nan), params
+    failed = fits.diverged_at >= 0
+    for leaf in jax.tree.leaves(fits.params):
+        leaf[failed] = np.nan
+    return fits.params
+
+
+def outputs(params: Parameters, activation: str, x: np.ndarray) -> np.ndarray:
+    """What stacked networks make of x (n,): (seeds, n) in float64."""
+    h = hidden_states(params[:-1], activation, x)
+    return (h @ params[-1].weights + params[-1].biases[:, None])[..., 0]
+
+
+def hidden_states(layers: Parameters, activation: str, x: np.ndarray) -> np.ndarray:
+    """What the last of these stacked layers makes of x (n,): (seeds, n, nodes) in float64."""
+    h = x[None, :, None]
+    for weights, biases in layers:
+        h = HIDDEN[activation](h @ weights.astype(float) + biases[:, None])
+    return h
 
 
 def readout_errors(
-    params: Parameters, activation: str, curve: Function, protocol: Protocol
+    params: Parameters, activation: str, curve: Function, x: np.ndarray
 ) -> np.ndarray:
-    """RMSE of trained hidden layers with the output weights of least squares, in float64.
+    """RMSE at x (n,) of trained hidden layers with the best output weights there, in float64.
 
     Args:
-      params: stacked parameters of networks with one hidden layer, of which the first is used.
-      activation: of the hidden layer.
-      curve: what is to be followed, at the training points.
-      protocol: the one trained with.
+      params: stacked parameters, of which the output layer is not used.
+      activation: of the hidden layers.
+      curve: what is to be followed.
+      x: (n,) places of the least squares and of the error.
 
     Returns:
-      (seeds,) errors on the grid; NaN where the hidden layer is not finite.
+      (seeds,) errors; NaN where a fit diverged.
     """
-
-    def features(weights: np.ndarray, biases: np.ndarray, at: np.ndarray) -> np.ndarray:
-        return np.column_stack(
-            [np.ones_like(at), HIDDEN[activation](at[:, None] * weights + biases)]
-        )
-
-    x, grid = midpoints(protocol.rows), midpoints(protocol.grid)
     errors = []
-    layer = jax.tree.map(lambda leaf: np.asarray(leaf, float), params[0])
-    for weights, biases in zip(layer.weights, layer.biases, strict=True):  # (1, m), (m,)
-        if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
+    for hidden in hidden_states(params[:-1], activation, x):
+        features = np.column_stack([np.ones_like(x), hidden])
+        if np.isnan(features).any():
             errors.append(np.nan)
-            continue
-        outputs = np.linalg.lstsq(features(weights, biases, x), curve(x))[0]
-        errors.append(rmse(features(weights, biases, grid) @ outputs, curve(grid)))
+        else:
+            solution = np.linalg.lstsq(features, curve(x))[0]
+            errors.append(rmse(features @ solution, curve(x)))
     return np.array(errors)
+
+
+def pictures(key: Array, settings: TrainingSettings) -> dict[str, Any]:
+    """The curves that networks make of `two_periods`.
+
+    Returns:
+      grid: (grid,) places; picture_truth: (grid,) the curve to follow.
+      picture_curves: (activations, nets, seeds, grid), NaN where a fit diverged.
+      picture_activations: names; picture_nodes: the nodes of each hidden layer, as "1+1".
+      monotone_bound: the least RMSE of a curve that only rises or only falls.
+    """
+    nets = [
+        (h, activation) for activation in settings.pictured_activations for h in settings.pictured
+    ]
+    keys = jax.random.split(key, (len(nets), settings.seeds))
+    grid = midpoints(settings.grid)
+    curves = [
+        outputs(train(k, hidden, activation, two_periods, settings), activation, grid)
+        for k, (hidden, activation) in zip(keys, nets, strict=True)
+    ]
+    shape = (len(settings.pictured_activations), len(settings.pictured), *curves[0].shape)
+    truth = two_periods(grid)
+    return {
+        "grid": grid,
+        "picture_truth": truth,
+        "picture_curves": np.reshape(curves, shape).astype(np.float32),
+        "picture_activations": np.array(settings.pictured_activations),
+        "picture_nodes": np.array(["+".join(map(str, hidden)) for hidden in settings.pictured]),
+        "monotone_bound": splines.best_monotone(truth),
+    }
+
+
+def sweep(key: Array, settings: TrainingSettings) -> dict[str, Any]:
+    """Errors of networks with one hidden layer on `one_period`, and the best straight pieces.
+
+    Returns:
+      widths: (widths,) numbers m of nodes; activations: their names.
+      trained: (activations, widths, seeds) RMSE, NaN where a fit diverged.
+      solved: the same, with `readout_errors`.
+      resampled: (resamples, widths, seeds) numbers of seeds, for intervals of medians.
+      optimum: (widths,) least RMSE of m + 1 straight pieces, joined or not.
+      joined: (widths,) RMSE of a continuous curve of m + 1 pieces that break at the same places.
+    """
+    key_fits, key_resample = jax.random.split(key)
+    nets = [
+        ((width,), activation) for activation in settings.activations for width in settings.widths
+    ]
+    keys = jax.random.split(key_fits, (len(nets), settings.seeds))
+    curve, grid = one_period, midpoints(settings.grid)
+    trained, solved = [], []
+    for k, (hidden, activation) in zip(keys, nets, strict=True):
+        params = train(k, hidden, activation, curve, settings)
+        trained.append(rmse(outputs(params, activation, grid), curve(grid)))
+        solved.append(readout_errors(params, activation, curve, grid))
+    shape = (len(settings.activations), len(settings.widths), settings.seeds)
+    widths = np.array(settings.widths)
+    errors, breaks = splines.best_pieces(grid, curve(grid), int(widths.max()) + 1)
+    generator = np.random.default_rng(np.asarray(jax.random.key_data(key_resample)))
+    resampled = generator.integers(settings.seeds, size=(settings.resamples, *shape[1:]))
+    return {
+        "widths": widths,
+        "activations": np.array(settings.activations),
+        "trained": np.reshape(trained, shape),
+        "solved": np.reshape(solved, shape),
+        "resampled": resampled.astype(np.uint16),
+        "optimum": errors[widths],
+        "joined": np.array([splines.joined_pieces(grid, curve(grid), breaks[m]) for m in widths]),
+    }

@@ -36,30 +36,37 @@ CAPTIONS = {
     "fall; with many nodes its error goes to nearly zero, though not from every start.",
     "rates": "a: with N straight pieces in the best places the error falls like C / N², with the "
     "C that theory gives. b–d: what training attains on one period of a sine; a dot is one random "
-    "start. b: no ReLU network beats the best curve of m + 1 pieces, and trained ones stay well "
-    "above it, falling more slowly. c, d: smooth activations level off; the same hidden layers "
-    "with output weights solved for by least squares come much closer, so it is the optimiser that "
-    "levels off and not what the networks can do.",
+    "start. b: no ReLU network beats the best curve of m + 1 pieces; with few nodes a lucky start "
+    "comes near it, but the wider the network, the further behind training stays. c, d: smooth "
+    "activations level off; the same hidden layers with output weights solved for by least squares "
+    "come much closer, so it is the optimiser that levels off and not what the networks can do.",
     "sampling": "The mean of m random cosines follows a bump in 10 and in 50 dimensions with a "
     "mean squared error of exactly C / m: more units help alike in any dimension. Left: errors and "
     "theory. Right: their ratio, with bars of 4 standard errors.",
 }
 
 SLOPES_FROM = 4  # nodes; with fewer, most starts miss a half-wave and no rate is to be seen
+OVER_STARTS = "95% bootstrap interval over starts"
 FLOAT32 = 1e-5  # relative rounding allowed to a bound that holds exactly
+
+
+TRAINING = one_layer.TrainingSettings()
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes; `pictured` holds the nodes of each hidden layer, `bumps` pairs (dimension, s)."""
+    """Sizes.
 
-    pictured: tuple[tuple[int, ...], ...] = ((1,), (2,), (3,), (10,), (64,), (1, 1))
-    pictured_activations: tuple[str, ...] = ("sigmoid", "relu")
-    widths: tuple[int, ...] = (2, 4, 8, 16, 32, 64)
-    activations: tuple[str, ...] = ("relu", "tanh", "sigmoid")
-    seeds: int = 32
-    protocol: one_layer.Protocol = one_layer.Protocol()
-    resamples: int = 2000
+    Attributes:
+      training: what is trained, and how.
+      pieces: numbers of straight pieces.
+      bumps: (dimension, deviation of the points) of the functions that cosines are sampled for.
+      units: numbers of cosines.
+      points: at which those are compared with the bump.
+      draws: of cosines.
+    """
+
+    training: one_layer.TrainingSettings = TRAINING
     pieces: tuple[int, ...] = (4, 8, 16, 32, 64)
     bumps: tuple[tuple[int, float], ...] = ((10, 0.5), (50, 0.3))
     units: tuple[int, ...] = (4, 16, 64, 256)
@@ -69,10 +76,13 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    pictured=((1,), (4,), (16,), (1, 1)),
-    widths=(4, 16),
-    activations=("relu", "sigmoid"),
-    seeds=8,
+    training=one_layer.TrainingSettings(
+        pictured=((1,), (16,), (1, 1)),
+        widths=(16,),
+        activations=("relu", "sigmoid"),
+        seeds=8,
+    ),
+    bumps=((50, 0.3),),
     draws=100,
 )
 
@@ -82,8 +92,8 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
     key_pictures, key_sweep, key_sampling = jax.random.split(key, 3)
     return {
         **_splines(settings),
-        **_pictures(key_pictures, settings),
-        **_sweep(key_sweep, settings),
+        **one_layer.pictures(key_pictures, settings.training),
+        **one_layer.sweep(key_sweep, settings.training),
         **_sampling(key_sampling, settings),
     }
 
@@ -100,63 +110,6 @@ def _splines(settings: Settings) -> dict[str, Any]:
         "sup_constants": np.array([curve.sup_constant for curve in convex]),
         "sup_errors": np.array([[splines.sup_error(c, n) for n in pieces] for c in convex]),
     }
-
-
-def _pictures(key: Array, settings: Settings) -> dict[str, Any]:
-    nets = [
-        (h, activation) for activation in settings.pictured_activations for h in settings.pictured
-    ]
-    keys = jax.random.split(key, (len(nets), settings.seeds))
-    curves = [
-        one_layer.train(k, *net, one_layer.two_periods, settings.protocol, progress=_label(*net))[0]
-        for k, net in zip(keys, nets, strict=True)
-    ]
-    shape = (len(settings.pictured_activations), len(settings.pictured), *curves[0].shape)
-    grid = one_layer.midpoints(settings.protocol.grid)
-    truth = one_layer.two_periods(grid)
-    return {
-        "grid": grid,
-        "picture_truth": truth,
-        "picture_curves": np.reshape(curves, shape),  # (activations, nets, seeds, grid)
-        "picture_activations": np.array(settings.pictured_activations),
-        "picture_nodes": np.array(["+".join(map(str, hidden)) for hidden in settings.pictured]),
-        "monotone_bound": splines.best_monotone(truth),
-    }
-
-
-def _sweep(key: Array, settings: Settings) -> dict[str, Any]:
-    key_fits, key_resample = jax.random.split(key)
-    nets = [
-        ((width,), activation) for activation in settings.activations for width in settings.widths
-    ]
-    keys = jax.random.split(key_fits, (len(nets), settings.seeds))
-    curve, protocol = one_layer.one_period, settings.protocol
-    grid = one_layer.midpoints(protocol.grid)
-    trained, solved = [], []
-    for k, (hidden, activation) in zip(keys, nets, strict=True):
-        label = _label(hidden, activation)
-        fitted, params = one_layer.train(k, hidden, activation, curve, protocol, progress=label)
-        trained.append(one_layer.rmse(fitted, curve(grid)))
-        solved.append(one_layer.readout_errors(params, activation, curve, protocol))
-    shape = (len(settings.activations), len(settings.widths), settings.seeds)
-    widths = np.array(settings.widths)
-    errors, breaks = splines.best_pieces(grid, curve(grid), int(widths.max()) + 1)
-    resampled = jax.random.randint(
-        key_resample, (settings.resamples, *shape[1:]), 0, settings.seeds
-    )
-    return {
-        "widths": widths,
-        "activations": np.array(settings.activations),
-        "trained": np.reshape(trained, shape),
-        "solved": np.reshape(solved, shape),
-        "resampled": np.asarray(resampled, np.uint16),  # which seeds, for intervals of medians
-        "optimum": errors[widths],  # of m + 1 pieces
-        "joined": np.array([splines.joined_pieces(grid, curve(grid), breaks[m]) for m in widths]),
-    }
-
-
-def _label(hidden: tuple[int, ...], activation: str) -> str:
-    return f"{'+'.join(map(str, hidden))} {activation}"
 
 
 def _sampling(key: Array, settings: Settings) -> dict[str, Any]:
@@ -197,31 +150,32 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 def _spline_claims(results: Results) -> Iterator[Claim]:
-    pieces = results["pieces"]
-    source = "classical theory of free-knot splines"
+    pieces, source = results["pieces"], "classical theory of free-knot splines"
     for norm, word in (("l2", "L2"), ("sup", "largest")):
         ratios = results[f"{norm}_errors"] * pieces**2 / results[f"{norm}_constants"][:, None]
         for name, ratio in zip(results[f"{norm}_names"].tolist(), ratios, strict=True):
+            what = f"{word} error × N² / C of N straight pieces in the best places, {name}"
             if name == splines.SQUARE.name:
-                where, used, low, high = "all N", ratio, 1 - 1e-10, 1 + 1e-10
-            elif name.startswith("exp"):
-                where, used, low, high = "N ≥ 16", ratio[pieces >= 16], 0.999, 1.002
-            else:
-                where, used, low, high = f"N = {pieces[-1]}", ratio[-1:], 1.0, 1.06
-            worst = used[np.argmax(np.abs(used - 1))]
+                off = np.max(np.abs(ratio - 1))
+                yield Claim(f"{what}: off 1 by", source, "at most 1e-10", off, None, off <= 1e-10)
+                continue
+            exponential = name.startswith("exp")
+            used = ratio[pieces >= 16] if exponential else ratio[-1:]
+            low, high = (0.999, 1.002) if exponential else (1.0, 1.06)
             yield Claim(
-                f"{word} error of the best N straight pieces for {name}, over C/N², {where} "
-                "(the farthest from 1; interval: over N)",
+                f"{what}, {'N from 16 on' if exponential else f'N = {pieces[-1]}'}",
                 source,
-                f"1, from {low:.12g} to {high:.12g}" if low != 1 - 1e-10 else "1 to 1e-10",
-                worst,
+                f"1, from {low:g} to {high:g}",
+                used[np.argmax(np.abs(used - 1))],
                 (used.min(), used.max()),
                 bool((used >= low).all() and (used <= high).all()),
             )
-            if norm == "l2" and name.startswith("exp"):
+            if exponential and norm == "l2":
                 slope = float(splines.log_slope(pieces, ratio / pieces**2))
-                statement = f"slope of log L2 error against log N for {name}"
-                yield Claim(statement, source, -2, slope, None, abs(slope + 2) <= 0.01)
+                statement = f"slope of log L2 error against log N, {name}"
+                yield Claim(
+                    statement, source, "-2, within 0.01", slope, None, abs(slope + 2) <= 0.01
+                )
 
 
 def _picture_claims(results: Results) -> Iterator[Claim]:
@@ -230,8 +184,8 @@ def _picture_claims(results: Results) -> Iterator[Claim]:
     single = [place for place, name in enumerate(nodes) if set(name.split("+")) == {"1"}]
     ratios = errors[:, single] / results["monotone_bound"]
     yield Claim(
-        "RMSE with one node a layer, in one layer or two, over that of the best monotone curve "
-        "(the smallest and the range over all starts): such a network only rises or only falls",
+        "with one node a layer, in one layer or two, a network only rises or only falls: its RMSE "
+        "over that of the best such curve (least, and range over starts)",
         "exact bound; lecture 11, NN in action",
         "at least 1",
         np.nanmin(ratios),
@@ -258,8 +212,8 @@ def _bound_claims(results: Results) -> Iterator[Claim]:
     relu = results["activations"].tolist().index("relu")
     gap = results["joined"] / results["optimum"] - 1
     yield Claim(
-        "the bound for m + 1 pieces is nearly attained: best continuous curve with those kinks "
-        "over the bound, less 1 (the largest over m)",
+        "the bound for m + 1 pieces, joined or not, is nearly attained by joined ones: excess of "
+        "their RMSE (largest, and range over m)",
         "reported here",
         "small",
         gap.max(),
@@ -270,68 +224,77 @@ def _bound_claims(results: Results) -> Iterator[Claim]:
         ratios = results[which][relu] / results["optimum"][:, None]
         yield Claim(
             f"RMSE of ReLU networks of m nodes, {words}, over that of the best m + 1 straight "
-            "pieces (the smallest and the range over all starts and m)",
+            "pieces (least, and range over starts and m)",
             "exact bound",
             "at least 1",
             np.nanmin(ratios),
             (np.nanmin(ratios), np.nanmax(ratios)),
             bool(np.nanmin(ratios) >= 1 - FLOAT32),
         )
-    diverged = int(
-        np.isnan(results["trained"]).sum() + np.isnan(results["picture_curves"][..., 0]).sum()
-    )
+    shown = results["picture_curves"][..., 0]
+    diverged = int(np.isnan(results["trained"]).sum() + np.isnan(shown).sum())
     yield Claim("training runs that diverged", "reported here", 0, diverged, None, diverged == 0)
-
-
-def resampled_medians(errors: np.ndarray, resampled: np.ndarray) -> np.ndarray:
-    """Medians over seeds of bootstrap resamples: (resamples, widths) for errors (widths, seeds)."""
-    return np.nanmedian(errors[np.arange(len(errors))[:, None], resampled], axis=-1)
 
 
 def _rate_claims(results: Results) -> Iterator[Claim]:
     wide = results["widths"] >= SLOPES_FROM
     widths, resampled = results["widths"][wide], results["resampled"][:, wide]
-    seeds = results["trained"].shape[-1]
     for place, name in enumerate(results["activations"].tolist()):
         trained, solved = results["trained"][place, wide], results["solved"][place, wide]
         medians, samples = np.nanmedian(trained, axis=-1), resampled_medians(trained, resampled)
-        slope = float(splines.log_slope(widths, medians))
-        asserted = name == "relu" and len(widths) >= 4
-        yield Claim(
-            f"slope of log median RMSE ({seeds} starts) against log m, m = {widths[0]} to "
-            f"{widths[-1]}, trained {LABELS[name]} networks (95% interval over starts)",
-            "range set beforehand" if asserted else "reported here",
-            "-1.8 to -0.9; not the -2 of the best"
-            if asserted
-            else "no theory for trained networks",
-            slope,
-            tuple(interval(splines.log_slope(widths, samples))),
-            -1.8 <= slope <= -0.9 if asserted else None,
-        )
-        last = f"{widths[-1]} {LABELS[name]} nodes"
+        if len(widths) > 1:
+            slope = float(splines.log_slope(widths, medians))
+            asserted = name == "relu"
+            yield Claim(
+                f"slope of log median RMSE against log m, m = {widths[0]} to {widths[-1]}, trained "
+                f"{LABELS[name]} networks ({OVER_STARTS})",
+                "range set beforehand" if asserted else "reported here",
+                "-1.8 to -0.9 (best pieces: -2)" if asserted else "no theory of training",
+                slope,
+                _ends(splines.log_slope(widths, samples)),
+                -1.8 <= slope <= -0.9 if asserted else None,
+            )
+        median = f"median RMSE of {widths[-1]} {LABELS[name]} nodes, trained, over that of"
         if name == "relu":
             optimum = results["optimum"][-1]
             yield Claim(
-                f"median RMSE of {last}, trained, over the best {widths[-1] + 1} pieces "
-                "(95% interval over starts)",
+                f"{median} the best {widths[-1] + 1} straight pieces ({OVER_STARTS})",
                 "reported here",
                 "1 if training placed kinks best",
                 medians[-1] / optimum,
-                tuple(interval(samples[:, -1] / optimum)),
+                _ends(samples[:, -1] / optimum),
                 None,
             )
             continue
-        gains = samples[:, -1] / resampled_medians(solved, resampled)[:, -1]
         gain = medians[-1] / np.nanmedian(solved[-1])
+        gains = samples[:, -1] / resampled_medians(solved, resampled)[:, -1]
         yield Claim(
-            f"the plateau is the optimiser's: median RMSE of {last}, trained, over that of the "
-            "same hidden layers with output weights solved for (95% interval over starts)",
+            f"it is the optimiser that levels off: {median} the same hidden layers with output "
+            f"weights solved for ({OVER_STARTS})",
             "reported here",
             "above 5",
             gain,
-            tuple(interval(gains)),
+            _ends(gains),
             bool(gain > 5),
         )
+
+
+def resampled_medians(errors: np.ndarray, resampled: np.ndarray) -> np.ndarray:
+    """Medians over starts of bootstrap resamples of them.
+
+    Args:
+      errors: (widths, seeds).
+      resampled: (resamples, widths, seeds) numbers of seeds.
+
+    Returns:
+      (resamples, widths).
+    """
+    return np.nanmedian(errors[np.arange(len(errors))[:, None], resampled], axis=-1)
+
+
+def _ends(samples: np.ndarray) -> tuple[float, float]:
+    lower, upper = interval(samples)
+    return float(lower), float(upper)
 
 
 def _sampling_claims(results: Results) -> Iterator[Claim]:

@@ -13,11 +13,13 @@ test row for that refit.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 from collections.abc import Callable
 from functools import partial
 from inspect import Parameter, signature
+from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -27,7 +29,15 @@ from jax import Array
 
 from jaxnn import layout
 from jaxnn.checks import check_fit_arguments
-from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_count,
+    check_finite,
+    check_key,
+)
+from jaxnn.recipe import Recipe
 from jaxnn.replicate import replicate
 from jaxnn.training import Fitter
 from jaxnn.training import fit as training_fit
@@ -102,9 +112,10 @@ def bootstrap(
       y: (rows,) or (rows, outputs).
       replicates: how many refits, at least 1.
       resampling: "rows" gives each refit the drawn rows, repeats and all; "multiplicities" gives
-        it each drawn row once, with its count as weight, and rows of weight zero to make the
-        shapes equal: the same objective on about 63% of the rows.  None takes multiplicities
-        where `fit` has an argument `weights` and its steps are over all rows.
+        it each row once, with its count as weight, 0 for a row that was not drawn: the same
+        objective, and for a network trained on full batches only the 63% of distinct rows are
+        gone through.  None takes multiplicities where `fit` has an argument `weights` and its
+        steps are over all rows.
       progress, directory, chunk: as in `jaxnn.replicate.replicate`; a killed run with a
         directory goes on where it was.
 
@@ -122,23 +133,21 @@ def bootstrap(
     _check_rows(key, fit, X, y)
     X, y = np.asarray(X, dtype), np.asarray(y, dtype)
     rows = X.shape[0]
-    weighted = _weighs_rows(fit) if resampling is None else resampling == "multiplicities"
-    if resampling not in (None, "rows", "multiplicities"):
-        raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
+    weighted = _weighted(fit, resampling)
 
     keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
     counts = replicate(
         partial(multiplicities, rows=rows), keys_rows, chunk=max(1, DRAWN_AT_ONCE // rows)
     )
-    distinct = _distinct_rows(counts) if weighted else None
+    room = _distinct_rows(counts) if isinstance(fit, Fitter) and fit.ignores_absent_rows else rows
     working_set = getattr(fit, "working_set", None)
     fits, diverged = replicate(
-        partial(_refit, fit=fit, distinct=distinct),
+        partial(_refit, fit=fit, room=room if weighted else None),
         keys_fits,
         mapped=(counts,),
         shared=(X, y),
         chunk=chunk,
-        working_set=working_set(distinct or rows) if working_set else None,
+        working_set=working_set(room if weighted else rows) if working_set else None,
         varying_length=getattr(fit, "varying_length", False),
         progress=progress,
         directory=directory,
@@ -157,16 +166,18 @@ def _distinct_rows(counts: np.ndarray) -> int:
 
 
 def _refit(
-    key: Array, counts: Array, X: Array, y: Array, *, fit: Callable[..., Any], distinct: int | None
+    key: Array, counts: Array, X: Array, y: Array, *, fit: Callable[..., Any], room: int | None
 ) -> tuple[Any, Array]:
     rows = X.shape[0]
-    if distinct is None:
+    if room is None:
         copies = counts.astype(jnp.int32)
         drawn = jnp.repeat(jnp.arange(rows), copies, total_repeat_length=rows)
         result = _call(fit, key, X[drawn], y[drawn])
+    elif room == rows:
+        result = _call(fit, key, X, y, counts.astype(X.dtype))
     else:
         # Places beyond the distinct rows point past the end: any row, with weight zero.
-        (places,) = jnp.nonzero(counts, size=distinct, fill_value=rows)
+        (places,) = jnp.nonzero(counts, size=room, fill_value=rows)
         weights = jnp.append(counts, jnp.uint8(0))[places].astype(X.dtype)
         places = jnp.minimum(places, rows - 1)
         result = _call(fit, key, X[places], y[places], weights)
@@ -187,17 +198,32 @@ def _call(fit: Callable[..., Any], key: Array, X: Array, y: Array, *weights: Arr
     return fit(key, X, y, *weights)
 
 
+def _weighted(fit: Callable[..., Any], resampling: str | None) -> bool:
+    """Whether refits get each row once with its multiplicity as weight."""
+    takes_weights = "weights" in signature(fit).parameters
+    if resampling is None:
+        return takes_weights and _weighs_rows(fit)
+    if resampling not in ("rows", "multiplicities"):
+        raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
+    if resampling == "multiplicities" and not takes_weights:
+        raise InputError("resampling is 'multiplicities', but fit takes no argument 'weights'.")
+    return resampling == "multiplicities"
+
+
 def _weighs_rows(fit: Callable[..., Any]) -> bool:
-    if hasattr(fit, "weighs_rows"):
-        return fit.weighs_rows
-    return "weights" in signature(fit).parameters
+    if isinstance(fit, partial) and fit.func is training_fit:
+        return (fit.keywords.get("recipe") or Recipe()).batch_size is None
+    return getattr(fit, "weighs_rows", True)
 
 
 def _as_fitter(fit: Callable[..., Any]) -> Callable[..., Any]:
     """A partial of `jaxnn.fit` as the `Fitter` that it amounts to, if it fixes no more than one."""
     if not (isinstance(fit, partial) and fit.func is training_fit) or fit.args:
         return fit
-    if "net" not in fit.keywords or not set(fit.keywords) <= {"net", "recipe", "encoder"}:
+    if "weights" in fit.keywords:
+        raise InputError("fit has its weights fixed already; a bootstrap weighs the rows itself.")
+    fields = {field.name for field in dataclasses.fields(Fitter)}
+    if "net" not in fit.keywords or not set(fit.keywords) <= fields:
         return fit
     return Fitter(**{name: value for name, value in fit.keywords.items() if value is not None})
 
@@ -211,12 +237,15 @@ def _check_rows(key: Array, fit: Callable[..., Any], X: Any, y: Any) -> None:
     required = [p for p in signature(fit).parameters.values() if p.kind != Parameter.VAR_KEYWORD]
     if len(required) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in required):
         raise InputError(f"fit takes {len(required)} arguments; it is called with key, X and y.")
-    if np.ndim(X) == 0 or np.ndim(y) == 0 or np.shape(X)[0] != np.shape(y)[0]:
+    X, y = as_numbers(X, "X"), as_numbers(y, "y")
+    if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
         raise InputError(
-            f"X has shape {np.shape(X)} and y has shape {np.shape(y)}; pass one row an example."
+            f"X has shape {X.shape} and y has shape {y.shape}; pass one row an example."
         )
-    if np.shape(X)[0] == 0:
+    if len(X) == 0:
         raise InputError("X has no rows; pass one at least.")
+    check_finite(X, "X")
+    check_finite(y, "y")
 
 
 def _report(fits: Any, diverged: np.ndarray) -> None:
@@ -260,11 +289,11 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
       InputError: no samples, numbers that are not finite (with the replicates that hold them), or
         a level outside (0, 1).
     """
-    values = np.asarray(samples)
+    values = as_numbers(samples, "samples")
     if values.ndim == 0 or values.shape[0] < 1:
         raise InputError(f"samples has shape {values.shape}; pass one replicate at least.")
-    if not 0 < level < 1:
-        raise InputError(f"level is {level}; pass a number between 0 and 1, such as 0.95.")
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if len(bad):
         named = ", ".join(map(str, bad[:10])) + (", ..." if len(bad) > 10 else "")

@@ -12,36 +12,18 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError, check_key
+from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, check_key
 from jaxnn.mlp import MLP
 from jaxnn.recipe import Recipe
 from jaxnn.tables import Encoder, encoded_width
 
 
 def _shape(array: Any, argument: str) -> tuple[int, ...]:
-    if isinstance(array, jax.Array):
-        return array.shape
-    try:
-        values = np.asarray(array)
-    except ValueError:
-        raise InputError(f"{argument} has rows of different lengths; pass a rectangle.") from None
-    if values.dtype.kind not in "fiub":
-        raise InputTypeError(f"{argument} holds {values.dtype} values; pass numbers.")
-    return values.shape
+    return array.shape if isinstance(array, jax.Array) else as_numbers(array, argument).shape
 
 
 def _values(array: Any) -> np.ndarray | None:
     return None if isinstance(array, Tracer) else np.asarray(array)
-
-
-def _check_finite(values: np.ndarray, argument: str) -> None:
-    bad = np.argwhere(~np.isfinite(values))
-    if len(bad):
-        place = "row " + ", column ".join(map(str, bad[0]))
-        raise InputError(
-            f"{argument} holds {values[tuple(bad[0])]} at {place} (of {len(bad)} such values); "
-            "drop or impute missing values first."
-        )
 
 
 def check_rows(X: Any, y: Any, net: MLP, encoder: Encoder | None, name: str = "") -> None:
@@ -83,10 +65,10 @@ def check_rows(X: Any, y: Any, net: MLP, encoder: Encoder | None, name: str = ""
         )
     values = _values(X)
     if values is not None:
-        _check_finite(values, f"{name}X")
+        check_finite(values, f"{name}X")
     values = _values(y)
     if values is not None:
-        _check_finite(values, f"{name}y")
+        check_finite(values, f"{name}y")
         _check_classes(values, net, f"{name}y")
 
 
@@ -115,7 +97,7 @@ def check_weights(weights: Any, rows: int) -> None:
         raise InputError(f"weights has shape {shape}; X has {rows} rows, so pass shape ({rows},).")
     values = _values(weights)
     if values is not None:
-        _check_finite(values, "weights")
+        check_finite(values, "weights")
         if values.min() < 0:
             raise InputError(f"weights has the value {values.min():g}; pass numbers of at least 0.")
         if values.sum() == 0:

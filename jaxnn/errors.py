@@ -27,8 +27,16 @@ def unknown_name(argument: str, given: object, known: Iterable[str]) -> InputErr
     """The error for a name that is not in a list, with the nearest valid ones first."""
     names = sorted(known)
     near = difflib.get_close_matches(str(given), names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-    return InputError(f"{argument} is {given!r}; {hint}known: {', '.join(names)}.")
+    hint = f"did you mean {' or '.join(map(_shown, near))}? " if near else ""
+    listed = ", ".join(_shown(name).strip("'") for name in names[:40])
+    more = f" and {len(names) - 40} more" if len(names) > 40 else ""
+    return InputError(f"{argument} is {_shown(given)}; {hint}known: {listed}{more}.")
+
+
+def _shown(name: object) -> str:
+    """A name as `repr` gives it, safe to print, cut to a readable length."""
+    text = repr(name)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def check_count(value: Any, argument: str, least: int = 1) -> None:
@@ -37,6 +45,29 @@ def check_count(value: Any, argument: str, least: int = 1) -> None:
         raise InputTypeError(f"{argument} is {value!r}; pass a whole number of at least {least}.")
     if value < least:
         raise InputError(f"{argument} is {value}; pass a whole number of at least {least}.")
+
+
+def as_numbers(values: Any, argument: str) -> np.ndarray:
+    """Values as a NumPy array of numbers, finite or not; refuse text and ragged rows."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(f"{argument} has rows of different lengths; pass a rectangle.") from None
+    if array.dtype.kind not in "fiub":
+        raise InputTypeError(f"{argument} holds {array.dtype} values; pass numbers.")
+    return array
+
+
+def check_finite(values: np.ndarray, argument: str) -> None:
+    """Refuse NaN and infinity, saying where the first one is."""
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        names = ("row", "column") if values.ndim <= 2 else tuple(f"axis {i}" for i in range(9))
+        place = ", ".join(f"{n} {i}" for n, i in zip(names, bad[0], strict=False))
+        raise InputError(
+            f"{argument} holds {values[tuple(bad[0])]} at {place} (of {len(bad)} such values); "
+            "drop or impute missing values first."
+        )
 
 
 def check_key(key: Any, argument: str = "key", *, batched: bool = False) -> None:

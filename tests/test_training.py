@@ -163,10 +163,13 @@ def weighted_steps(net, optimizer, batches):
     """Steps on sum_i w_i loss_i / (rows of the batch)."""
     params = init(jax.random.key(0), net)
     state = optimizer.init(params)
-    for X, y, weights in batches:
-        gradient = jax.grad(
-            lambda p, X=X, y=y, w=weights: plain_objective(net, p, X, y, w) * w.sum() / len(w)
-        )(params)
+
+    @jax.jit
+    def gradient_of(params, X, y, w):
+        return jax.grad(lambda p: plain_objective(net, p, X, y, w) * w.sum() / len(w))(params)
+
+    for batch in batches:
+        gradient = gradient_of(params, *map(jnp.asarray, batch))
         updates, state = optimizer.update(gradient, state, params)
         params = optax.apply_updates(params, updates)
     return params

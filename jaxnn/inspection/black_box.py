@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
 
 Predict = Callable[[Any], Any]
 
@@ -34,21 +34,14 @@ class BlackBox(NamedTuple):
 
 def check_matrix(X: Any) -> np.ndarray:
     """X as a NumPy matrix of finite numbers with a row at least; InputError otherwise."""
-    try:
-        X = np.asarray(X)
-    except ValueError:
-        raise InputError("X has rows of different lengths; pass a rectangle.") from None
-    if X.dtype.kind not in "fiub":
-        raise InputTypeError(f"X holds {X.dtype} values; pass numbers, categories as codes.")
+    X = as_numbers(X, "X")
     if X.ndim != 2 or 0 in X.shape:
         raise InputError(
             f"X has shape {X.shape}; pass a matrix (rows, predictors), one row at least."
         )
     # A grid value between two integers must not be cut down to one of them.
     X = X.astype(float) if X.dtype.kind in "iub" else X
-    if not np.isfinite(X).all():
-        row, column = np.argwhere(~np.isfinite(X))[0]
-        raise InputError(f"X holds {X[row, column]} at row {row}, column {column}; pass numbers.")
+    check_finite(X, "X")
     return X
 
 

@@ -17,7 +17,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, check_count, unknown_name
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_count,
+    check_finite,
+    unknown_name,
+)
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
 from jaxnn.tables import Column
 
@@ -37,7 +44,10 @@ def _check_feature(feature: Any, X: np.ndarray) -> int:
 
 
 def _check_grid(grid: Any) -> np.ndarray:
-    grid = np.asarray(grid)
+    try:
+        grid = np.asarray(grid)
+    except ValueError:
+        raise InputError("grid has rows of different lengths; pass a list of numbers.") from None
     if grid.ndim != 1 or len(grid) == 0 or grid.dtype.kind not in "fiub":
         raise InputError(
             f"grid has shape {grid.shape} and holds {grid.dtype} values; pass a list of numbers."
@@ -72,15 +82,15 @@ def grid_for(
     X = check_matrix(X)
     values = np.sort(X[:, _check_feature(feature, X)])
     check_count(resolution, "resolution", least=2)
-    lower, upper = percentiles
-    if not 0 <= lower < upper <= 1:
+    ends = np.asarray(percentiles)
+    if ends.shape != (2,) or ends.dtype.kind not in "fiu" or not 0 <= ends[0] < ends[1] <= 1:
         raise InputError(
             f"percentiles is {percentiles}; pass two increasing fractions between 0 and 1."
         )
     distinct = np.unique(values)
     if len(distinct) < resolution:
         return distinct
-    places = 0.4 + np.array([lower, upper]) * (len(values) + 0.2) - 1
+    places = 0.4 + ends * (len(values) + 0.2) - 1
     ends = np.interp(places, np.arange(len(values)), values)
     if ends[0] == ends[1]:
         raise InputError(
@@ -153,7 +163,8 @@ def profile_at(
     if isinstance(center, str):
         typical = center_of(X, center, columns)
     else:
-        typical = np.asarray(center, X.dtype)
+        typical = as_numbers(center, "center").astype(X.dtype)
+        check_finite(typical, "center")
         if typical.shape != (X.shape[1],):
             raise InputError(
                 f"center has shape {typical.shape}; pass {X.shape[1]} values, one a column of X."
@@ -202,8 +213,9 @@ def partial_dependence(
     """
     box, X, feature, grid = _prepare(predict, X, feature, grid)
     if weights is not None:
-        weights = np.asarray(weights, float)
-        if weights.shape != (len(X),) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+        weights = np.asarray(weights)
+        usable = weights.dtype.kind in "fiub" and weights.shape == (len(X),)
+        if not (usable and (weights >= 0).all() and 0 < weights.sum() < np.inf):
             raise InputError(
                 f"weights has shape {weights.shape}; pass {len(X)} numbers of at least 0, "
                 "one a row, not all zero."

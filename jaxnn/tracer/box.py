@@ -98,10 +98,11 @@ class Box:
 
 
 # Names under which a Box offers functions of jaxnn.tracer.numpy as methods, as an array does.
-METHODS = frozenset(
-    "all any argmax argmin argsort astype clip copy cumprod cumsum diagonal dot flatten max mean "
-    "min prod ravel repeat reshape round squeeze std sum swapaxes take trace transpose var".split()
-)
+METHODS = frozenset({
+    "all", "any", "argmax", "argmin", "argsort", "astype", "clip", "copy", "cumprod", "cumsum",
+    "diagonal", "dot", "flatten", "max", "mean", "min", "prod", "ravel", "repeat", "reshape",
+    "round", "squeeze", "std", "sum", "swapaxes", "take", "trace", "transpose", "var",
+})  # fmt: skip
 
 
 def _operator(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:

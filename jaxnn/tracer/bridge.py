@@ -23,13 +23,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 from jax.extend import core as jex
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import operations as op
 from jaxnn.tracer import tree
 from jaxnn.tracer.box import Box, base
-from jaxnn.tracer.core import Array, Node, Primitive, Reverse, innermost
+from jaxnn.tracer.core import Array, Primitive, innermost
 from jaxnn.tracer.rules import define, elementwise, linear
 from jaxnn.tracer.transforms import is_float, vjp
 
@@ -69,7 +70,9 @@ def from_jax(fun: Callable) -> Callable:
         closed, shapes = jax.make_jaxpr(of_arrays, return_shape=True)(*(raw[i] for i in places))
         in_jax = any(isinstance(raw[i], jax.Array) for i in places)
         run = Interpreter(in_jax)
-        inputs = [run.cast(leaves[i], aval) for i, aval in zip(places, closed.in_avals, strict=True)]
+        inputs = [
+            run.cast(leaves[i], aval) for i, aval in zip(places, closed.in_avals, strict=True)
+        ]
         with np.errstate(all="ignore"):
             outputs = run.closed(closed, inputs)
         return jax.tree.unflatten(jax.tree.structure(shapes), outputs)
@@ -94,7 +97,7 @@ class Interpreter:
 
     def constant(self, x: Any) -> Any:
         """A constant or a result of JAX; in NumPy when that is where the arithmetic is done."""
-        if self.in_jax or not isinstance(x, jax.Array) or isinstance(x, jax.core.Tracer):
+        if self.in_jax or not isinstance(x, jax.Array) or isinstance(x, Tracer):
             return x
         return np.asarray(x) if _is_plain(x.dtype) else x
 
@@ -180,7 +183,7 @@ def _inline(run: Interpreter, equation: Any, *xs: Array) -> list:
 
 def _cond(run: Interpreter, equation: Any, index: Any, *xs: Array) -> list:
     branches, index = equation.params["branches"], base(index)
-    if not isinstance(index, jax.core.Tracer):
+    if not isinstance(index, Tracer):
         return run.closed(branches[int(np.clip(index, 0, len(branches) - 1))], xs)
     outputs = [run.closed(branch, xs) for branch in branches]
     index = jnp.clip(index, 0, len(branches) - 1)
@@ -295,7 +298,9 @@ def _transposed_tangent(i: int, g: Array, out: Array, *xs: Array, rule: _Rule) -
 
 
 def _no_forward_rule(*_: Any, **__: Any) -> Array:
-    raise NoForwardRule("forward mode cannot go through a custom_vjp function: it has no such rule.")
+    raise NoForwardRule(
+        "forward mode cannot go through a custom_vjp function: it has no such rule."
+    )
 
 
 custom_jvp = _Custom("custom_jvp", _plain_value)
@@ -412,7 +417,7 @@ def _broadcast_in_dim(x: Array, shape: Any, broadcast_dimensions: Any, **_: Any)
 
 
 def _dot_general(x: Array, y: Array, dimension_numbers: Any, **_: Any) -> Array:
-    """One product of stacks of matrices: axes ordered (batch, rows, sum) and (batch, sum, columns)."""
+    """One product of stacks of matrices, axes in order (batch, rows, sum), (batch, sum, columns)."""
     (sum_x, sum_y), (batch_x, batch_y) = dimension_numbers
     rows = [i for i in range(x.ndim) if i not in (*sum_x, *batch_x)]
     columns = [i for i in range(y.ndim) if i not in (*sum_y, *batch_y)]
@@ -455,7 +460,8 @@ def _without_parameters(function: Callable) -> Callable:
 
 CALLS: dict[str, Callable] = {
     **dict.fromkeys(
-        "jit pjit closed_call core_call remat remat2 checkpoint custom_lin".split(), _inline
+        ["jit", "pjit", "closed_call", "core_call", "remat", "remat2", "checkpoint", "custom_lin"],
+        _inline,
     ),
     "custom_jvp_call": custom_jvp.equation,
     "custom_vjp_call": custom_vjp.equation,
@@ -466,7 +472,9 @@ CALLS: dict[str, Callable] = {
 }
 
 MOVES: dict[str, Callable] = {
-    **dict.fromkeys("gather dynamic_slice dynamic_update_slice pad scatter tile".split(), _move),
+    **dict.fromkeys(
+        ["gather", "dynamic_slice", "dynamic_update_slice", "pad", "scatter", "tile"], _move
+    ),
     "split": _split,
     "unstack": lambda run, equation, x: list(tnp.moveaxis(x, equation.params["axis"], 0)),
     "optimization_barrier": lambda run, equation, *xs: list(xs),
@@ -477,8 +485,9 @@ MOVES: dict[str, Callable] = {
 }
 
 # Piecewise constant, or constant by decree.
-_FLAT = frozenset("floor ceil round sign stop_gradient nextafter".split())
+_FLAT = frozenset(["floor", "ceil", "round", "sign", "stop_gradient", "nextafter"])
 
+# fmt: off
 RULES: dict[str, Callable[..., Array]] = {
     **{
         name: _without_parameters(function)
@@ -493,11 +502,11 @@ RULES: dict[str, Callable[..., Array]] = {
             "acosh": op.arccosh, "atanh": op.arctanh, "logistic": op.sigmoid, "erf": erf,
             "erfc": erfc, "erf_inv": erf_inv, "lgamma": lgamma, "digamma": digamma,
             "rsqrt": lambda x: op.reciprocal(op.sqrt(x)), "clamp": _clamp, "select_n": _choose,
-            "copy": lambda x: x, "copy_p": lambda x: x, "real": lambda x: x,
-            "eq": op.equal, "ne": op.not_equal, "lt": op.less, "le": op.less_equal,
-            "gt": op.greater, "ge": op.greater_equal, "is_finite": op.isfinite,
-            "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
-            "floor": op.floor, "ceil": op.ceil, "sign": op.sign, "stop_gradient": lambda x: x,
+            "copy": lambda x: x, "copy_p": lambda x: x, "real": lambda x: x, "eq": op.equal,
+            "ne": op.not_equal, "lt": op.less, "le": op.less_equal, "gt": op.greater,
+            "ge": op.greater_equal, "is_finite": op.isfinite, "and": np.bitwise_and,
+            "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert, "floor": op.floor,
+            "ceil": op.ceil, "sign": op.sign, "stop_gradient": lambda x: x,
         }.items()
     },
     "integer_pow": lambda x, y, **_: op.power_constant(x, exponent=y),
@@ -522,6 +531,7 @@ RULES: dict[str, Callable[..., Array]] = {
     "concatenate": lambda *xs, dimension: tnp.concatenate(xs, dimension),
     "stack": lambda *xs, axis, **_: tnp.stack(xs, axis),
 }
+# fmt: on
 
 
 def _registered_with_jax(container: Any) -> tuple[list, Callable] | None:

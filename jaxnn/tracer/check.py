@@ -39,7 +39,8 @@ class Comparison(NamedTuple):
       order: 0 for the value, 1 or 2 for derivatives.
       variable: the argument along which it is the derivative.
       values: the number by each route.
-      scale: the size of its terms; differences are measured against it.
+      scale: the size of its terms; differences are measured against it. Not less than a small
+        part of the lower orders' terms, below which rounding decides.
       uncertainty: how wrong the finite difference may be by its own estimate, against `scale`.
     """
 
@@ -145,8 +146,9 @@ def check_derivatives(
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         rng = np.random.default_rng(seed)
         mine, theirs = _for_tracer(outputs, xs), outputs
-        weights = [rng.normal(size=np.shape(y)) for y in mine(*xs)]
-        check = _Check(_weighed(mine, weights), _weighed(theirs, weights), xs)
+        ys = mine(*xs)
+        weights = tuple(rng.normal(size=np.shape(y)) for y in ys)
+        check = _Check(_weighed(mine, weights), _weighed(theirs, weights), xs, _terms(weights, ys))
         comparisons = [check.value()]
         for name, u in zip(names, _directions(xs, rng), strict=True):
             comparisons.append(check.first(name, u))
@@ -169,7 +171,7 @@ def _for_tracer(fun: Callable, xs: tuple) -> Callable:
     return fun
 
 
-def _weighed(fun: Callable, weights: list) -> Callable[..., Array]:
+def _weighed(fun: Callable, weights: tuple) -> Callable[..., Array]:
     """The sum of all outputs, each entry with its weight."""
 
     def scalar(*xs: Array) -> Array:
@@ -192,55 +194,79 @@ def _directions(xs: tuple, rng: np.random.Generator) -> list[tuple]:
 class _Check:
     """The routes to the derivatives of one scalar function, in the two libraries."""
 
-    def __init__(self, mine: Callable, theirs: Callable, xs: tuple):
+    def __init__(self, mine: Callable, theirs: Callable, xs: tuple, size: float):
         self.mine, self.theirs, self.xs = mine, theirs, xs
+        self.size, self.first_terms = size, 0.0
+        self.compiled: dict[str, Callable] = {}
         self.missing: dict[str, str] = {}
         self.jax: Any = bridge.jax
 
     def value(self) -> Comparison:
-        routes = {"tracer": lambda: self.mine(*self.xs), "jax": lambda: self.theirs(*self.as_jax())}
-        return self.compare(0, "", routes, 0.0, None)
+        routes = {
+            "tracer": lambda: self.mine(*self.xs),
+            "jax": lambda: self.by_jax("value", lambda xs: self.theirs(*xs)),
+        }
+        return self.compare(0, "", routes, self.size, None)
 
     def first(self, name: str, u: tuple) -> Comparison:
+        jax, theirs = self.jax, self.theirs
         routes = {
             "tracer forward": lambda: jvp(self.mine, self.xs, u)[1],
             "tracer reverse": lambda: _dot(u, grad(self.mine, self.all)(*self.xs)),
-            "jax.jvp": lambda: self.jax.jvp(self.theirs, self.as_jax(), u)[1],
-            "jax.grad": lambda: _dot(u, self.jax.grad(self.theirs, self.all)(*self.as_jax())),
+            "jax.jvp": lambda: self.by_jax("jvp", lambda xs, u: jax.jvp(theirs, xs, u)[1], u),
+            "jax.grad": lambda: self.by_jax(
+                "grad", lambda xs, u: _dot(u, jax.grad(theirs, self.all)(*xs)), u
+            ),
         }
         terms = _terms(u, grad(self.mine, self.all)(*self.xs))
+        self.first_terms += terms
         return self.compare(1, name, routes, terms, lambda e: self.mine(*_moved(self.xs, u, e)))
 
     def second(self, name: str, u: tuple, v: tuple) -> Comparison:
-        gradient, slope = _gradient_and_slope(grad, jvp, self.mine, self.all, v)
-        jax_gradient, jax_slope = _gradient_and_slope(
-            self.jax.grad, self.jax.jvp, self.theirs, self.all, v
-        )
+        jax, theirs = self.jax, self.theirs
+
+        def gradient(*xs: Array) -> tuple:
+            return grad(self.mine, self.all)(*xs)
+
+        def slope(*xs: Array) -> Array:
+            return jvp(self.mine, xs, v)[1]
+
+        def slope_by_gradient(*xs: Array) -> Array:
+            return _dot(v, gradient(*xs))
+
+        def jax_forward_over_reverse(xs: tuple, u: tuple, v: tuple) -> Array:
+            return _dot(u, jax.jvp(jax.grad(theirs, self.all), xs, v)[1])
+
+        def jax_reverse_over_forward(xs: tuple, u: tuple, v: tuple) -> Array:
+            return _dot(u, jax.grad(lambda *xs: jax.jvp(theirs, xs, v)[1], self.all)(*xs))
+
         routes = {
             "tracer forward over reverse": lambda: _dot(u, jvp(gradient, self.xs, v)[1]),
             "tracer reverse over forward": lambda: _dot(u, grad(slope, self.all)(*self.xs)),
             "tracer forward over forward": lambda: jvp(slope, self.xs, u)[1],
             "tracer reverse over reverse": lambda: _dot(
-                u, grad(lambda *xs: _dot(v, gradient(*xs)), self.all)(*self.xs)
+                u, grad(slope_by_gradient, self.all)(*self.xs)
             ),
-            "jax forward over reverse": lambda: _dot(
-                u, self.jax.jvp(jax_gradient, self.as_jax(), v)[1]
-            ),
-            "jax reverse over forward": lambda: _dot(
-                u, self.jax.grad(jax_slope, self.all)(*self.as_jax())
-            ),
+            "jax forward over reverse": lambda: self.by_jax("fr", jax_forward_over_reverse, u, v),
+            "jax reverse over forward": lambda: self.by_jax("rf", jax_reverse_over_forward, u, v),
         }
-        terms = _terms(u, grad(lambda *xs: _dot(v, gradient(*xs)), self.all)(*self.xs))
+        terms = _terms(u, grad(slope_by_gradient, self.all)(*self.xs))
         return self.compare(
-            2, name, routes, terms, lambda e: _dot(v, gradient(*_moved(self.xs, u, e)))
+            2, name, routes, terms, lambda e: slope_by_gradient(*_moved(self.xs, u, e))
         )
 
     @property
     def all(self) -> tuple[int, ...]:
         return tuple(range(len(self.xs)))
 
-    def as_jax(self) -> tuple:
-        return tuple(map(self.jax.numpy.asarray, self.xs))
+    def by_jax(self, route: str, take: Callable, *directions: tuple) -> Array:
+        """Compiled when it can be; step by step where Python looks at the values."""
+        xs = tuple(map(self.jax.numpy.asarray, self.xs))
+        compiled = self.compiled.setdefault(route, self.jax.jit(take))
+        try:
+            return compiled(xs, *directions)
+        except TypeError:
+            return take(xs, *directions)
 
     def compare(
         self, order: int, name: str, routes: dict[str, Callable], terms: float, along: Any
@@ -254,8 +280,9 @@ class _Check:
                 if route.startswith("tracer") and not isinstance(error, bridge.NoForwardRule):
                     raise
                 self.missing[route] = str(error).split("\n")[0]
-        finite = [abs(value) for value in values.values() if np.isfinite(value)]
-        scale = max([terms, *finite]) or 1.0
+        # Never smaller than where rounding of the lower orders rules.
+        floor = (1e-3 * self.size, 1e-6 * self.size, 1e-5 * (self.size + self.first_terms))[order]
+        scale = max(terms, floor) or 1.0
         if along is not None:
             values[DIFFERENCES], error = differentiate_numerically(along)
             uncertainty = min(4 * error / scale, 1e-4)
@@ -271,21 +298,16 @@ def differentiate_numerically(along: Callable[[float], Array]) -> tuple[float, f
     best, error, previous = np.nan, np.inf, []
     for k in range(12):
         step = 2.0 ** -(6 + k)
-        row = [float((along(step) - along(-step)) / (2 * step))]
+        after, before = float(along(step)), float(along(-step))
+        rounding = np.finfo(float).eps * max(abs(after), abs(before)) / step
+        row = [(after - before) / (2 * step)]
         for j, coarse in enumerate(previous):
             row.append(row[j] + (row[j] - coarse) / (4 ** (j + 1) - 1))
-            guess = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - coarse))
+            guess = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - coarse)) + rounding
             if guess < error:
                 best, error = row[j + 1], guess
         previous = row[:4]
     return best, error
-
-
-def _gradient_and_slope(
-    grad: Callable, jvp: Callable, fun: Callable, argnums: tuple, v: tuple
-) -> tuple[Callable, Callable]:
-    """The gradient, and the derivative along v, by one library."""
-    return (lambda *xs: grad(fun, argnums)(*xs)), (lambda *xs: jvp(fun, xs, v)[1])
 
 
 def _moved(xs: tuple, u: tuple, step: float) -> Sequence:

@@ -30,7 +30,7 @@ Array = Any  # a NumPy or JAX array, a number, or a Box that stands for one
 FORWARD: dict[Primitive, Callable[..., Array]] = {}
 REVERSE: dict[Primitive, Callable[..., Array]] = {}
 
-# Called as observer(primitive, arguments, parameters, value) at each evaluation on arrays, when set.
+# Called with (primitive, arguments, parameters, value) at each evaluation on arrays, when set.
 OBSERVER: ContextVar[Callable[..., None] | None] = ContextVar("observer", default=None)
 
 _NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
@@ -147,7 +147,7 @@ class Node:
         self.primitive: Any = primitive
         self.parents: tuple[Node | None, ...] | list = parents
         self.primals: tuple | list = primals
-        self.out = out
+        self.out: Any = out
         self.parameters: dict = parameters or {}
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from jaxnn.tracer.table import Row, format_number, trace_table
 
 FORWARD_COLOR, BACKWARD_COLOR = "#1f4e79", "#b03a2e"
@@ -80,16 +82,17 @@ class ComputationalGraph(NamedTuple):
         places = self.positions()
         xs, ys = zip(*places.values(), strict=True)
         if ax is None:
-            size = (2.3 * (max(xs) + 1), 1.1 * (max(ys) - min(ys) + 1) + 0.3)
+            size = (2.3 * (max(xs) + 1), 1.1 * (max(ys) - min(ys) + 1) + 0.5)
             ax = Figure(figsize=size, layout="constrained").add_subplot()
         for source, target, partial in self.edges:
             (x0, y0), (x1, y1) = places[source], places[target]
-            bend = 0.3 if x1 - x0 > 1 and y0 == y1 else 0.0  # around the nodes between
+            bend = 0.6 / (x1 - x0) if x1 - x0 > 1 and y0 == y1 else 0.0  # around what is between
             curve = {"arrowstyle": "->", "color": "0.5", "connectionstyle": f"arc3,rad={-bend}"}
             ax.annotate("", (x1 - 0.36, y1), (x0 + 0.36, y0), arrowprops=curve)
-            middle = ((x0 + x1) / 2, (y0 + y1) / 2 + bend / 2 * (x1 - x0))
-            ax.annotate(format_number(partial, digits), middle, (0, 3), fontsize=7, color="0.35",
-                        textcoords="offset points", ha="center")  # fmt: skip
+            if np.ndim(partial) == 0 and partial is not None:
+                middle = ((x0 + x1) / 2, (y0 + y1) / 2 + (0.63 if bend else 0))
+                ax.annotate(format_number(partial, digits), middle, (0, 3), fontsize=7,
+                            textcoords="offset points", ha="center", color="0.35")  # fmt: skip
         for row in self.rows:
             x, y = places[row.name]
             box = FancyBboxPatch((x - 0.34, y - 0.3), 0.68, 0.6, fc="white", ec="0.3",
@@ -99,7 +102,7 @@ class ComputationalGraph(NamedTuple):
             for line, (text, color) in enumerate(zip(_label(row, digits), colors, strict=True)):
                 ax.text(x, y + 0.19 * (1 - line), text, color=color, fontsize=8,
                         ha="center", va="center")  # fmt: skip
-        ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.7, max(ys) + 0.7))
+        ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.7, max(ys) + 0.9))
         ax.set_axis_off()
         return ax.figure
 

@@ -13,7 +13,9 @@ decompositions, FFT, convolution, percentiles.
 
 from __future__ import annotations
 
+import builtins
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,16 +23,23 @@ import numpy as _np
 
 from jaxnn.tracer import operations as _op
 from jaxnn.tracer.box import NAMESPACE, Box, base
-from jaxnn.tracer.core import Array, namespace_of
+from jaxnn.tracer.core import Array, Primitive, namespace_of
+from jaxnn.tracer.rules import astype as _astype
+from jaxnn.tracer.rules import logical_not, multiply, negative  # noqa: F401
+from jaxnn.tracer.rules import where as _where
+from jaxnn.tracer.tree import flatten as _flatten_tree
+
+# isort: off
 from jaxnn.tracer.operations import (  # noqa: F401 - what follows is this module's to offer
     absolute, add, all_, allclose, any_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
     arctanh, argmax, argmin, argsort, array_equal, cbrt, ceil, cos, cosh, count_nonzero, divide,
     equal, exp, exp2, expm1, floor, floor_divide, fmod, full_like, greater, greater_equal,
     heaviside, hypot, inv, isfinite, isinf, isnan, less, less_equal, log, log1p, log2, log10,
-    logaddexp, logical_and, logical_not, logical_or, logical_xor, maximum, minimum, multiply,
-    negative, not_equal, ones_like, reciprocal, remainder, rint, round_, sigmoid, sign, sin, sinh,
-    sqrt, square, subtract, tan, tanh, trunc, zeros_like,
+    logaddexp, logical_and, logical_or, logical_xor, maximum, minimum, not_equal, ones_like,
+    reciprocal, remainder, rint, round_, sigmoid, sign, sin, sinh, sqrt, square, subtract, tan,
+    tanh, trunc, zeros_like,
 )  # fmt: skip
+# isort: on
 
 abs = fabs = absolute
 mod = remainder
@@ -48,25 +57,16 @@ def __getattr__(name: str) -> Any:
 
 def array(object: Any, dtype: Any = None, **_: Any) -> Array:
     """An array of numbers, arrays and traced values in nested lists."""
-    if isinstance(object, list | tuple) and _traced_or_foreign(object):
-        out = stack([array(entry) for entry in object])
-        return out if dtype is None else astype(out, dtype)
-    if isinstance(object, list | tuple | float | int | _np.ndarray):
-        return _np.array(object, dtype)
-    return object if dtype is None else astype(object, dtype)
+    if isinstance(object, list | tuple):
+        leaves = _flatten_tree(object)[0]
+        if {type(leaf) is Box or namespace_of(leaf) is not _np for leaf in leaves} & {True}:
+            object = stack([array(entry) for entry in object])
+    if type(object) is Box or namespace_of(object) is not _np:
+        return object if dtype is None else astype(object, dtype)
+    return _np.array(object, dtype)
 
 
 asarray = array
-
-
-def _traced_or_foreign(object: Any) -> bool:
-    if isinstance(object, list | tuple):
-        return _any(_traced_or_foreign(entry) for entry in object)
-    return type(object) is Box or namespace_of(object) is not _np
-
-
-def _any(tests: Any) -> bool:
-    return next((True for test in tests if test), False)
 
 
 def _array(x: Any) -> Array:
@@ -78,16 +78,8 @@ def astype(x: Array, dtype: Any, **_: Any) -> Array:
     """The array in another dtype; one without derivative when that is no float."""
     x, dtype = _array(x), _np.dtype(dtype)
     if dtype.name.startswith(("float", "bfloat")):
-        return x if x.dtype == dtype else _op.astype(x, dtype=dtype)
+        return x if x.dtype == dtype else _astype(x, dtype=dtype)
     return base(x).astype(dtype)
-
-
-def copy(x: Array) -> Array:
-    return positive(x)
-
-
-def positive(x: Array) -> Array:
-    return _op.multiply(x, 1)
 
 
 def shape(x: Array) -> tuple[int, ...]:
@@ -102,18 +94,18 @@ def size(x: Array, axis: int | None = None) -> int:
     return _np.prod(shape(x), dtype=int).item() if axis is None else shape(x)[axis]
 
 
-def result_type(*xs: Any) -> Any:
-    return _np.result_type(*map(base, xs))
-
-
 # ---- elementwise
+
+
+def _times(factor: float) -> Callable[[Array], Array]:
+    return lambda x: multiply(x, factor)
 
 
 def where(condition: Any, x: Array = None, y: Array = None) -> Array:
     """x where the condition is true, y elsewhere; the other side's derivative is exactly 0."""
     if x is None:
         return _np.where(base(condition))
-    return _op.where(base(condition), x, y)
+    return _where(base(condition), x, y)
 
 
 def power(x: Array, y: Array) -> Array:
@@ -125,7 +117,9 @@ def power(x: Array, y: Array) -> Array:
 float_power = pow = power
 
 
-def clip(x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Array:
+def clip(
+    x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
+) -> Array:
     """minimum(maximum(x, low), high): slope 1/2 at the bounds."""
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     x = x if low is None else maximum(x, low)
@@ -134,7 +128,7 @@ def clip(x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max
 
 def relu(x: Array) -> Array:
     """max(x, 0), with slope 0 at 0."""
-    return _op.where(_op.greater(x, 0), x, 0)
+    return _where(_op.greater(x, 0), x, 0)
 
 
 def softplus(x: Array) -> Array:
@@ -151,19 +145,9 @@ def nan_to_num(x: Array, nan: float = 0.0) -> Array:
     return where(isnan(x), nan, x)
 
 
-def deg2rad(x: Array) -> Array:
-    return multiply(x, _np.pi / 180)
-
-
-radians = deg2rad
-
-
-def rad2deg(x: Array) -> Array:
-    return multiply(x, 180 / _np.pi)
-
-
-degrees = rad2deg
-
+deg2rad = radians = _times(_np.pi / 180)
+rad2deg = degrees = _times(180 / _np.pi)
+copy = positive = _times(1)
 
 # ---- reductions
 
@@ -180,13 +164,23 @@ def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
 
 
 def _keep(y: Array, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
-    return reshape(y, tuple(1 if i in axes else n for i, n in enumerate(x.shape))) if keepdims else y
+    return (
+        reshape(y, tuple(1 if i in axes else n for i, n in enumerate(x.shape))) if keepdims else y
+    )
 
 
-def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    x = _array(x)
-    axes = _axes(axis, len(x.shape))
-    return _keep(_op.sum_(x, axis=axes), x, axes, keepdims)
+def _reduction(primitive: Primitive) -> Callable[..., Array]:
+    def reduce(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+        x = _array(x)
+        axes = _axes(axis, len(x.shape))
+        return _keep(primitive(x, axis=axes), x, axes, keepdims)
+
+    return reduce
+
+
+sum = _reduction(_op.sum_)
+max = amax = _reduction(_op.amax)
+min = amin = _reduction(_op.amin)
 
 
 def _count(x: Array, axis: Axis) -> int:
@@ -219,23 +213,6 @@ def var(x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) ->
 
 def std(x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
     return sqrt(var(x, axis, ddof, keepdims))
-
-
-def _extreme(primitive: Any, x: Array, axis: Axis, keepdims: bool) -> Array:
-    x = _array(x)
-    axes = _axes(axis, len(x.shape))
-    return _keep(primitive(x, axis=axes), x, axes, keepdims)
-
-
-def max(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    return _extreme(_op.amax, x, axis, keepdims)
-
-
-def min(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    return _extreme(_op.amin, x, axis, keepdims)
-
-
-amax, amin = max, min
 
 
 def ptp(x: Array, axis: Axis = None) -> Array:
@@ -324,14 +301,10 @@ def reshape(x: Array, *shape: Any, order: str = "C") -> Array:
     sizes = tuple(sizes) if isinstance(sizes, tuple | list) else (sizes,)
     if -1 in sizes:
         known = _np.prod([n for n in sizes if n != -1], dtype=int)
-        sizes = tuple(x.size // builtins_max(known, 1) if n == -1 else n for n in sizes)
+        sizes = tuple(x.size // (known or 1) if n == -1 else n for n in sizes)
     if order == "F":
         return transpose(_op.reshape(transpose(x), shape=sizes[::-1]))
     return x if x.shape == sizes else _op.reshape(x, shape=sizes)
-
-
-def builtins_max(a: int, b: int) -> int:
-    return a if a > b else b
 
 
 def ravel(x: Array) -> Array:
@@ -446,8 +419,7 @@ def rearrange(move: Any, x: Array) -> Array:
     It is done to the positions 0, 1, ...; one indexing then does it to the entries.
     """
     x = _array(x)
-    positions = move(_np.arange(x.size).reshape(x.shape))
-    return getitem(ravel(x), positions)
+    return getitem(ravel(x), move(_np.arange(x.size).reshape(x.shape)))
 
 
 def flip(x: Array, axis: Axis = None) -> Array:
@@ -455,39 +427,20 @@ def flip(x: Array, axis: Axis = None) -> Array:
     return _array(x)[tuple(slice(None, None, -1 if i in axes else 1) for i in range(ndim(x)))]
 
 
-def fliplr(x: Array) -> Array:
-    return flip(x, 1)
+def _moving(name: str) -> Callable[..., Array]:
+    move = getattr(_np, name)
+    return lambda x, *args, **kwargs: rearrange(lambda entries: move(entries, *args, **kwargs), x)
 
 
-def flipud(x: Array) -> Array:
-    return flip(x, 0)
-
-
-def roll(x: Array, shift: Any, axis: Axis = None) -> Array:
-    return rearrange(lambda positions: _np.roll(positions, shift, axis), x)
-
-
-def rot90(x: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
-    return rearrange(lambda positions: _np.rot90(positions, k, axes), x)
-
-
-def tile(x: Array, reps: Any) -> Array:
-    return rearrange(lambda positions: _np.tile(positions, reps), x)
-
-
-def repeat(x: Array, repeats: Any, axis: int | None = None) -> Array:
-    return rearrange(lambda positions: _np.repeat(positions, repeats, axis), x)
-
-
-def diagonal(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
-    return rearrange(lambda positions: _np.diagonal(positions, offset, axis1, axis2), x)
+roll, rot90, tile, repeat = map(_moving, ("roll", "rot90", "tile", "repeat"))
+diagonal, fliplr, flipud = map(_moving, ("diagonal", "fliplr", "flipud"))
 
 
 def pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Array:
     """NumPy's pad in the modes that copy entries, or with one constant."""
     x = _array(x)
     if mode != "constant":
-        return rearrange(lambda positions: _np.pad(positions, pad_width, mode), x)
+        return _moving("pad")(x, pad_width, mode)
     positions = _np.pad(_np.arange(x.size).reshape(x.shape), pad_width, constant_values=x.size)
     return getitem(concatenate([ravel(x), full_like(x, constant_values, shape=(1,))]), positions)
 
@@ -495,17 +448,22 @@ def pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any =
 def diag(x: Array, k: int = 0) -> Array:
     if ndim(x) == 2:
         return diagonal(x, k)
-    n = shape(x)[0] + builtins_max(k, -k)
-    rows = _np.arange(shape(x)[0]) + builtins_max(-k, 0)
+    n = shape(x)[0] + builtins.abs(k)
+    rows = _np.arange(shape(x)[0]) + builtins.max(-k, 0)
     return _op.scatter_add(_array(x), index=(rows, rows + k), shape=(n, n))
 
 
+def _lower_triangle(x: Array, k: int) -> _np.ndarray:
+    rows, columns = shape(x)[-2:]
+    return _np.tri(rows, columns, k, dtype=bool)
+
+
 def tril(x: Array, k: int = 0) -> Array:
-    return where(_np.tri(*shape(x)[-2:], k, dtype=bool), x, 0)
+    return where(_lower_triangle(x, k), x, 0)
 
 
 def triu(x: Array, k: int = 0) -> Array:
-    return where(_np.tri(*shape(x)[-2:], k - 1, dtype=bool), 0, x)
+    return where(_lower_triangle(x, k - 1), 0, x)
 
 
 def trace(x: Array, offset: int = 0) -> Array:
@@ -536,15 +494,15 @@ def matmul(x: Array, y: Array) -> Array:
 def tensordot(x: Array, y: Array, axes: Any = 2) -> Array:
     x, y = _array(x), _array(y)
     n, m = len(x.shape), len(y.shape)
-    left, right = (range(n - axes, n), range(axes)) if isinstance(axes, int) else axes
-    left, right = (_axes(left, n) if not isinstance(left, range) else tuple(left),
-                   _axes(right, m) if not isinstance(right, range) else tuple(right))  # fmt: skip
+    if isinstance(axes, int):
+        axes = (tuple(range(n - axes, n)), tuple(range(axes)))
+    left, right = _axes(axes[0], n), _axes(axes[1], m)
     rows = tuple(i for i in range(n) if i not in left)
     columns = tuple(i for i in range(m) if i not in right)
     k = _count(x, left)
     a = reshape(transpose(x, rows + left), (_count(x, rows), k))
     b = reshape(transpose(y, right + columns), (k, _count(y, columns)))
-    return reshape(matmul(a, b), tuple(x.shape[i] for i in rows) + tuple(y.shape[i] for i in columns))
+    return reshape(a @ b, [x.shape[i] for i in rows] + [y.shape[i] for i in columns])
 
 
 def dot(x: Array, y: Array) -> Array:
@@ -582,7 +540,7 @@ def einsum(subscripts: str, *operands: Array) -> Array:
     spare = "".join(c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBA" if c not in subscripts)
     widths = [x.ndim - len(t.replace("...", "")) for t, x in zip(left.split(","), xs, strict=True)]
     terms = [
-        t.replace("...", spare[: w][::-1]) for t, w in zip(left.split(","), widths, strict=True)
+        t.replace("...", spare[:w][::-1]) for t, w in zip(left.split(","), widths, strict=True)
     ]
     if not arrow:
         letters = "".join(left.replace("...", "").replace(",", ""))
@@ -630,8 +588,8 @@ def _slogdet(a: Array) -> tuple[Array, Array]:
 
 
 def _det(a: Array) -> Array:
-    sign_of, logarithm = _slogdet(a)
-    return multiply(sign_of, exp(logarithm))
+    signs, logarithms = _slogdet(a)
+    return multiply(signs, exp(logarithms))
 
 
 linalg = SimpleNamespace(norm=_norm, inv=inv, solve=_solve, slogdet=_slogdet, det=_det)

@@ -23,10 +23,13 @@ from typing import Any
 import numpy as np
 
 from jaxnn.tracer.core import Array, Primitive, add
+
+# isort: off
 from jaxnn.tracer.rules import (
-    Partial, Select, astype, broadcast_to, define, elementwise, expand, flat, linear, logical_not,
-    multiply, negative, reduce_to, reshape, sum_, where,
+    Partial, broadcast_to, define, elementwise, expand, flat, linear, multiply, negative,
+    reduce_to, reshape, sum_, where,
 )  # fmt: skip
+# isort: on
 
 
 def _ufunc(name: str, *partials: Partial) -> Primitive:
@@ -74,15 +77,9 @@ sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: multiply(y, subtract(1, 
 # ---- elementwise, two arguments
 
 subtract = _ufunc("subtract", 1, -1)
-divide = _ufunc(
-    "divide", lambda q, x, y: reciprocal(y), lambda q, x, y: negative(divide(q, y))
-)
-maximum = _ufunc(
-    "maximum", lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x)
-)
-minimum = _ufunc(
-    "minimum", lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x)
-)
+divide = _ufunc("divide", lambda q, x, y: reciprocal(y), lambda q, x, y: negative(divide(q, y)))
+maximum = _ufunc("maximum", lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x))
+minimum = _ufunc("minimum", lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x))
 arctan2 = _ufunc(
     "arctan2",
     lambda a, y, x: divide(x, add(square(x), square(y))),
@@ -168,7 +165,9 @@ getitem = linear(
     lambda xp, x, index: x[index],
     lambda g, x, index: scatter_add(g, index=index, shape=x.shape),
 )
-scatter_add = linear("scatter_add", _scatter_add, lambda g, x, index, shape: getitem(g, index=index))
+scatter_add = linear(
+    "scatter_add", _scatter_add, lambda g, x, index, shape: getitem(g, index=index)
+)
 cumsum = linear(
     "cumsum",
     lambda xp, x, axis: xp.cumsum(x, axis),
@@ -221,10 +220,9 @@ def _matmul_reverse(i: int, g: Array, out: Array, x: Array, y: Array) -> Array:
             g = reshape(g, shape=(*g.shape[:-1], 1, g.shape[-1]))
             x = reshape(x, shape=(1, *x.shape))
         y = reshape(y, shape=(*y.shape, 1)) if len(y.shape) == 1 else y
-    if i == 0:
-        part = reduce_to(matmul(g, _swap(y)), x)
-    else:  # (g^T x)^T and not x^T g, which XLA computes by a slow loop for a g of one column
-        part = reduce_to(_swap(matmul(_swap(g), x)), y)
+    # (g^T x)^T and not x^T g, which XLA computes by a slow loop for a g of one column.
+    part = matmul(g, _swap(y)) if i == 0 else _swap(matmul(_swap(g), x))
+    part = reduce_to(part, y if i else x)
     return part if part.shape == shape else reshape(part, shape=shape)
 
 

@@ -77,7 +77,9 @@ def linear(name: str, value: Callable[..., Array], transpose: Callable[..., Arra
 
 def flat(name: str, value: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A function without derivative: it looks through all boxes and returns a plain array."""
-    primitive = Primitive(name, value or (lambda xp, *xs, **options: getattr(xp, name)(*xs, **options)))
+    primitive = Primitive(
+        name, value or (lambda xp, *xs, **options: getattr(xp, name)(*xs, **options))
+    )
 
     def look(*xs: Array, **options: Any) -> Any:
         return primitive(*map(base, xs), **options)

@@ -115,16 +115,35 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     if not any(floats):
         raise TypeError("no argument is a floating-point number; pass 3.0 instead of 3.")
     directions = _directions(args, tangents, floats)
-    leaves = [as_input(leaf) if active else leaf for leaf, active in zip(leaves, floats, strict=True)]
+    leaves = [
+        as_input(leaf) if active else leaf for leaf, active in zip(leaves, floats, strict=True)
+    ]
 
     tape: list[Node] = []
-    inputs = [Node(out=leaf) if active else None for leaf, active in zip(leaves, floats, strict=True)]
+    inputs = [
+        Node(out=leaf) if active else None for leaf, active in zip(leaves, floats, strict=True)
+    ]
     with Reverse(tape) as trace:
-        boxes = [Box(leaf, trace, node) if node else leaf for leaf, node in zip(leaves, inputs, strict=True)]
+        boxes = [
+            Box(leaf, trace, node) if node else leaf
+            for leaf, node in zip(leaves, inputs, strict=True)
+        ]
         outputs = flatten(fun(*unflatten(structure, boxes)))[0]
     roots = [(box.mark, op.ones_like(box.value)) for box in outputs if trace.owns(box)]
     adjoints = backward(roots, keep=True)
 
+    with np.errstate(all="ignore"):
+        return TraceTable(tuple(_rows(names, leaves, inputs, directions, tape, adjoints)))
+
+
+def _rows(
+    names: list[str],
+    leaves: list,
+    inputs: list[Node | None],
+    directions: list,
+    tape: list[Node],
+    adjoints: dict[Node, Array],
+) -> list[Row]:
     known: dict[Node, str] = {}
     pushed: dict[Node, Array] = {}
     rows = []
@@ -137,7 +156,7 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
         known[node] = f"xi{number}"
         pushed[node] = _push(node, pushed)
         rows.append(_row(node, known, pushed[node], adjoints.get(node, op.zeros_like(node.out))))
-    return TraceTable(tuple(rows))
+    return rows
 
 
 def argument_names(fun: Callable, args: tuple) -> list[str]:
@@ -151,7 +170,9 @@ def argument_names(fun: Callable, args: tuple) -> list[str]:
         named = [*plain, *(f"x{i}" for i in range(len(plain), len(args)))]
     except (TypeError, ValueError):  # a callable without a signature
         named = [f"x{i}" for i in range(len(args))]
-    return [path for name, arg in zip(named, args, strict=True) for path in paths(flatten(arg)[1], name)]
+    return [
+        path for name, arg in zip(named, args, strict=True) for path in paths(flatten(arg)[1], name)
+    ]
 
 
 def _directions(args: tuple, tangents: Any, floats: list[bool]) -> list:
@@ -165,7 +186,7 @@ def _directions(args: tuple, tangents: Any, floats: list[bool]) -> list:
             np.full(np.shape(leaf), float(owner == first))[()]
             for owner, leaf in zip(owners, flatten(args)[0], strict=True)
         ]
-    return [d if active else None for d, active in zip(given, floats, strict=True)]
+    return [as_input(d) if active else None for d, active in zip(given, floats, strict=True)]
 
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
@@ -189,7 +210,9 @@ def local_partial(node: Node, i: int) -> Array:
     if size * np.size(primals[i]) > 10_000:
         return None
     rule = rule_of(REVERSE, node.primitive)
-    rows = [rule(i, e.reshape(np.shape(out))[()], out, *primals, **parameters) for e in np.eye(size)]
+    rows = [
+        rule(i, e.reshape(np.shape(out))[()], out, *primals, **parameters) for e in np.eye(size)
+    ]
     return np.reshape(rows, shape)[()]
 
 
@@ -203,7 +226,7 @@ def _row(node: Node, known: dict[Node, str], tangent: Array, adjoint: Array) -> 
     return Row(
         name,
         operation,
-        tuple(known[node.parents[i]] for i in active),
+        tuple(str(operands[i]) for i in active),
         node.out,
         tuple(local_partial(node, i) for i in active),
         tangent,
@@ -251,8 +274,8 @@ def _latex_cells(row: Row, digits: int) -> list[str]:
     name = _latex_name(row.name)
     left = name if row.op == "input" else f"{name} = {row.latex}"
     partials = [
-        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {format_number(partial, digits)}"
-        for of, partial in zip(row.inputs, row.partials, strict=True)
+        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {format_number(p, digits)}"
+        for of, p in zip(row.inputs, row.partials, strict=True)
     ]
     numbers = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
     cells = [left, numbers[0], r",\ ".join(partials), *numbers[1:]]
@@ -283,4 +306,6 @@ def _latex_name(name: Any) -> str:
 
 def _latex_powers(text: str) -> str:
     """1.2e-05 as 1.2 \\cdot 10^{-5}."""
-    return re.sub(r"(\d)e([+-])0*(\d+)", lambda m: rf"{m[1]} \cdot 10^{{{m[2].strip('+')}{m[3]}}}", text)
+    return re.sub(
+        r"(\d)e([+-])0*(\d+)", lambda m: rf"{m[1]} \cdot 10^{{{m[2].strip('+')}{m[3]}}}", text
+    )

@@ -15,7 +15,7 @@ arrays, JAX arrays give JAX arrays. Inputs that are not floating-point numbers a
 
 from __future__ import annotations
 
-import operator
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +25,7 @@ from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import operations as op
 from jaxnn.tracer.box import Box, base
 from jaxnn.tracer.core import Array, Forward, Node, Reverse, Trace, backward, namespace_of
+from jaxnn.tracer.rules import astype
 from jaxnn.tracer.tree import flatten, tree_map, unflatten
 
 Argnums = int | Sequence[int]
@@ -143,29 +144,21 @@ def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
         chosen, call = _select(fun, argnums, args, kwargs)
         leaves, structure = flatten(chosen)
         leaves = [as_input(leaf) for leaf in leaves]
-        primals = unflatten(structure, leaves)
         columns: list[list] = []
-        out, aux = None, None
-        for i, direction in _basis(leaves):
-            tangents = [op.zeros_like(leaf) for leaf in leaves]
-            tangents[i] = direction
-            result = jvp(call, primals, unflatten(structure, tangents), has_aux)
-            out, aux = result[0], result[-1]
+        result: tuple = ()
+        # Along nothing first: that tells the outputs' shapes even where there is no input entry.
+        for direction in itertools.chain([list(map(op.zeros_like, leaves))], _basis(leaves)):
+            result = jvp(
+                call, unflatten(structure, leaves), unflatten(structure, direction), has_aux
+            )
             columns.append(flatten(result[1])[0])
-        if not columns:  # nothing to differentiate by, but the shapes are still to be known
-            result = jvp(call, primals, unflatten(structure, leaves), has_aux)
-            out, aux = result[0], result[-1]
-        ys, form = flatten(out)
-        rows = []
-        for k, y in enumerate(ys):
-            parts = _cut([column[k] for column in columns], leaves, y)
-            blocks = [tnp.moveaxis(part, 0, -1) for part in parts]
-            blocks = [
-                tnp.reshape(block, y.shape + x.shape) for block, x in zip(blocks, leaves, strict=True)
-            ]
-            rows.append(_per_argument(unflatten(structure, blocks), argnums))
-        jacobians = unflatten(form, rows)
-        return (jacobians, aux) if has_aux else jacobians
+        ys, form = flatten(result[0])
+        blocks = [
+            [tnp.moveaxis(part, 0, -1) for part in _cut([c[k] for c in columns[1:]], leaves, y)]
+            for k, y in enumerate(ys)
+        ]
+        jacobians = _assemble(blocks, ys, form, leaves, structure, argnums)
+        return (jacobians, result[2]) if has_aux else jacobians
 
     return jacobian
 
@@ -179,19 +172,11 @@ def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
         ys, form = flatten(out)
         leaves, structure = flatten(chosen)
         leaves = [as_input(leaf) for leaf in leaves]
-        passes: list[list] = []
-        for i, direction in _basis(ys):
-            cotangents = [op.zeros_like(y) for y in ys]
-            cotangents[i] = direction
-            passes.append(flatten(tuple(pull(unflatten(form, cotangents))))[0])
-        columns = [_cut([row[j] for row in passes], ys, x) for j, x in enumerate(leaves)]
-        rows = []
-        for k, y in enumerate(ys):
-            blocks = [
-                tnp.reshape(columns[j][k], y.shape + x.shape) for j, x in enumerate(leaves)
-            ]
-            rows.append(_per_argument(unflatten(structure, blocks), argnums))
-        jacobians = unflatten(form, rows)
+        rows = [flatten(tuple(pull(unflatten(form, g))))[0] for g in _basis(ys)]
+        columns = [_cut([row[j] for row in rows], ys, x) for j, x in enumerate(leaves)]
+        jacobians = _assemble(
+            list(zip(*columns, strict=True)), ys, form, leaves, structure, argnums
+        )
         return (jacobians, aux) if has_aux else jacobians
 
     return jacobian
@@ -234,16 +219,16 @@ def _trace_reverse(call: Callable, primals: Sequence, has_aux: bool) -> tuple:
     return _unbox(out, trace), pull, _unbox(aux, trace)
 
 
-def _select(fun: Callable, argnums: Argnums, args: tuple, kwargs: dict) -> tuple[tuple, Callable]:
+def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple[tuple, Callable]:
     """The arguments to differentiate with respect to, and `fun` as a function of them alone."""
-    numbers = (argnums,) if _is_int(argnums) else tuple(argnums)  # type: ignore[arg-type]
+    numbers: tuple = (argnums,) if _is_int(argnums) else tuple(argnums)
     for number in numbers:
         if not -len(args) <= number < len(args):
             raise ValueError(
                 f"argnums is {argnums}, but the function was called with {len(args)} positional "
                 "arguments; pass by position what is to be differentiated."
             )
-    numbers = tuple(number % len(args) for number in numbers)
+    numbers = tuple([number % len(args) for number in numbers])
 
     def call(*chosen: Any) -> Any:
         full = list(args)
@@ -320,7 +305,7 @@ def _like(change: Any, value: Any, what: str) -> Array:
         raise ValueError(
             f"a {what} has shape {change.shape}, but what it belongs to has shape {value.shape}."
         )
-    return change if change.dtype == value.dtype else op.astype(change, dtype=value.dtype)
+    return change if change.dtype == value.dtype else astype(change, dtype=value.dtype)
 
 
 def _finish(derivative: Array) -> Array:
@@ -329,24 +314,31 @@ def _finish(derivative: Array) -> Array:
 
 
 def _basis(leaves: list):
-    """(i, unit vector) for every entry of every array, in order."""
-    for i, leaf in enumerate(leaves):
-        leaf = base(_as_output(leaf))
-        xp = namespace_of(leaf)
-        for k in range(leaf.size):
-            yield i, xp.asarray((np.arange(leaf.size) == k).reshape(leaf.shape), dtype=leaf.dtype)
+    """Unit vectors for every entry of every array in order, each a list like `leaves`."""
+    zeros = [op.zeros_like(_as_output(leaf)) for leaf in leaves]
+    for i, zero in enumerate(zeros):
+        for k in range(zero.size):
+            unit = (np.arange(zero.size) == k).reshape(zero.shape)
+            yield [*zeros[:i], namespace_of(zero).asarray(unit, dtype=zero.dtype), *zeros[i + 1 :]]
 
 
 def _cut(stripes: list, leaves: list, like: Array) -> list:
     """Stack one array for each entry of the leaves, and cut the stack leaf by leaf."""
     blocks, start = [], 0
     for leaf in leaves:
-        n = _as_output(leaf).size
-        part = stripes[start : start + n]
+        part = stripes[start : start + _as_output(leaf).size]
         blocks.append(tnp.stack(part) if part else tnp.zeros((0, *like.shape), like.dtype))
-        start += n
+        start += len(part)
     return blocks
 
 
-def _per_argument(tree: tuple, argnums: Argnums) -> Any:
-    return tree[0] if _is_int(argnums) else tree
+def _assemble(
+    blocks: Sequence, ys: list, form: tuple, leaves: list, structure: tuple, argnums: Argnums
+) -> Any:
+    """The tree of trees of Jacobians, from blocks[output][input] with one of the two axes flat."""
+    rows = []
+    for y, row in zip(ys, blocks, strict=True):
+        full = [tnp.reshape(b, y.shape + x.shape) for b, x in zip(row, leaves, strict=True)]
+        tree = unflatten(structure, full)
+        rows.append(tree[0] if _is_int(argnums) else tree)
+    return unflatten(form, rows)

@@ -43,7 +43,7 @@ def paths(structure: tuple, root: str = "") -> list[str]:
     """How each leaf is reached, as Python would write it: `params[0].weights`."""
     if structure == LEAF:
         return [root]
-    kind, names, children = structure
+    _, names, children = structure
     if isinstance(names, tuple):
         steps = [f".{name}" for name in names]
     else:

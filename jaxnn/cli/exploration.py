@@ -1,0 +1,150 @@
+"""How does one command come from a table to figures with bands?"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import jax
+import numpy as np
+from tqdm import tqdm
+
+from jaxnn.bootstrap import bootstrap
+from jaxnn.cli import files
+from jaxnn.cli.reading import HEART, read
+from jaxnn.cli.refitted import Refitted
+from jaxnn.errors import InputError, unknown_name
+from jaxnn.mlp import MLP
+from jaxnn.recipe import Recipe
+from jaxnn.regularizers import ElasticNet
+from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
+from jaxnn.training import Fitter
+
+INDIVIDUAL = 60  # individual curves, at most
+
+
+class Failure(Exception):
+    """What was asked for is in order, but could not be done; one sentence."""
+
+
+def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
+    """Read, refit, look, draw; see `jaxnn explore --help`.
+
+    Args:
+      options: as from `jaxnn.cli.arguments.parse`.
+      prepare: called before the first computation.
+
+    Raises:
+      InputError: an option or the table cannot be used.
+      Failure: no refit converged.
+    """
+    if options.response is None and options.table != HEART:
+        raise InputError(
+            "response is missing; pass --response with the name of the column to be predicted "
+            f"(jaxnn describe {options.table} lists them)."
+        )
+    table = read(options, missing="refuse")
+    drawn = _drawn(options.features, table)
+    fitter = _fitter(options, table)
+    _check_writable(options.out)
+    files.say(describe(table))
+    prepare()
+
+    key_refits, key_rows = jax.random.split(jax.random.key(options.seed))
+    # Of a quantitative response; codes of classes stay as they are.
+    numeric = fitter.net.response == "quantitative"
+    middle = float(table.y.mean()) if numeric else 0.0
+    unit = (float(table.y.std()) or 1.0) if numeric else 1.0
+    folder = options.out / "refits" / _digest(fitter, table, options)
+    refits = bootstrap(
+        key_refits,
+        fitter,
+        table.X,
+        (table.y - middle) / unit,
+        options.replicates,
+        progress="refits",
+        directory=folder,
+    )
+    if refits.diverged.all():
+        _forget(folder)
+        raise Failure(
+            f"all {options.replicates} refits diverged; pass a lower --learning-rate than "
+            f"{options.learning_rate:g}."
+        )
+    refitted = Refitted(fitter, refits, table, middle, unit)
+    left_out = refitted.left_out(options.level)
+    order = np.asarray(jax.random.permutation(key_rows, len(table.y)))[: options.rows]
+    rows, few = np.sort(order), np.sort(order[:INDIVIDUAL])
+    effects = [
+        refitted.effect(place, rows, few, options.center)
+        for place in tqdm(drawn, desc="curves", unit=" predictors", file=sys.stderr)
+    ]
+
+    record = files.summary(options, table, fitter.net, refits, left_out, effects)
+    arrays = files.arrays_of(table, refits, left_out, effects, rows, few)
+    files.write(options, table, left_out, effects, arrays, record, int((~refits.diverged).sum()))
+    _forget(folder)
+    for line in files.outcome(options.out, record):
+        files.say(line)
+
+
+def _drawn(features: Sequence[str] | None, table: Table) -> list[int]:
+    names = [column.name for column in table.columns]
+    for name in features or ():
+        if name not in names:
+            raise unknown_name("features", name, names)
+    return [column_index(table, name) for name in dict.fromkeys(features or names)]
+
+
+def _fitter(options: argparse.Namespace, table: Table) -> Fitter:
+    encoder = Encoder(table.columns)
+    kind = table.response.kind
+    outputs = len(table.response.levels) if kind == "categorical" else 1
+    net = MLP(
+        (encoded_width(encoder), *options.hidden, outputs),
+        activation=options.activation,
+        response="quantitative" if kind == "numeric" else kind,
+    )
+    recipe = Recipe(
+        optimizer=options.optimizer,
+        learning_rate=options.learning_rate,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        penalty=ElasticNet(l2=options.l2) if options.l2 else None,
+    )
+    return Fitter(net, recipe, encoder)
+
+
+def _check_writable(out: Path) -> None:
+    if os.path.lexists(out) and not out.is_dir():
+        raise InputError(f"out is {str(out)!r}, which is a file; pass a directory.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"out is {str(out)!r}, which cannot be written ({reason}); pass a directory that can."
+        ) from None
+
+
+def _digest(fitter: Fitter, table: Table, options: argparse.Namespace) -> str:
+    """A name for the refits: another table or other settings go to another folder."""
+    digest = hashlib.sha256()
+    digest.update(repr((fitter, options.replicates, options.seed, files.versions())).encode())
+    for array in (table.X, table.y):
+        digest.update(repr(array.shape).encode() + array.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _forget(folder: Path) -> None:
+    """Remove the saved refits of this run; those of others, which may yet go on, stay."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.parent.is_dir() and not any(folder.parent.iterdir()):
+        folder.parent.rmdir()

@@ -1,0 +1,84 @@
+"""How does the table that the options ask for come about?"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from typing import Any
+
+from jaxnn.datasets.heart import KINDS, LEVELS
+from jaxnn.errors import InputError
+from jaxnn.tables import Table, describe, read_csv
+
+HEART = "heart"
+
+
+def describe_table(options: argparse.Namespace) -> str:
+    """What `jaxnn describe` prints; without a response, the last column stands in its place."""
+    if options.response is None and options.table != HEART:
+        options.response = _last_column(options)
+    return describe(read(options, missing="impute"))
+
+
+def _last_column(options: argparse.Namespace) -> str:
+    """The last name in the first line, or "" where `read_csv` will say what is wrong with it."""
+    try:
+        with open(options.table, encoding=options.encoding, newline="") as file:
+            lines = csv.reader(file, delimiter=_delimiter(options), skipinitialspace=True)
+            names = next(line for line in lines if line)
+            return [name.strip() for name in names if name.strip()][-1]
+    except (OSError, ValueError, LookupError, TypeError, StopIteration, csv.Error):
+        return ""
+
+
+def _delimiter(options: argparse.Namespace) -> str:
+    return "\t" if options.delimiter in ("tab", r"\t") else options.delimiter
+
+
+def read(options: argparse.Namespace, missing: str) -> Table:
+    """The table that the options ask for; `missing` is the default for that option."""
+    both = [name for name in options.categorical if name in options.numeric]
+    if both:
+        raise InputError(f"categorical and numeric both name {both[0]!r}; it can be one of them.")
+    kinds = dict.fromkeys(options.categorical, "categorical")
+    kinds |= dict.fromkeys(options.numeric, "numeric")
+    given: dict[str, Any] = {
+        "predictors": options.predictors,
+        "response_kind": options.kind,
+        "positive": options.positive,
+        "delimiter": _delimiter(options),
+        "encoding": options.encoding,
+    }
+    with _unlogged():
+        if options.table != HEART:
+            missing = options.missing or missing
+            return read_csv(options.table, options.response, kinds=kinds, missing=missing, **given)
+        response = options.response or "AHD"
+        kinds = KINDS | kinds
+        if options.kind is not None:
+            kinds.pop(response, None)
+        numeric = {name for name, kind in kinds.items() if kind == "numeric"}
+        numeric |= {response} if options.kind == "quantitative" else set()
+        levels = {name: names for name, names in LEVELS.items() if name not in numeric}
+        missing = options.missing or ("drop" if missing == "refuse" else missing)
+        with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
+            return read_csv(path, response, kinds=kinds, levels=levels, missing=missing, **given)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What a reader logs is in the notes of the table too, and printed with its description."""
+
+    def drop(record: logging.LogRecord) -> bool:
+        return False
+
+    logger = logging.getLogger("jaxnn")
+    logger.addFilter(drop)
+    try:
+        yield
+    finally:
+        logger.removeFilter(drop)

@@ -1,0 +1,388 @@
+"""Do curves of models whose curves are known come out as they should, for any callable?"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import mstats
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import partial_dependence as sklearn_partial_dependence
+
+from jaxnn import MLP, InputError, InputTypeError, Recipe, fit, predictor
+from jaxnn.inspection import (
+    black_box,
+    center_of,
+    centered,
+    grid_for,
+    individual_conditional_expectation,
+    partial_dependence,
+    profile_at,
+)
+from jaxnn.tables import Column
+
+BETA = np.array([2.0, -1.0, 0.5])
+
+
+def rows(count=17, seed=0):
+    return np.random.default_rng(seed).normal(size=(count, 3))
+
+
+def linear(X):
+    return X @ BETA + 4
+
+
+def interacting(X):
+    return X[:, 0] * X[:, 1] + np.sin(X[:, 2])
+
+
+def forms(base, refits):
+    """The forms that an answer may have, each with what the plain one is multiplied by."""
+    scales = np.arange(1.0, refits + 1)
+    outputs = np.array([1.0, -2.0])
+    return {
+        "rows": (base, np.float64(1)),
+        "rows, outputs": (lambda X: base(X)[:, None] * outputs, outputs),
+        "replicates, rows": (lambda X: scales[:, None] * base(X), scales),
+        "replicates, rows, outputs": (
+            lambda X: scales[:, None, None] * base(X)[:, None] * outputs,
+            scales[:, None] * outputs,
+        ),
+    }
+
+
+FORMS = ["rows", "rows, outputs", "replicates, rows", "replicates, rows, outputs"]
+
+
+# Closed forms -------------------------------------------------------------------------------------
+
+
+def test_curves_of_a_linear_model_have_its_slopes():
+    X, grid = rows(), np.linspace(-2, 3, 7)
+    for feature in range(3):
+        curve = partial_dependence(linear, X, feature, grid)
+        others = np.delete(np.arange(3), feature)
+        level = X[:, others].mean(axis=0) @ BETA[others] + 4
+        np.testing.assert_allclose(curve, BETA[feature] * grid + level)
+        # Without interactions the curve at the means is the same one.
+        np.testing.assert_allclose(profile_at(linear, X, feature, grid), curve)
+        ice = individual_conditional_expectation(linear, X, feature, grid)
+        np.testing.assert_allclose(
+            centered(ice), np.broadcast_to(BETA[feature] * (grid - grid[0]), (17, 7)), atol=1e-12
+        )
+
+
+def test_individual_curves_of_an_interaction():
+    X, grid = rows(), np.array([-1.0, 0.0, 2.0])
+    ice = individual_conditional_expectation(interacting, X, 0, grid)
+    np.testing.assert_allclose(ice, grid * X[:, 1:2] + np.sin(X[:, 2:]))
+    curve = partial_dependence(interacting, X, 0, grid)
+    np.testing.assert_allclose(curve, grid * X[:, 1].mean() + np.sin(X[:, 2]).mean())
+    at_median = profile_at(interacting, X, 0, grid, "median")
+    np.testing.assert_allclose(at_median, grid * np.median(X[:, 1]) + np.sin(np.median(X[:, 2])))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("refits", [2, 3, 17])
+def test_every_form_of_answer_keeps_its_axes(form, refits):
+    """Also when there are as many refits as rows, or grid values, and when there are two or three,
+    the numbers of rows that are asked about."""
+    X, grid = rows(17), np.linspace(-1, 1, 17)
+    predict, factor = forms(interacting, refits)[form]
+    stacked = "replicates" in form
+
+    def expected(plain):
+        """The plain result times the factor: replicates first, outputs last."""
+        if not stacked:
+            return plain[..., None] * factor if factor.ndim else plain * factor
+        scales = factor if factor.ndim == 1 else factor[:, 0]
+        result = scales.reshape((refits,) + (1,) * plain.ndim) * plain
+        return result[..., None] * (factor[0] / factor[0, 0]) if factor.ndim == 2 else result
+
+    assert black_box(predict, X).rows_axis == int(stacked)
+    for function in (partial_dependence, individual_conditional_expectation, profile_at):
+        np.testing.assert_allclose(
+            function(predict, X, 1, grid),
+            expected(function(interacting, X, 1, grid)),
+            rtol=1e-12,
+            atol=1e-12,
+        )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_average_of_the_individual_curves_is_the_partial_dependence(form):
+    X, grid = rows(), np.linspace(-1, 1, 5)
+    predict = forms(interacting, 3)[form][0]
+    ice = individual_conditional_expectation(predict, X, 2, grid)
+    axis = 1 if "replicates" in form else 0
+    np.testing.assert_allclose(ice.mean(axis=axis), partial_dependence(predict, X, 2, grid))
+
+
+@given(st.integers(0, 1000))
+def test_weights_of_rows_are_repetitions(seed):
+    counts = np.random.default_rng(seed).integers(0, 4, size=8)
+    counts[seed % 8] += 1
+    X, grid = rows(8, seed), np.array([0.0, 1.0])
+    weighted = partial_dependence(interacting, X, 0, grid, weights=counts)
+    repeated = partial_dependence(interacting, X.repeat(counts, axis=0), 0, grid)
+    np.testing.assert_allclose(weighted, repeated, rtol=1e-10)
+
+
+def test_partial_dependence_is_that_of_scikit_learn():
+    X = rows(60)
+    forest = RandomForestRegressor(n_estimators=5, random_state=0).fit(X, interacting(X))
+    peer = sklearn_partial_dependence(
+        forest, X, [1], kind="both", grid_resolution=20, method="brute"
+    )
+    grid = grid_for(X, 1, 20)
+    np.testing.assert_allclose(grid, peer["grid_values"][0], rtol=1e-10)
+    np.testing.assert_allclose(
+        partial_dependence(forest.predict, X, 1, grid), peer["average"][0], rtol=1e-10
+    )
+    np.testing.assert_allclose(
+        individual_conditional_expectation(forest.predict, X, 1, grid),
+        peer["individual"][0],
+        rtol=1e-10,
+    )
+
+
+def test_the_first_value_of_a_centered_curve_is_zero():
+    ice = np.random.default_rng(0).normal(size=(2, 4, 5))
+    result = centered(ice)
+    np.testing.assert_array_equal(result[..., 0], 0)
+    np.testing.assert_allclose(np.diff(result), np.diff(ice))
+
+
+def test_X_is_left_as_it_was():
+    X = rows()
+    before = X.copy()
+    for function in (partial_dependence, individual_conditional_expectation, profile_at):
+        function(linear, X, 0, [7.0])
+    np.testing.assert_array_equal(X, before)
+
+
+# Grids --------------------------------------------------------------------------------------------
+
+
+@given(
+    st.integers(2, 60),
+    st.floats(0, 0.45),
+    st.floats(0.55, 1),
+    st.integers(0, 1000),
+)
+def test_a_grid_lies_between_the_quantiles_of_scipy(count, lower, upper, seed):
+    X = np.random.default_rng(seed).normal(size=(count, 2))
+    resolution = min(count, 5)
+    grid = grid_for(X, 1, resolution, (lower, upper))
+    ends = mstats.mquantiles(X[:, 1], prob=(lower, upper), axis=0)
+    np.testing.assert_allclose(grid, np.linspace(*ends, resolution), rtol=1e-12, atol=1e-12)
+
+
+def test_few_distinct_values_are_the_grid():
+    X = np.array([[3, 0], [1, 1], [3, 0], [2, 1]])
+    np.testing.assert_array_equal(grid_for(X, 0), [1, 2, 3])
+    np.testing.assert_array_equal(grid_for(X, 1), [0, 1])
+    np.testing.assert_array_equal(grid_for(X, -1), [0, 1])
+    assert len(grid_for(X, 0, 3)) == 3  # as many as wanted: equally spaced
+    np.testing.assert_array_equal(grid_for(X, 0, 3, (0, 1)), [1, 2, 3])
+
+
+def test_a_grid_value_between_two_integers_is_not_cut():
+    X = np.array([[0, 1, 2], [4, 5, 6]])
+    grid = [0.5, 1.5]
+    np.testing.assert_allclose(
+        partial_dependence(linear, X, 0, grid), linear(np.c_[grid, [3, 3], [4, 4]])
+    )
+
+
+# Centres ------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    Column("a", "numeric"),
+    Column("b", "binary", ("no", "yes")),
+    Column("c", "categorical", ("x", "y", "z")),
+)
+MIXED = np.array([[1.0, 0, 2], [2, 1, 2], [6, 1, 0], [7, 1, 1], [7, 0, 2], [7, 1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("center", "plain", "by_kind"),
+    [
+        ("mean", [5, 4 / 6, 7 / 6], [5, 1, 2]),
+        ("median", [6.5, 1, 1.5], [6.5, 1, 2]),
+        ("mode", [7, 1, 2], [7, 1, 2]),
+    ],
+)
+def test_centers(center, plain, by_kind):
+    np.testing.assert_allclose(center_of(MIXED, center), plain)
+    np.testing.assert_allclose(center_of(MIXED, center, COLUMNS), by_kind)
+    grid = [0.0, 9.0]
+    np.testing.assert_allclose(
+        profile_at(linear, MIXED, 0, grid, center, columns=COLUMNS),
+        linear(np.array([[0.0, *by_kind[1:]], [9.0, *by_kind[1:]]])),
+    )
+
+
+def test_of_several_most_common_values_the_least():
+    np.testing.assert_array_equal(center_of([[5.0], [2], [2], [5], [9]], "mode"), [2])
+
+
+def test_a_centre_of_ones_own():
+    np.testing.assert_allclose(
+        profile_at(linear, rows(), 1, [3.0], center=[1.0, 99, 2]),
+        linear(np.array([[1.0, 3, 2]])),
+    )
+
+
+# Callables ----------------------------------------------------------------------------------------
+
+
+def test_numpy_functions_get_and_give_double_precision():
+    tiny = 1e-12
+
+    def predict(X):
+        assert isinstance(X, np.ndarray) and X.dtype == np.float64
+        return X[:, 0] + tiny
+
+    curve = partial_dependence(predict, rows(), 0, [1.0])
+    assert curve.dtype == np.float64
+    np.testing.assert_allclose(curve - 1, tiny, rtol=1e-3)
+
+
+def test_jax_functions_are_traced_once_for_each_number_of_rows():
+    calls = []
+
+    def predict(X):
+        calls.append(X)
+        return jnp.sin(X[:, 0]) * X[:, 1]
+
+    X = rows().astype(np.float32)
+    result = partial_dependence(predict, X, 0, np.linspace(-1, 1, 30))
+    assert len(calls) < 8  # and not one a grid value
+    assert any(isinstance(call, jax.core.Tracer) for call in calls)
+    expected = np.sin(np.linspace(-1, 1, 30)) * X[:, 1].mean()
+    np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_jax_functions_that_cannot_be_traced_are_called():
+    def predict(X):
+        if float(X[0, 0]) > 1e9:  # a question that a tracer cannot answer
+            raise AssertionError
+        return jnp.asarray(X[:, 0] * 2)
+
+    np.testing.assert_allclose(partial_dependence(predict, rows(), 0, [1.0, 2.0]), [2, 4])
+
+
+def test_lists_are_answers_too():
+    np.testing.assert_allclose(
+        partial_dependence(lambda X: [float(row[0]) for row in X], rows(), 0, [1.0, 2.0]), [1, 2]
+    )
+
+
+def test_a_fitted_network_is_a_black_box():
+    X = rows()
+    net, recipe = MLP((3, 2, 1)), Recipe(epochs=3)
+    fits = jax.vmap(lambda key: fit(key, net, X, linear(X), recipe))(
+        jax.random.split(jax.random.key(0), 3)
+    )
+    predict = predictor(net, fits)
+    curves = partial_dependence(predict, X, 0, [0.0, 1.0])
+    assert curves.shape == (3, 2)
+    moved = X.copy()
+    moved[:, 0] = 1
+    np.testing.assert_allclose(curves[:, 1], np.mean(predict(moved), axis=1), rtol=1e-5)
+    assert individual_conditional_expectation(predict, X, 0, [0.0, 1.0]).shape == (3, 17, 2)
+
+
+# Bad input ----------------------------------------------------------------------------------------
+
+GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
+
+
+@pytest.mark.parametrize(
+    "function", [partial_dependence, individual_conditional_expectation, profile_at]
+)
+@pytest.mark.parametrize(
+    ("wrong", "error", "sentence"),
+    [
+        ({"predict": 3}, InputTypeError, "predict is a int; pass a function"),
+        ({"predict": lambda X: 0.0}, InputError, r"predict gives shape \(\) for 2 rows"),
+        ({"predict": lambda X: X.T @ X}, InputError, r"predict gives shape \(3, 3\) for 2 rows"),
+        ({"predict": lambda X: X @ X.T}, InputError, r"predict gives shape \(2, 2\) for 2 rows"),
+        ({"predict": lambda X: X[None, None, :, 0]}, InputError, "predict gives shape"),
+        ({"X": np.zeros(3)}, InputError, r"X has shape \(3,\)"),
+        ({"X": np.zeros((0, 3))}, InputError, r"X has shape \(0, 3\).*one row at least"),
+        ({"X": [[1.0, 2, 3], [1.0]]}, InputError, "X has rows of different lengths"),
+        ({"X": [["a", "b", "c"]]}, InputTypeError, "X holds <U1 values; pass numbers"),
+        ({"X": [[0.0, np.nan, 1]]}, InputError, "X holds nan at row 0, column 1"),
+        ({"X": [[0.0, 1, 1], [0, 1, -np.inf]]}, InputError, "X holds -inf at row 1, column 2"),
+        ({"feature": 3}, InputError, "feature is 3; X has the columns 0 to 2"),
+        ({"feature": -4}, InputError, "feature is -4"),
+        ({"feature": "Age"}, InputTypeError, "feature is 'Age'; pass the number of a column"),
+        ({"feature": 1.0}, InputTypeError, "feature is 1.0"),
+        ({"feature": True}, InputTypeError, "feature is True"),
+        ({"grid": []}, InputError, r"grid has shape \(0,\)"),
+        ({"grid": 1.0}, InputError, r"grid has shape \(\)"),
+        ({"grid": ["a"]}, InputError, "grid has shape .* holds <U1 values"),
+        ({"grid": [1.0, np.nan]}, InputError, "grid holds a value that is not finite"),
+        ({"grid": [[1.0], [1.0, 2.0]]}, InputError, "grid"),
+    ],
+)
+def test_bad_input(function, wrong, error, sentence):
+    with pytest.raises(error, match=sentence):
+        function(**(GOOD | wrong))
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [np.ones(3), np.zeros(17), -np.ones(17), np.full(17, np.nan), np.full(17, np.inf), ["a"] * 17],
+)
+def test_bad_weights(weights):
+    with pytest.raises(InputError, match=r"weights .*pass 17 numbers of at least 0"):
+        partial_dependence(**GOOD, weights=weights)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"center": "mean "}, "center is 'mean '; did you mean 'mean' or 'median'"),
+        ({"center": [1.0]}, r"center has shape \(1,\); pass 3 values"),
+        ({"center": [1.0, np.nan, 0]}, "center"),
+        ({"center": ["a", "b", "c"]}, "center"),
+        ({"columns": COLUMNS[:2]}, "columns has 2 entries; X has 3 columns"),
+    ],
+)
+def test_bad_centers(wrong, sentence):
+    with pytest.raises(InputError, match=sentence):
+        profile_at(**(GOOD | wrong))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"resolution": 1}, "resolution is 1; pass a whole number of at least 2"),
+        ({"resolution": 5.0}, "resolution is 5.0"),
+        ({"percentiles": (0.9, 0.1)}, r"percentiles is \(0.9, 0.1\); pass two increasing"),
+        ({"percentiles": (-1, 0.1)}, "percentiles is"),
+        ({"percentiles": (5, 95)}, "percentiles is"),
+        ({"percentiles": 0.3}, "percentiles is 0.3"),
+        ({"percentiles": ("a", "b")}, "percentiles is"),
+        ({"feature": "x"}, "feature is 'x'"),
+    ],
+)
+def test_bad_grids(wrong, sentence):
+    with pytest.raises(InputError, match=sentence):
+        grid_for(**({"X": rows(), "feature": 0, "resolution": 5} | wrong))
+
+
+def test_a_grid_of_one_value_is_refused():
+    X = np.array([[0.0]] * 30 + [[1.0], [2.0], [3.0]])
+    with pytest.raises(InputError, match=r"percentiles is .* one value 0; widen them"):
+        grid_for(X, 0, 3, (0.1, 0.5))
+
+
+def test_curves_without_a_grid_are_refused():
+    for ice in (1.0, np.zeros((3, 0))):
+        with pytest.raises(InputError, match="ice has shape"):
+            centered(ice)

@@ -1,0 +1,165 @@
+"""Is every wrong rule found, and no right one accused?"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxnn.tracer as tracer
+import jaxnn.tracer.numpy as tnp
+from jaxnn.tracer import DerivativeReport, check_derivatives, operations, rules
+from jaxnn.tracer.check import DerivativeError, differentiate_numerically
+from jaxnn.tracer.core import FORWARD, REVERSE
+
+RNG = np.random.default_rng(11)
+X, W, Y = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 2)), RNG.normal(size=(5, 2))
+OFF = 1.001  # one part in a thousand
+
+
+def loss(params, x):
+    h = tnp.tanh(x @ params["w"] + params["b"])
+    return tnp.mean(tnp.logaddexp(h, 0.0) * tnp.exp(-h) + tnp.where(h > 0, h, h**3) / (2 + h))
+
+
+PARAMS = {"w": W, "b": np.zeros(2)}
+
+
+def wrongly(rule):
+    return lambda *args, **parameters: rule(*args, **parameters) * OFF
+
+
+def test_all_agree_on_a_right_function():
+    report = check_derivatives(loss, PARAMS, X)
+    assert report and report.agrees and not report.missing
+    report.raise_if_wrong()
+    variables = [(c.order, c.variable) for c in report.comparisons]
+    names = ["params['b']", "params['w']", "x"]
+    assert variables == [(0, ""), *((1, name) for name in names), *((2, name) for name in names)]
+    assert [len(c.values) for c in report.comparisons] == [2, 5, 5, 5, 7, 7, 7]
+    assert all(c.uncertainty < 1e-8 for c in report.comparisons)
+    assert str(report).endswith("all agree") and "DISAGREE" not in str(report)
+
+
+PLANTED = [
+    operations.tanh, operations.logaddexp, operations.exp, operations.divide, rules.where,
+    operations.power_constant, operations.matmul, rules.sum_, tracer.core.add, rules.multiply,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("primitive", PLANTED, ids=lambda p: p.name)
+@pytest.mark.parametrize("table", [FORWARD, REVERSE], ids=["forward", "reverse"])
+def test_a_rule_wrong_by_one_part_in_a_thousand_is_found(monkeypatch, table, primitive):
+    monkeypatch.setitem(table, primitive, wrongly(table[primitive]))
+    report = check_derivatives(loss, PARAMS, X, order=1)
+    assert not report
+    guilty, innocent = ("tracer forward", "tracer reverse")[:: 1 if table is FORWARD else -1]
+    accused = [pair for c in report.comparisons for pair in c.disagreements(report.tolerance)]
+    assert all(guilty in pair for pair in accused)
+    assert {other for pair in accused for other in pair[:2]} == {
+        guilty, innocent, "jax.jvp", "jax.grad", "differences",
+    }  # fmt: skip
+    with pytest.raises(DerivativeError, match=f"DISAGREE: .*{guilty}"):
+        report.raise_if_wrong()
+    with pytest.raises(DerivativeError):
+        check_derivatives(loss, PARAMS, X, order=1, raises=True)
+
+
+def test_a_wrong_second_derivative_is_found(monkeypatch):
+    """The first derivative is right, but constant to further derivatives."""
+    frozen = rules.flat("slope", lambda xp, y: 1 - y * y)
+    for table in (FORWARD, REVERSE):
+        monkeypatch.setitem(table, operations.tanh, lambda i, g, y, x: rules.multiply(g, frozen(y)))
+    report = check_derivatives(lambda x: tnp.sum(tnp.tanh(x) * x), X[0])
+    assert not report
+    assert [bool(c.disagreements(1e-7)) for c in report.comparisons] == [False, False, True]
+
+
+def test_a_wrong_rule_hidden_behind_a_large_gradient_is_found(monkeypatch):
+    monkeypatch.setitem(REVERSE, operations.sin, wrongly(REVERSE[operations.sin]))
+    report = check_derivatives(
+        lambda a, b: tnp.sum(1e6 * a**2) + tnp.sum(tnp.sin(b)), X, W, order=1
+    )
+    assert [c.variable for c in report.comparisons if c.disagreements(1e-7)] == ["b"]
+
+
+@jax.custom_jvp
+def custom(x):
+    return jnp.sin(x)
+
+
+custom.defjvp(lambda x, t: (jnp.sin(x[0]), OFF * jnp.cos(x[0]) * t[0]))
+
+
+@jax.custom_vjp
+def reverse_only(x, factor):
+    return jnp.sin(x)
+
+
+def _reverse_only_backward(kept, g):
+    return kept[1] * jnp.cos(kept[0]) * g, jnp.zeros(())
+
+
+reverse_only.defvjp(lambda x, factor: (jnp.sin(x), (x, factor)), _reverse_only_backward)
+
+
+def test_a_rule_of_the_user_s_own_is_found_by_differences():
+    report = check_derivatives(lambda x: jnp.sum(custom(x) * x), X, order=1)
+    accused = report.comparisons[1].disagreements(report.tolerance)
+    assert len(accused) == 4 and all("differences" in pair for pair in accused)
+
+
+@pytest.mark.parametrize("factor", [1.0, OFF])
+def test_a_rule_for_reverse_mode_only(factor):
+    report = check_derivatives(lambda x: jnp.sum(reverse_only(x, factor) ** 2), X)
+    assert bool(report) is (factor == 1.0)
+    assert {"tracer forward", "jax.jvp"} <= report.missing.keys()
+    assert "not taken: tracer forward (forward mode cannot go through" in str(report)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: jax.nn.relu(x @ W) - Y,
+        lambda x: jnp.where(x > 0, jnp.sqrt(jnp.abs(x)), x),
+        lambda x: jax.nn.log_softmax(1e3 * x),
+        lambda x: 1e-8 * jnp.sin(x) + 1e6,
+        lambda x: {"a": x.sum(), "b": (x[0], jnp.argmax(x))},
+        lambda x: 3.0 * x,
+        lambda x: jnp.zeros(2),
+    ],
+)
+def test_right_functions_are_not_accused(function):
+    report = check_derivatives(function, X)
+    assert report, str(report)
+
+
+def test_a_function_for_numpy_alone_is_checked_without_jax():
+    report = check_derivatives(lambda x: np.sum(np.sin(x) * x), X)
+    assert report
+    assert {"jax.jvp", "jax.grad"} <= report.missing.keys()
+
+
+def test_at_a_kink_differences_disagree_with_the_convention():
+    report = check_derivatives(jax.nn.relu, 0.0, order=1)
+    assert not report
+    assert report.comparisons[1].values["tracer reverse"] == 0.0
+    assert report.comparisons[1].values["differences"] != 0.0
+
+
+def test_integers_are_held_constant_and_needed_floats_are_asked_for():
+    labels = np.array([0, 1, 0, 1, 1])
+    report = check_derivatives(lambda z, y: tnp.sum(z[np.arange(5), y] ** 2), Y, labels)
+    assert report and isinstance(report, DerivativeReport)
+    with pytest.raises(TypeError, match=r"pass 3\.0 instead of 3"):
+        check_derivatives(tnp.sin, 3)
+
+
+@pytest.mark.parametrize(
+    ("along", "slope"),
+    [(np.sin, 1.0), (lambda t: np.exp(3 * t), 3.0), (lambda t: 1e9 + t, 1.0), (lambda t: np.log(0.01 + t), 100.0)],
+)  # fmt: skip
+def test_differences_know_their_error(along, slope):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found, error = differentiate_numerically(along)
+    assert abs(found - slope) <= 10 * error + 1e-13
+    assert error < 1e-4 * slope
