@@ -83,11 +83,14 @@ def load(name: str, package: str = "experiments") -> Experiment:
 def fingerprint(experiment: Experiment) -> str:
     """A digest of the sources that the experiment's numbers depend on: 64 hex digits.
 
-    These are its own file and the sibling modules it imports (without drawing and claims), and
-    the whole library with the data it ships (without drawing and the command line).
+    These are its own file (without `draw` and `claims`) and the sibling modules it imports, save
+    those named `..._figures`, and the whole library with the data it ships, save drawing and the
+    command line.
     """
     digest = hashlib.sha256(_library_fingerprint().encode())
     for path in _closure(experiment.source):
+        if path.stem.endswith("_figures"):
+            continue
         without = _NOT_COMPUTED if path == experiment.source else frozenset()
         digest.update(f"{path.stem}\n{_code(path, without)}\n".encode())
     return digest.hexdigest()

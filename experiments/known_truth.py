@@ -36,9 +36,10 @@ from experiments.closed_forms import (
     logistic_curve,
     newton,
 )
-from jaxnn import MLP, Encoder, Fitter, Recipe, bootstrap, converged, interval, predict, replicate
-from jaxnn.bootstrap import multiplicities
+from jaxnn import MLP, Encoder, Fitter, Recipe, converged, interval, predict
+from jaxnn.bootstrap import bootstrap, multiplicities
 from jaxnn.datasets import linear_truth, logistic_truth
+from jaxnn.replicate import replicate
 
 LEVEL = 0.95
 PLACES = tuple(np.linspace(-3, 3, 25).tolist())  # where logistic bands are looked at
@@ -46,7 +47,6 @@ GRID = (-2.0, -1.0, 0.0, 1.0, 2.0)  # those of them for which numbers are given
 LINEAR_AT = 2.0
 SMALL, LARGE = 100, 10_000  # the lecture's two sample sizes
 MEAN_ROWS = (20, SMALL)
-LEFT_OUT_ROWS = (10, SMALL, LARGE)
 LIGHT = 0.1  # of the prior's weight, for comparison
 
 # No hidden layer is logistic or linear regression.  With x ~ N(0, 1) the steepest curvature of the
@@ -59,15 +59,12 @@ LOGISTIC = Fitter(
 )
 LINEAR = Fitter(MLP((1, 1)), Recipe("sgd", learning_rate=0.4, epochs=40, history_every=40))
 
-Draw = Callable[[Array], tuple[Array, Array]]  # from a key to X (n, 1) and y (n,)
-
 
 @dataclass(frozen=True)
 class TruthSettings:
     """How many data sets and resamples each study has.
 
     Attributes:
-      left_out_resamples: resamples for the share of rows that is left out.
       mean_sets, mean_resamples: of the normal mean, at each number of rows.
       logistic_sets, logistic_resamples: of logistic regression on 100 rows.
       large_sets, large_resamples: of the same on 10,000 rows.
@@ -77,7 +74,6 @@ class TruthSettings:
       large_network_refits: of the network on one data set of 10,000 rows.
     """
 
-    left_out_resamples: int = 2000
     mean_sets: int = 1000
     mean_resamples: int = 999
     logistic_sets: int = 600
@@ -138,62 +134,66 @@ def compute(key: Array, settings: TruthSettings) -> dict[str, Any]:
     """All studies.
 
     Returns:
-      left_out_<n>: (resamples,) share of n rows that is not in a resample.
       mean_<n>: (2, sets) lower and upper end of the band for the mean of n normal numbers.
+      left_out_<n>: (sets,) share of the n rows that is not in a resample, mean of the resamples;
+      left_out_10000: (refits,) the same of single resamples.
       logistic_100, logistic_10000, network_100, light_100: (2, sets, places) ends at `PLACES`,
         the last of the network with a tenth of the penalty;
       logistic_100_width: (sets, places) widths of as many resamples as on 10,000 rows;
       network_100_fit, light_100_fit: (sets, places) the network fitted to the whole data set.
-      network_10000: (2, places) ends for one data set.
+      network_10000: (2, places) ends for the first of the data sets on 10,000 rows; those of the
+        network on 100 rows are the first of logistic_100 too.
       linear_100: (2, sets) ends at x = 2.
       newton_gap, least_squares_gap: largest difference of the fits to whole data sets from the
         exact minimum, as a probability and as a mean.
       <study>_resamples: as in the settings.
       truth_refits, truth_diverged: how many refits there were, and how many of them diverged.
     """
-    names = ("left_out", "mean", "logistic", "large", "linear", "network", "light", "one_large")
-    keys = dict(zip(names, jax.random.split(key, len(names)), strict=True))
-    small, large = (partial(_draw_logistic, rows=rows) for rows in (SMALL, LARGE))
-    sets, resamples = settings.network_sets, settings.network_resamples
+    names = ("data", "mean", "logistic", "large", "linear", "network", "light", "one")
+    keys: dict[str, Array] = dict(zip(names, jax.random.split(key, len(names)), strict=True))
+    key_small, key_large, key_line = jax.random.split(keys["data"], 3)
+    small = _data(key_small, partial(_draw_logistic, rows=SMALL), settings.logistic_sets)
+    large = _data(key_large, partial(_draw_logistic, rows=LARGE), settings.large_sets)
+    lines = _data(key_line, _draw_linear, settings.linear_sets)
+    few = small[0][: settings.network_sets], small[1][: settings.network_sets]
+
     studies = {
         "logistic": study(
             keys["logistic"],
             small,
             LOGISTIC,
-            (settings.logistic_sets, settings.logistic_resamples),
+            settings.logistic_resamples,
             progress="logistic, n = 100",
         ),
         "large": study(
             keys["large"],
             large,
             LOGISTIC,
-            (settings.large_sets, settings.large_resamples),
+            settings.large_resamples,
             chunk=2,
             progress="logistic, n = 10,000",
         ),
         "linear": study(
             keys["linear"],
-            _draw_linear,
+            lines,
             LINEAR,
-            (settings.linear_sets, settings.linear_resamples),
+            settings.linear_resamples,
             at=(LINEAR_AT,),
             progress="linear, n = 100",
         ),
     }
     for name, strength in (("network", 1.0), ("light", LIGHT)):
-        fitter = network(1, settings.network_hidden, SMALL, strength=strength)
         studies[name] = study(
             keys[name],
-            small,
-            fitter,
-            (sets, resamples),
+            few,
+            network(1, settings.network_hidden, SMALL, strength=strength),
+            settings.network_resamples,
             chunk=8,
-            progress=f"network, n = 100, {strength:g} of the penalty",
+            progress=f"network, penalty times {strength:g}",
         )
-    one_large = _one_large_band(keys["one_large"], settings)
+    one_large = _one_large_band(keys["one"], (large[0][0], large[1][0]), settings)
     bands = {name: result.band() for name, result in studies.items()}
     return {
-        **_left_out(keys["left_out"], settings),
         **_means(keys["mean"], settings),
         "logistic_100": bands["logistic"],
         "logistic_100_width": np.diff(studies["logistic"].band(settings.large_resamples), axis=0)[
@@ -213,6 +213,7 @@ def compute(key: Array, settings: TruthSettings) -> dict[str, Any]:
         "logistic_resamples": settings.logistic_resamples,
         "large_resamples": settings.large_resamples,
         "network_resamples": settings.network_resamples,
+        "large_network_refits": settings.large_network_refits,
         "truth_refits": settings.large_network_refits
         + sum(result.diverged.size for result in studies.values()),
         "truth_diverged": one_large[2] + sum(result.diverged.sum() for result in studies.values()),
@@ -248,32 +249,30 @@ class Study:
 
 def study(
     key: Array,
-    draw: Draw,
+    data: tuple[np.ndarray, np.ndarray],
     fitter: Fitter,
-    size: tuple[int, int],
+    resamples: int,
     *,
     at: tuple[float, ...] = PLACES,
     chunk: int = 100,
     progress: bool | str = False,
 ) -> Study:
-    """Draw data sets, and fit each of them and resamples of it.
+    """Fit each of many data sets, and resamples of it.
 
     Args:
       key: a typed JAX key.
-      draw: what draws a data set; hashable, as `functools.partial` of a function is.
+      data: X (sets, n, 1) and y (sets, n).
       fitter: the model.
-      size: how many data sets, and how many resamples of each.
+      resamples: how many of each data set.
       at: values of x at which to predict.
       chunk: refits side by side on a device.
       progress: label of the progress bar.
     """
-    sets, resamples = size
-    key_data, key_refits = jax.random.split(key)
-    X, y = replicate(draw, jax.random.split(key_data, sets))
-    which, resample = np.meshgrid(np.arange(sets), np.arange(1 + resamples))
+    X, y = data
+    which, resample = np.meshgrid(np.arange(len(X)), np.arange(1 + resamples))
     means, diverged = replicate(
         partial(_refit, fitter=fitter, at=at),
-        jax.random.split(key_refits, which.size),
+        jax.random.split(key, which.size),
         mapped=(which.ravel(), resample.ravel()),
         shared=(X, y),
         chunk=chunk,
@@ -307,6 +306,13 @@ def _fit_predict(
     return predict(fitter.net, fitted, jnp.array(at)[:, None]), fitted.diverged_at >= 0
 
 
+def _data(
+    key: Array, draw: Callable[[Array], tuple[Array, Array]], sets: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """X (sets, n, 1) and y (sets, n)."""
+    return replicate(draw, jax.random.split(key, sets))
+
+
 def _draw_logistic(key: Array, *, rows: int) -> tuple[Array, Array]:
     sample = logistic_truth(key, rows, INTERCEPT, SLOPE)
     return sample.X, sample.y
@@ -318,18 +324,15 @@ def _draw_linear(key: Array) -> tuple[Array, Array]:
 
 
 def _one_large_band(
-    key: Array, settings: TruthSettings
+    key: Array, data: tuple[np.ndarray, np.ndarray], settings: TruthSettings
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The network on one data set of 10,000 rows: (2, places) ends of its band, (refits,) share
     of rows left out, and how many refits diverged."""
-    key_data, key_refits = jax.random.split(key)
-    (X,), (y,) = replicate(partial(_draw_logistic, rows=LARGE), key_data[None])
     fitter = network(1, settings.network_hidden, LARGE)
     refits = bootstrap(
-        key_refits,
+        key,
         partial(_fit_predict, fitter=fitter, at=PLACES),
-        X,
-        y,
+        *data,
         settings.large_network_refits,
         chunk=1,
         progress="network, n = 10,000",
@@ -338,31 +341,24 @@ def _one_large_band(
     return band, refits.out_of_bag.mean(axis=1), refits.diverged.sum()
 
 
-def _left_out(key: Array, settings: TruthSettings) -> dict[str, Any]:
-    shares = {}
-    for rows, key_rows in zip(LEFT_OUT_ROWS[:2], jax.random.split(key), strict=True):
-        keys = jax.random.split(key_rows, settings.left_out_resamples)
-        counts = replicate(partial(multiplicities, rows=rows), keys)
-        shares[f"left_out_{rows}"] = (counts == 0).mean(axis=1)
-    return shares
-
-
 def _means(key: Array, settings: TruthSettings) -> dict[str, Any]:
-    bands = {}
+    results = {}
     for rows, key_rows in zip(MEAN_ROWS, jax.random.split(key), strict=True):
-        means = replicate(
+        means, left_out = replicate(
             partial(_resampled_means, rows=rows, resamples=settings.mean_resamples),
             jax.random.split(key_rows, settings.mean_sets),
         )
-        bands[f"mean_{rows}"] = np.stack(interval(means.T, LEVEL))
-    return bands
+        results[f"mean_{rows}"] = np.stack(interval(means.T, LEVEL))
+        results[f"left_out_{rows}"] = left_out
+    return results
 
 
-def _resampled_means(key: Array, *, rows: int, resamples: int) -> Array:
+def _resampled_means(key: Array, *, rows: int, resamples: int) -> tuple[Array, Array]:
+    """Means of the resamples, and the share of rows that is not in one, on average."""
     key_data, key_rows = jax.random.split(key)
     x = jax.random.normal(key_data, (rows,))
     counts = jax.vmap(partial(multiplicities, rows=rows))(jax.random.split(key_rows, resamples))
-    return counts.astype(x.dtype) @ x / rows
+    return counts.astype(x.dtype) @ x / rows, jnp.mean(counts == 0)
 
 
 def _gap(

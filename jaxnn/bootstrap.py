@@ -232,7 +232,7 @@ def _check_rows(key: Array, fit: Callable[..., Any], X: Any, y: Any) -> None:
     if not callable(fit):
         raise InputTypeError(f"fit is a {type(fit).__name__}; pass a function fit(key, X, y).")
     if isinstance(fit, Fitter):
-        check_fit_arguments(key, fit.net, X, y, fit.recipe, None, fit.encoder, None)
+        check_fit_arguments(key, fit.net, X, y, fit.recipe, None, fit.encoder)
         return
     required = [p for p in signature(fit).parameters.values() if p.kind != Parameter.VAR_KEYWORD]
     if len(required) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in required):

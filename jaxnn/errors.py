@@ -6,8 +6,11 @@ any compilation starts:  InputError("<argument> is <given>; <what is accepted>")
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
 import jax
@@ -47,20 +50,50 @@ def check_count(value: Any, argument: str, least: int = 1) -> None:
         raise InputError(f"{argument} is {value}; pass a whole number of at least {least}.")
 
 
+def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float], bool]) -> None:
+    """Refuse what is not a finite number for which `fits` is true; `accepted` says which are."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputTypeError(f"{argument} is {_shown(value)}; pass {accepted}.")
+    if not (math.isfinite(value) and fits(float(value))):
+        raise InputError(f"{argument} is {value}; pass {accepted}.")
+
+
+def check_hashable(description: Any) -> None:
+    """Refuse a frozen dataclass with a field that cannot be hashed: it could not be static."""
+    for field in dataclasses.fields(description):
+        value = getattr(description, field.name)
+        try:
+            hash(value)
+        except TypeError:
+            raise InputTypeError(
+                f"{field.name} is a {type(value).__name__} that cannot be hashed; pass plain "
+                "numbers, and functions without arrays or lists inside."
+            ) from None
+
+
 def as_numbers(values: Any, argument: str) -> np.ndarray:
     """Values as a NumPy array of numbers, finite or not; refuse text and ragged rows."""
+    if isinstance(values, jax.Array) and not _is_numeric(values.dtype):
+        raise InputTypeError(f"{argument} holds {values.dtype} values; pass numbers.")
     try:
         array = np.asarray(values)
     except ValueError:
         raise InputError(f"{argument} has rows of different lengths; pass a rectangle.") from None
-    if array.dtype.kind not in "fiub":
+    if not _is_numeric(array.dtype):
         raise InputTypeError(f"{argument} holds {array.dtype} values; pass numbers.")
     return array
 
 
+def _is_numeric(dtype: Any) -> bool:
+    kinds = (jnp.floating, jnp.integer, jnp.bool_)
+    return any(jnp.issubdtype(dtype, kind) for kind in kinds)
+
+
 def check_finite(values: np.ndarray, argument: str) -> None:
-    """Refuse NaN and infinity, saying where the first one is."""
-    bad = np.argwhere(~np.isfinite(values))
+    """Refuse NaN and infinity, in the precision of the computation, saying where the first is."""
+    with np.errstate(over="ignore"):
+        used = values.astype(np.promote_types(np.float32, jnp.result_type(float)))
+    bad = np.argwhere(~np.isfinite(used))
     if len(bad):
         names = ("row", "column") if values.ndim <= 2 else tuple(f"axis {i}" for i in range(9))
         place = ", ".join(f"{n} {i}" for n, i in zip(names, bad[0], strict=False))

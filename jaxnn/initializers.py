@@ -31,7 +31,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError, check_count, unknown_name
 
 Initializer = Callable[..., Array]
 
@@ -93,10 +93,7 @@ def sparse(nonzeros: int, standard_deviation: float = 1.0) -> Initializer:
     Raises:
       InputError: `nonzeros` is less than one, or, when a layer is made, more than its inputs.
     """
-    if nonzeros < 1:
-        raise InputError(
-            f"nonzeros is {nonzeros}; a sparse start needs one weight a unit at least."
-        )
+    check_count(nonzeros, "nonzeros")
 
     def initialize(key: Array, shape: tuple[int, int], dtype: Any = None) -> Array:
         inputs = shape[0]
@@ -135,6 +132,6 @@ def initializer(scheme: str | Initializer) -> Initializer:
     """
     if callable(scheme):
         return scheme
-    if scheme not in INITIALIZERS:
+    if not isinstance(scheme, str) or scheme not in INITIALIZERS:
         raise unknown_name("initializer", scheme, INITIALIZERS)
     return INITIALIZERS[scheme]

@@ -23,7 +23,7 @@ import numpy as np
 from jax import Array
 
 from jaxnn import responses
-from jaxnn.errors import InputError, InputTypeError, check_key, unknown_name
+from jaxnn.errors import InputError, InputTypeError, check_hashable, check_key, unknown_name
 from jaxnn.initializers import Initializer, Scaled, initializer
 
 Activation = Callable[[Array], Array]
@@ -88,7 +88,7 @@ class MLP:
         try:
             sizes = tuple(int(size) for size in self.sizes)
             whole = all(size == given for size, given in zip(sizes, self.sizes, strict=True))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputTypeError(
                 f"sizes is {self.sizes!r}; pass whole numbers, inputs first, such as (2, 4, 4, 1)."
             ) from None
@@ -103,6 +103,7 @@ class MLP:
         if not callable(self.bias_initializer) and self.bias_initializer not in BIAS_SCHEMES:
             raise unknown_name("bias_initializer", self.bias_initializer, BIAS_SCHEMES)
         responses.check_outputs(self.response, sizes[-1])
+        check_hashable(self)
 
 
 class Trace(NamedTuple):
@@ -128,7 +129,7 @@ def activation_function(activation: str | Activation) -> Activation:
     """
     if callable(activation):
         return activation
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise unknown_name("activation", activation, ACTIVATIONS)
     return ACTIVATIONS[activation]
 
@@ -176,6 +177,8 @@ def init(key: Array, net: MLP) -> Parameters:
       InputTypeError: `key` is a seed or an old-style key.
     """
     check_key(key)
+    if not isinstance(net, MLP):
+        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
     shapes = list(pairwise(net.sizes))
     key_weights, key_biases = jax.random.split(key)
     weights = _draw(key_weights, initializer(net.initializer), shapes)

@@ -17,7 +17,14 @@ from typing import Any
 
 import optax
 
-from jaxnn.errors import InputError, InputTypeError, check_count, unknown_name
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_count,
+    check_hashable,
+    check_number,
+    unknown_name,
+)
 from jaxnn.regularizers import Penalty
 
 OptimizerFactory = Callable[..., optax.GradientTransformation]
@@ -83,18 +90,17 @@ class Recipe:
             value = getattr(self, name)
             if value is not None or name == "epochs":
                 check_count(value, name)
-        if not 0 <= self.validation_fraction < 1:
-            raise InputError(
-                f"validation_fraction is {self.validation_fraction}; pass a number in [0, 1)."
-            )
-        if not (math.isfinite(self.min_delta) and self.min_delta >= 0):
-            raise InputError(f"min_delta is {self.min_delta}; pass a finite number of at least 0.")
+        fraction = self.validation_fraction
+        check_number(fraction, "validation_fraction", "a number in [0, 1)", lambda x: 0 <= x < 1)
+        least = "a finite number of at least 0"
+        check_number(self.min_delta, "min_delta", least, lambda x: x >= 0)
         if self.penalty is not None and not callable(self.penalty):
             raise InputTypeError(
                 f"penalty is {self.penalty!r}; pass a function of the list of weight matrices, "
                 "such as jaxnn.ElasticNet(l2=0.01)."
             )
         self._check_optimizer()
+        check_hashable(self)
 
     def _check_optimizer(self) -> None:
         rate = self.learning_rate
@@ -112,8 +118,9 @@ class Recipe:
                 f"optimizer is {self.optimizer!r}; pass a name, an optax factory such as "
                 "optax.adam, or a transformation such as optax.adam(0.01)."
             )
-        if rate is not None and not callable(rate) and not (math.isfinite(rate) and rate > 0):
-            raise InputError(f"learning_rate is {rate!r}; pass a positive number or a schedule.")
+        if rate is not None and not callable(rate):
+            positive = "a positive number or a schedule"
+            check_number(rate, "learning_rate", positive, lambda rate: rate > 0)
 
 
 def transformation(recipe: Recipe, learning_rate: Any = None) -> optax.GradientTransformation:

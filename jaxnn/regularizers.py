@@ -11,14 +11,13 @@ Goodfellow, Bengio & Courville 2016, sections 7.1.1 and 7.1.2.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError
+from jaxnn.errors import check_number
 
 Penalty = Callable[[Sequence[Array]], Array]
 
@@ -38,10 +37,7 @@ class ElasticNet:
     def __post_init__(self) -> None:
         for name in ("l2", "l1"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(
-                    f"{name} is {value!r}; a penalty is a finite number of at least 0."
-                )
+            check_number(value, name, "a finite number of at least 0", lambda price: price >= 0)
 
     def __call__(self, weights: Sequence[Array]) -> Array:
         total = jnp.zeros((), weights[0].dtype)
@@ -49,5 +45,6 @@ class ElasticNet:
             if self.l2:
                 total += 0.5 * self.l2 * jnp.sum(jnp.square(w))
             if self.l1:
-                total += self.l1 * jnp.sum(jnp.abs(w))
+                # |w| with derivative 0 at 0, where `jnp.abs` has 1: no force on a zero weight.
+                total += self.l1 * jnp.sum(w * jnp.sign(w))
         return total

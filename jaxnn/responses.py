@@ -64,7 +64,7 @@ RESPONSES: dict[str, Response] = {
 
 def response(kind: str) -> Response:
     """The functions of a kind of response.  Raises InputError for an unknown kind."""
-    if kind not in RESPONSES:
+    if not isinstance(kind, str) or kind not in RESPONSES:
         raise unknown_name("response", kind, RESPONSES)
     return RESPONSES[kind]
 

@@ -23,7 +23,7 @@ import optax
 from jax import Array, lax
 
 from jaxnn import layout, mlp, responses
-from jaxnn.checks import check_fit_arguments
+from jaxnn.checks import check_descriptions, check_fit_arguments, check_predictors
 from jaxnn.errors import InputError
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.recipe import Recipe, history_epochs, transformation, treats_parameters_alike
@@ -124,7 +124,7 @@ def fit(
       InputError, InputTypeError: an argument that cannot be used, before any compilation.
     """
     recipe = Recipe() if recipe is None else recipe
-    check_fit_arguments(key, net, X, y, recipe, weights, encoder, validation)
+    check_fit_arguments(key, net, X, y, recipe, weights, encoder, validation, learning_rate)
     dtype = jnp.result_type(float)
     X, y = jnp.asarray(X, dtype), jnp.asarray(y, dtype)
     weights = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
@@ -374,6 +374,9 @@ class Fitter:
     encoder: Encoder | None = None
     learning_rate: float | None = None
 
+    def __post_init__(self) -> None:
+        check_descriptions(self.net, self.recipe, self.encoder)
+
     def __call__(self, key: Array, X: Any, y: Any, weights: Any = None) -> Fit:
         return fit(
             key,
@@ -430,6 +433,7 @@ def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Ar
         raise InputError(
             f"fitted holds {len(fitted.diverged_at)} fits; use jaxnn.predictor for many at once."
         )
+    check_predictors(X, net, encoder)
     X = jnp.asarray(X, jnp.result_type(float))
     features = X
     if encoder is not None and fitted.scaling is not None:
@@ -474,4 +478,8 @@ def predictor(
             return one(fits)
         return lax.map(one, fits, batch_size=batch_size)
 
-    return lambda X: evaluate(fits, jnp.asarray(X, jnp.result_type(float)))
+    def predict_all(X: Any) -> Array:
+        check_predictors(X, net, encoder)
+        return evaluate(fits, jnp.asarray(X, jnp.result_type(float)))
+
+    return predict_all

@@ -417,7 +417,7 @@ def _broadcast_in_dim(x: Array, shape: Any, broadcast_dimensions: Any, **_: Any)
 
 
 def _dot_general(x: Array, y: Array, dimension_numbers: Any, **_: Any) -> Array:
-    """One product of stacks of matrices, axes in order (batch, rows, sum), (batch, sum, columns)."""
+    """Products of matrices in stacks: axes (batch, rows, sum) times (batch, sum, columns)."""
     (sum_x, sum_y), (batch_x, batch_y) = dimension_numbers
     rows = [i for i in range(x.ndim) if i not in (*sum_x, *batch_x)]
     columns = [i for i in range(y.ndim) if i not in (*sum_y, *batch_y)]

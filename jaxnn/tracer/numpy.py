@@ -25,6 +25,7 @@ from jaxnn.tracer import operations as _op
 from jaxnn.tracer.box import NAMESPACE, Box, base
 from jaxnn.tracer.core import Array, Primitive, namespace_of
 from jaxnn.tracer.rules import astype as _astype
+from jaxnn.tracer.rules import flat as _flat
 from jaxnn.tracer.rules import logical_not, multiply, negative  # noqa: F401
 from jaxnn.tracer.rules import where as _where
 from jaxnn.tracer.tree import flatten as _flatten_tree
@@ -141,13 +142,14 @@ def log_sigmoid(x: Array) -> Array:
     return negative(softplus(negative(x)))
 
 
-def nan_to_num(x: Array, nan: float = 0.0) -> Array:
-    return where(isnan(x), nan, x)
+def nan_to_num(x: Array, **replacements: float) -> Array:
+    return where(isfinite(x), x, _finite(x, **replacements))
 
 
+_finite = _flat("nan_to_num")
 deg2rad = radians = _times(_np.pi / 180)
 rad2deg = degrees = _times(180 / _np.pi)
-copy = positive = _times(1)
+copy = positive = real = conj = conjugate = _times(1)
 
 # ---- reductions
 
@@ -330,11 +332,11 @@ def squeeze(x: Array, axis: Axis = None) -> Array:
     return reshape(x, tuple(n for i, n in enumerate(x.shape) if i not in axes))
 
 
-def transpose(x: Array, *axes: Any) -> Array:
+def transpose(x: Array, *order: Any, axes: Any = None) -> Array:
     x = _array(x)
+    axes = axes if not order else order[0] if len(order) == 1 else order
     n = len(x.shape)
-    order = axes[0] if len(axes) == 1 else axes or None
-    return _op.transpose(x, axes=tuple(range(n))[::-1] if order is None else _axes(tuple(order), n))
+    return _op.transpose(x, axes=tuple(range(n))[::-1] if axes is None else _axes(tuple(axes), n))
 
 
 def swapaxes(x: Array, axis1: int, axis2: int) -> Array:
@@ -404,6 +406,14 @@ def split(x: Array, sections: Any, axis: int = 0) -> list[Array]:
     if isinstance(sections, int) and shape(x)[axis] % sections:
         raise ValueError(f"an axis of {shape(x)[axis]} does not split into {sections} equal parts.")
     return array_split(x, sections, axis)
+
+
+def vsplit(x: Array, sections: Any) -> list[Array]:
+    return split(x, sections, 0)
+
+
+def hsplit(x: Array, sections: Any) -> list[Array]:
+    return split(x, sections, 0 if ndim(x) == 1 else 1)
 
 
 # ---- moving entries about
@@ -528,9 +538,13 @@ def outer(x: Array, y: Array) -> Array:
 
 
 def kron(x: Array, y: Array) -> Array:
-    (a, b), (c, d) = shape(x), shape(y)
-    product = multiply(reshape(x, (a, 1, b, 1)), reshape(y, (1, c, 1, d)))
-    return reshape(product, (a * c, b * d))
+    n = builtins.max(ndim(x), ndim(y))
+    a, b = (1,) * (n - ndim(x)) + shape(x), (1,) * (n - ndim(y)) + shape(y)
+    product = multiply(
+        reshape(x, [size for pair in zip(a, (1,) * n, strict=True) for size in pair]),
+        reshape(y, [size for pair in zip((1,) * n, b, strict=True) for size in pair]),
+    )
+    return reshape(product, [k * m for k, m in zip(a, b, strict=True)])
 
 
 def einsum(subscripts: str, *operands: Array) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 import optax
 import pytest
 from jax import lax
+from jax.scipy import special
 
 import jaxnn.tracer as tracer
 import jaxnn.tracer.numpy as tnp
@@ -47,36 +48,47 @@ def dropout(x):
     return jnp.where(keep, x / 0.5, 0.0) + jax.random.normal(jax.random.key(4), x.shape) * x
 
 
+def special_functions(x):
+    erfs = special.erf(x) + special.erfc(x) + special.erfinv(x / 3)
+    return erfs + special.gammaln(x) + special.digamma(x)
+
+
+def elementary_functions(x):
+    y = jnp.expm1(x) + jnp.log1p(x) + lax.rsqrt(x) + jnp.cbrt(x) + x**2.5 + 2.0**x
+    y += jnp.arctan2(x, 2.0) + x % 0.7 + jnp.sinh(x) * jnp.arcsinh(x) * jnp.arctan(x)
+    return y + jnp.hypot(x, 1.0) + jnp.round(x) + jnp.floor(x) * x + jnp.sinc(x) + jnp.tan(x / 3)
+
+
+def cumulative(x):
+    products = jnp.cumsum(x, 1) * jnp.cumprod(x, 0) * lax.cummax(x, 1) * lax.cummin(x, 0)
+    return products * lax.cumlogsumexp(x, 0, reverse=True)
+
+
+def backward_scan(x, v):
+    def step(carry, row):
+        return jnp.tanh(carry @ x.T @ x * 0.1 + row), jnp.sum(carry)
+
+    return lax.scan(step, v, B, reverse=True)
+
+
 ACTIVATIONS = [
-    "relu",
-    "relu6",
-    "sigmoid",
-    "softplus",
-    "soft_sign",
-    "silu",
-    "log_sigmoid",
-    "leaky_relu",
-    "hard_sigmoid",
-    "hard_tanh",
-    "elu",
-    "celu",
-    "selu",
-    "gelu",
-    "squareplus",
-    "mish",
-    "sparse_plus",
-    "log_softmax",
-    "softmax",
-    "standardize",
-    "glu",
-]
+    "relu", "relu6", "sigmoid", "softplus", "soft_sign", "silu", "log_sigmoid", "leaky_relu",
+    "hard_sigmoid", "hard_tanh", "elu", "celu", "selu", "gelu", "squareplus", "mish",
+    "sparse_plus", "log_softmax", "softmax", "standardize", "glu",
+]  # fmt: skip
 CASES = {name: (getattr(jax.nn, name), (A,)) for name in ACTIVATIONS}
 CASES |= {
     "optax sigmoid cross-entropy": (lambda z: optax.sigmoid_binary_cross_entropy(z, TARGETS), (A,)),
     "optax softmax cross-entropy": (lambda z: optax.softmax_cross_entropy(z, TARGETS), (A,)),
-    "optax integer labels": (lambda z: optax.softmax_cross_entropy_with_integer_labels(z, LABELS), (A,)),
+    "optax integer labels": (
+        lambda z: optax.softmax_cross_entropy_with_integer_labels(z, LABELS),
+        (A,),
+    ),
     "optax squared": (lambda z, y: optax.l2_loss(z, y) + optax.squared_error(z, y), (A, B)),
-    "optax huber and log-cosh": (lambda z, y: optax.huber_loss(z, y) + optax.log_cosh(z, y), (A, B)),
+    "optax huber and log-cosh": (
+        lambda z, y: optax.huber_loss(z, y) + optax.log_cosh(z, y),
+        (A, B),
+    ),
     "optax cosine": (lambda z, y: optax.cosine_distance(z, y), (A, B)),
     "optax hinge": (lambda z: optax.hinge_loss(z[:, 0], SIGNS), (A,)),
     "optax kl": (lambda z, y: optax.kl_divergence(jax.nn.log_softmax(z), y), (A, B)),
@@ -85,33 +97,78 @@ CASES |= {
     "batch normalisation": (batch_norm, (A, V)),
     "dropout": (dropout, (A,)),
     "custom_jvp, its own rule": (doubled_slope, (A,)),
-    "special functions": (lambda x: jax.scipy.special.erf(x) + jax.scipy.special.erfc(x) + jax.scipy.special.gammaln(x) + jax.scipy.special.digamma(x) + jax.scipy.special.erfinv(x / 3), (B,)),
-    "elementary functions": (lambda x: jnp.expm1(x) + jnp.log1p(x) + lax.rsqrt(x) + jnp.cbrt(x) + x**2.5 + 2.0**x + jnp.arctan2(x, 2.0) + x % 0.7 + jnp.sinh(x) * jnp.arcsinh(x) * jnp.arctan(x) + jnp.hypot(x, 1.0) + jnp.round(x) + jnp.floor(x) * x + jnp.sinc(x) + jnp.tan(x / 3), (B,)),
+    "special functions": (special_functions, (B,)),
+    "elementary functions": (elementary_functions, (B,)),
     "indexing": (lambda x: x[jnp.array([0, 2, 2]), jnp.array([1, 1, -1])] * x[1, -1], (A,)),
-    "indices out of range": (lambda x: x.at[jnp.array([0, 7])].get(mode="fill", fill_value=2.0) ** 2, (A,)),
+    "indices out of range": (
+        lambda x: x.at[jnp.array([0, 7])].get(mode="fill", fill_value=2.0) ** 2,
+        (A,),
+    ),
     "slices": (lambda x: x[1:, ::2] * lax.dynamic_slice(x, (1, 1), (2, 2)), (A,)),
-    "updates": (lambda x, v: lax.dynamic_update_slice(x, v[None, :2], (1, 1)) * x.at[1].set(v**2), (A, V)),
+    "updates": (
+        lambda x, v: lax.dynamic_update_slice(x, v[None, :2], (1, 1)) * x.at[1].set(v**2),
+        (A, V),
+    ),
     "scattered addition": (lambda x, v: x.at[jnp.array([0, 0, 2])].add(v**2) ** 2, (A, V)),
-    "sorting": (lambda x: jnp.sort(x, axis=0) * jnp.sort(x) + x[jnp.argsort(x[:, 0])] + jnp.median(x**2), (A,)),
+    "sorting": (
+        lambda x: jnp.sort(x, axis=0) * jnp.sort(x) + x[jnp.argsort(x[:, 0])] + jnp.median(x**2),
+        (A,),
+    ),
     "top k": (lambda x: lax.top_k(x, 2)[0] ** 2, (A,)),
-    "moving": (lambda x, v: jnp.pad(jnp.concatenate([x, v[None] ** 2])[::-1], ((0, 1), (1, 0)), constant_values=2.0) ** 2, (A, V)),
-    "tiling": (lambda x: jnp.tile(x, (1, 2))[:, 1:5] * jnp.roll(x, 1) * jnp.repeat(x, 2, axis=0)[:3], (A,)),
-    "stack and split": (lambda x, v: jnp.stack([x[0], v]) * jnp.split(x, 2, axis=1)[0][:2, :1], (A, V)),
-    "products with batches": (lambda x, y: jnp.einsum("bij,bkj->bik", jnp.stack([x, x**2]), jnp.stack([y, y**2])), (A, B)),
-    "products": (lambda x, y: jnp.tensordot(x, y, ((0, 1), (0, 1))) + lax.dot_general(x, y, (((0,), (0,)), ((), ()))), (A, B)),
-    "reductions": (lambda x: jnp.max(x, 0) * jnp.min(x, 0) * jnp.prod(x, 0) + jnp.var(x) + jax.nn.logsumexp(x), (A,)),
-    "cumulative": (lambda x: jnp.cumsum(x, 1) * jnp.cumprod(x, 0) * lax.cummax(x, 1) * lax.cumlogsumexp(x, 0, reverse=True) * lax.cummin(x, 0), (A,)),
-    "where and clip": (lambda x: jnp.where(x > 0, jnp.log(jnp.where(x > 0, x, 1.0)), x**3) * jnp.clip(x, -0.5, 0.5) * lax.clamp(-0.3, x, 0.7), (A,)),
-    "scan": (lambda x, v: lax.scan(lambda c, a: (jnp.tanh(c @ x.T @ x * 0.1 + a), jnp.sum(c)), v, B, reverse=True), (A, V)),
+    "moving": (
+        lambda x, v: (
+            jnp.pad(jnp.concatenate([x, v[None] ** 2])[::-1], ((0, 1), (1, 0)), constant_values=2.0)
+            ** 2
+        ),
+        (A, V),
+    ),
+    "tiling": (
+        lambda x: jnp.tile(x, (1, 2))[:, 1:5] * jnp.roll(x, 1) * jnp.repeat(x, 2, axis=0)[:3],
+        (A,),
+    ),
+    "stack and split": (
+        lambda x, v: jnp.stack([x[0], v]) * jnp.split(x, 2, axis=1)[0][:2, :1],
+        (A, V),
+    ),
+    "products with batches": (
+        lambda x, y: jnp.einsum("bij,bkj->bik", jnp.stack([x, x**2]), jnp.stack([y, y**2])),
+        (A, B),
+    ),
+    "products": (
+        lambda x, y: (
+            jnp.tensordot(x, y, ((0, 1), (0, 1))) + lax.dot_general(x, y, (((0,), (0,)), ((), ())))
+        ),
+        (A, B),
+    ),
+    "reductions": (
+        lambda x: jnp.max(x, 0) * jnp.min(x, 0) * jnp.prod(x, 0) + jnp.var(x) + jax.nn.logsumexp(x),
+        (A,),
+    ),
+    "cumulative": (cumulative, (A,)),
+    "where and clip": (
+        lambda x: (
+            jnp.where(x > 0, jnp.log(jnp.where(x > 0, x, 1.0)), x**3)
+            * jnp.clip(x, -0.5, 0.5)
+            * lax.clamp(-0.3, x, 0.7)
+        ),
+        (A,),
+    ),
+    "scan": (backward_scan, (A, V)),
     "fori_loop": (lambda x: lax.fori_loop(0, 3, lambda i, c: jnp.sin(c) * (i + 1), x), (A,)),
-    "cond and switch": (lambda x: lax.cond(x[0, 0] > 0, jnp.sin, jnp.cos, x) + lax.switch(1, [jnp.sin, jnp.exp], x), (A,)),
+    "cond and switch": (
+        lambda x: lax.cond(x[0, 0] > 0, jnp.sin, jnp.cos, x) + lax.switch(1, [jnp.sin, jnp.exp], x),
+        (A,),
+    ),
     "cond under vmap": (jax.vmap(lambda a: lax.cond(a[0] > 0, jnp.sin, jnp.cos, a)), (A,)),
-    "vmap and jit and remat": (jax.vmap(jax.jit(jax.checkpoint(lambda a: jnp.sum(a**2) * a / jnp.linalg.norm(a)))), (A,)),
+    "vmap and jit and remat": (
+        jax.vmap(jax.jit(jax.checkpoint(lambda a: jnp.sum(a**2) * a / jnp.linalg.norm(a)))),
+        (A,),
+    ),
     "associative scan": (lambda x: lax.associative_scan(jnp.multiply, x), (A,)),
     "JAX's gradient inside": (lambda x: jax.grad(lambda y: jnp.sum(jnp.sin(y) ** 3))(x), (A,)),
     "one-hot and argmax": (lambda x: jax.nn.one_hot(jnp.argmax(x, 1), 4) * x, (A,)),
     "triangles": (lambda x: jnp.triu(x) @ jnp.tril(x) + jnp.diag(jnp.diagonal(x)), (SQUARE,)),
-}  # fmt: skip
+}
 
 
 def weigh(outputs):
@@ -191,8 +248,11 @@ def test_a_loop_whose_length_depends_on_the_data():
     )
 
 
-@pytest.mark.parametrize("activation", sorted(mlp.ACTIVATIONS))
-@pytest.mark.parametrize("kind", ["quantitative", "binary", "categorical"])
+@pytest.mark.parametrize(
+    ("kind", "activation"),
+    [("quantitative", "tanh"), ("categorical", "relu")]
+    + [("binary", activation) for activation in sorted(mlp.ACTIVATIONS)],
+)
 def test_the_networks_of_this_library(kind, activation):
     outputs = {"categorical": 3}.get(kind, 1)
     net = mlp.MLP((4, 5, outputs), activation, response=kind, bias_initializer="uniform")

@@ -46,8 +46,11 @@ PLANTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("primitive", PLANTED, ids=lambda p: p.name)
-@pytest.mark.parametrize("table", [FORWARD, REVERSE], ids=["forward", "reverse"])
+@pytest.mark.parametrize(
+    ("table", "primitive"),
+    [(REVERSE, primitive) for primitive in PLANTED] + [(FORWARD, p) for p in PLANTED[::3]],
+    ids=lambda value: getattr(value, "name", "forward" if value is FORWARD else "reverse"),
+)
 def test_a_rule_wrong_by_one_part_in_a_thousand_is_found(monkeypatch, table, primitive):
     monkeypatch.setitem(table, primitive, wrongly(table[primitive]))
     report = check_derivatives(loss, PARAMS, X, order=1)
@@ -156,8 +159,13 @@ def test_integers_are_held_constant_and_needed_floats_are_asked_for():
 
 @pytest.mark.parametrize(
     ("along", "slope"),
-    [(np.sin, 1.0), (lambda t: np.exp(3 * t), 3.0), (lambda t: 1e9 + t, 1.0), (lambda t: np.log(0.01 + t), 100.0)],
-)  # fmt: skip
+    [
+        (np.sin, 1.0),
+        (lambda t: np.exp(3 * t), 3.0),
+        (lambda t: 1e9 + t, 1.0),
+        (lambda t: np.log(0.01 + t), 100.0),
+    ],
+)
 def test_differences_know_their_error(along, slope):
     with np.errstate(invalid="ignore", divide="ignore"):
         found, error = differentiate_numerically(along)

@@ -20,7 +20,10 @@ POINTS = {
     "clip at its lower bound": (lambda xp, x: xp.clip(x, -1.0, 1.0), -1.0),
     "clip at its upper bound": (lambda xp, x: xp.clip(x, -1.0, 1.0), 1.0),
     "where, other side infinite": (lambda xp, x: xp.where(x > 0, xp.log(x + 1), x**2 / x), 0.5),
-    "where around a singularity": (lambda xp, x: xp.where(x > 0, xp.sqrt(xp.where(x > 0, x, 1.0)), 0.0), 0.0),
+    "where around a singularity": (
+        lambda xp, x: xp.where(x > 0, xp.sqrt(xp.where(x > 0, x, 1.0)), 0.0),
+        0.0,
+    ),
     "x**0 at 0": (lambda xp, x: x**0, 0.0),
     "x**1 at 0": (lambda xp, x: x**1, 0.0),
     "x**2 at 0": (lambda xp, x: x**2, 0.0),
@@ -39,7 +42,7 @@ POINTS = {
     "sign": (lambda xp, x: xp.sign(x) * x, 0.7),
     "floor and ceil": (lambda xp, x: xp.floor(x) * x + xp.ceil(x), 1.5),
     "isfinite": (lambda xp, x: xp.where(xp.isfinite(x), x, 0.0), 1.0),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", POINTS)

@@ -1,5 +1,7 @@
 """Are operations counted as one would by hand, and is the gradient cheap?"""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -50,9 +52,7 @@ def test_a_derivative_is_counted_by_what_it_computes():
 def loss(sizes, rows):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(rows, sizes[0])), rng.integers(0, 2, rows) * 1.0
-    params = [
-        (rng.normal(size=pair), np.zeros(pair[1])) for pair in zip(sizes, sizes[1:], strict=False)
-    ]
+    params = [(rng.normal(size=pair), np.zeros(pair[1])) for pair in itertools.pairwise(sizes)]
 
     def of(params):
         h = x

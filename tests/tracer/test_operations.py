@@ -21,58 +21,28 @@ SQUARE = uniform(3, 3) + 4 * np.eye(3)
 STACK = uniform(2, 4, 3)
 BIG = uniform(2, 3, low=1.1, high=3.0)
 
+OF_ONE = [
+    "square", "exp", "exp2", "expm1", "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh",
+    "arcsinh", "absolute", "abs", "negative", "positive", "reciprocal", "cbrt", "deg2rad",
+    "rad2deg", "mean", "sum", "prod", "max", "min", "var", "std", "ravel", "transpose", "flip",
+    "fliplr", "flipud", "cumsum", "cumprod", "ptp", "median", "sort", "squeeze", "atleast_2d",
+    "copy",
+]  # fmt: skip
+OF_TWO = [
+    "add", "subtract", "multiply", "divide", "true_divide", "maximum", "minimum", "arctan2",
+    "hypot", "logaddexp", "remainder", "mod", "fmod", "dot", "matmul", "inner", "outer",
+]  # fmt: skip
+
+
+def plain(name):
+    return lambda xp, *args: getattr(xp, name)(*args)
+
+
 # name -> (a function of an array library and arrays, the arrays)
-CASES = {
-    name: (lambda xp, x, name=name: getattr(xp, name)(x), (A,))
-    for name in [
-        "square",
-        "exp",
-        "exp2",
-        "expm1",
-        "sin",
-        "cos",
-        "tan",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "arcsinh",
-        "absolute",
-        "abs",
-        "negative",
-        "positive",
-        "reciprocal",
-        "cbrt",
-        "deg2rad",
-        "rad2deg",
-        "mean",
-        "sum",
-        "prod",
-        "max",
-        "min",
-        "var",
-        "std",
-        "ravel",
-        "transpose",
-        "flip",
-        "fliplr",
-        "flipud",
-        "cumsum",
-        "cumprod",
-        "ptp",
-        "median",
-        "sort",
-        "squeeze",
-        "atleast_2d",
-        "copy",
-    ]
-}
-CASES |= {name: (lambda xp, x, name=name: getattr(xp, name)(x), (POSITIVE,))
-          for name in ["sqrt", "log", "log2", "log10", "log1p"]}  # fmt: skip
-CASES |= {name: (lambda xp, x, name=name: getattr(xp, name)(x), (SMALL,))
-          for name in ["arcsin", "arccos", "arctanh"]}  # fmt: skip
-CASES |= {name: (lambda xp, x, y, name=name: getattr(xp, name)(x, y), (A, B))
-          for name in ["add", "subtract", "multiply", "divide", "true_divide", "maximum", "minimum", "arctan2", "hypot", "logaddexp", "remainder", "mod", "fmod", "dot", "matmul", "inner", "outer"]}  # fmt: skip
+CASES = {name: (plain(name), (A,)) for name in OF_ONE}
+CASES |= {name: (plain(name), (A, B)) for name in OF_TWO}
+CASES |= {name: (plain(name), (POSITIVE,)) for name in ("sqrt", "log", "log2", "log10", "log1p")}
+CASES |= {name: (plain(name), (SMALL,)) for name in ("arcsin", "arccos", "arctanh")}
 CASES |= {
     "arccosh": (lambda xp, x: xp.arccosh(x), (BIG,)),
     "power of two arrays": (lambda xp, x, y: xp.power(x, y), (POSITIVE, B)),
@@ -148,9 +118,12 @@ CASES |= {
     "solve matrix": (lambda xp, a, x: xp.linalg.solve(a, x.T), (SQUARE, A)),
     "determinant": (lambda xp, a: xp.linalg.det(a) + xp.linalg.slogdet(a)[1], (SQUARE,)),
     "norms": (lambda xp, x, y: xp.linalg.norm(x) * xp.linalg.norm(y, 1), (A, B)),
-    "norms by axis": (lambda xp, x: xp.linalg.norm(x, axis=1) + xp.linalg.norm(x[:, :2], axis=1, ord=3), (A,)),
+    "norms by axis": (
+        lambda xp, x: xp.linalg.norm(x, axis=1) + xp.linalg.norm(x[:, :2], axis=1, ord=3),
+        (A,),
+    ),
     "atleast_1d": (lambda xp, x: xp.atleast_1d(x) ** 2, (np.float64(0.3),)),
-}  # fmt: skip
+}
 
 
 def weigh(xp, out):

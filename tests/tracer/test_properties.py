@@ -192,7 +192,7 @@ def test_random_networks(sizes, rows, activation, loss, normalised, seed):
     rng = np.random.default_rng(seed)
     params = [
         {"w": rng.normal(size=(m, n)), "b": rng.normal(size=n)}
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        for m, n in itertools.pairwise(sizes)
     ]
     x, y = rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, sizes[-1]))
 
