@@ -87,7 +87,10 @@ class MLP:
     def __post_init__(self) -> None:
         try:
             sizes = tuple(int(size) for size in self.sizes)
-            whole = all(size == given for size, given in zip(sizes, self.sizes, strict=True))
+            whole = all(
+                size == given and not isinstance(given, bool)
+                for size, given in zip(sizes, self.sizes, strict=True)
+            )
         except (TypeError, ValueError, OverflowError):
             raise InputTypeError(
                 f"sizes is {self.sizes!r}; pass whole numbers, inputs first, such as (2, 4, 4, 1)."

@@ -57,9 +57,10 @@ class Recipe:
       optimizer: a name of `OPTIMIZERS`, a factory taking a learning rate (`optax.adam`), or a
         ready optax transformation (`optax.adam(1e-3)`).  Names and factories compare equal from
         one recipe to the next, so they compile once; a ready transformation does so only if the
-        same object is used again.
-      learning_rate: a number or an optax schedule (of the step); None is 0.01, or for a ready
-        transformation its own.
+        same object is used again.  The decay that belongs to "adamw" and "lion" is optax's, on
+        biases too; `penalty` is on weights alone.
+      learning_rate: a number or an optax schedule (of the step); None is 0.01, for "lbfgs" 1, or
+        for a ready transformation its own.
       epochs: passes over the training rows.
       batch_size: rows a step; None is all of them.  The last batch of an epoch may be smaller;
         its mean is over the rows that it has.
@@ -145,7 +146,10 @@ def transformation(recipe: Recipe, learning_rate: Any = None) -> optax.GradientT
         OPTIMIZERS[recipe.optimizer] if isinstance(recipe.optimizer, str) else recipe.optimizer
     )
     rate = recipe.learning_rate if learning_rate is None else learning_rate
-    return factory(DEFAULT_LEARNING_RATE if rate is None else rate)
+    if rate is None:
+        # L-BFGS searches along its own direction, whose natural step is one.
+        rate = 1.0 if factory is optax.lbfgs else DEFAULT_LEARNING_RATE
+    return factory(rate)
 
 
 def treats_parameters_alike(recipe: Recipe) -> bool:

@@ -93,6 +93,8 @@ class Store:
                 f"directory is {str(self.path)!r}, which cannot be used ({problem}); give a "
                 "directory that can be written."
             ) from None
+        for unfinished in self.path.glob(".replicates-*.tmp"):  # of a run killed while it wrote
+            unfinished.unlink(missing_ok=True)
         if found != manifest:
             raise InputError(
                 f"directory {str(self.path)!r} holds the results of another run; give an empty one."

@@ -24,7 +24,7 @@ from jax import Array, lax
 
 from jaxnn import layout, mlp, responses
 from jaxnn.checks import check_descriptions, check_fit_arguments, check_predictors
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, check_count
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.recipe import Recipe, history_epochs, transformation, treats_parameters_alike
 from jaxnn.tables import Encoder, Scaling, encode, fit_scaling
@@ -146,6 +146,11 @@ def _fit(
     encoder: Encoder | None,
 ) -> Fit:
     key_init, key_split, key_batches = jax.random.split(key, 3)
+    # A row of weight zero must not matter even where zero times its loss is not zero.
+    counted = weights > 0
+    X = jnp.where(counted[:, None], X, 0)
+    y = jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0)
+
     watched = (
         None if validation is None else (*validation, jnp.ones(validation[0].shape[0], X.dtype))
     )
@@ -154,11 +159,6 @@ def _fit(
         aside, kept = jnp.split(order, [validation_rows(recipe, X.shape[0])])
         watched = (X[aside], y[aside], weights[aside])
         X, y, weights = X[kept], y[kept], weights[kept]
-
-    # A row of weight zero must not matter even where zero times its loss is not zero.
-    counted = weights > 0
-    X = jnp.where(counted[:, None], X, 0)
-    y = jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0)
 
     scaling = None if encoder is None else fit_scaling(encoder, X, weights)
     train = _prepare(X, y, weights, encoder, scaling)
@@ -214,6 +214,8 @@ def _fit(
     params = unpack(course.best)
     train_loss = course.train_loss[course.best_entry]
     numbers = [train_loss, *jax.tree.leaves(params)]
+    if recipe.patience is not None:
+        numbers.append(course.best_loss)  # the loss that chose these parameters
     finite = jnp.array([jnp.isfinite(leaf).all() for leaf in numbers]).all()
     marks = jnp.array(history_epochs(recipe))
     epochs = marks[course.best_entry]
@@ -468,6 +470,7 @@ def predictor(
     Raises:
       InputError: an encoder that is missing or was not used in the fits.
     """
+    check_count(batch_size, "batch_size")
     _check_fitted(fits, encoder)
     fits = jax.tree.map(jnp.asarray, fits)
 

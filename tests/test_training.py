@@ -257,7 +257,7 @@ def test_a_linear_network_recovers_least_squares():
 def test_lbfgs_by_name_alone_finds_the_optimum():
     """The line search chooses the step: its default must not be a hundredth of it."""
     X, y = problem(rows=40)
-    by_name = fit(jax.random.key(0), MLP((3, 1)), X, y, Recipe("lbfgs", epochs=60))
+    by_name = fit(jax.random.key(0), MLP((3, 1)), X, y, Recipe("lbfgs", epochs=20))
     residual = np.linalg.lstsq(np.c_[X, np.ones(40)], y, rcond=None)[1][0]
     np.testing.assert_allclose(by_name.train_loss, residual / 40, rtol=1e-4)
 
@@ -377,6 +377,17 @@ def test_a_row_of_weight_zero_changes_nothing_whatever_it_holds():
         other = fit(jax.random.key(1), NET, *rows, recipe, weights=weights)
         assert_trees_close(plain.params, other.params, rtol=1e-5)
         np.testing.assert_allclose(other.train_loss, plain.train_loss, rtol=1e-5)
+
+
+def test_a_watched_row_of_weight_zero_does_not_decide_when_to_stop():
+    X, y = problem(rows=40)
+    weights = np.r_[np.zeros(10), np.ones(30)]
+    absurd = np.where(weights > 0, y, 1e30)
+    recipe = Recipe(epochs=20, validation_fraction=0.3, patience=5, history_every=1)
+    plain = fit(jax.random.key(0), MLP((3, 1)), X, y, recipe, weights=weights)
+    other = fit(jax.random.key(0), MLP((3, 1)), X, absurd, recipe, weights=weights)
+    assert np.isfinite(plain.history.validation_loss).any() and plain.diverged_at == -1
+    jax.tree.map(np.testing.assert_array_equal, plain, other)
 
 
 # Validation and early stopping --------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Which elementary functions are there, and what are their derivatives?
 
-One description a primitive, in the families of `rules.py`; two examples of the three lines that a
-new one takes:
+One description a primitive, in the families of `rules.py`. A new one takes three lines:
 
     softsign = elementwise(
         "softsign", lambda xp, x: x / (1 + abs(x)), lambda y, x: square(subtract(1, absolute(y)))
@@ -10,9 +9,15 @@ new one takes:
 Partials are functions (y, x_1, ...) of the result and the arguments, written with primitives, so
 that they can be differentiated in turn.
 
-Conventions where a derivative does not exist, as in JAX: equal entries share the derivative of a
-maximum or minimum; abs has slope 1 at 0; sqrt and log have an infinite slope at 0; x**0 has slope
-0 everywhere; rounding, sign and comparisons have none.
+Conventions where a derivative does not exist, as in JAX:
+
+    maximum, minimum, max, min    equal entries share it; so clip has slope 1/2 at its bounds
+    abs                           1 at 0
+    relu                          0 at 0
+    where                         exactly 0 for the side not taken, be it infinite or NaN
+    x**n, n constant              0 for n = 0, also at x = 0; JAX gives NaN for the float 0.0
+    sqrt, log                     infinite at 0, so a norm at 0 has slope NaN
+    sign, rounding, comparisons   0
 """
 
 from __future__ import annotations
