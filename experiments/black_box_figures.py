@@ -14,7 +14,7 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from experiments.closed_forms import logistic_curve, logistic_widths
 from experiments.contract import Results
@@ -179,6 +179,7 @@ def _accuracy(ax: Axes, results: Results) -> None:
             label=f"{words}: mean {results[name].mean():.1%}",
         )
     ax.set_xlabel("patients classified rightly")
+    ax.xaxis.set_major_locator(MultipleLocator(0.05))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_ylabel(f"refits, of {len(results['in_bag_loss']):,}")
     ax.set_ylim(0, 1.35 * ax.get_ylim()[1])

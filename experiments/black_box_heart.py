@@ -55,7 +55,9 @@ CAPTIONS = {
         "their mean or most common level; dashed, logistic regression on age alone; points, the "
         "patients, spread sideways of 0 and 1. (d) Age varied for each patient as observed "
         "otherwise: thin curves, and their average with its band. Older patients have the disease "
-        "more often, but with the other predictors held the network sees little left for age. "
+        "more often, but with the other predictors held the network sees little left for age. Its "
+        "penalty flattens every curve somewhat, which no band over refits shows (see the known "
+        "truth below). "
         "Lecture 11, slides 'Predicted probabilities vs. Age'."
     ),
     "predictors": (
@@ -148,7 +150,7 @@ def _heart_claims(results: Results) -> list[Claim]:
                 results["rise_means"],
             ),
             (
-                f"The same {span}, averaged over all patients as observed otherwise",
+                f"The same change {span}, averaged over all patients as observed otherwise",
                 AGE_SLIDES,
                 results["rise_rows"],
             ),
@@ -177,7 +179,7 @@ def _heart_claims(results: Results) -> list[Claim]:
         *told,
         Claim(
             "A refit's cross-entropy is higher on the rows it had left out than on its own (nats, "
-            "mean difference; interval 4 SE)",
+            f"mean difference) {FOUR}",
             BOOTSTRAP_SLIDES,
             "above 0",
             middle,
@@ -195,7 +197,11 @@ def _exact_claims(results: Results) -> list[Claim]:
             "A network without hidden layer, fitted to Age, is logistic regression",
             "Newton's method",
         ),
-        ("newton_gap", "The same for every data set of the known truth", "Newton's method"),
+        (
+            "newton_gap",
+            "A network without hidden layer, fitted to known truth, is logistic regression",
+            "Newton's method",
+        ),
         ("least_squares_gap", "A linear network is least squares", "normal equations"),
     )
     diverged = int(results["heart_diverged"]) + int(results["truth_diverged"])
@@ -247,7 +253,11 @@ def _coverage_claims(results: Results) -> list[Claim]:
             (logistic, error),
             (0.9325, 0.0325 * _slack(400, sets)),
         ),
-        _report("The same, less the nominal level", logistic - LEVEL, error),
+        _report(
+            f"Logistic regression, n = {SMALL}: that coverage less the nominal level",
+            logistic - LEVEL,
+            error,
+        ),
         _within(
             f"Bands at n = {SMALL} over those at n = {LARGE:,}: ratio of widths, mean over {SPAN}",
             UNCERTAINTY_SLIDES,
@@ -256,7 +266,7 @@ def _coverage_claims(results: Results) -> list[Claim]:
             (10, 0.8 * _slack(1200, large)),
         ),
         _within(
-            f"The same where it is farthest from 10, x = {GRID[farthest]:g}",
+            f"Ratio of those widths where it is farthest from 10, x = {GRID[farthest]:g}",
             UNCERTAINTY_SLIDES,
             (ratios[farthest], ratio_errors[farthest]),
             (10, 1.6 * _slack(1200, large)),

@@ -183,7 +183,9 @@ def init(key: Array, net: MLP) -> Parameters:
     if not isinstance(net, MLP):
         raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
     shapes = list(pairwise(net.sizes))
-    key_weights, key_biases = jax.random.split(key)
+    key_weights, key_biases = key, key
+    if net.bias_initializer != "zeros":  # constant biases need no key, and no code to split one
+        key_weights, key_biases = jax.random.split(key)
     weights = _draw(key_weights, initializer(net.initializer), shapes)
     biases = _draw_biases(key_biases, net, shapes)
     return tuple(map(Layer, weights, biases))

@@ -145,7 +145,8 @@ def _fit(
     recipe: Recipe,
     encoder: Encoder | None,
 ) -> Fit:
-    key_init, key_split, key_batches = jax.random.split(key, 3)
+    # Each purpose has its own key, whether or not the others have one.
+    key_init, key_split, key_batches = (jax.random.fold_in(key, purpose) for purpose in range(3))
     # A row of weight zero must not matter even where zero times its loss is not zero.
     counted = weights > 0
     X = jnp.where(counted[:, None], X, 0)
