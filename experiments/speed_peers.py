@@ -60,11 +60,12 @@ def jaxnn_bootstrap(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.nda
     import jax
 
     import jaxnn
+    from jaxnn.bootstrap import bootstrap
 
     net = jaxnn.MLP(job.sizes, "tanh", "binary")
     recipe = jaxnn.Recipe("adam", LEARNING_RATE, job.epochs, job.batch_size)
     fitter = jaxnn.Fitter(net, recipe)
-    refits = jaxnn.bootstrap.bootstrap(jax.random.key(seed), fitter, X, y, job.refits)
+    refits = bootstrap(jax.random.key(seed), fitter, X, y, job.refits)
     return refits.fits.train_loss
 
 
@@ -212,7 +213,9 @@ def _torch_loss(compiled: bool) -> Callable[..., Any]:
     return torch.compile(losses) if compiled else losses
 
 
-def _torch(job: Job, X: np.ndarray, y: np.ndarray, seed: int, compiled: bool) -> np.ndarray:
+def _torch(
+    job: Job, X: np.ndarray, y: np.ndarray, seed: int, *, compiled: bool, fused: bool
+) -> np.ndarray:
     import torch
 
     torch.set_num_threads(cores())
@@ -228,7 +231,7 @@ def _torch(job: Job, X: np.ndarray, y: np.ndarray, seed: int, compiled: bool) ->
         weights = ((2 * uniform - 1) * bound).requires_grad_()
         params.append((weights, torch.zeros((job.refits, 1, o), requires_grad=True)))
     leaves = [leaf for layer in params for leaf in layer]
-    optimizer = torch.optim.Adam(leaves, lr=LEARNING_RATE, fused=True)
+    optimizer = torch.optim.Adam(leaves, lr=LEARNING_RATE, fused=fused)
 
     def step(X: Any, y: Any) -> None:
         optimizer.zero_grad()
@@ -249,13 +252,18 @@ def _torch(job: Job, X: np.ndarray, y: np.ndarray, seed: int, compiled: bool) ->
 
 
 def torch_eager(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
-    """PyTorch with a replicate axis on every parameter, batched products and fused Adam."""
-    return _torch(job, X, y, seed, compiled=False)
+    """PyTorch with a replicate axis on every parameter, batched products and `torch.optim.Adam`."""
+    return _torch(job, X, y, seed, compiled=False, fused=False)
+
+
+def torch_fused(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """The same with Adam's fused kernel, which is not the default."""
+    return _torch(job, X, y, seed, compiled=False, fused=True)
 
 
 def torch_compiled(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
-    """The same with `torch.compile` around the loss."""
-    return _torch(job, X, y, seed, compiled=True)
+    """The same with the fused kernel and `torch.compile` around the loss."""
+    return _torch(job, X, y, seed, compiled=True, fused=True)
 
 
 def _one_scikit_learn(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> float:
@@ -297,6 +305,7 @@ def available() -> dict[str, Peer]:
         contenders["equinox"] = equinox_ensemble
     if find_spec("torch"):
         contenders["torch"] = torch_eager
+        contenders["torch, fused Adam"] = torch_fused
         contenders["torch compiled"] = torch_compiled
     if find_spec("sklearn"):
         contenders["scikit-learn"] = scikit_learn

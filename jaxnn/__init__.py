@@ -10,11 +10,12 @@ from jaxnn import datasets, inspection, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, init, trace
+from jaxnn.prediction import predict, predictor
 from jaxnn.recipe import Recipe
 from jaxnn.regularizers import ElasticNet
 from jaxnn.replicate import use_all_cores
 from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
-from jaxnn.training import Fit, Fitter, History, fit, predict, predictor
+from jaxnn.training import Fit, Fitter, History, fit
 
 __all__ = [
     "MLP",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import os
 from collections.abc import Callable
 from functools import partial
@@ -82,10 +83,10 @@ def multiplicities(key: Array, rows: int) -> Array:
       rows: n, at least 1.
 
     Returns:
-      (rows,) uint8, adding up to `rows`: multinomial with equal probabilities 1/n.  (More than 255
-      copies of one row have a probability below 1e-500.)  Not compiled.
+      (rows,) uint8, adding up to `rows`: multinomial with probabilities 1/n, equal to within
+      2^-32.  (More than 255 copies of one row have a probability below 1e-500.)  Not compiled.
     """
-    drawn = jax.random.randint(key, (rows,), 0, rows)
+    drawn = jax.random.bits(key, (rows,), jnp.uint32) % jnp.uint32(rows)
     return jnp.zeros(rows, jnp.uint8).at[drawn].add(1)
 
 
@@ -157,12 +158,16 @@ def bootstrap(
 
 
 def _distinct_rows(counts: np.ndarray) -> int:
-    """Room for the distinct rows of any resample, in whole vector registers and in steps of about
-    one standard deviation, so that most bootstraps of as many rows share a compiled program."""
+    """Room for the distinct rows of any resample, in whole vector registers: in steps so wide that
+    nearly all bootstraps of as many rows, whatever their key, share one compiled program."""
     rows = counts.shape[1]
     most = max(int((drawn > 0).sum()) for drawn in counts)
-    step = layout.padded_rows(max(1, int(0.3 * rows**0.5)))
-    return min(-(-most // step) * step, layout.padded_rows(rows))
+    start, step = 0.0, float(layout.ROW_MULTIPLE)
+    deviation = 0.312 * rows**0.5  # of the number of distinct rows, sqrt(n (1/e - 2/e^2))
+    if 4 * deviation > 2 * step:
+        start, step = rows * (1 - (1 - 1 / rows) ** rows), 4 * deviation
+    room = start + step * max(1, math.ceil((most - start) / step))
+    return min(layout.padded_rows(math.ceil(room)), layout.padded_rows(rows))
 
 
 def _refit(

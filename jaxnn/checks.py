@@ -20,7 +20,7 @@ from jaxnn.errors import (
     check_number,
 )
 from jaxnn.mlp import MLP
-from jaxnn.recipe import Recipe
+from jaxnn.recipe import Recipe, validation_rows
 from jaxnn.tables import Encoder, encoded_width
 
 
@@ -174,7 +174,7 @@ def check_fit_arguments(
             f"patience is {recipe.patience}, but no rows are set aside to watch; give "
             "validation_fraction or validation."
         )
-    aside = max(1, round(recipe.validation_fraction * rows)) if recipe.validation_fraction else 0
+    aside = validation_rows(recipe, rows)
     if aside >= rows:
         raise InputError(
             f"validation_fraction is {recipe.validation_fraction}, which leaves none of {rows} "

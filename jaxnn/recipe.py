@@ -165,3 +165,8 @@ def history_epochs(recipe: Recipe) -> tuple[int, ...]:
     """The epochs at which the history has an entry: 0, every, 2 every, ..., epochs."""
     every = recipe.history_every or math.ceil(recipe.epochs / HISTORY_POINTS)
     return (*range(0, recipe.epochs, every), recipe.epochs)
+
+
+def validation_rows(recipe: Recipe, rows: int) -> int:
+    """How many of `rows` a recipe sets aside: the nearest whole number, one at least if any."""
+    return max(1, round(recipe.validation_fraction * rows)) if recipe.validation_fraction else 0

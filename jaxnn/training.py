@@ -23,11 +23,17 @@ import optax
 from jax import Array, lax
 
 from jaxnn import layout, mlp, responses
-from jaxnn.checks import check_descriptions, check_fit_arguments, check_predictors
-from jaxnn.errors import InputError, check_count
+from jaxnn.checks import check_descriptions, check_fit_arguments
 from jaxnn.mlp import MLP, Parameters
-from jaxnn.recipe import Recipe, history_epochs, transformation, treats_parameters_alike
-from jaxnn.tables import Encoder, Scaling, encode, fit_scaling
+from jaxnn.recipe import (
+    Recipe,
+    history_epochs,
+    transformation,
+    treats_parameters_alike,
+    validation_rows,
+)
+from jaxnn.rows import BLOCK_BYTES, Rows, batches_of, blocked, over_blocks, prepare
+from jaxnn.tables import Encoder, Scaling, fit_scaling
 
 
 class History(NamedTuple):
@@ -64,12 +70,6 @@ class Fit(NamedTuple):
     train_loss: Array
     epochs: Array
     diverged_at: Array
-
-
-class _Rows(NamedTuple):
-    features: Array  # (inputs, rows)
-    y: Array  # (1 or outputs, rows)
-    weights: Array  # (rows,), summing to one
 
 
 class _State(NamedTuple):
@@ -162,23 +162,37 @@ def _fit(
         X, y, weights = X[kept], y[kept], weights[kept]
 
     scaling = None if encoder is None else fit_scaling(encoder, X, weights)
-    train = _prepare(X, y, weights, encoder, scaling)
-    watched = None if watched is None else _prepare(*watched, encoder, scaling)
+    train = prepare(X, y, weights, encoder, scaling)
+    watched = None if watched is None else blocked(prepare(*watched, encoder, scaling), net)
     optimizer = optax.with_extra_args_support(transformation(recipe, learning_rate))
     params = mlp.init(key_init, net)
     pack, unpack = layout.packing(params) if treats_parameters_alike(recipe) else (_same, _same)
 
-    def loss(packed: Any, rows: _Rows) -> Array:
+    def block_loss(packed: Any, rows: Rows) -> Array:
         outputs = layout.forward(net, unpack(packed), rows.features)
         return jnp.sum(rows.weights * responses.loss(net.response, outputs, rows.y, axis=0))
 
-    def objective(packed: Any, rows: _Rows) -> Array:
-        if recipe.penalty is None:
-            return loss(packed, rows)
-        return loss(packed, rows) + recipe.penalty([layer.weights for layer in unpack(packed)])
+    def loss(packed: Any, rows: Rows) -> Array:
+        return over_blocks(jax.checkpoint(partial(block_loss, packed)), rows)
 
-    def step(state: _State, rows: _Rows, number: Array) -> _State:
-        value, gradient = jax.value_and_grad(objective)(state.params, rows)
+    def penalty(packed: Any) -> Array:
+        if recipe.penalty is None:
+            return jnp.zeros((), X.dtype)
+        return recipe.penalty([layer.weights for layer in unpack(packed)])
+
+    def objective(packed: Any, rows: Rows) -> Array:
+        return loss(packed, rows) + penalty(packed)
+
+    def objective_and_gradient(packed: Any, rows: Rows) -> tuple[Array, Any]:
+        if rows.weights.ndim == 1:
+            return jax.value_and_grad(lambda p: block_loss(p, rows) + penalty(p))(packed)
+        parts = over_blocks(partial(jax.value_and_grad(block_loss), packed), rows)
+        if recipe.penalty is None:
+            return parts
+        return jax.tree.map(jnp.add, parts, jax.value_and_grad(penalty)(packed))
+
+    def step(state: _State, rows: Rows, number: Array) -> _State:
+        value, gradient = objective_and_gradient(state.params, rows)
         updates, optimizer_state = optimizer.update(
             gradient,
             state.optimizer,
@@ -193,14 +207,16 @@ def _fit(
         params = optax.apply_updates(state.params, updates)
         return _State(params, optimizer_state, diverged_at)  # type: ignore[arg-type]
 
-    if recipe.batch_size is None or recipe.batch_size >= train.weights.shape[0]:
+    rows = blocked(train, net)
+    batch_size = recipe.batch_size
+    if batch_size is None or batch_size >= X.shape[0]:
         steps_per_epoch = 1
 
         def epoch(number: Array, state: _State) -> _State:
-            return step(state, train, number)
+            return step(state, rows, number)
     else:
-        steps_per_epoch = -(-X.shape[0] // recipe.batch_size)
-        gather = _batches(train, X.shape[0], recipe.batch_size)
+        steps_per_epoch = -(-X.shape[0] // batch_size)
+        gather = batches_of(train, X.shape[0], batch_size)
 
         def epoch(number: Array, state: _State) -> _State:
             batches = gather(jax.random.fold_in(key_batches, number))
@@ -210,7 +226,7 @@ def _fit(
 
     first = pack(params)
     state = _State(first, optimizer.init(first), jnp.array(-1))
-    course = _run(state, epoch, lambda p: _losses(loss, p, train, watched), recipe)
+    course = _run(state, epoch, lambda p: _losses(loss, p, rows, watched), recipe)
 
     params = unpack(course.best)
     train_loss = course.train_loss[course.best_entry]
@@ -232,82 +248,14 @@ def _same(params: Parameters) -> Parameters:
     return params
 
 
-def validation_rows(recipe: Recipe, rows: int) -> int:
-    """How many of `rows` a recipe sets aside: the nearest whole number, one at least if any."""
-    return max(1, round(recipe.validation_fraction * rows)) if recipe.validation_fraction else 0
-
-
-def _prepare(
-    X: Array, y: Array, weights: Array, encoder: Encoder | None, scaling: Scaling | None
-) -> _Rows:
-    """Encoded rows, feature-major, padded with rows of weight zero to whole vector registers."""
-    features = X if encoder is None or scaling is None else encode(encoder, scaling, X)
-    rows = layout.padded_rows(X.shape[0])
-    targets = y[:, None] if y.ndim == 1 else y
-    return _Rows(
-        layout.pad(features.T, rows, axis=1),
-        layout.pad(targets.T, rows, axis=1),
-        layout.pad(weights / jnp.sum(weights), rows),
-    )
-
-
 def _losses(
-    loss: Callable[[Parameters, _Rows], Array],
+    loss: Callable[[Parameters, Rows], Array],
     params: Parameters,
-    train: _Rows,
-    watched: _Rows | None,
+    train: Rows,
+    watched: Rows | None,
 ) -> tuple[Array, Array]:
     first = loss(params, train)
     return first, jnp.full_like(first, jnp.nan) if watched is None else loss(params, watched)
-
-
-def _batches(train: _Rows, rows: int, batch_size: int) -> Callable[[Array], _Rows]:
-    """A function of a key: all batches of one epoch, stacked, each feature-major.
-
-    Every row is in one batch.  The weights are scaled so that the expected gradient of a batch is
-    the gradient of the full weighted mean: sum_{i in batch} w_i loss_i / (rows in batch) with the
-    w_i averaging to one.  Gathering an epoch at once is one pass over memory instead of many.
-    """
-    steps = -(-rows // batch_size)
-    short = rows - (steps - 1) * batch_size
-    sizes = jnp.full(steps, batch_size).at[-1].set(short)
-    # Row number `rows` stands for the places that the last batch leaves empty: weight zero.
-    table = jnp.concatenate([train.features, train.y, train.weights[None] * rows]).T
-    table = table[:rows] if short == batch_size else layout.pad(table[:rows], rows + 1)
-    inputs = train.features.shape[0]
-
-    def gather(key: Array) -> _Rows:
-        order = random_order(key, rows)
-        places = jnp.concatenate([order, jnp.full(steps * batch_size - rows, rows, order.dtype)])
-        batches = table[places].reshape(steps, batch_size, -1).swapaxes(1, 2)
-        weights = batches[:, -1] / sizes[:, None]
-        return _Rows(batches[:, :inputs], batches[:, inputs:-1], weights)
-
-    return gather
-
-
-def random_order(key: Array, rows: int) -> Array:
-    """A uniformly random permutation of 0..rows-1 by one sort.
-
-    Sorting one integer operand, random bits above the row number below, takes a fraction of the
-    time of `jax.random.permutation`'s rounds of sorting pairs.  Two rows whose random bits tie
-    keep their order, so where fewer than 20 random bits are left the bits are a key of their own:
-    then two rows tie with probability 2^-32.
-
-    Args:
-      key: a typed JAX key.
-      rows: how many, at least 1.
-
-    Returns:
-      (rows,) int32.  Not compiled.
-    """
-    bits = jax.random.bits(key, (rows,), jnp.uint32)
-    low = max(1, (rows - 1).bit_length())
-    numbers = lax.iota(jnp.uint32, rows)
-    if low > 12:
-        return lax.sort((bits, numbers), num_keys=1)[1].astype(jnp.int32)
-    packed = lax.sort((bits << low) | numbers)
-    return (packed & ((1 << low) - 1)).astype(jnp.int32)
 
 
 def _run(
@@ -412,78 +360,4 @@ class Fitter:
     def working_set(self, rows: int) -> int:
         """Bytes of activations that a step on `rows` rows goes through."""
         rows = min(rows, self.recipe.batch_size or rows)
-        return rows * sum(self.net.sizes) * jnp.result_type(float).itemsize
-
-
-def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Array:
-    """Predicted means for a table of rows: the encoder, the network and the response's link.
-
-    Args:
-      net: the network.
-      fitted: one `Fit`.
-      X: (rows, inputs), or with an encoder (rows, raw predictors).
-      encoder: the one given to `fit`.
-
-    Returns:
-      (rows,) for one output (a number, or the probability of y = 1); (rows, outputs) otherwise
-      (numbers, or the probability of each class).  Not compiled; see `predictor`.
-
-    Raises:
-      InputError: an encoder that is missing or was not used in the fit, or stacked fits.
-    """
-    _check_fitted(fitted, encoder)
-    if jnp.ndim(fitted.diverged_at):
-        raise InputError(
-            f"fitted holds {len(fitted.diverged_at)} fits; use jaxnn.predictor for many at once."
-        )
-    check_predictors(X, net, encoder)
-    X = jnp.asarray(X, jnp.result_type(float))
-    features = X
-    if encoder is not None and fitted.scaling is not None:
-        features = encode(encoder, fitted.scaling, X)
-    outputs = jax.vmap(partial(mlp.apply, net, fitted.params))(features)
-    means = responses.mean(net.response, outputs)
-    return means[:, 0] if net.sizes[-1] == 1 else means
-
-
-def _check_fitted(fitted: Fit, encoder: Encoder | None) -> None:
-    if encoder is None and fitted.scaling is not None:
-        raise InputError("encoder is None, but the fit was made with one; pass the same.")
-    if encoder is not None and fitted.scaling is None:
-        raise InputError("encoder is given, but the fit was made without one; leave it out.")
-
-
-def predictor(
-    net: MLP, fits: Fit, encoder: Encoder | None = None, *, batch_size: int = 8
-) -> Callable[[Any], Array]:
-    """Turn one fit, or many stacked, into a black box: a function of X alone.
-
-    Args:
-      net: the network.
-      fits: a `Fit`, or fits stacked along a leading replicate axis as `replicate` returns them.
-      encoder: the one given to `fit`.
-      batch_size: fits evaluated at once; the others follow one batch after the other.
-
-    Returns:
-      predict(X (rows, predictors)) -> what `predict` gives, with a leading (replicates,) if the
-      fits are stacked.  Compiled, once for each number of rows.
-
-    Raises:
-      InputError: an encoder that is missing or was not used in the fits.
-    """
-    check_count(batch_size, "batch_size")
-    _check_fitted(fits, encoder)
-    fits = jax.tree.map(jnp.asarray, fits)
-
-    @jax.jit
-    def evaluate(fits: Fit, X: Array) -> Array:
-        one = partial(predict, net, X=X, encoder=encoder)
-        if jnp.ndim(fits.diverged_at) == 0:
-            return one(fits)
-        return lax.map(one, fits, batch_size=batch_size)
-
-    def predict_all(X: Any) -> Array:
-        check_predictors(X, net, encoder)
-        return evaluate(fits, jnp.asarray(X, jnp.result_type(float)))
-
-    return predict_all
+        return min(rows * sum(self.net.sizes) * jnp.result_type(float).itemsize, 4 * BLOCK_BYTES)

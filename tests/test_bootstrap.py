@@ -176,7 +176,7 @@ def test_refits_of_a_network_are_fits_of_the_drawn_rows():
 )
 def test_a_replicate_does_not_depend_on_how_many_there_are(fitter):
     """Sixteen or so rows of room for few replicates, more for many: still the same refits."""
-    X, y = problem(rows=26)
+    X, y = problem(rows=24)
     few = bootstrap(start(), fitter, X, y, 2)
     many = bootstrap(start(), fitter, X, y, 40)
     np.testing.assert_array_equal(few.multiplicities, many.multiplicities[:2])

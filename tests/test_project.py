@@ -26,6 +26,8 @@ FLOORS = {
     "regularizers": 1,
     "recipe": 1,
     "checks": 1,
+    "rows": 1,
+    "prediction": 1,
     "resume": 1,
     "replicate": 1,
     "inspection": 2,

@@ -11,10 +11,10 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from jaxnn import MLP, ElasticNet, Encoder, Fitter, Recipe, apply, fit, init, predict, predictor
-from jaxnn.recipe import OPTIMIZERS, history_epochs
+from jaxnn.recipe import OPTIMIZERS, history_epochs, validation_rows
 from jaxnn.responses import loss as response_loss
+from jaxnn.rows import random_order
 from jaxnn.tables import Column, encode, fit_scaling, numeric_columns
-from jaxnn.training import random_order, validation_rows
 
 ROWS = 23
 
@@ -388,6 +388,19 @@ def test_a_watched_row_of_weight_zero_does_not_decide_when_to_stop():
     other = fit(jax.random.key(0), MLP((3, 1)), X, absurd, recipe, weights=weights)
     assert np.isfinite(plain.history.validation_loss).any() and plain.diverged_at == -1
     jax.tree.map(np.testing.assert_array_equal, plain, other)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+def test_many_rows_go_in_blocks_and_nothing_changes(optimizer, monkeypatch):
+    X, y = problem(rows=333)
+    recipe = Recipe(optimizer, epochs=5, penalty=ElasticNet(l2=0.1), validation_fraction=0.3)
+    net = MLP((3, 4, 1))
+    whole = fit(jax.random.key(0), net, X, y, recipe)
+    monkeypatch.setattr("jaxnn.rows.BLOCK_BYTES", 2**9)
+    jax.clear_caches()
+    blocks = fit(jax.random.key(0), net, X, y, recipe)
+    jax.clear_caches()
+    assert_trees_close(whole, blocks, rtol=1e-4, atol=1e-5)
 
 
 # Validation and early stopping --------------------------------------------------------------------

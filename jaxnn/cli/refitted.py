@@ -26,8 +26,9 @@ from jaxnn.inspection import (
     partial_dependence,
     profile_at,
 )
+from jaxnn.prediction import predictor
 from jaxnn.tables import Table
-from jaxnn.training import Fitter, predictor
+from jaxnn.training import Fitter
 
 GRID = 40  # places on the curve of a numeric predictor
 ROWS_AT_ONCE = 4096
