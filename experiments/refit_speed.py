@@ -58,7 +58,7 @@ class Settings:
     """
 
     epochs: int = 300
-    batch_epochs: int = 30
+    batch_epochs: int = 100
     refits: int = 100
     peer_refits: int = 16
     rounds: int = 3
@@ -102,6 +102,7 @@ JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
 COLD_JOB = "18-16-16-1, full batch"
 COLD_LIMIT = 2.5  # seconds
 SLOW = ("scikit-learn",)
+REST = 0.5  # seconds in which the threads of the one before come to rest
 CHUNK = 20  # steps of the matrix product in one timing
 
 
@@ -148,8 +149,10 @@ def _round_times(settings: Settings, seed: int) -> dict[str, np.ndarray]:
             operations[j, i] = job.refits * job.operations(len(X))
             losses[j, i, : job.refits] = peer(job, X, y, seed)  # compiles
         for r in range(settings.rounds):
+            time.sleep(REST)
             peaks[j, r] = 2 * size**3 / _peak_seconds(product, matrix)
             for i, (peer, job) in enumerate(zip(peers.values(), jobs, strict=True)):
+                time.sleep(REST)
                 start = time.perf_counter()
                 peer(job, X, y, seed + 1 + r)
                 seconds[j, i, r] = time.perf_counter() - start
