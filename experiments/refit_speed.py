@@ -35,8 +35,8 @@ CAPTIONS = {
         "How many times longer each peer takes for 100 refits of the Heart table (303 rows, 18 "
         "encoded inputs) than this library's bootstrap, on the same cores in the same rounds. "
         "Points: single rounds; bar: median. Compile time is left out. Of the PyTorch loops only "
-        "the eager one with the default Adam is held against a target; with the fused kernel and with "
-        "torch.compile PyTorch is faster, and those ratios are reported."
+        "the eager one with the default Adam is held against a target; with the fused kernel and "
+        "with torch.compile PyTorch is faster, and those ratios are reported."
     ),
     "scaling": (
         "Seconds for one refit-step and peak memory of the process against the number of "
