@@ -11,7 +11,12 @@ into the product).  With rows along the last axis the elementwise work also runs
 contiguous stretches, whatever the width of the layer.
 
 A layer with one input or one output is no matrix product at all but a scaling of rows or a
-weighted sum of them, and is written as such.
+weighted sum of them, and is written as such: the sum term by term up to 64 terms, since XLA then
+makes one loop of it and what comes after, where a reduction over a middle axis is a call to a
+library whose overhead exceeds the work.
+
+A deep network is one loop over its equal layers, so the time to compile it does not grow with its
+depth: `grouped` stacks the parameters of each long run of such layers.
 
 Nothing outside the training loop knows of this: `forward` equals `jax.vmap` of `jaxnn.mlp.apply`,
 values and gradients, up to the order of the arrays' axes.
@@ -20,15 +25,18 @@ values and gradients, up to the order of the arrays' axes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby, pairwise
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from jaxnn.mlp import MLP, Parameters, activation_function
+from jaxnn.mlp import MLP, Layer, Parameters, activation_function
 
 ROW_MULTIPLE = 16  # one vector register of float32 on current CPUs
+LOOPED_LAYERS = 8  # equal layers in a row from which on a loop is worth its overhead
+TERMS_WRITTEN_OUT = 64  # of a weighted sum; beyond, the longer program costs more than it saves
 
 
 def padded_rows(rows: int) -> int:
@@ -43,12 +51,23 @@ def pad(array: Array, rows: int, axis: int = 0) -> Array:
     return jnp.pad(array, widths)
 
 
+def _weighted_sum(weights: Array, h: Array) -> Array:
+    """sum_i weights_i h_i for weights (terms,) and h (terms, rows), as (1, rows)."""
+    if len(weights) > TERMS_WRITTEN_OUT:
+        return jnp.sum(weights[:, None] * h, axis=0, keepdims=True)
+    terms = [weight * row for weight, row in zip(weights, h, strict=True)]
+    while len(terms) > 1:  # in pairs: short chains of additions, and small rounding errors
+        sums = [first + second for first, second in zip(terms[::2], terms[1::2], strict=False)]
+        terms = sums + terms[2 * len(sums) :]
+    return terms[0][None]
+
+
 def _product(weights: Array, h: Array) -> Array:
     inputs, outputs = weights.shape
     if inputs == 1:
         return weights.reshape(outputs, 1) * h
     if outputs == 1:
-        return jnp.sum(weights * h, axis=0, keepdims=True)
+        return _weighted_sum(weights[:, 0], h)
     return lax.optimization_barrier(weights.T) @ h
 
 
@@ -65,20 +84,57 @@ def _dense_forward(weights: Array, biases: Array, h: Array) -> tuple[Array, tupl
 def _dense_backward(residuals: tuple[Array, Array], dz: Array) -> tuple[Array, Array, Array]:
     weights, h = residuals
     inputs, outputs = weights.shape
-    if inputs == 1 or outputs == 1:
+    if inputs == 1:
         d_weights = jnp.sum(h * dz, axis=1).reshape(inputs, outputs)
     else:
         d_weights = lax.dot_general(h, dz, (((1,), (1,)), ((), ())))
     if outputs == 1:
         d_h = weights * dz
     elif inputs == 1:
-        d_h = jnp.sum(weights.reshape(outputs, 1) * dz, axis=0, keepdims=True)
+        d_h = _weighted_sum(weights[0], dz)
     else:
         d_h = weights @ dz
     return d_weights, jnp.sum(dz, axis=1), d_h
 
 
 dense.defvjp(_dense_forward, _dense_backward)
+
+
+def _runs(net: MLP) -> list[tuple[int, int]]:
+    """First and one past last layer of each group: single layers and long runs of equal ones."""
+    shapes = list(pairwise(net.sizes))
+    runs, start = [], 0
+    # The read-out has no activation after it and stays by itself.
+    for _, equal in groupby(shapes[:-1]):
+        end = start + len(list(equal))
+        if end - start >= LOOPED_LAYERS:
+            runs.append((start, end))
+        else:
+            runs += [(layer, layer + 1) for layer in range(start, end)]
+        start = end
+    return [*runs, (start, start + 1)]
+
+
+def grouped(net: MLP, params: Parameters) -> Parameters:
+    """Parameters with each run of at least `LOOPED_LAYERS` equal hidden layers as one `Layer` of
+    arrays with a leading axis, (layers, inputs, outputs) and (layers, outputs)."""
+    return tuple(
+        params[start] if end - start == 1 else jax.tree.map(_stack, *params[start:end])
+        for start, end in _runs(net)
+    )
+
+
+def ungrouped(net: MLP, groups: Parameters) -> Parameters:
+    """The parameters of which `groups` is the `grouped` form."""
+    layers: list[Layer] = []
+    for (start, end), (weights, biases) in zip(_runs(net), groups, strict=True):
+        single = end - start == 1
+        layers += [Layer(weights, biases)] if single else map(Layer, list(weights), list(biases))
+    return tuple(layers)
+
+
+def _stack(*arrays: Array) -> Array:
+    return jnp.stack(arrays)
 
 
 def packing(
@@ -110,10 +166,15 @@ def packing(
     return pack, unpack_once
 
 
-def forward(net: MLP, params: Parameters, features: Array) -> Array:
-    """Outputs of shape (outputs, rows) for features of shape (inputs, rows)."""
+def forward(net: MLP, groups: Parameters, features: Array) -> Array:
+    """Outputs of shape (outputs, rows) for grouped parameters and features (inputs, rows)."""
     phi = activation_function(net.activation)
+
+    def layer(h: Array, parameters: Layer) -> tuple[Array, None]:
+        return phi(dense(*parameters, h)), None
+
     h = features
-    for weights, biases in params[:-1]:
-        h = phi(dense(weights, biases, h))
-    return dense(params[-1].weights, params[-1].biases, h)
+    for group in groups[:-1]:
+        looped = group.weights.ndim == 3
+        h, _ = lax.scan(layer, h, group) if looped else layer(h, group)
+    return dense(*groups[-1], h)

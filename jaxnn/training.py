@@ -166,7 +166,11 @@ def _fit(
     watched = None if watched is None else blocked(prepare(*watched, encoder, scaling), net)
     optimizer = optax.with_extra_args_support(transformation(recipe, learning_rate))
     params = mlp.init(key_init, net)
-    pack, unpack = layout.packing(params) if treats_parameters_alike(recipe) else (_same, _same)
+    group, ungroup = partial(layout.grouped, net), partial(layout.ungrouped, net)
+    pack, unpack = _same, group
+    if treats_parameters_alike(recipe):
+        params = group(params)
+        pack, unpack = layout.packing(params)
 
     def block_loss(packed: Any, rows: Rows) -> Array:
         outputs = layout.forward(net, unpack(packed), rows.features)
@@ -178,7 +182,7 @@ def _fit(
     def penalty(packed: Any) -> Array:
         if recipe.penalty is None:
             return jnp.zeros((), X.dtype)
-        return recipe.penalty([layer.weights for layer in unpack(packed)])
+        return recipe.penalty([layer.weights for layer in ungroup(unpack(packed))])
 
     def objective(packed: Any, rows: Rows) -> Array:
         return loss(packed, rows) + penalty(packed)
@@ -228,7 +232,7 @@ def _fit(
     state = _State(first, optimizer.init(first), jnp.array(-1))
     course = _run(state, epoch, lambda p: _losses(loss, p, rows, watched), recipe)
 
-    params = unpack(course.best)
+    params = ungroup(unpack(course.best))
     train_loss = course.train_loss[course.best_entry]
     numbers = [train_loss, *jax.tree.leaves(params)]
     if recipe.patience is not None:

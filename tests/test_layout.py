@@ -16,7 +16,10 @@ from jaxnn.mlp import ACTIVATIONS
 ROWS = 6
 # Few sizes, since each set of them is compiled, but every case of `dense` among them.
 WIDTHS = st.sampled_from([1, 2, 5])
-ARCHITECTURES = st.lists(WIDTHS, min_size=2, max_size=5)
+DEEP = layout.LOOPED_LAYERS + 1  # so many layers of one width have a run of equal ones
+ARCHITECTURES = st.lists(WIDTHS, min_size=2, max_size=5) | st.sampled_from(
+    [(2, *[3] * DEEP, 1), (2, *[1] * DEEP, *[2] * (DEEP + 1), 2), (3, 2, *[4] * DEEP)]
+)
 
 
 def parameters(net, seed, dtype=np.float32):
@@ -30,6 +33,10 @@ def parameters(net, seed, dtype=np.float32):
 
 def features(net, seed, dtype=np.float32):
     return np.random.default_rng(seed + 1).normal(size=(ROWS, net.sizes[0])).astype(dtype)
+
+
+def turned_forward(net, params, X):
+    return layout.forward(net, layout.grouped(net, params), X.T).T
 
 
 def assert_trees_close(first, second, **tolerance):
@@ -48,7 +55,7 @@ def test_forward_is_apply_with_its_axes_turned(sizes, activation, seed):
         @jax.jit
         def both(params, X):
             plain, pull = jax.vjp(lambda p, x: jax.vmap(partial(apply, net, p))(x), params, X)
-            turned, pull_turned = jax.vjp(lambda p, x: layout.forward(net, p, x.T).T, params, X)
+            turned, pull_turned = jax.vjp(partial(turned_forward, net), params, X)
             return plain, turned, pull(cotangent), pull_turned(cotangent)
 
         plain, turned, gradient, gradient_turned = both(params, X)
@@ -58,8 +65,11 @@ def test_forward_is_apply_with_its_axes_turned(sizes, activation, seed):
         assert max(np.abs(leaf).max() for leaf in jax.tree.leaves(gradient)) > 1e-6
 
 
-@pytest.mark.parametrize("inputs", [1, 3])
-@pytest.mark.parametrize("outputs", [1, 4])
+BEYOND = layout.TERMS_WRITTEN_OUT + 1
+
+
+@pytest.mark.parametrize("inputs", [1, 3, layout.TERMS_WRITTEN_OUT, BEYOND])
+@pytest.mark.parametrize("outputs", [1, 4, BEYOND])
 def test_dense_is_the_product_with_its_derivatives(inputs, outputs):
     rng = np.random.default_rng(inputs + 10 * outputs)
     W, b = rng.normal(size=(inputs, outputs)), rng.normal(size=outputs)
@@ -72,6 +82,34 @@ def test_dense_is_the_product_with_its_derivatives(inputs, outputs):
         ):
             assert derivative.shape == expected.shape
             np.testing.assert_allclose(derivative, expected)
+
+
+def test_groups_are_runs_of_equal_hidden_layers():
+    net = MLP((2, 3, *[4] * DEEP, 5, 5, 5))
+    params = parameters(net, 0)
+    groups = layout.grouped(net, params)
+    shapes = [group.weights.shape for group in groups]
+    assert shapes == [(2, 3), (3, 4), (DEEP - 1, 4, 4), (4, 5), (5, 5), (5, 5)]
+    assert groups[2].biases.shape == (DEEP - 1, 4)
+    back = layout.ungrouped(net, groups)
+    assert jax.tree.structure(back) == jax.tree.structure(params)
+    jax.tree.map(np.testing.assert_array_equal, back, params)
+
+
+def test_a_run_that_reaches_the_output_leaves_the_read_out_alone():
+    net = MLP((4, *[4] * DEEP, 4))
+    shapes = [group.weights.shape for group in layout.grouped(net, parameters(net, 0))]
+    assert shapes == [(DEEP, 4, 4), (4, 4)]
+
+
+def test_the_step_of_a_deep_network_is_as_long_as_that_of_a_deeper_one():
+    def length(depth):
+        net = MLP((2, *[4] * depth, 1))
+        groups = layout.grouped(net, parameters(net, 0))
+        gradient = jax.grad(lambda g: layout.forward(net, g, features(net, 0).T).sum())
+        return len(str(jax.make_jaxpr(gradient)(groups)).splitlines())
+
+    assert length(20) == length(60)
 
 
 def test_dense_is_itself_when_mapped():
@@ -151,7 +189,7 @@ def test_padded_rows_of_weight_zero_change_nothing(response, activation):
     weights = jnp.linspace(0.1, 1, ROWS)
 
     def loss(params, rows):
-        outputs = layout.forward(net, params, layout.pad(X.T, rows, axis=1))
+        outputs = layout.forward(net, layout.grouped(net, params), layout.pad(X.T, rows, axis=1))
         losses = responses.loss(response, outputs, layout.pad(y[None], rows, axis=1), axis=0)
         return jnp.sum(layout.pad(weights, rows) * losses)
 
