@@ -14,15 +14,12 @@ An experiment is a module `experiments/<name>.py`, named in `NAMES`, with
   where `results` holds NumPy arrays read back from the file (a number has shape ());
 * optionally `CAPTIONS`, a sentence for each figure by its name.
 
-`python -m experiments` runs them; read `runner.py` first, then `store.py`.
+`python -m experiments` runs them; read `runner.py` first, then `store.py`.  This file imports
+nothing, so that processes that are timed load no more than they use.
 """
-
-from experiments.claims import Claim
 
 NAMES: tuple[str, ...] = (
     "black_box_heart",
     "universal_approximation",
     "refit_speed",
 )
-
-__all__ = ["NAMES", "Claim"]

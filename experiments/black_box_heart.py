@@ -22,7 +22,8 @@ import numpy as np
 from jax import Array
 from matplotlib.figure import Figure
 
-from experiments import Claim, black_box_figures, heart_refits, known_truth
+from experiments import black_box_figures, heart_refits, known_truth
+from experiments.claims import Claim
 from experiments.closed_forms import (
     left_out_moments,
     linear_width,

@@ -83,16 +83,19 @@ def load(name: str, package: str = "experiments") -> Experiment:
 def fingerprint(experiment: Experiment) -> str:
     """A digest of the sources that the experiment's numbers depend on: 64 hex digits.
 
-    These are its own file (without `draw` and `claims`) and the sibling modules it imports, save
-    those named `..._figures`, and the whole library with the data it ships, save drawing and the
-    command line.
+    These are its own file (without `draw` and `claims`), what that imports of its folder and of
+    the library, directly or not, and the data that ships; save drawing (plots, the command line,
+    and the modules named `..._figures`).
     """
-    digest = hashlib.sha256(_library_fingerprint().encode())
+    digest = hashlib.sha256()
     for path in _closure(experiment.source):
-        if path.stem.endswith("_figures"):
+        where = _place(path)
+        if path.stem.endswith("_figures") or where.split("/")[1] in _DRAWING_ROOMS:
             continue
         without = _NOT_COMPUTED if path == experiment.source else frozenset()
-        digest.update(f"{path.stem}\n{_code(path, without)}\n".encode())
+        digest.update(f"{where}\n{_code(path, without)}\n".encode())
+    for path in sorted(_library_folder().rglob("*.csv")):
+        digest.update(f"{_place(path)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -100,8 +103,9 @@ def drawing_fingerprint(experiment: Experiment) -> str:
     """A digest of the sources that figures and claims depend on, given the arrays."""
     folder = Path(__file__).parent
     rooms = [folder / f"{room}.py" for room in sorted(_ROOMS)]
+    own = [path for path in _closure(experiment.source) if path.parent == experiment.source.parent]
     digest = hashlib.sha256()
-    for path in [*_closure(experiment.source), *rooms, _library_folder() / "plotting.py"]:
+    for path in [*own, *rooms, _library_folder() / "plotting.py"]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -110,48 +114,53 @@ def _library_folder() -> Path:
     return Path(str(jaxnn.errors.__file__)).parent
 
 
-@cache
-def _library_fingerprint() -> str:
-    folder = _library_folder()
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        where = path.relative_to(folder).as_posix()
-        if where.split("/")[0] in _DRAWING_ROOMS:
-            continue
-        if path.suffix == ".py":
-            digest.update(f"{where}\n{_code(path)}\n".encode())
-        elif path.suffix == ".csv":
-            digest.update(f"{where}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+def _place(path: Path) -> str:
+    """The path of a source from the folder that holds its package."""
+    library = _library_folder()
+    if path.is_relative_to(library):
+        return path.relative_to(library.parent).as_posix()
+    return f"{path.parent.name}/{path.name}"
 
 
 def _closure(source: Path) -> list[Path]:
-    """`source` and the modules of its folder that it imports, directly or not."""
-    folder, package = source.parent, source.parent.name
+    """`source` and what it imports of its folder and of the library, directly or not."""
     found, waiting = {source}, [source]
     while waiting:
-        for name in _imported(ast.parse(waiting.pop().read_text(encoding="utf-8")), package):
-            path = folder / f"{name}.py"
-            if name not in _ROOMS and path.is_file() and path not in found:
+        for path in _imported(waiting.pop(), source.parent):
+            if path not in found:
                 found.add(path)
                 waiting.append(path)
     return sorted(found)
 
 
-def _imported(tree: ast.AST, package: str) -> set[str]:
-    """The modules of `package` that a file names in its imports."""
+@cache
+def _imported(source: Path, folder: Path) -> list[Path]:
+    """The files of `folder` and of the library that a file's imports load."""
+    library = _library_folder()
+    package = _place(source).split("/")[:-1]
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            paths = [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = f"{package}.{node.module or ''}" if node.level == 1 else node.module or ""
-            base = base.rstrip(".")
-            paths = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        names |= {path.split(".")[1] for path in paths if path.startswith(f"{package}.")}
-    return names
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    files = []
+    for name in names:
+        top, *rest = name.split(".")
+        # An import loads the packages above a module too.
+        for end in range(len(rest) + 1):
+            if top == library.name:
+                files += _files(library.joinpath(*rest[:end]))
+            elif top == folder.name and end == 1 and rest[0] not in _ROOMS:
+                files += _files(folder / rest[0])
+    return files
+
+
+def _files(module: Path) -> list[Path]:
+    paths = module.with_suffix(".py"), module / "__init__.py"
+    return [path for path in paths if path.is_file()]
 
 
 def _code(path: Path, without: frozenset[str] = frozenset()) -> str:

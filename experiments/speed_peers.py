@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -298,15 +298,58 @@ def scikit_learn(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarra
     return np.array(Parallel(n_jobs=cores())(calls))
 
 
-def available() -> dict[str, Peer]:
-    """The contenders that can run here, this library first."""
-    contenders: dict[str, Peer] = {"jaxnn": jaxnn_bootstrap, "naive vmap": naive_vmap}
-    if find_spec("equinox"):
-        contenders["equinox"] = equinox_ensemble
-    if find_spec("torch"):
-        contenders["torch"] = torch_eager
-        contenders["torch, fused Adam"] = torch_fused
-        contenders["torch compiled"] = torch_compiled
-    if find_spec("sklearn"):
-        contenders["scikit-learn"] = scikit_learn
-    return contenders
+class Entry(NamedTuple):
+    """A peer, the packages it stands on, and the settings of its process."""
+
+    peer: Peer
+    packages: tuple[str, ...]
+    environment: dict[str, str]
+
+
+# What `jaxnn.use_all_cores()` does at the start of a script.
+EVERY_CORE = {"JAX_NUM_CPU_DEVICES": str(cores())}
+ENTRIES: dict[str, Entry] = {
+    "jaxnn": Entry(jaxnn_bootstrap, ("jaxnn.bootstrap",), EVERY_CORE),
+    "naive vmap": Entry(naive_vmap, ("jax", "optax"), {}),
+    "equinox": Entry(equinox_ensemble, ("equinox", "optax"), {}),
+    "torch": Entry(torch_eager, ("torch",), {}),
+    "torch, fused Adam": Entry(torch_fused, ("torch",), {}),
+    "torch compiled": Entry(torch_compiled, ("torch",), {}),
+    "scikit-learn": Entry(scikit_learn, ("sklearn.neural_network", "joblib"), {}),
+}
+
+
+def available() -> list[str]:
+    """The contenders whose packages are installed, this library first."""
+    return [
+        name
+        for name, entry in ENTRIES.items()
+        if all(find_spec(package.split(".")[0]) for package in entry.packages)
+    ]
+
+
+@cache
+def _rows(table: str) -> tuple[np.ndarray, np.ndarray]:
+    with np.load(table) as arrays:
+        return arrays["X"], arrays["y"]
+
+
+def refit(name: str, table: str, job: dict[str, Any], seed: int) -> np.ndarray:
+    """The losses of a job by the contender of a name on the rows of a file with X and y."""
+    described: dict[str, Any] = {**job, "sizes": tuple(job["sizes"])}
+    return ENTRIES[name].peer(Job(**described), *_rows(table), seed)
+
+
+@cache
+def _product(size: int) -> tuple[Callable[[Any], Any], Any]:
+    import jax
+    import jax.numpy as jnp
+
+    return jax.jit(lambda a: a @ a), jax.random.normal(jax.random.key(0), (size, size), jnp.float32)
+
+
+def matrix_products(size: int, times: int) -> None:
+    """Square float32 matrix products, one after the other, over all cores."""
+    product, matrix = _product(size)
+    for _ in range(times):
+        product(matrix).block_until_ready()

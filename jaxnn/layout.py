@@ -2,7 +2,7 @@
 
 The training loop holds examples feature-major: h has shape (units, rows), and a layer is
 
-    z = W^T h + b,    dW = h dz^T,    dh = W dz,    db = sum over rows of dz
+    z = W^T h + b,    dW = (dz h^T)^T,    dh = W dz,    db = sum over rows of dz
 
 with W in its public shape (inputs, outputs).  XLA's CPU backend calls its fast matrix routine
 only for products whose operands lie as they are used; written this way all three products do, and
@@ -87,7 +87,7 @@ def _dense_backward(residuals: tuple[Array, Array], dz: Array) -> tuple[Array, A
     if inputs == 1:
         d_weights = jnp.sum(h * dz, axis=1).reshape(inputs, outputs)
     else:
-        d_weights = lax.dot_general(h, dz, (((1,), (1,)), ((), ())))
+        d_weights = lax.dot_general(dz, h, (((1,), (1,)), ((), ()))).T
     if outputs == 1:
         d_h = weights * dz
     elif inputs == 1:

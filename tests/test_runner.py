@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import NAMES, Claim, contract, gallery, runner, store
+from experiments import NAMES, contract, gallery, runner, store
+from experiments.claims import Claim
 from jaxnn.errors import InputError, InputTypeError
 
 SUMS = '''
@@ -27,7 +28,7 @@ import dataclasses
 import jax
 from matplotlib.figure import Figure
 
-from experiments import Claim
+from experiments.claims import Claim
 
 TITLE = "Sums of draws"
 CAPTIONS = {"main": "The draws."}
@@ -629,3 +630,12 @@ def test_settings_must_be_plain():
 def test_the_named_experiments_are_modules_of_the_package():
     assert len(set(NAMES)) == len(NAMES) > 0
     assert all(name.isidentifier() for name in NAMES)
+
+
+def test_numbers_depend_on_the_modules_that_are_imported_and_no_others():
+    sources = contract._closure(contract.load("refit_speed").source)
+    places = {contract._place(path) for path in sources}
+    assert {"experiments/refit_speed.py", "experiments/speed_scaling.py"} <= places
+    assert {"jaxnn/__init__.py", "jaxnn/layout.py", "jaxnn/tables/encoding.py"} <= places
+    assert not any("/tracer/" in place or "universal" in place for place in places)
+    assert "experiments/runner.py" not in places
