@@ -54,6 +54,7 @@ class Settings:
       epochs, batch_epochs: passes over the rows, full batch and mini-batch.
       refits: of every job; peers that take long do `peer_refits` and are counted by rate.
       rounds: interleaved repetitions.
+      rest: seconds before each timing, in which the threads of the one before come to rest.
       replicates, rows: sizes of the two scaling series.
       compared: whether runs are long enough to hold their times against the targets.
     """
@@ -63,6 +64,7 @@ class Settings:
     refits: int = 100
     peer_refits: int = 16
     rounds: int = 3
+    rest: float = 0.5
     replicates: tuple[int, ...] = (100, 1_000, 10_000)
     rows: tuple[int, ...] = (1_000, 10_000, 100_000)
     compared: bool = True
@@ -75,6 +77,7 @@ QUICK = Settings(
     refits=20,
     peer_refits=4,
     rounds=2,
+    rest=0.02,
     replicates=(20, 200),
     rows=(300, 3_000),
     compared=False,
@@ -106,7 +109,6 @@ JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
 COLD_JOB = "18-16-16-1, full batch"
 COLD_LIMIT = 2.5  # seconds
 SLOW = ("scikit-learn",)
-REST = 0.5  # seconds in which the threads of the one before come to rest
 SIZE, PRODUCTS = 1024, 20  # rows of the square matrices, and products in one timing
 ROWS = 303
 
@@ -155,7 +157,7 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
         # The first of all calls is the one that users wait for; nothing else runs meanwhile.
         for i, name in enumerate(names):
             for n in range(2):
-                time.sleep(REST)
+                time.sleep(settings.rest)
                 cold[i, n] = race[name].ask(**call(name, COLD_JOB, seed + n))["seconds"]
         for j, job in enumerate(JOBS):
             for name in names:  # all compile side by side
@@ -164,11 +166,11 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
                 losses[j, i, : refits[name]] = race[name].receive()["result"]
                 operations[j, i] = refits[name] * job_of(job, settings, 1).operations(ROWS)
             for r in range(settings.rounds):
-                time.sleep(REST)
+                time.sleep(settings.rest)
                 answer = peak.ask(size=SIZE, times=PRODUCTS)
                 peaks[j, r] = 2 * SIZE**3 * PRODUCTS / answer["seconds"]
                 for i, name in enumerate(names):
-                    time.sleep(REST)
+                    time.sleep(settings.rest)
                     answer = race[name].ask(**call(name, job, seed + 1 + r))
                     seconds[j, i, r] = answer["seconds"]
     return {
