@@ -15,6 +15,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
+from jax.tree_util import Partial
 
 from jaxnn import mlp, responses
 from jaxnn.checks import check_predictors
@@ -75,24 +76,25 @@ def predictor(
 
     Returns:
       predict(X (rows, predictors)) -> what `predict` gives, with a leading (replicates,) if the
-      fits are stacked.  Compiled, once for each number of rows.
+      fits are stacked.  Compiled, once for each number of rows and equal networks.
 
     Raises:
       InputError: an encoder that is missing or was not used in the fits.
     """
     check_count(batch_size, "batch_size")
     _check_fitted(fits, encoder)
-    fits = jax.tree.map(jnp.asarray, fits)
 
-    @jax.jit
-    def evaluate(fits: Fit, X: Array) -> Array:
-        one = partial(predict, net, X=X, encoder=encoder)
-        if jnp.ndim(fits.diverged_at) == 0:
-            return one(fits)
-        return lax.map(one, fits, batch_size=batch_size)
-
-    def predict_all(X: Any) -> Array:
+    def predict_all(fits: Fit, X: Any) -> Array:
         check_predictors(X, net, encoder)
-        return evaluate(fits, jnp.asarray(X, jnp.result_type(float)))
+        return _evaluate(fits, jnp.asarray(X, jnp.result_type(float)), net, encoder, batch_size)
 
-    return predict_all
+    # A partial whose arrays JAX can see: within a larger program they are arguments, no constants.
+    return Partial(predict_all, jax.tree.map(jnp.asarray, fits))
+
+
+@partial(jax.jit, static_argnames=("net", "encoder", "batch_size"))
+def _evaluate(fits: Fit, X: Array, net: MLP, encoder: Encoder | None, batch_size: int) -> Array:
+    one = partial(predict, net, X=X, encoder=encoder)
+    if jnp.ndim(fits.diverged_at) == 0:
+        return one(fits)
+    return lax.map(one, fits, batch_size=batch_size)

@@ -10,7 +10,7 @@ from scipy.stats import mstats
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.inspection import partial_dependence as sklearn_partial_dependence
 
-from jaxnn import MLP, InputError, InputTypeError, Recipe, fit, predictor
+from jaxnn import MLP, InputError, InputTypeError, Recipe, fit, prediction, predictor
 from jaxnn.inspection import (
     black_box,
     center_of,
@@ -386,3 +386,22 @@ def test_curves_without_a_grid_are_refused():
     for ice in (1.0, np.zeros((3, 0))):
         with pytest.raises(InputError, match="ice has shape"):
             centered(ice)
+
+
+def test_a_partial_of_another_framework_is_called_as_any_function():
+    def predict(scale, X):
+        return scale * np.asarray(X, float).sum(axis=1)  # NumPy: it cannot be traced
+
+    box = black_box(jax.tree_util.Partial(predict, 2.0), np.ones((3, 2)))
+    np.testing.assert_array_equal(box.evaluate(np.ones((4, 2))), [4.0] * 4)
+
+
+def test_predictors_of_equal_networks_share_a_program():
+    net = MLP((2, 3, 1))
+    X = np.random.default_rng(0).normal(size=(11, 2))
+    fits = [fit(jax.random.key(k), net, X, X[:, 0], Recipe(epochs=1)) for k in (0, 1)]
+    first, second = (predictor(net, fitted) for fitted in fits)
+    before = first(X)
+    programs = prediction._evaluate._cache_size()
+    assert not np.allclose(before, second(X))
+    assert prediction._evaluate._cache_size() == programs

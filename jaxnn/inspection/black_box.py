@@ -10,10 +10,12 @@ numbers of rows, never by guessing from a length.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jax.tree_util import Partial
 
 from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
 
@@ -76,10 +78,17 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
             f"predict gives shape {shapes[0]} for 2 rows and {shapes[1]} for 3; it must give "
             "(rows,) or (rows, outputs), or either with a replicate axis before it."
         )
-    function = (
-        jax.jit(predict) if isinstance(answer, jax.Array) and _traceable(predict, two) else predict
-    )
+    function = predict
+    if isinstance(answer, jax.Array) and _traceable(predict, two):
+        # The arrays of a JAX partial, as of `jaxnn.predictor`, are arguments and no constants.
+        named = isinstance(predict, Partial)
+        function = partial(_call, predict) if named else jax.jit(predict)
     return BlackBox(lambda rows: np.asarray(function(rows)), axes[0])
+
+
+@jax.jit
+def _call(predict: Partial, X: Any) -> Any:
+    return predict(X)
 
 
 def _traceable(predict: Predict, X: np.ndarray) -> bool:
