@@ -24,10 +24,10 @@ import numpy as np
 import optax
 from jax import Array
 
-from experiments import splines
 from jaxnn import MLP, Fitter, Recipe
 from jaxnn.initializers import initializer
 from jaxnn.mlp import Parameters
+from jaxnn.regions import best_monotone, best_pieces, joined_pieces
 from jaxnn.replicate import replicate
 
 Function = Callable[[np.ndarray], np.ndarray]
@@ -203,7 +203,7 @@ def pictures(key: Array, settings: TrainingSettings) -> dict[str, Any]:
         "picture_curves": np.reshape(curves, shape).astype(np.float32),
         "picture_activations": np.array(settings.pictured_activations),
         "picture_nodes": np.array(["+".join(map(str, hidden)) for hidden in settings.pictured]),
-        "monotone_bound": splines.best_monotone(truth),
+        "monotone_bound": best_monotone(truth),
     }
 
 
@@ -231,7 +231,7 @@ def sweep(key: Array, settings: TrainingSettings) -> dict[str, Any]:
         solved.append(readout_errors(params, activation, curve, grid))
     shape = (len(settings.activations), len(settings.widths), settings.seeds)
     widths = np.array(settings.widths)
-    errors, breaks = splines.best_pieces(grid, curve(grid), int(widths.max()) + 1)
+    errors, breaks = best_pieces(grid, curve(grid), int(widths.max()) + 1)
     generator = np.random.default_rng(np.asarray(jax.random.key_data(key_resample)))
     resampled = generator.integers(settings.seeds, size=(settings.resamples, *shape[1:]))
     return {
@@ -241,5 +241,5 @@ def sweep(key: Array, settings: TrainingSettings) -> dict[str, Any]:
         "solved": np.reshape(solved, shape),
         "resampled": resampled.astype(np.uint16),
         "optimum": errors[widths],
-        "joined": np.array([splines.joined_pieces(grid, curve(grid), breaks[m]) for m in widths]),
+        "joined": np.array([joined_pieces(grid, curve(grid), breaks[m]) for m in widths]),
     }

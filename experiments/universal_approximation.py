@@ -5,7 +5,7 @@
 
 One hidden layer is enough to represent any curve; that is a statement about the best network and
 not about the trained one, and here the two are kept apart.  What m + 1 straight pieces can do at
-best is computed (`experiments.splines`); what training attains is measured, every random start
+best is computed (`jaxnn.regions`); what training attains is measured, every random start
 shown (`experiments.one_layer`, with the protocol that was fixed beforehand: 3,000 steps of Adam,
 learning rate from 0.02 to 0 along a cosine, 256 points without noise); and what sampling a layer
 at random attains has an exact constant (`experiments.cosines`).
@@ -22,11 +22,12 @@ import numpy as np
 from jax import Array
 from matplotlib.figure import Figure
 
-from experiments import approximation_figures, cosines, one_layer, splines
+from experiments import approximation_figures, cosines, one_layer
 from experiments.approximation_figures import LABELS
 from experiments.claims import Claim
 from experiments.contract import Results
 from jaxnn import interval
+from jaxnn.regions import free_knot_l2_error, free_knot_sup_error, splines
 
 TITLE = "One hidden layer can follow any curve: how well it could, and how well it learns to"
 CAPTIONS = {
@@ -105,10 +106,10 @@ def _splines(settings: Settings) -> dict[str, Any]:
         "pieces": np.array(pieces),
         "l2_names": np.array([curve.name for curve in curves]),
         "l2_constants": np.array([curve.l2_constant for curve in curves]),
-        "l2_errors": np.array([[splines.l2_error(c, n) for n in pieces] for c in curves]),
+        "l2_errors": np.array([[free_knot_l2_error(c, n) for n in pieces] for c in curves]),
         "sup_names": np.array([curve.name for curve in convex]),
         "sup_constants": np.array([curve.sup_constant for curve in convex]),
-        "sup_errors": np.array([[splines.sup_error(c, n) for n in pieces] for c in convex]),
+        "sup_errors": np.array([[free_knot_sup_error(c, n) for n in pieces] for c in convex]),
     }
 
 
@@ -149,6 +150,12 @@ def draw(results: Results) -> dict[str, Figure]:
     }
 
 
+def log_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Least-squares slope of log y against log x: (...) for x (n,) and y (..., n)."""
+    centered = np.log(x) - np.mean(np.log(x))
+    return np.log(y) @ centered / np.sum(np.square(centered))
+
+
 def _spline_claims(results: Results) -> Iterator[Claim]:
     pieces, source = results["pieces"], "classical theory of free-knot splines"
     for norm, word in (("l2", "L2"), ("sup", "largest")):
@@ -171,7 +178,7 @@ def _spline_claims(results: Results) -> Iterator[Claim]:
                 bool((used >= low).all() and (used <= high).all()),
             )
             if exponential and norm == "l2":
-                slope = float(splines.log_slope(pieces, ratio / pieces**2))
+                slope = float(log_slope(pieces, ratio / pieces**2))
                 statement = f"slope of log L2 error against log N, {name}"
                 yield Claim(
                     statement, source, "-2, within 0.01", slope, None, abs(slope + 2) <= 0.01
@@ -243,7 +250,7 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
         trained, solved = results["trained"][place, wide], results["solved"][place, wide]
         medians, samples = np.nanmedian(trained, axis=-1), resampled_medians(trained, resampled)
         if len(widths) > 1:
-            slope = float(splines.log_slope(widths, medians))
+            slope = float(log_slope(widths, medians))
             asserted = name == "relu"
             yield Claim(
                 f"slope of log median RMSE against log m, m = {widths[0]} to {widths[-1]}, trained "
@@ -251,7 +258,7 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
                 "range set beforehand" if asserted else "reported here",
                 "-1.8 to -0.9 (best pieces: -2)" if asserted else "no theory of training",
                 slope,
-                _ends(splines.log_slope(widths, samples)),
+                _ends(log_slope(widths, samples)),
                 -1.8 <= slope <= -0.9 if asserted else None,
             )
         median = f"median RMSE of {widths[-1]} {LABELS[name]} nodes, trained, over that of"
@@ -323,7 +330,7 @@ def _sampling_claims(results: Results) -> Iterator[Claim]:
             (found - reach, found + reach),
             bool(abs(found - theory) <= reach),
         )
-        slope = float(splines.log_slope(units, ratio / units))
+        slope = float(log_slope(units, ratio / units))
         asserted = dimension >= 50
         yield Claim(
             f"slope of log MSE against log m, d = {dimension}",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from jaxnn.datasets import (
+    SHAPES,
     TARGETS,
     Target,
     digits,
@@ -21,7 +22,11 @@ from jaxnn.datasets import (
     logistic_truth,
     nested_differences,
     product,
+    radial_sine,
+    sample_signals,
     sample_target,
+    signal,
+    sine_tree,
     tanh_teacher,
     target,
     tent,
@@ -190,8 +195,58 @@ def test_nested_differences_and_products_by_hand():
     assert nested_differences(jnp.concatenate([x, -x])) == 0
     assert product(x) == 40
     assert product(x, 0.5) == 2.5
-    with pytest.raises(InputError, match="x has 3 entries; nested differences take 2, 4, 8"):
+    with pytest.raises(InputError, match="x has 3 entries; a binary tree takes 2, 4, 8"):
         nested_differences(x[:3])
+
+
+def test_sines_by_hand():
+    x = jnp.array([0.1, 0.2, 0.3, 0.2])  # sin(0.3 pi) and sin(0.5 pi) = 1
+    expected = np.sin(np.pi * (np.sin(0.3 * np.pi) + 1))
+    assert sine_tree(x) == pytest.approx(expected, abs=1e-5)
+    assert radial_sine(x) == pytest.approx(np.sin(2 * np.pi * 0.18), abs=1e-5)
+    with pytest.raises(InputError, match="x has 6 entries; a binary tree takes"):
+        sine_tree(jnp.ones(6))
+
+
+def test_a_signal_is_its_shape_where_it_is_put():
+    width = 18.0  # the heights are at start + 2, start + 4, ... start + 16
+    for number, heights in enumerate(SHAPES):
+        X = np.asarray(signal(number, 5.0, width))
+        np.testing.assert_allclose(X[7:22:2], np.array(heights) / 5, atol=1e-5)
+        np.testing.assert_allclose(X[8:21:2], (X[7:20:2] + X[9:22:2]) / 2, atol=1e-5)
+        np.testing.assert_allclose(X[:6], 0, atol=1e-5)
+        np.testing.assert_allclose(X[23:], 0, atol=1e-5)
+    assert signal(3, 0.0, 10.0, length=25).shape == (25,)
+
+
+def test_signals_have_every_shape_everywhere(key):
+    n = 20_000
+    X, y = sample_signals(key, n, noise=0.0)
+    assert X.shape == (n, 40)
+    assert X.dtype == y.dtype
+    counts = np.bincount(np.asarray(y, int), minlength=10)
+    assert np.abs(counts - n / 10).max() < 5 * (0.09 * n) ** 0.5
+    there = np.asarray(X) != 0
+    first, last = there.argmax(axis=1), 39 - there[:, ::-1].argmax(axis=1)
+    assert first.min() <= 1 and last.max() == 38
+    widths = last - first + 1
+    assert 9 <= widths.min() <= 12 and 22 <= widths.max() <= 24
+    peaks = np.abs(X).max(axis=1)
+    assert 1.2 < peaks.max() <= 1.3 * 9 / 5 + 1e-5
+    # Of each row the least squares on its own shape, rightly placed, leave nothing: try one.
+    row = 17
+    scores = [
+        np.abs(np.corrcoef(X[row], signal(int(y[row]), start, width))[0, 1])
+        for start in np.arange(0, 28, 0.25)
+        for width in np.arange(12, 24.5, 0.5)
+    ]
+    assert max(scores) > 0.98
+    noisy = sample_signals(jax.random.key(8), n, noise=0.5).X
+    clean = sample_signals(jax.random.key(8), n, noise=0.0).X
+    assert abs((noisy - clean).std() - 0.5) < 5 * 0.5 / (2 * n * 40) ** 0.5
+    assert 0.5 < clean[there[:, 20]].std() < 0.8
+    with pytest.raises(InputError, match="length is 9; pass a whole number of at least 10"):
+        sample_signals(jax.random.key(0), 5, length=9)
 
 
 @pytest.mark.parametrize("times", [1, 3, 5, 8])
@@ -257,7 +312,8 @@ def test_a_target_of_ones_own(key):
 
 
 @pytest.mark.parametrize(
-    "draw", [logistic_truth, linear_truth, lambda key, n: sample_target(key, n, "fold")]
+    "draw",
+    [logistic_truth, linear_truth, sample_signals, lambda key, n: sample_target(key, n, "fold")],
 )
 def test_generators_refuse_seeds_and_impossible_sizes(draw):
     with pytest.raises(InputTypeError, match=r"key is the integer 0; pass jax.random.key\(seed\)"):

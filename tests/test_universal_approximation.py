@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import jaxnn
-from experiments import cosines, one_layer, splines, universal_approximation
+from experiments import cosines, one_layer, universal_approximation
 from jaxnn.initializers import initializer
+from jaxnn.regions import best_pieces
 
 SMALL = universal_approximation.Settings(
     training=one_layer.TrainingSettings(
@@ -40,140 +41,17 @@ def holds(results, words):
     return found
 
 
-# Splines
-
-
-def integral(curve, exponent, cells=200_000):
-    middles = (np.arange(cells) + 0.5) / cells
-    return np.mean(np.abs(curve.curvature(middles)) ** exponent)
-
-
-CUBE = splines.Curve(
-    "x³",
-    lambda x: x**3,
-    lambda x: 6 * x,
-    (6**0.4 / 1.4) ** 2.5 / math.sqrt(720),
-    (6**0.5 / 1.5) ** 2 / 16,
-)
-
-
-@pytest.mark.parametrize(
-    "curve",
-    [*splines.CURVES, splines.exponential(-2), splines.sine(3), CUBE],
-    ids=lambda curve: curve.name,
-)
-def test_the_constants_agree_with_quadrature(curve):
-    l2 = integral(curve, 0.4) ** 2.5 / math.sqrt(720)
-    sup = integral(curve, 0.5) ** 2 / 16
-    assert curve.l2_constant == pytest.approx(l2, rel=1e-5)
-    assert curve.sup_constant == pytest.approx(sup, rel=1e-5)
-
-
-def test_the_constants_are_those_of_the_literature():
-    found = [(curve.l2_constant, curve.sup_constant) for curve in splines.CURVES]
-    expected = [(0.0745356, 0.125), (1.7434031, 3.0305397), (0.8359550, 1.4355400)]
-    np.testing.assert_allclose(found, expected, rtol=5e-7)
-
-
-@pytest.mark.parametrize("curve", [splines.exponential(-2), CUBE], ids=lambda curve: curve.name)
-def test_other_curves_attain_their_constants(curve):
-    assert splines.l2_error(curve, 128) * 128**2 / curve.l2_constant == pytest.approx(1, abs=2e-2)
-    errors = [splines.l2_error(curve, n) for n in (64, 128)]
-    assert math.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.02)
-
-
-def test_one_piece_is_the_regression_line():
-    # The distance of x^2 from the lines is that of a Legendre polynomial: 1 / (6 sqrt 5).
-    assert splines.l2_error(splines.SQUARE, 1) == pytest.approx(1 / (6 * math.sqrt(5)), rel=1e-12)
-    assert splines.sup_error(splines.SQUARE, 1) == pytest.approx(1 / 8, rel=1e-12)
-
-
-def test_knots_moved_from_their_places_do_worse():
-    curve = splines.exponential(3)
-    uniform = splines.Curve("", curve.function, np.ones_like, 0, 0)
-    assert splines.l2_error(uniform, 16) > 1.3 * splines.l2_error(curve, 16)
-    assert splines.sup_error(uniform, 16) > 1.3 * splines.sup_error(curve, 16)
-
-
-def test_only_convex_curves_are_shifted():
-    with pytest.raises(ValueError, match="not convex"):
-        splines.sup_error(splines.sine(1), 8)
-
-
-# Bounds
-
-
-def brute_force_pieces(x, y, pieces):
-    """By recursion over the first piece, fitting each with polyfit."""
-
-    def residual(first, end):
-        if end - first <= 2:
-            return 0.0
-        line = np.polyval(np.polyfit(x[first:end], y[first:end], 1), x[first:end])
-        return float(np.sum(np.square(line - y[first:end])))
-
-    def least(first, left):
-        if left == 1:
-            return residual(first, len(x))
-        ends = range(first + 1, len(x) - left + 2)
-        return min(residual(first, end) + least(end, left - 1) for end in ends)
-
-    return math.sqrt(least(0, pieces) / len(x))
-
-
-def test_best_pieces_is_the_least_over_all_ways_to_cut():
-    generator = np.random.default_rng(3)
-    x = np.sort(generator.uniform(-1, 1, 11))
-    y = generator.normal(size=11)
-    errors, breaks = splines.best_pieces(x, y, 6)
-    expected = [brute_force_pieces(x, y, pieces) for pieces in range(1, 7)]
-    np.testing.assert_allclose(errors, expected, atol=1e-7)
-    assert errors[0] > 0.3  # not a trivial problem
-    assert [len(places) for places in breaks] == list(range(6))
-
-
-def test_best_pieces_finds_the_kinks_of_a_zigzag():
-    x = one_layer.midpoints(200)
-    y = np.abs(np.abs(x) - 0.5)  # 4 pieces, kinks at -0.5, 0, 0.5
-    errors, breaks = splines.best_pieces(x, y, 4)
-    np.testing.assert_allclose(breaks[3], [-0.5, 0, 0.5], atol=0.011)
-    assert errors[3] < 1e-7 < 1e-2 < errors[2]
-    assert splines.joined_pieces(x, y, np.array([-0.5, 0, 0.5])) < 1e-12
-
-
-def test_best_pieces_tends_to_the_theory():
-    x = (np.arange(800) + 0.5) / 800
-    curve = splines.exponential(3)
-    errors, breaks = splines.best_pieces(x, curve.function(x), 16)
-    assert errors[15] * 16**2 / curve.l2_constant == pytest.approx(1, abs=5e-3)
-    assert 1 <= splines.joined_pieces(x, curve.function(x), breaks[15]) / errors[15] < 1.005
+# Networks
 
 
 def test_no_random_network_beats_the_pieces_it_has(key):
     x = one_layer.midpoints(100)
     y = one_layer.two_periods(x)
-    errors, _ = splines.best_pieces(x, y, 9)
+    errors, _ = best_pieces(x, y, 9)
     params = jaxnn.mlp.init(key, jaxnn.MLP((1, 8, 1), "relu", bias_initializer="uniform"))
     stacked = jax.tree.map(lambda leaf: np.asarray(leaf)[None], params)
     solved = one_layer.readout_errors(stacked, "relu", one_layer.two_periods, x)
     assert errors[8] <= solved[0] < np.sqrt(0.5)
-
-
-def test_best_monotone_is_isotonic_regression():
-    isotonic = pytest.importorskip("sklearn.isotonic")
-    y = np.random.default_rng(5).normal(size=60) - np.linspace(0, 2, 60)
-    fitted = isotonic.IsotonicRegression(increasing=False).fit_transform(np.arange(60), y)
-    expected = math.sqrt(np.mean(np.square(fitted - y)))
-    assert splines.best_monotone(y) == pytest.approx(expected, rel=1e-12)
-    assert splines.best_monotone(np.sort(y)) == 0
-
-
-def test_best_monotone_of_a_wave_by_hand():
-    # Rising: 1 | 3 and 2 pooled | 4.  Falling: all pooled, at 2.5.
-    assert splines.best_monotone(np.array([1.0, 3, 2, 4])) == pytest.approx(math.sqrt(0.5 / 4))
-
-
-# Networks
 
 
 def test_hidden_functions_are_those_of_the_library():

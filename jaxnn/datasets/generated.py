@@ -6,9 +6,11 @@ against the function they estimate:
     logistic   x ~ N(0, 1),            P(y = 1) = 1 / (1 + exp(-(b0 + b1 x)))
     linear     x ~ N(0, 1), correlated,    y = b0 + b.x + noise
     targets    x ~ U(low, high)^d,         y = f(x) + noise
+    signals    x = one of ten shapes, moved, stretched and scaled, + noise,    y = which
 
 Each truth is a pure function of its own, apart from the sampling.  The compositional targets ask
-for depth; the curves are those for which the best piecewise linear approximation is known.
+for depth; the curves are those for which the best piecewise linear approximation is known; the
+signals are to digits what a line is to an image.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.tree_util import Partial
 
-from jaxnn.errors import InputError, InputTypeError, check_key, unknown_name
+from jaxnn.errors import InputError, InputTypeError, check_count, check_key, unknown_name
 
 
 class LogisticSample(NamedTuple):
@@ -65,6 +67,18 @@ class Sample(NamedTuple):
     X: Array
     y: Array
     mean: Array
+
+
+class SignalSample(NamedTuple):
+    """Signals of ten shapes.
+
+    Attributes:
+      X: (n, length).
+      y: (n,), class numbers 0..9 in the dtype of X.
+    """
+
+    X: Array
+    y: Array
 
 
 def logistic_probability(x: Any, intercept: Any = -0.5, slope: Any = 1.2) -> Array:
@@ -152,12 +166,16 @@ def fold(x: Array, offset: float = 1.2) -> Array:
 
 def nested_differences(x: Array) -> Array:
     """Absolute differences of neighbours, of these again, ...: a binary tree; inputs 2^levels."""
-    inputs = jnp.size(x)
-    if inputs < 2 or inputs & (inputs - 1):
-        raise InputError(f"x has {inputs} entries; nested differences take 2, 4, 8, 16, ...")
+    _check_tree(x)
     while jnp.size(x) > 1:
         x = jnp.abs(x[0::2] - x[1::2])
     return x[0]
+
+
+def _check_tree(x: Array) -> None:
+    inputs = jnp.size(x)
+    if inputs < 2 or inputs & (inputs - 1):
+        raise InputError(f"x has {inputs} entries; a binary tree takes 2, 4, 8, 16, ...")
 
 
 def product(x: Array, scale: float = 1.0) -> Array:
@@ -174,6 +192,19 @@ def tent(x: Array, times: int = 3) -> Array:
     for _ in range(times):
         h = 2 * jax.nn.relu(h) - 4 * jax.nn.relu(h - 0.5)
     return h
+
+
+def sine_tree(x: Array) -> Array:
+    """sin(pi (a + b)) of neighbours, of these again, ...: a binary tree of smooth functions."""
+    _check_tree(x)
+    while jnp.size(x) > 1:
+        x = jnp.sin(jnp.pi * (x[0::2] + x[1::2]))
+    return x[0]
+
+
+def radial_sine(x: Array) -> Array:
+    """sin(2 pi |x|^2): the same in all directions, and many waves along each."""
+    return jnp.sin(2 * jnp.pi * jnp.sum(jnp.square(x)))
 
 
 def tanh_teacher(
@@ -244,6 +275,8 @@ TARGETS: dict[str, Target] = {
     "nested_differences_8": Target(nested_differences, 8),
     "product_4": Target(product, 4),
     "product_6": Target(lambda x: product(x, 1.5), 6),
+    "radial_sine_8": Target(radial_sine, 8),
+    "sine_tree_8": Target(sine_tree, 8),
     "tent_3": Target(tent, 1, 0.0, 1.0),
     "tent_5": Target(lambda x: tent(x, 5), 1, 0.0, 1.0),
 }
@@ -274,6 +307,67 @@ def sample_target(key: Array, n: int, truth: str | Target, *, noise: Any = 0.0) 
     X = jax.random.uniform(key_x, (n, truth.inputs), minval=truth.low, maxval=truth.high)
     mean = jax.vmap(truth.function)(X)
     return Sample(X, mean + noise * jax.random.normal(key_noise, (n,)), mean)
+
+
+# Heights of the ten shapes at even distances, in fifths; before and after they are 0.  They were
+# drawn once, smoothed, and kept where they differ from the others however moved and stretched.
+SHAPES = (
+    (4, 7, -2, -9, 1, 3, -3, 0),
+    (0, -2, -4, 1, 3, 7, 3, -9),
+    (-5, -8, -1, 2, -4, 0, 9, 6),
+    (5, 5, -1, 0, 3, 2, -5, -9),
+    (-9, -1, 4, 2, 0, -2, 2, 4),
+    (4, -4, -3, 1, 0, -5, -3, 9),
+    (-6, 1, 9, 5, 0, -1, -3, -5),
+    (2, -1, -4, -3, -7, -5, 8, 9),
+    (9, -2, -7, -5, -1, 1, -1, 5),
+    (9, 2, -7, -3, 1, 3, 3, -7),
+)
+
+
+def signal(shape: Any, start: Any, width: Any, length: int = 40) -> Array:
+    """A shape of `SHAPES`, its heights joined by straight lines, on the places 0 ... length - 1.
+
+    Args:
+      shape: its number, 0..9.
+      start, width: the shape leaves 0 at `start` and is back at `start + width`.
+      length: of the signal.
+
+    Returns:
+      (length,).  Not compiled.
+    """
+    heights = jnp.pad(jnp.asarray(SHAPES, jnp.result_type(float)) / 5, ((0, 0), (1, 1)))
+    along = (jnp.arange(length) - start) / width
+    return jnp.interp(along, jnp.linspace(0, 1, heights.shape[1]), heights[shape])
+
+
+def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -> SignalSample:
+    """Draw n signals, each with one of ten shapes somewhere on it: digits in one dimension.
+
+    Which shape is as likely as any other; its width is uniform from 0.3 to 0.6 of the length, its
+    place uniform over where it fits, its height times a uniform number from 0.7 to 1.3.  To tell
+    shapes wherever they are is the task of a handwritten digit without its second dimension
+    (an idea of Greydanus 2020, "Scaling down deep learning"; these shapes are others).
+
+    Args:
+      key: a typed JAX key.
+      n: rows, at least 1.
+      length: places of a signal, at least 10.
+      noise: standard deviation of the Gaussian noise on each place; the shapes' is about 0.6.
+
+    Raises:
+      InputError, InputTypeError: a seed instead of a key, n below 1, or a length below 10.
+    """
+    _check(key, n)
+    check_count(length, "length", least=10)
+    key_class, key_place, key_noise = jax.random.split(key, 3)
+    y = jax.random.randint(key_class, (n,), 0, len(SHAPES))
+    place, stretch, height = jax.random.uniform(key_place, (3, n))
+    width = (0.3 + 0.3 * stretch) * length
+    start = place * (length - 1 - width)
+    clean = jax.vmap(lambda *of: signal(*of, length))(y, start, width)
+    X = (0.7 + 0.6 * height)[:, None] * clean
+    return SignalSample(X + noise * jax.random.normal(key_noise, X.shape), y.astype(X.dtype))
 
 
 def _check(key: Array, n: int) -> None:

@@ -1,0 +1,85 @@
+"""Which networks have as many pieces as there can be?
+
+    tent       x -> 2 relu(x) - 4 relu(x - 1/2)       folds [0, 1] once onto itself, with 2 units
+    zigzag     n kinks, n + 1 pieces, each onto [0, 1]     folds it n times, with n units
+
+Folding L times over gives (folds + 1)^L pieces, since every piece of the first layers is taken
+through all pieces of the next: 2^L of tents (Telgarsky 2015), and (n + 1)^L of zigzags, the most
+that L layers of n units can have on a line.  The weights are written down, not learnt: that such
+networks exist does not mean that training finds them.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from jax import Array
+
+from jaxnn.errors import check_count
+from jaxnn.mlp import MLP, Layer, Parameters
+
+
+def tent_network(times: int) -> tuple[MLP, Parameters]:
+    """The tent map composed `times` times, as a ReLU network 1-2-...-2-1.
+
+    Two units a layer; the affine map out of one tent and that into the next are one, so there are
+    6 `times` + 1 parameters.  On [0, 1] it has 2^times pieces and alternates between 0 and 1 at
+    i / 2^times (`jaxnn.datasets.tent`).  Telgarsky 2015, "Representation benefits of deep
+    feedforward networks".
+
+    Returns:
+      The network and its parameters, NumPy arrays in float64, in which they are exact.
+
+    Raises:
+      InputError, InputTypeError: not a whole number of at least 1.
+    """
+    check_count(times, "times")
+    return _folding(np.array([1.0, 1.0]), np.array([0.0, -0.5]), np.array([2.0, -4.0]), 0.0, times)
+
+
+def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
+    """A ReLU network 1-n-...-n-1 that has the most linear regions on [0, 1]: (n + 1)^layers.
+
+    Each layer is a zigzag of n + 1 pieces onto [0, 1].  A plain zigzag needs n units and a linear
+    term; here there is none, so the units of kinks 3 and 2 face left, and the slopes
+
+        s, -s, s, -2 s, s, -s, ...     with s = n + 1/2
+
+    are such that those two add up to the slope at the far left.
+
+    Returns:
+      The network and its parameters, NumPy arrays in float64.
+
+    Raises:
+      InputError, InputTypeError: fewer than 3 units, or no layer.
+    """
+    check_count(units, "units", least=3)
+    check_count(layers, "layers")
+    slopes = (units + 0.5) * (-1.0) ** np.arange(units + 1)
+    slopes[3] *= 2
+    kinks = np.cumsum(1 / np.abs(slopes))[:-1]
+    faces = np.ones(units)
+    faces[1:3] = -1
+    # Facing left or right, a unit changes the slope of the sum by its output weight at its kink.
+    return _folding(faces, -faces * kinks, np.diff(slopes), -_at_zero(slopes, kinks), layers)
+
+
+def _at_zero(slopes: np.ndarray, kinks: np.ndarray) -> float:
+    """The value at 0 of the two units that face left."""
+    return float(np.diff(slopes)[1:3] @ kinks[1:3])
+
+
+def _folding(
+    into: np.ndarray, biases: np.ndarray, out: np.ndarray, offset: float, layers: int
+) -> tuple[MLP, Parameters]:
+    """x -> offset + relu(x into + biases) . out, composed: neighbouring affine maps are one."""
+    between = _layer(np.outer(out, into), offset * into + biases)
+    first, last = _layer(into[None], biases), _layer(out[:, None], np.array([offset]))
+    params = (first, *[between] * (layers - 1), last)
+    return MLP((1, *[len(into)] * layers, 1), "relu"), params
+
+
+def _layer(weights: np.ndarray, biases: np.ndarray) -> Layer:
+    # NumPy arrays are taken wherever JAX arrays are, and float64 needs no setting.
+    return Layer(cast(Array, weights), cast(Array, biases))

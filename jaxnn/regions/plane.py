@@ -1,0 +1,235 @@
+"""Into which regions does a network cut a plane of its input space?
+
+    x(u, v) = corner + u (right - corner) + v (up - corner),   0 <= u, v <= 1
+
+The window starts as one polygon.  Layer by layer and unit by unit, every polygon on which the
+unit's pre-activation (affine there) passes a kink is cut in two along it; in the end every unit is
+on one of its pieces throughout each polygon, and the network is affine there.  Polygons that meet
+along an edge share its two vertices, so that an edge is cut once for both, and neighbours are
+known: those with the same slopes make up one linear region, which need not be convex.
+
+Words, precision and the bound on rounding are those of `jaxnn.regions.line`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxnn.errors import InputError, unknown_name
+from jaxnn.mlp import MLP, Parameters
+from jaxnn.regions.line import KINDS, Kind
+from jaxnn.regions.piecewise import EPSILON, Piecewise, layers_of, piecewise, point
+
+
+class PlaneRegions(NamedTuple):
+    """The regions of a network in a window of a plane.
+
+    Attributes:
+      vertices: (vertices, 2) corners of polygons, as (u, v) in the unit square.
+      polygons: for each polygon its corners, numbers into `vertices`, counter-clockwise.
+      slopes: (polygons, outputs, 2) derivatives of the outputs by u and v.
+      region: (polygons,) the region that each belongs to, from 0 on.
+    """
+
+    vertices: np.ndarray
+    polygons: tuple[tuple[int, ...], ...]
+    slopes: np.ndarray
+    region: np.ndarray
+
+
+class _Mesh:
+    """Polygons that meet edge to edge."""
+
+    def __init__(self) -> None:
+        self.vertices = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+        self.polygons = [[0, 1, 2, 3]]
+        self.parents = [0]  # the polygon of the layer before that each is a part of
+        self.owners: dict[tuple[int, int], int] = {}  # of each edge, walked counter-clockwise
+        self._own(0)
+
+    def _own(self, polygon: int) -> None:
+        ring = self.polygons[polygon]
+        for edge in zip(ring, ring[1:] + ring[:1], strict=True):
+            self.owners[edge] = polygon
+
+    def edges(self) -> np.ndarray:
+        """(edges, 2) the ends of every edge, once."""
+        once = [(a, b) for a, b in self.owners if a < b or (b, a) not in self.owners]
+        return np.array(once)
+
+    def insert(self, a: int, b: int, vertex: int) -> None:
+        """Put a new vertex on the edge between a and b."""
+        for first, second in ((a, b), (b, a)):
+            polygon = self.owners.pop((first, second), None)
+            if polygon is not None:
+                self.polygons[polygon].insert(self.polygons[polygon].index(first) + 1, vertex)
+                self.owners[first, vertex] = self.owners[vertex, second] = polygon
+
+    def cut(self, polygon: int, first: int, last: int) -> int:
+        """Cut the part from corner `first` to corner `last` off a polygon; returns its number."""
+        ring = self.polygons[polygon]
+        place = ring.index(first)
+        ring = ring[place:] + ring[:place]
+        end = ring.index(last)
+        self.polygons[polygon] = ring[end:] + ring[:1]
+        self.polygons.append(ring[: end + 1])
+        self.parents.append(self.parents[polygon])
+        new = len(self.polygons) - 1
+        self._own(polygon)
+        self._own(new)
+        return new
+
+
+def regions_in_plane(
+    net: MLP, params: Parameters, corner: Any, right: Any, up: Any, kind: Kind = "linear"
+) -> PlaneRegions:
+    """The regions of a network in the parallelogram that three points span.
+
+    Args:
+      net: a network whose activation has straight pieces ("relu", "leaky_relu", "hard_tanh",
+        "identity").
+      params: its parameters, as from `jaxnn.mlp.init`.
+      corner, right, up: (inputs,) three corners of the window, not on one line.
+      kind: "linear": polygons that share an edge and their slopes are one region; "activation":
+        each polygon is a region.
+
+    Returns:
+      A `PlaneRegions`.  NumPy in float64, not compiled; the time grows with the number of polygons
+      times that of units.
+
+    Raises:
+      InputError, InputTypeError: another activation, or an argument of the wrong shape.
+    """
+    if kind not in KINDS:
+        raise unknown_name("kind", kind, KINDS)
+    activation = piecewise(net)
+    layers = layers_of(net, params)
+    corner = point(corner, net, "corner")
+    sides = np.stack([point(right, net, "right"), point(up, net, "up")]) - corner
+    if np.linalg.matrix_rank(sides) < 2:
+        raise InputError("corner, right and up lie on one line; pass three corners of a window.")
+
+    mesh = _Mesh()
+    values = corner + mesh.vertices @ sides
+    errors = np.broadcast_to(
+        4 * EPSILON * (np.abs(corner) + np.abs(sides).sum(axis=0)), values.shape
+    )
+    slopes = sides[None]  # (polygons, 2, units)
+    sizes = np.abs(slopes)
+    terms = 0
+    for number, (weights, biases) in enumerate(layers, start=1):
+        scale = np.abs(weights)
+        terms += len(weights) + 2
+        rounding = (len(weights) + 2) * EPSILON * (np.abs(values) @ scale + np.abs(biases))
+        values, errors = values @ weights + biases, errors @ scale + rounding
+        slopes, sizes = slopes @ weights, sizes @ scale
+        if number < len(layers):
+            values, errors = _split(mesh, values, errors, activation)
+            centers = np.stack([values[ring].mean(axis=0) for ring in mesh.polygons])
+            factors = activation.slopes[np.searchsorted(activation.kinks, centers)][:, None]
+            slopes, sizes = factors * slopes[mesh.parents], factors * sizes[mesh.parents]
+            mesh.parents = list(range(len(mesh.polygons)))
+            values = activation.function(values)
+    slopes, sizes = slopes.swapaxes(1, 2), sizes.swapaxes(1, 2)
+    region = np.arange(len(mesh.polygons))
+    if kind == "linear":
+        region = _merged(mesh, slopes, 2 * terms * EPSILON * sizes)
+    return PlaneRegions(mesh.vertices, tuple(map(tuple, mesh.polygons)), slopes, region)
+
+
+def count_regions_in_plane(
+    net: MLP, params: Parameters, corner: Any, right: Any, up: Any, kind: Kind = "linear"
+) -> int:
+    """How many regions `regions_in_plane` finds; arguments and errors are the same.
+
+    m ReLUs in one hidden layer make at most 1 + m + m (m - 1) / 2 of them
+    (`jaxnn.regions.zaslavsky`).
+    """
+    return int(regions_in_plane(net, params, corner, right, up, kind).region.max()) + 1
+
+
+def _split(
+    mesh: _Mesh, values: np.ndarray, errors: np.ndarray, activation: Piecewise
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut polygons where a unit passes a kink; values and errors at old and new vertices."""
+    for unit in range(values.shape[1]):
+        for kink in activation.kinks:
+            values, errors, sides = _insert(mesh, values, errors, unit, kink)
+            waiting = [
+                number
+                for number, ring in enumerate(mesh.polygons)
+                if min(sides[v] for v in ring) < 0 < max(sides[v] for v in ring)
+            ]
+            for polygon in waiting:
+                mesh.cut(polygon, *_chord(mesh.polygons[polygon], sides))
+    return values, errors
+
+
+def _insert(
+    mesh: _Mesh, values: np.ndarray, errors: np.ndarray, unit: int, kink: float
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """New vertices where a unit passes a kink on an edge; on which side each vertex is of it."""
+    values, errors = values.copy(), errors.copy()
+    beyond = values[:, unit] - kink
+    beyond[np.abs(beyond) <= errors[:, unit]] = 0
+    edges = mesh.edges()
+    passing = edges[beyond[edges[:, 0]] * beyond[edges[:, 1]] < 0]
+    if len(passing):
+        # A crossing that cannot be told from a corner is at the corner.
+        change = np.abs(beyond[passing[:, 0]] - beyond[passing[:, 1]])
+        spread = errors[passing, unit].sum(axis=1) / change + EPSILON
+        for end in (0, 1):
+            near = np.abs(beyond[passing[:, end]]) / change <= spread
+            beyond[passing[near, end]] = 0
+        passing = passing[beyond[passing[:, 0]] * beyond[passing[:, 1]] < 0]
+    on_kink = beyond == 0
+    errors[on_kink, unit] += np.abs(values[on_kink, unit] - kink)
+    values[on_kink, unit] = kink
+    sides = np.sign(beyond).astype(int).tolist()
+    if not len(passing):
+        return values, errors, sides
+
+    a, b = passing.T
+    share = (beyond[a] / (beyond[a] - beyond[b]))[:, None]
+    new = (1 - share) * values[a] + share * values[b]
+    noise = np.maximum(errors[a], errors[b])
+    noise += 4 * EPSILON * np.maximum(np.abs(values[a]), np.abs(values[b]))
+    noise[:, unit] += np.abs(new[:, unit] - kink)
+    new[:, unit] = kink
+    for vertex, (first, second) in enumerate(passing.tolist(), start=len(values)):
+        mesh.insert(first, second, vertex)
+    places = (1 - share) * mesh.vertices[a] + share * mesh.vertices[b]
+    mesh.vertices = np.concatenate([mesh.vertices, places])
+    sides += [0] * len(passing)
+    return np.concatenate([values, new]), np.concatenate([errors, noise]), sides
+
+
+def _chord(ring: list[int], sides: list[int]) -> tuple[int, int]:
+    """The corners on the kink between which, counter-clockwise, a polygon is above it."""
+    below = next(place for place, vertex in enumerate(ring) if sides[vertex] < 0)
+    ring = ring[below:] + ring[:below]
+    above = next(place for place, vertex in enumerate(ring) if sides[vertex] > 0)
+    back = next(place for place in range(above, len(ring)) if sides[ring[place]] <= 0)
+    return ring[above - 1], ring[back]
+
+
+def _merged(mesh: _Mesh, slopes: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """The region of each polygon: neighbours whose slopes agree are in one."""
+    region = list(range(len(mesh.polygons)))
+
+    def root(polygon: int) -> int:
+        while region[polygon] != polygon:
+            region[polygon] = region[region[polygon]]
+            polygon = region[polygon]
+        return polygon
+
+    for (a, b), polygon in mesh.owners.items():
+        other = mesh.owners.get((b, a))
+        if other is None or other < polygon:
+            continue
+        differ = np.abs(slopes[polygon] - slopes[other])
+        if (differ <= np.maximum(least[polygon], least[other])).all():
+            region[root(polygon)] = root(other)
+    return np.unique([root(polygon) for polygon in range(len(region))], return_inverse=True)[1]
