@@ -22,4 +22,5 @@ NAMES: tuple[str, ...] = (
     "black_box_heart",
     "universal_approximation",
     "refit_speed",
+    "backpropagation",
 )
