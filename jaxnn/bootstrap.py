@@ -116,7 +116,8 @@ def bootstrap(
         it each row once, with its count as weight, 0 for a row that was not drawn: the same
         objective, and for a network trained on full batches only the 63% of distinct rows are
         gone through.  None takes multiplicities where `fit` has an argument `weights` and its
-        steps are over all rows.
+        steps are over all rows.  (With "rows", a fit that sets rows aside to watch may have copies
+        of one row on both sides; with multiplicities it has not.)
       progress, directory, chunk: as in `jaxnn.replicate.replicate`; a killed run with a
         directory goes on where it was.
 
