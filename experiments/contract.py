@@ -12,7 +12,7 @@ import ast
 import dataclasses
 import hashlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,13 @@ from jaxnn.errors import InputError
 # Code that runs after the arrays are saved, or before anything is computed.
 _ROOMS = frozenset({"__init__", "__main__", "claims", "contract", "gallery", "runner", "store"})
 _DRAWING_ROOMS = frozenset({"plotting.py", "cli", "__main__.py"})
+# Siblings of such names draw the arrays, or say what is claimed of them.
+_AFTERWARDS = ("_figures", "_claims", "_verdict")
 # Settings enter a result's name by value, so the names FULL and QUICK need not.
-_NOT_COMPUTED = frozenset({"draw", "claims", "TITLE", "CAPTIONS", "FULL", "QUICK"})
+_NOT_COMPUTED = frozenset({"draw", "claims", "verdict", "TITLE", "CAPTIONS", "FULL", "QUICK"})
 
 Results = Mapping[str, np.ndarray]
+Verdict = Mapping[str, Sequence[str]]  # sentences under headings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Experiment:
     claims: Callable[[Results], list[Claim]]
     draw: Callable[[Results], Mapping[str, Any]]
     captions: Mapping[str, str]
+    verdict: Callable[[Results], Verdict] | None
     source: Path
 
 
@@ -76,6 +80,7 @@ def load(name: str, package: str = "experiments") -> Experiment:
         claims=module.claims,
         draw=module.draw,
         captions=getattr(module, "CAPTIONS", {}),
+        verdict=getattr(module, "verdict", None),
         source=Path(str(module.__file__)),
     )
 
@@ -83,14 +88,14 @@ def load(name: str, package: str = "experiments") -> Experiment:
 def fingerprint(experiment: Experiment) -> str:
     """A digest of the sources that the experiment's numbers depend on: 64 hex digits.
 
-    These are its own file (without `draw` and `claims`), what that imports of its folder and of
-    the library, directly or not, and the data that ships; save drawing (plots, the command line,
-    and the modules named `..._figures`).
+    These are its own file (without `draw`, `claims` and `verdict`), what that imports of its
+    folder and of the library, directly or not, and the data that ships; save drawing (plots, the
+    command line, and the modules named `..._figures`, `..._claims` or `..._verdict`).
     """
     digest = hashlib.sha256()
     for path in _closure(experiment.source):
         where = _place(path)
-        if path.stem.endswith("_figures") or where.split("/")[1] in _DRAWING_ROOMS:
+        if path.stem.endswith(_AFTERWARDS) or where.split("/")[1] in _DRAWING_ROOMS:
             continue
         without = _NOT_COMPUTED if path == experiment.source else frozenset()
         digest.update(f"{where}\n{_code(path, without)}\n".encode())

@@ -96,6 +96,9 @@ def _section(record: Mapping[str, Any]) -> list[str]:
         caption = escape(figure.get("caption", ""))
         lines += ["", f"![{caption or escape(record['title'])}]({figure['file']})"]
         lines += ["", caption] if caption else []
+    for heading, sentences in record.get("verdict", {}).items():
+        lines += ["", f"**{escape(heading)}**", ""]
+        lines += [f"- {escape(sentence)}" for sentence in sentences]
     where = record.get("platform", {})
     place = ", ".join(
         f"{where[part]} {noun}"

@@ -349,8 +349,27 @@ def _show(
         **{field: stored.record[field] for field in (*kept, "versions")},
         "figures": figures,
         "claims": [dataclasses.asdict(claim) for claim in claims],
+        "verdict": _verdict(experiment, stored),
         "drawing": drawing,
     }
+
+
+def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str]]:
+    """What an experiment says of its results in words; empty where it says nothing."""
+    if experiment.verdict is None:
+        return {}
+    said = experiment.verdict(stored.arrays)
+    sound = isinstance(said, Mapping) and all(
+        isinstance(heading, str)
+        and isinstance(sentences, list | tuple)
+        and all(isinstance(sentence, str) for sentence in sentences)
+        for heading, sentences in said.items()
+    )
+    if not sound:
+        raise InputError(
+            f"verdict of {experiment.name!r} is {said!r}; return lists of sentences by heading."
+        )
+    return {heading: list(sentences) for heading, sentences in said.items()}
 
 
 def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:

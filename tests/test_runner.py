@@ -219,6 +219,20 @@ def test_a_sibling_that_an_experiment_imports_counts_as_its_source(lab):
         assert lab.computed() == computed + 1
 
 
+@pytest.mark.parametrize("suffix", ["figures", "claims", "verdict"])
+def test_siblings_that_draw_or_claim_compute_nothing_again(lab, suffix):
+    sibling = lab.folder / f"sums_{suffix}.py"
+    sibling.write_text("SCALE = 1\n")
+    line = f"from {lab.package}.sums_{suffix} import SCALE"
+    lab.write("sums", change=("import dataclasses\n", f"import dataclasses\n{line}\n"))
+    lab.run()
+    drawn = lab.record("sums")["drawing"]
+    sibling.write_text("SCALE = 2\n")
+    assert lab.run() == 0
+    assert lab.computed() == 1
+    assert lab.record("sums")["drawing"] != drawn
+
+
 def test_another_seed_or_size_is_another_result(lab):
     lab.write("sums")
     for arguments in ([], ["--seed", "7"], ["--quick", "--out", "figures"]):
@@ -259,6 +273,37 @@ def test_a_claim_that_fails_is_listed_after_all_have_run(lab):
     assert "**does not hold**" in (lab.out / "README.md").read_text()
     # And again, when nothing is computed.
     assert lab.run() == 1
+
+
+VERDICT = """
+
+def verdict(results):
+    return SAID
+"""
+
+
+def test_a_verdict_is_shown_as_text_and_computes_nothing_again(lab):
+    lab.write("sums")
+    lab.run()
+    said = "SAID = {'What *holds*': ['The mean is <near> 0.', 'So it is.'], 'What does not': []}"
+    lab.write("sums", SUMS + VERDICT.replace("SAID", said.removeprefix("SAID = ")))
+    assert lab.run() == 0
+    assert lab.computed() == 1
+    assert lab.record("sums")["verdict"] == {
+        "What *holds*": ["The mean is <near> 0.", "So it is."],
+        "What does not": [],
+    }
+    page = (lab.out / "README.md").read_text()
+    assert "\n**What \\*holds\\***\n\n- The mean is &lt;near&gt; 0.\n- So it is.\n" in page
+    assert page.index("So it is") < page.index("`python -m experiments sums`")
+
+
+@pytest.mark.parametrize("said", ["'it holds'", "{'held': 'all'}", "{'held': [1]}", "['all']"])
+def test_a_verdict_that_cannot_be_shown_is_refused(lab, said):
+    lab.write("sums", SUMS + VERDICT.replace("SAID", said))
+    assert lab.run() == 1
+    assert "verdict of 'sums' is" in lab.errors
+    assert "return lists of sentences by heading" in lab.errors
 
 
 def test_a_number_that_is_only_reported_never_fails(lab):

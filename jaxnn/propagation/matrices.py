@@ -30,7 +30,7 @@ from jax import Array
 from jaxnn import mlp
 from jaxnn.errors import check_number
 from jaxnn.initializers import Scaled, initializer
-from jaxnn.mlp import MLP
+from jaxnn.mlp import MLP, Layer
 
 
 class MatrixLaw(NamedTuple):
@@ -95,26 +95,34 @@ def without_scales(net: MLP) -> tuple[MLP, Scales]:
     return bare, Scales(*map(jnp.asarray, scales))
 
 
-def drawn_law(net: MLP, scales: Scales, inputs: int, outputs: int) -> MatrixLaw:
+def drawn_law(net: MLP, scales: Scales, inputs: int, outputs: int, impl: Any) -> MatrixLaw:
     """Layers of these sizes as `jaxnn.mlp.init` makes them; a matrix is drawn when it is used.
 
     Args:
       net: whose initialisers.
       scales: by which their weights and biases are multiplied.
       inputs, outputs: sizes of the layers.
+      impl: of the keys, as `jax.random.key_impl` has it.
     """
     layer = MLP(
         (inputs, outputs), initializer=net.initializer, bias_initializer=net.bias_initializer
     )
 
-    def forward(key: Array, h: Array) -> tuple[Array, None]:
-        weights, biases = mlp.init(key, layer)[0]
+    # Keys as their data: each is used twice, on purpose.
+    def draw(key: Array, count: int) -> Array:
+        return jax.random.key_data(jax.random.split(key, count))
+
+    def made(data: Array) -> Layer:
+        return mlp.init(jax.random.wrap_key_data(data, impl=impl), layer)[0]
+
+    def forward(data: Array, h: Array) -> tuple[Array, None]:
+        weights, biases = made(data)
         return scales.weights * (h @ weights) + scales.biases * biases[None], None
 
-    def back(key: Array, _: None, g: Array) -> Array:
-        return scales.weights * (g @ mlp.init(key, layer)[0].weights.T)
+    def back(data: Array, _: None, g: Array) -> Array:
+        return scales.weights * (g @ made(data).weights.T)
 
-    return MatrixLaw(jax.random.split, forward, back)
+    return MatrixLaw(draw, forward, back)
 
 
 class _Draws(NamedTuple):

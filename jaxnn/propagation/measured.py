@@ -197,7 +197,7 @@ def _probe(
     for number, (shape, group) in enumerate(groupby(pairwise(net.sizes))):
         count = len(list(group))
         law = (
-            drawn_law(net, scales, *shape)
+            drawn_law(net, scales, *shape, impl=jax.random.key_impl(key))
             if drawn
             else implied_law(net, scales, *shape, rows=len(x))
         )

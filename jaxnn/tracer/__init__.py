@@ -4,9 +4,12 @@ Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rule
 
     core.py         traces, forward mode, reverse mode: read this first
     rules.py        how one description of a primitive gives both of its rules
-    operations.py   the primitives
-    numpy.py        NumPy's functions, made of the primitives
+    operations.py   the primitives, and the conventions where there is no derivative
     transforms.py   grad, jvp, vjp, jacfwd, jacrev, hessian
+    numpy.py        NumPy's functions, made of the primitives
+
+and on top of these, each on its own:
+
     table.py        every step of a computation with its derivatives, as in a lecture
     graph.py        the same as a drawing
     counting.py     how many operations a function costs
@@ -14,11 +17,14 @@ Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rule
     check.py        do all ways to a derivative agree?
     box.py, tree.py what a traced value looks like to Python; arrays in containers
 
-A new primitive, here and at once in both modes and at every order:
+A new primitive takes three lines, its name, its value and its local partial, and works at once in
+both modes, nested to any order, on JAX arrays, in tables and in counts:
 
     softsign = elementwise(
         "softsign", lambda xp, x: x / (1 + abs(x)), lambda y, x: (1 - abs(y)) ** 2
     )
+
+with `elementwise` from `jaxnn.tracer.rules`; `linear` is for one that is linear in each argument.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -44,27 +50,11 @@ if TYPE_CHECKING:
     from jaxnn.tracer.check import DerivativeReport, check_derivatives
 
 __all__ = [
-    "ComputationalGraph",
-    "DerivativeReport",
-    "EscapedValueError",
-    "OperationCount",
-    "Row",
-    "TraceTable",
-    "check_derivatives",
-    "computational_graph",
-    "count_operations",
-    "from_jax",
-    "grad",
-    "hessian",
-    "jacfwd",
-    "jacrev",
-    "jvp",
-    "numpy",
-    "stop_gradient",
-    "trace_table",
-    "value_and_grad",
-    "vjp",
-]
+    "ComputationalGraph", "DerivativeReport", "EscapedValueError", "OperationCount", "Row",
+    "TraceTable", "check_derivatives", "computational_graph", "count_operations", "from_jax",
+    "grad", "hessian", "jacfwd", "jacrev", "jvp", "numpy", "stop_gradient", "trace_table",
+    "value_and_grad", "vjp",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -7,12 +7,24 @@ are recorded. What would lose the derivative in silence is refused with a senten
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 # Everything in jaxnn.tracer.numpy by name, for the operators and methods of a Box.
 NAMESPACE: dict[str, Any] = {}
+
+# Operator -> the function of that namespace that it means.
+OPERATORS = {
+    "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+    "ge": "greater_equal", "neg": "negative", "pos": "positive", "abs": "absolute",
+    "getitem": "getitem",
+}  # fmt: skip
+REFLECTED_OPERATORS = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power",
+    "matmul": "matmul", "mod": "remainder", "floordiv": "floor_divide",
+}  # fmt: skip
 
 
 class EscapedValueError(RuntimeError):
@@ -44,10 +56,7 @@ class Box:
         return bool(base(self))
 
     def __iter__(self):
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, index: Any) -> Any:
-        return NAMESPACE["getitem"](self, index)
+        return (NAMESPACE["getitem"](self, i) for i in range(len(self)))
 
     def __repr__(self) -> str:
         return f"Box({self.value!r}, level {self.trace.level})"
@@ -56,9 +65,9 @@ class Box:
         return format(base(self), spec) if spec else repr(self)
 
     def __getattr__(self, name: str) -> Any:
-        if name in METHODS:
-            function = NAMESPACE[name]
-            return lambda *args, **kwargs: function(self, *args, **kwargs)
+        # What is a method of arrays and a function there; but the method `sort` works in place.
+        if name in NAMESPACE and callable(getattr(np.ndarray, name, None)) and name != "sort":
+            return partial(NAMESPACE[name], self)
         raise AttributeError(
             f"a traced value has no attribute {name!r}; use a function of jaxnn.tracer.numpy."
         )
@@ -91,39 +100,21 @@ class Box:
 
     def __array_function__(self, function: Callable, types: Any, args: Any, kwargs: Any) -> Any:
         name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
-        mine = NAMESPACE.get(name)
-        if mine is None:
+        if name not in NAMESPACE:
             raise TypeError(f"numpy.{name} has no rule here; use functions of jaxnn.tracer.numpy.")
-        return mine(*args, **kwargs)
+        return NAMESPACE[name](*args, **kwargs)
 
 
-# Names under which a Box offers functions of jaxnn.tracer.numpy as methods, as an array does.
-METHODS = frozenset({
-    "all", "any", "argmax", "argmin", "argsort", "astype", "clip", "copy", "cumprod", "cumsum",
-    "diagonal", "dot", "flatten", "max", "mean", "min", "prod", "ravel", "repeat", "reshape",
-    "round", "squeeze", "std", "sum", "swapaxes", "take", "trace", "transpose", "var",
-})  # fmt: skip
-
-
-def _operator(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
+def _operator(name: str, reflected: bool = False) -> Callable:
     if reflected:
         return lambda self, other: NAMESPACE[name](other, self)
-    return lambda self, other: NAMESPACE[name](self, other)
+    return lambda self, *other: NAMESPACE[name](self, *other)
 
 
-for _symbol, _name in {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power",
-    "matmul": "matmul", "mod": "remainder", "floordiv": "floor_divide",
-}.items():  # fmt: skip
+for _symbol, _name in (OPERATORS | REFLECTED_OPERATORS).items():
     setattr(Box, f"__{_symbol}__", _operator(_name))
+for _symbol, _name in REFLECTED_OPERATORS.items():
     setattr(Box, f"__r{_symbol}__", _operator(_name, reflected=True))
-for _symbol, _name in {
-    "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
-    "ge": "greater_equal",
-}.items():  # fmt: skip
-    setattr(Box, f"__{_symbol}__", _operator(_name))
-for _symbol, _name in {"neg": "negative", "pos": "positive", "abs": "absolute"}.items():
-    setattr(Box, f"__{_symbol}__", lambda self, name=_name: NAMESPACE[name](self))
 
 
 def base(value: Any) -> Any:

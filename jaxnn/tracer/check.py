@@ -2,7 +2,7 @@
 
 For a function f and random weights w and directions u, v, the numbers
 
-    first order     d/dv  w.f        tracer forward, tracer reverse, jax.jvp, jax.grad, differences
+    first order     d/du  w.f        tracer forward, tracer reverse, jax.jvp, jax.grad, differences
     second order    d/du d/dv  w.f   the four nestings of the tracer, two of JAX, differences
 
 must agree. They are taken for each array among the arguments on its own, so that a small gradient
@@ -13,18 +13,34 @@ of their own error (Richardson; Ridders 1982). At a kink they rightly disagree w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer import bridge
+from jaxnn.tracer import bridge, transforms
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer.core import Array
-from jaxnn.tracer.table import argument_names
-from jaxnn.tracer.transforms import grad, is_float, jvp, vjp
-from jaxnn.tracer.tree import flatten, unflatten
+from jaxnn.tracer.table import NO_FLOATS, argument_names
+from jaxnn.tracer.transforms import grad, is_float, vjp
+from jaxnn.tracer.tree import flatten, partition
 
+# For orders 0, 1, 2: the name of a route, and the mode in which its library is asked.
+ROUTES = (
+    {"tracer": "", "jax": ""},
+    {
+        "tracer forward": "forward", "tracer reverse": "reverse", "jax.jvp": "forward",
+        "jax.grad": "reverse",
+    },
+    {
+        "tracer forward over reverse": "forward over reverse",
+        "tracer reverse over forward": "reverse over forward",
+        "tracer forward over forward": "forward over forward",
+        "tracer reverse over reverse": "reverse over reverse",
+        "jax forward over reverse": "forward over reverse",
+        "jax reverse over forward": "reverse over forward",
+    },
+)  # fmt: skip
 DIFFERENCES = "differences"
 
 
@@ -129,40 +145,39 @@ def check_derivatives(
     Raises:
       DerivativeError: `raises` is true and two routes disagree.
     """
-    leaves, structure = flatten(args)
-    places = [i for i, leaf in enumerate(leaves) if is_float(leaf)]
-    names = [argument_names(fun, args)[i] for i in places]
-    xs = tuple(np.asarray(leaves[i], np.float64) for i in places)
-    if not xs:
-        raise TypeError("no argument is a floating-point number; pass 3.0 instead of 3.")
+    values, replace = partition(args, is_float)
+    if not values:
+        raise TypeError(NO_FLOATS)
+    leaf_names = zip(argument_names(fun, args), flatten(args)[0], strict=True)
+    names = [name for name, leaf in leaf_names if is_float(leaf)]
+    xs = [np.asarray(x, np.float64) for x in values]
 
-    def outputs(*xs: Array) -> tuple:
-        full = list(leaves)
-        for i, x in zip(places, xs, strict=True):
-            full[i] = x
-        return tuple(y for y in flatten(fun(*unflatten(structure, full)))[0] if is_float(y))
+    def outputs(*xs: Array) -> list:
+        return [y for y in flatten(fun(*replace(xs)))[0] if is_float(y)]
 
     jax = bridge.jax
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         rng = np.random.default_rng(seed)
-        mine, theirs = _for_tracer(outputs, xs), outputs
+        mine = _for_tracer(outputs, xs)
         ys = mine(*xs)
-        weights = tuple(rng.normal(size=np.shape(y)) for y in ys)
-        check = _Check(_weighed(mine, weights), _weighed(theirs, weights), xs, _terms(weights, ys))
-        comparisons = [check.value()]
+        weights = [rng.normal(size=np.shape(y)) for y in ys]
+        referee = _Referee(_weighed(mine, weights), _weighed(outputs, weights), xs)
+        referee.compare(0, "", xs, xs, _terms(weights, ys))
+        gradient = grad(referee.mine)(xs)
         for name, u in zip(names, _directions(xs, rng), strict=True):
-            comparisons.append(check.first(name, u))
+            referee.compare(1, name, u, u, _terms(u, gradient))
         if order > 1:
-            v = tuple(map(np.add.reduce, zip(*_directions(xs, rng), strict=True)))
+            v = [np.add.reduce(parts) for parts in zip(*_directions(xs, rng), strict=True)]
+            curvature = grad(lambda xs: referee.slope(xs, v, v))(xs)
             for name, u in zip(names, _directions(xs, rng), strict=True):
-                comparisons.append(check.second(name, u, v))
-    report = DerivativeReport(tuple(comparisons), tolerance, check.missing)
+                referee.compare(2, name, u, v, _terms(u, curvature))
+    report = DerivativeReport(tuple(referee.comparisons), tolerance, referee.missing)
     if raises:
         report.raise_if_wrong()
     return report
 
 
-def _for_tracer(fun: Callable, xs: tuple) -> Callable:
+def _for_tracer(fun: Callable, xs: list) -> Callable:
     """The function itself if it takes traced values, otherwise through the bridge."""
     try:
         vjp(fun, *xs)
@@ -171,122 +186,97 @@ def _for_tracer(fun: Callable, xs: tuple) -> Callable:
     return fun
 
 
-def _weighed(fun: Callable, weights: tuple) -> Callable[..., Array]:
+def _weighed(fun: Callable, weights: list) -> Callable[[list], Array]:
     """The sum of all outputs, each entry with its weight."""
-
-    def scalar(*xs: Array) -> Array:
-        return sum(tnp.sum(tnp.multiply(y, w)) for y, w in zip(fun(*xs), weights, strict=True))
-
-    return scalar
+    return lambda xs: sum(
+        tnp.sum(tnp.multiply(y, w)) for y, w in zip(fun(*xs), weights, strict=True)
+    )
 
 
-def _directions(xs: tuple, rng: np.random.Generator) -> list[tuple]:
+def _directions(xs: list, rng: np.random.Generator) -> Iterator[list]:
     """For each array a direction that moves it alone, by about its own size."""
-    found = []
+    still = [np.zeros_like(x) for x in xs]
     for i, x in enumerate(xs):
         size = np.sqrt(np.mean(x**2)) if x.size and np.any(x) else 1.0
-        direction = [np.zeros_like(x) for x in xs]
-        direction[i] = size * rng.normal(size=x.shape)
-        found.append(tuple(direction))
-    return found
+        yield [*still[:i], size * rng.normal(size=x.shape), *still[i + 1 :]]
 
 
-class _Check:
-    """The routes to the derivatives of one scalar function, in the two libraries."""
+def _moved(xs: list, u: list, step: Array) -> list:
+    return [x + step * d for x, d in zip(xs, u, strict=True)]
 
-    def __init__(self, mine: Callable, theirs: Callable, xs: tuple, size: float):
-        self.mine, self.theirs, self.xs = mine, theirs, xs
-        self.size, self.first_terms = size, 0.0
-        self.compiled: dict[str, Callable] = {}
-        self.missing: dict[str, str] = {}
-        self.jax: Any = bridge.jax
 
-    def value(self) -> Comparison:
-        routes = {
-            "tracer": lambda: self.mine(*self.xs),
-            "jax": lambda: self.by_jax("value", lambda xs: self.theirs(*xs)),
-        }
-        return self.compare(0, "", routes, self.size, None)
+def _terms(u: list, gradient: list) -> float:
+    """The sum of the sizes of the terms of u . gradient."""
+    return float(sum(np.sum(np.abs(g * d)) for d, g in zip(u, gradient, strict=True)))
 
-    def first(self, name: str, u: tuple) -> Comparison:
-        jax, theirs = self.jax, self.theirs
-        routes = {
-            "tracer forward": lambda: jvp(self.mine, self.xs, u)[1],
-            "tracer reverse": lambda: _dot(u, grad(self.mine, self.all)(*self.xs)),
-            "jax.jvp": lambda: self.by_jax("jvp", lambda xs, u: jax.jvp(theirs, xs, u)[1], u),
-            "jax.grad": lambda: self.by_jax(
-                "grad", lambda xs, u: _dot(u, jax.grad(theirs, self.all)(*xs)), u
-            ),
-        }
-        terms = _terms(u, grad(self.mine, self.all)(*self.xs))
-        self.first_terms += terms
-        return self.compare(1, name, routes, terms, lambda e: self.mine(*_moved(self.xs, u, e)))
 
-    def second(self, name: str, u: tuple, v: tuple) -> Comparison:
-        jax, theirs = self.jax, self.theirs
+def _route(library: Any, f: Callable, mode: str) -> Callable[[list, list, list], Array]:
+    """(xs, u, v) -> f, df/du or d(df/dv)/du, on lines through xs."""
+    slopes = {
+        "forward": lambda along: library.jvp(along, (0.0,), (1.0,))[1],
+        "reverse": lambda along: library.grad(along)(0.0),
+    }
+    outer, _, inner = mode.partition(" over ")
+    if inner:
+        lower = _route(library, f, inner)
+        return lambda xs, u, v: slopes[outer](lambda t: lower(_moved(xs, u, t), v, v))
+    if outer:
+        return lambda xs, u, v: slopes[outer](lambda t: f(_moved(xs, u, t)))
+    return lambda xs, u, v: f(xs)
 
-        def gradient(*xs: Array) -> tuple:
-            return grad(self.mine, self.all)(*xs)
 
-        def slope(*xs: Array) -> Array:
-            return jvp(self.mine, xs, v)[1]
+def _compiled(route: Callable) -> Callable:
+    """Compiled when it can be; step by step where Python looks at the values."""
+    jitted = bridge.jax.jit(route)
 
-        def slope_by_gradient(*xs: Array) -> Array:
-            return _dot(v, gradient(*xs))
-
-        def jax_forward_over_reverse(xs: tuple, u: tuple, v: tuple) -> Array:
-            return _dot(u, jax.jvp(jax.grad(theirs, self.all), xs, v)[1])
-
-        def jax_reverse_over_forward(xs: tuple, u: tuple, v: tuple) -> Array:
-            return _dot(u, jax.grad(lambda *xs: jax.jvp(theirs, xs, v)[1], self.all)(*xs))
-
-        routes = {
-            "tracer forward over reverse": lambda: _dot(u, jvp(gradient, self.xs, v)[1]),
-            "tracer reverse over forward": lambda: _dot(u, grad(slope, self.all)(*self.xs)),
-            "tracer forward over forward": lambda: jvp(slope, self.xs, u)[1],
-            "tracer reverse over reverse": lambda: _dot(
-                u, grad(slope_by_gradient, self.all)(*self.xs)
-            ),
-            "jax forward over reverse": lambda: self.by_jax("fr", jax_forward_over_reverse, u, v),
-            "jax reverse over forward": lambda: self.by_jax("rf", jax_reverse_over_forward, u, v),
-        }
-        terms = _terms(u, grad(slope_by_gradient, self.all)(*self.xs))
-        return self.compare(
-            2, name, routes, terms, lambda e: slope_by_gradient(*_moved(self.xs, u, e))
-        )
-
-    @property
-    def all(self) -> tuple[int, ...]:
-        return tuple(range(len(self.xs)))
-
-    def by_jax(self, route: str, take: Callable, *directions: tuple) -> Array:
-        """Compiled when it can be; step by step where Python looks at the values."""
-        xs = tuple(map(self.jax.numpy.asarray, self.xs))
-        compiled = self.compiled.setdefault(route, self.jax.jit(take))
+    def take(*args: list) -> Array:
+        args = bridge.jax.tree.map(bridge.jnp.asarray, args)
         try:
-            return compiled(xs, *directions)
+            return jitted(*args)
         except TypeError:
-            return take(xs, *directions)
+            return route(*args)
 
-    def compare(
-        self, order: int, name: str, routes: dict[str, Callable], terms: float, along: Any
-    ) -> Comparison:
-        """Take every route; the last, differences of `along` at 0, comes with its uncertainty."""
+    return take
+
+
+class _Referee:
+    """Asks for the derivatives of one scalar function by all routes, in the two libraries."""
+
+    def __init__(self, mine: Callable, theirs: Callable, xs: list):
+        self.mine, self.xs, self.sizes = mine, xs, [0.0, 0.0, 0.0]
+        self.slope = _route(transforms, mine, "reverse")
+        self.routes = [
+            {
+                name: _compiled(_route(bridge.jax, theirs, mode))
+                if name.startswith("jax") else _route(transforms, mine, mode)
+                for name, mode in routes.items()
+            }
+            for routes in ROUTES
+        ]  # fmt: skip
+        self.comparisons: list[Comparison] = []
+        self.missing: dict[str, str] = {}
+
+    def compare(self, order: int, variable: str, u: list, v: list, terms: float) -> None:
+        """Take every route; the last, differences along u, comes with its uncertainty."""
         values, uncertainty = {}, 0.0
-        for route, take in routes.items():
+        for route, take in self.routes[order].items():
             try:
-                values[route] = float(take())
+                values[route] = float(take(self.xs, u, v))
             except (TypeError, NotImplementedError) as error:
                 if route.startswith("tracer") and not isinstance(error, bridge.NoForwardRule):
                     raise
                 self.missing[route] = str(error).split("\n")[0]
+        self.sizes[order] += terms
         # Never smaller than where rounding of the lower orders rules.
-        floor = (1e-3 * self.size, 1e-6 * self.size, 1e-5 * (self.size + self.first_terms))[order]
-        scale = max(terms, floor) or 1.0
-        if along is not None:
-            values[DIFFERENCES], error = differentiate_numerically(along)
+        size, first, _ = self.sizes
+        scale = max(terms, (1e-3 * size, 1e-6 * size, 1e-5 * (size + first))[order]) or 1.0
+        if order:
+            lower = self.mine if order == 1 else lambda xs: self.slope(xs, v, v)
+            values[DIFFERENCES], error = differentiate_numerically(
+                lambda step: lower(_moved(self.xs, u, step))
+            )
             uncertainty = min(4 * error / scale, 1e-4)
-        return Comparison(order, name, values, scale, uncertainty)
+        self.comparisons.append(Comparison(order, variable, values, scale, uncertainty))
 
 
 def differentiate_numerically(along: Callable[[float], Array]) -> tuple[float, float]:
@@ -308,16 +298,3 @@ def differentiate_numerically(along: Callable[[float], Array]) -> tuple[float, f
                 best, error = row[j + 1], guess
         previous = row[:4]
     return best, error
-
-
-def _moved(xs: tuple, u: tuple, step: float) -> Sequence:
-    return [x + step * d for x, d in zip(xs, u, strict=True)]
-
-
-def _dot(u: tuple, gradient: tuple) -> Array:
-    return sum(tnp.sum(tnp.multiply(g, d)) for d, g in zip(u, gradient, strict=True))
-
-
-def _terms(u: tuple, gradient: tuple) -> float:
-    """The sum of the sizes of the terms of `_dot`."""
-    return float(sum(np.sum(np.abs(g * d)) for d, g in zip(u, gradient, strict=True)))

@@ -33,6 +33,8 @@ REVERSE: dict[Primitive, Callable[..., Array]] = {}
 # Called with (primitive, arguments, parameters, value) at each evaluation on arrays, when set.
 OBSERVER: ContextVar[Callable[..., None] | None] = ContextVar("observer", default=None)
 
+# Never used twice, so a box that outlives its trace cannot be taken for one of a later trace.
+_levels, _serials = itertools.count(), itertools.count()
 _NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
 
 
@@ -73,12 +75,6 @@ class Primitive:
         return f"<primitive {self.name}>"
 
 
-def innermost(values: Iterable) -> Trace | None:
-    """The latest of the traces that watch these values."""
-    traces = [value.trace for value in values if type(value) is Box]
-    return max(traces, key=lambda trace: trace.level, default=None)
-
-
 def namespace_of(array: Array, default: Any = np) -> Any:
     """The module that computes with this array: jax.numpy for a JAX array, otherwise NumPy."""
     namespace = getattr(array, "__array_namespace__", None)
@@ -86,16 +82,10 @@ def namespace_of(array: Array, default: Any = np) -> Any:
 
 
 class Trace:
-    """One derivative being taken: a context manager, alive until the function has returned.
-
-    Levels are never used twice, so a box that outlives its trace cannot be taken for one of a
-    later trace.
-    """
-
-    _levels = itertools.count()
+    """Watches values while its `with` block lasts, and marks them; this one leaves no mark."""
 
     def __init__(self) -> None:
-        self.level = next(Trace._levels)
+        self.level = next(_levels)
         self.alive = True
         self._silence = np.errstate(all="ignore")
 
@@ -118,58 +108,50 @@ class Trace:
             )
 
     def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
-        raise NotImplementedError
+        """Compute one level down; what comes out is watched here."""
+        # This is where a small program spends its time: hence no calls of `owns` here and below.
+        if not self.alive:
+            self.check_alive()
+        primals = [a.value if type(a) is Box and a.trace is self else a for a in arguments]
+        out = primitive.below(*primals, **parameters)
+        return Box(out, self, self.mark(primitive, arguments, primals, out, parameters))
+
+    def mark(self, primitive: Primitive, arguments: tuple, primals: list, out, parameters) -> Any:
+        return None
 
 
 class Forward(Trace):
-    """Carries a tangent beside every value."""
+    """Marks every value with its tangent."""
 
-    def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
-        self.check_alive()
-        primals = [a.value if type(a) is Box and a.trace is self else a for a in arguments]
-        out = primitive.below(*primals, **parameters)
+    def mark(self, primitive, arguments, primals, out, parameters) -> Array:
         rule, tangent = rule_of(FORWARD, primitive), None
         for i, argument in enumerate(arguments):
             if type(argument) is Box and argument.trace is self:
                 term = rule(i, argument.mark, out, *primals, **parameters)
                 tangent = term if tangent is None else add(tangent, term)
-        return Box(out, self, tangent)
+        return tangent
 
 
 class Node:
     """One step of a computation: what was computed, from what. Inputs have no primitive."""
 
     __slots__ = ("out", "parameters", "parents", "primals", "primitive", "serial")
-    _serials = itertools.count()
 
-    def __init__(self, primitive=None, parents=(), primals=(), out=None, parameters=None):
-        self.serial = next(Node._serials)
+    def __init__(self, out, primitive=None, parents=(), primals=(), parameters=None):
+        self.serial = next(_serials)
+        self.out: Array = out
         self.primitive: Any = primitive
-        self.parents: tuple[Node | None, ...] | list = parents
-        self.primals: tuple | list = primals
-        self.out: Any = out
-        self.parameters: dict = parameters or {}
+        self.parents: list[Node | None] | tuple = parents
+        self.primals: list | tuple = primals
+        self.parameters: Any = parameters
 
 
 class Reverse(Trace):
-    """Remembers from which nodes a value was computed; `tape`, when given, lists them all."""
+    """Marks every value with the node that computed it."""
 
-    def __init__(self, tape: list[Node] | None = None):
-        super().__init__()
-        self.tape = tape
-
-    def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
-        self.check_alive()
-        primals, parents = [], []
-        for argument in arguments:
-            mine = type(argument) is Box and argument.trace is self
-            primals.append(argument.value if mine else argument)
-            parents.append(argument.mark if mine else None)
-        out = primitive.below(*primals, **parameters)
-        node = Node(primitive, parents, primals, out, parameters)
-        if self.tape is not None:
-            self.tape.append(node)
-        return Box(out, self, node)
+    def mark(self, primitive, arguments, primals, out, parameters) -> Node:
+        parents = [a.mark if type(a) is Box and a.trace is self else None for a in arguments]
+        return Node(out, primitive, parents, primals, parameters)
 
 
 def backward(roots: Iterable[tuple[Node, Array]], keep: bool = False) -> dict[Node, Array]:
@@ -182,33 +164,29 @@ def backward(roots: Iterable[tuple[Node, Array]], keep: bool = False) -> dict[No
       roots: pairs of a node and the cotangent of its value.
       keep: whether to return the cotangents of all nodes, not only those of the inputs.
     """
-    done: dict[Node, Array] = {}
-    waiting: dict[int, list] = {}
-    queue: list[int] = []
+    cotangents: dict[Node, Array] = {}
+    queue: list[tuple[int, Node]] = []
 
     def send(node: Node, cotangent: Array) -> None:
-        entry = waiting.get(node.serial)
-        if entry is None:
-            waiting[node.serial] = [node, cotangent]
-            heappush(queue, -node.serial)
+        if node in cotangents:
+            cotangents[node] = add(cotangents[node], cotangent)  # not in place: it may be shared
         else:
-            entry[1] = add(entry[1], cotangent)  # never in place: arrays may be shared
+            cotangents[node] = cotangent
+            heappush(queue, (-node.serial, node))
 
-    for node, cotangent in roots:
-        send(node, cotangent)
+    for root in roots:
+        send(*root)
     with np.errstate(all="ignore"):
         while queue:
-            node, cotangent = waiting.pop(-heappop(queue))
-            primitive = node.primitive
-            if keep or primitive is None:
-                done[node] = cotangent
-            if primitive is None:
+            node = heappop(queue)[1]
+            if node.primitive is None:
                 continue
-            rule, out, primals = rule_of(REVERSE, primitive), node.out, node.primals
+            cotangent = cotangents[node] if keep else cotangents.pop(node)
+            rule, out, primals = rule_of(REVERSE, node.primitive), node.out, node.primals
             for i, parent in enumerate(node.parents):
                 if parent is not None:
                     send(parent, rule(i, cotangent, out, *primals, **node.parameters))
-    return done
+    return cotangents
 
 
 def rule_of(table: dict[Primitive, Callable], primitive: Primitive) -> Callable[..., Array]:

@@ -14,7 +14,6 @@ small multiple of the value, whatever the number of inputs (Baur & Strassen 1983
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -26,7 +25,7 @@ from jaxnn.tracer import rules
 from jaxnn.tracer.box import Box
 from jaxnn.tracer.core import OBSERVER, Array, Primitive, Trace
 from jaxnn.tracer.transforms import as_input, is_float
-from jaxnn.tracer.tree import flatten, unflatten
+from jaxnn.tracer.tree import partition
 
 
 class OperationCount(NamedTuple):
@@ -37,15 +36,6 @@ class OperationCount(NamedTuple):
 
     def __int__(self) -> int:
         return self.total
-
-
-class _Transparent(Trace):
-    """Watches without recording, so that the operators of plain arrays become primitives."""
-
-    def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
-        self.check_alive()
-        primals = [a.value if self.owns(a) else a for a in arguments]
-        return Box(primitive(*primals, **parameters), self, None)
 
 
 def count_operations(fun: Callable, *args: Any) -> OperationCount:
@@ -63,45 +53,31 @@ def count_operations(fun: Callable, *args: Any) -> OperationCount:
     counts: Counter[str] = Counter()
 
     def observe(primitive: Primitive, arguments: tuple, parameters: dict, value: Array) -> None:
-        if cost := _cost(primitive, arguments, parameters, value):
+        if primitive in COSTS:
+            cost = COSTS[primitive](value, *arguments, **parameters)
+        else:
+            cost = np.size(value) if primitive in rules.PARTIALS else 0
+        if cost:
             counts[primitive.name] += cost
 
-    leaves, structure = flatten(args)
+    xs, replace = partition(args, is_float)
     token = OBSERVER.set(observe)
     try:
-        with _Transparent() as trace:
-            boxes = [Box(as_input(x), trace, None) if is_float(x) else x for x in leaves]
-            fun(*unflatten(structure, boxes))
+        with Trace() as trace:  # so that the operators of plain arrays are primitives
+            fun(*replace(Box(as_input(x), trace, None) for x in xs))
     finally:
         OBSERVER.reset(token)
     return OperationCount(counts.total(), dict(counts))
-
-
-def _cost(primitive: Primitive, arguments: tuple, parameters: dict, value: Array) -> int:
-    if primitive in COSTS:
-        return COSTS[primitive](value, *arguments, **parameters)
-    return np.size(value) if primitive in rules.PARTIALS else 0
-
-
-def _reduction(value: Array, x: Array, axis: tuple[int, ...]) -> int:
-    return max(np.size(x) - np.size(value), 0)
-
-
-def _einsum(value: Array, *xs: Array, inputs: tuple[str, ...], output: str) -> int:
-    sizes: dict[str, int] = {}
-    for letters, x in zip(inputs, xs, strict=True):
-        sizes |= zip(letters, np.shape(x), strict=True)
-    return len(xs) * math.prod(sizes.values())
 
 
 # Primitives that do not cost one operation for each entry of the result.
 COSTS: dict[Primitive, Callable[..., int]] = {
     rules.where: lambda value, test, x, y: 0,
     op.matmul: lambda value, x, y: 2 * np.size(value) * np.shape(x)[-1],
-    op.einsum: _einsum,
-    rules.sum_: _reduction,
-    op.amax: _reduction,
-    op.amin: _reduction,
+    **dict.fromkeys(
+        [rules.sum_, op.amax, op.amin],
+        lambda value, x, axis: max(np.size(x) - np.size(value), 0),
+    ),
     op.cumsum: lambda value, x, axis: np.size(x),
     # By elimination, for n x n matrices.
     op.inv: lambda value, a: 2 * np.size(a) * np.shape(a)[-1],

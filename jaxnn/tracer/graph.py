@@ -113,9 +113,8 @@ def computational_graph(fun: Callable, *args: Any) -> ComputationalGraph:
 
 
 def _label(row: Row, digits: int) -> tuple[str, str, str]:
-    title = row.name if row.op == "input" else f"{row.name} = {row.expression}"
     adjoint = "" if row.adjoint is None else f"adjoint {format_number(row.adjoint, digits)}"
-    return title, format_number(row.value, digits), adjoint
+    return row.equation, format_number(row.value, digits), adjoint
 
 
 def _escape(text: str) -> str:

@@ -1,13 +1,9 @@
 """Which elementary functions are there, and what are their derivatives?
 
-One description a primitive, in the families of `rules.py`. A new one takes three lines:
-
-    softsign = elementwise(
-        "softsign", lambda xp, x: x / (1 + abs(x)), lambda y, x: square(subtract(1, absolute(y)))
-    )
-
-Partials are functions (y, x_1, ...) of the result and the arguments, written with primitives, so
-that they can be differentiated in turn.
+One description a primitive, in the families of `rules.py`: its value, if that is not NumPy's
+function of its name, and the partials of y = p(x_1, ...) as functions (y, x_1, ...) or the
+transposes of y = L(x_1, ...) as a function (i, g, x_1, ...). These are written with primitives and
+operators, so that they can be differentiated in turn.
 
 Conventions where a derivative does not exist, as in JAX:
 
@@ -27,47 +23,29 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.tracer.core import Array, Primitive, add
+from jaxnn.tracer.core import Array, Primitive
 
 # isort: off
-from jaxnn.tracer.rules import (
-    Partial, broadcast_to, define, elementwise, expand, flat, linear, multiply, negative,
-    reduce_to, reshape, sum_, where,
+from jaxnn.tracer.rules import (  # noqa: F401 - offered from here with the others
+    add, broadcast_to, define, elementwise, expand, flat, keepdims, linear, logical_not,
+    multiply, negative, reduce_to, reshape, sum_, where, zeros_like,
 )  # fmt: skip
 # isort: on
 
+# ---- flat
 
-def _ufunc(name: str, *partials: Partial) -> Primitive:
-    """An elementwise primitive whose value is the function of that name in NumPy and JAX."""
-    return elementwise(name, lambda xp, *xs: getattr(xp, name)(*xs), *partials)
-
+equal, not_equal, less, less_equal, greater, greater_equal = map(
+    flat, ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+)
+logical_and, logical_or, logical_xor = map(flat, ("logical_and", "logical_or", "logical_xor"))
+isfinite, isinf, isnan, any_, all_ = map(flat, ("isfinite", "isinf", "isnan", "any", "all"))
+floor, ceil, trunc, rint, sign = map(flat, ("floor", "ceil", "trunc", "rint", "sign"))
+round_, floor_divide, heaviside = map(flat, ("round", "floor_divide", "heaviside"))
+argmax, argmin, argsort = map(flat, ("argmax", "argmin", "argsort"))
+ones_like, full_like, finite = map(flat, ("ones_like", "full_like", "nan_to_num"))
+count_nonzero, array_equal, allclose = map(flat, ("count_nonzero", "array_equal", "allclose"))
 
 # ---- elementwise, one argument
-
-square = _ufunc("square", lambda y, x: multiply(2, x))
-reciprocal = elementwise("reciprocal", lambda xp, x: 1 / x, lambda y, x: negative(square(y)))
-sqrt = _ufunc("sqrt", lambda y, x: divide(0.5, y))
-cbrt = _ufunc("cbrt", lambda y, x: divide(1 / 3, square(y)))
-exp = _ufunc("exp", lambda y, x: y)
-exp2 = _ufunc("exp2", lambda y, x: multiply(math.log(2), y))
-expm1 = _ufunc("expm1", lambda y, x: add(y, 1))
-log = _ufunc("log", lambda y, x: reciprocal(x))
-log2 = _ufunc("log2", lambda y, x: divide(1 / math.log(2), x))
-log10 = _ufunc("log10", lambda y, x: divide(1 / math.log(10), x))
-log1p = _ufunc("log1p", lambda y, x: reciprocal(add(1, x)))
-sin = _ufunc("sin", lambda y, x: cos(x))
-cos = _ufunc("cos", lambda y, x: negative(sin(x)))
-tan = _ufunc("tan", lambda y, x: add(1, square(y)))
-arcsin = _ufunc("arcsin", lambda y, x: reciprocal(sqrt(subtract(1, square(x)))))
-arccos = _ufunc("arccos", lambda y, x: negative(reciprocal(sqrt(subtract(1, square(x))))))
-arctan = _ufunc("arctan", lambda y, x: reciprocal(add(1, square(x))))
-sinh = _ufunc("sinh", lambda y, x: cosh(x))
-cosh = _ufunc("cosh", lambda y, x: sinh(x))
-tanh = _ufunc("tanh", lambda y, x: subtract(1, square(y)))
-arcsinh = _ufunc("arcsinh", lambda y, x: reciprocal(sqrt(add(square(x), 1))))
-arccosh = _ufunc("arccosh", lambda y, x: reciprocal(sqrt(multiply(subtract(x, 1), add(x, 1)))))
-arctanh = _ufunc("arctanh", lambda y, x: reciprocal(subtract(1, square(x))))
-absolute = _ufunc("absolute", lambda y, x: sign_or_one(x))
 
 
 def _sigmoid(xp: Any, x: Array) -> Array:
@@ -77,71 +55,80 @@ def _sigmoid(xp: Any, x: Array) -> Array:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
-sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: multiply(y, subtract(1, y)))
-
-# ---- elementwise, two arguments
-
-subtract = _ufunc("subtract", 1, -1)
-divide = _ufunc("divide", lambda q, x, y: reciprocal(y), lambda q, x, y: negative(divide(q, y)))
-maximum = _ufunc("maximum", lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x))
-minimum = _ufunc("minimum", lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x))
-arctan2 = _ufunc(
-    "arctan2",
-    lambda a, y, x: divide(x, add(square(x), square(y))),
-    lambda a, y, x: negative(divide(y, add(square(x), square(y)))),
-)
-hypot = _ufunc(
-    "hypot",
-    lambda h, x, y: divide(x, where(equal(h, 0), 1, h)),
-    lambda h, x, y: divide(y, where(equal(h, 0), 1, h)),
-)
-logaddexp = _ufunc(
-    "logaddexp", lambda s, x, y: sigmoid(subtract(x, y)), lambda s, x, y: sigmoid(subtract(y, x))
-)
-remainder = _ufunc("remainder", 1, lambda r, x, y: negative(floor(divide(x, y))))
-fmod = _ufunc("fmod", 1, lambda r, x, y: negative(trunc(divide(x, y))))
+square = elementwise("square", None, lambda y, x: 2 * x)
+reciprocal = elementwise("reciprocal", lambda xp, x: xp.divide(1, x), lambda y, x: -square(y))
+sqrt = elementwise("sqrt", None, lambda y, x: 0.5 / y)
+cbrt = elementwise("cbrt", None, lambda y, x: 1 / 3 / square(y))
+exp = elementwise("exp", None, lambda y, x: y)
+exp2 = elementwise("exp2", None, lambda y, x: math.log(2) * y)
+expm1 = elementwise("expm1", None, lambda y, x: y + 1)
+log = elementwise("log", None, lambda y, x: 1 / x)
+log2 = elementwise("log2", None, lambda y, x: 1 / math.log(2) / x)
+log10 = elementwise("log10", None, lambda y, x: 1 / math.log(10) / x)
+log1p = elementwise("log1p", None, lambda y, x: 1 / (1 + x))
+sin = elementwise("sin", None, lambda y, x: cos(x))
+cos = elementwise("cos", None, lambda y, x: -sin(x))
+tan = elementwise("tan", None, lambda y, x: 1 + square(y))
+arcsin = elementwise("arcsin", None, lambda y, x: 1 / sqrt(1 - square(x)))
+arccos = elementwise("arccos", None, lambda y, x: -1 / sqrt(1 - square(x)))
+arctan = elementwise("arctan", None, lambda y, x: 1 / (1 + square(x)))
+sinh = elementwise("sinh", None, lambda y, x: cosh(x))
+cosh = elementwise("cosh", None, lambda y, x: sinh(x))
+tanh = elementwise("tanh", None, lambda y, x: 1 - square(y))
+arcsinh = elementwise("arcsinh", None, lambda y, x: 1 / sqrt(square(x) + 1))
+arccosh = elementwise("arccosh", None, lambda y, x: 1 / sqrt((x - 1) * (x + 1)))
+arctanh = elementwise("arctanh", None, lambda y, x: 1 / (1 - square(x)))
+sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: y * (1 - y))
+absolute = elementwise("absolute", None, lambda y, x: sign_or_one(x))
+sign_or_one = flat("sign_or_one", lambda xp, x: xp.where(x >= 0, 1, -1).astype(x.dtype))
 # A constant exponent is a parameter, so that x**0 and x**1 are right at 0; see `power` in numpy.py.
 power_constant = elementwise(
     "power",
     lambda xp, x, exponent: x**exponent,
     lambda y, x, exponent: (
-        multiply(exponent, power_constant(x, exponent=exponent - 1)) if exponent != 0
-        else zeros_like(x)
+        exponent * power_constant(x, exponent=exponent - 1) if exponent else zeros_like(x)
     ),
-)  # fmt: skip
-power = _ufunc(
+)
+
+# ---- elementwise, two arguments; one of them may be a number of Python, which divides otherwise
+
+subtract = elementwise("subtract", None, 1, -1)
+divide = elementwise("divide", None, lambda q, x, y: reciprocal(y), lambda q, x, y: -q / y)
+power = elementwise(
     "power",
-    lambda z, x, y: multiply(y, power(x, subtract(where(equal(y, 0), 1, y), 1))),
-    lambda z, x, y: multiply(z, log(where(equal(x, 0), 1, x))),
+    None,
+    lambda z, x, y: y * power(x, where(equal(y, 0), 1, y) - 1),
+    lambda z, x, y: z * log(where(equal(x, 0), 1, x)),
 )
-
-
-# ---- flat
-
-equal, not_equal = flat("equal"), flat("not_equal")
-less, less_equal, greater, greater_equal = map(
-    flat, ("less", "less_equal", "greater", "greater_equal")
+maximum = elementwise(
+    "maximum", None, lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x)
 )
-logical_and, logical_or, logical_xor = map(flat, ("logical_and", "logical_or", "logical_xor"))
-isfinite, isinf, isnan = flat("isfinite"), flat("isinf"), flat("isnan")
-floor, ceil, trunc, rint, sign = map(flat, ("floor", "ceil", "trunc", "rint", "sign"))
-round_, floor_divide, heaviside = flat("round"), flat("floor_divide"), flat("heaviside")
-argmax, argmin, argsort = flat("argmax"), flat("argmin"), flat("argsort")
-any_, all_, count_nonzero = flat("any"), flat("all"), flat("count_nonzero")
-zeros_like, ones_like, full_like = flat("zeros_like"), flat("ones_like"), flat("full_like")
-array_equal, allclose = flat("array_equal"), flat("allclose")
-
-sign_or_one = flat("sign_or_one", lambda xp, x: xp.where(x >= 0, 1, -1).astype(x.dtype))
+minimum = elementwise(
+    "minimum", None, lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x)
+)
 share = flat(
     "share",
     lambda xp, m, x, other: xp.where(x == m, xp.where(other == m, 0.5, 1), 0).astype(m.dtype),
 )
+arctan2 = elementwise(
+    "arctan2",
+    None,
+    lambda a, y, x: x / (square(x) + square(y)),
+    lambda a, y, x: -y / (square(x) + square(y)),
+)
+hypot = elementwise(
+    "hypot",
+    None,
+    lambda h, x, y: x / where(equal(h, 0), 1, h),
+    lambda h, x, y: y / where(equal(h, 0), 1, h),
+)
+logaddexp = elementwise(
+    "logaddexp", None, lambda s, x, y: sigmoid(x - y), lambda s, x, y: sigmoid(y - x)
+)
+remainder = elementwise("remainder", None, 1, lambda r, x, y: -floor(x / y))
+fmod = elementwise("fmod", None, 1, lambda r, x, y: -trunc(x / y))
 
-# ---- linear
-
-
-def _inverse_order(axes: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+# ---- linear: moving and adding entries
 
 
 def _scatter_add(xp: Any, g: Array, index: Any, shape: tuple[int, ...]) -> Array:
@@ -156,55 +143,61 @@ def _scatter_add(xp: Any, g: Array, index: Any, shape: tuple[int, ...]) -> Array
     return out
 
 
-def _flip(x: Array, axis: int) -> Array:
-    return getitem(x, index=(slice(None),) * axis + (slice(None, None, -1),))
+def flip(x: Array, axes: tuple[int, ...]) -> Array:
+    """Turned round along some axes."""
+    back, whole = slice(None, None, -1), slice(None)
+    return getitem(x, index=tuple([back if i in axes else whole for i in range(len(x.shape))]))
 
 
 transpose = linear(
     "transpose",
     lambda xp, x, axes: x.transpose(axes),
-    lambda g, x, axes: transpose(g, axes=_inverse_order(axes)),
+    lambda i, g, x, axes: transpose(g, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))),
 )
 getitem = linear(
     "getitem",
     lambda xp, x, index: x[index],
-    lambda g, x, index: scatter_add(g, index=index, shape=x.shape),
+    lambda i, g, x, index: scatter_add(g, index=index, shape=x.shape),
 )
 scatter_add = linear(
-    "scatter_add", _scatter_add, lambda g, x, index, shape: getitem(g, index=index)
+    "scatter_add", _scatter_add, lambda i, g, x, index, shape: getitem(g, index=index)
 )
 cumsum = linear(
     "cumsum",
     lambda xp, x, axis: xp.cumsum(x, axis),
-    lambda g, x, axis: _flip(cumsum(_flip(g, axis), axis=axis), axis),
+    lambda i, g, x, axis: flip(cumsum(flip(g, (axis,)), axis=axis), (axis,)),
 )
 
-# ---- of several arrays: linear in each
 
-concatenate = Primitive("concatenate", lambda xp, *xs, axis: xp.concatenate(xs, axis))
-
-
-def _concatenate_forward(i: int, t: Array, y: Array, *xs: Array, axis: int) -> Array:
-    tangents = [zeros_like(x, dtype=y.dtype) for x in xs]
-    return expand(concatenate(*tangents[:i], t, *tangents[i + 1 :], axis=axis), y)
-
-
-def _concatenate_reverse(i: int, g: Array, y: Array, *xs: Array, axis: int) -> Array:
+def _part(i: int, g: Array, *xs: Array, axis: int) -> Array:
     start = sum(x.shape[axis] for x in xs[:i])
-    index = (slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),)
-    return reduce_to(getitem(g, index=index), xs[i])
+    return getitem(g, index=(slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),))
 
 
-define(concatenate, _concatenate_forward, _concatenate_reverse)
+concatenate = linear(
+    "concatenate", lambda xp, *xs, axis: xp.concatenate(xs, axis), _part, jointly=True
+)
 
 
-def _matmul(xp: Any, x: Array, y: Array) -> Array:
-    if xp is np and x.ndim == 2 == y.ndim:
-        return np.dot(x, y)  # the same, several times faster when the inner axis is 1
-    return xp.matmul(x, y)
+def moving(name: str) -> Primitive:
+    """NumPy's function of that name, which only moves, copies or drops entries, or adds zeros.
+
+    Applied to the positions 1, 2, ..., n it tells where each entry of the result comes from, 0
+    being nowhere; to that place the transpose adds the entry's cotangent.
+    """
+
+    def value(xp: Any, x: Array, args: tuple, options: dict) -> Array:
+        return getattr(xp, name)(x, *args, **options)
+
+    def transpose(i: int, g: Array, x: Array, args: tuple, options: dict) -> Array:
+        origin = value(np, np.arange(1, x.size + 1).reshape(x.shape), args, options).ravel()
+        sums = scatter_add(reshape(g, shape=origin.shape), index=origin, shape=(x.size + 1,))
+        return reshape(getitem(sums, index=slice(1, None)), shape=x.shape)
+
+    return linear(name, value, transpose)
 
 
-matmul = Primitive("matmul", _matmul)
+# ---- linear in each argument: products
 
 
 def _swap(x: Array) -> Array:
@@ -213,68 +206,28 @@ def _swap(x: Array) -> Array:
     return transpose(x, axes=(*range(n - 2), n - 1, n - 2))
 
 
-def _matmul_forward(i: int, t: Array, out: Array, x: Array, y: Array) -> Array:
-    return expand(matmul(t, y) if i == 0 else matmul(x, t), out)
+def _matmul(xp: Any, x: Array, y: Array) -> Array:
+    if xp is np and x.ndim == 2 == y.ndim:
+        return np.dot(x, y)  # the same, several times faster when the inner axis is 1
+    return xp.matmul(x, y)
 
 
-def _matmul_reverse(i: int, g: Array, out: Array, x: Array, y: Array) -> Array:
-    shape = (x, y)[i].shape
-    if len(x.shape) == 1 or len(y.shape) == 1:  # as matrices of one row or one column
-        g = reshape(g, shape=(*g.shape, 1) if len(y.shape) == 1 else g.shape)
-        if len(x.shape) == 1:
-            g = reshape(g, shape=(*g.shape[:-1], 1, g.shape[-1]))
-            x = reshape(x, shape=(1, *x.shape))
-        y = reshape(y, shape=(*y.shape, 1)) if len(y.shape) == 1 else y
+def _matmul_transpose(i: int, g: Array, x: Array, y: Array) -> Array:
+    column = len(y.shape) == 1
+    if column:
+        g, y = reshape(g, shape=(*g.shape, 1)), reshape(y, shape=(*y.shape, 1))
+    if len(x.shape) == 1:
+        g, x = reshape(g, shape=(*g.shape[:-1], 1, g.shape[-1])), reshape(x, shape=(1, *x.shape))
+    if i == 0:
+        return matmul(g, _swap(y))
     # (g^T x)^T and not x^T g, which XLA computes by a slow loop for a g of one column.
-    part = matmul(g, _swap(y)) if i == 0 else _swap(matmul(_swap(g), x))
-    part = reduce_to(part, y if i else x)
-    return part if part.shape == shape else reshape(part, shape=shape)
+    part = matmul(_swap(g), x)
+    return part if column else _swap(part)
 
 
-define(matmul, _matmul_forward, _matmul_reverse)
+matmul = linear("matmul", _matmul, _matmul_transpose)
 
-# Inputs and output are given as strings of letters, none twice in one operand.
-einsum = Primitive(
-    "einsum",
-    lambda xp, *xs, inputs, output: xp.einsum(
-        f"{','.join(inputs)}->{output}", *xs, optimize=len(xs) > 1
-    ),
-)
-
-
-def _einsum_forward(i: int, t: Array, out: Array, *xs: Array, inputs, output) -> Array:
-    return expand(einsum(*xs[:i], t, *xs[i + 1 :], inputs=inputs, output=output), out)
-
-
-def _einsum_reverse(i: int, g: Array, out: Array, *xs: Array, inputs, output) -> Array:
-    others = [k for k in range(len(xs)) if k != i]
-    known = set(output).union(*(inputs[k] for k in others))
-    kept = "".join(letter for letter in inputs[i] if letter in known)
-    part = einsum(
-        *(xs[k] for k in others), g, inputs=(*(inputs[k] for k in others), output), output=kept
-    )
-    if kept != inputs[i]:  # a letter that only this operand has was summed over
-        x_shape, sizes = xs[i].shape, iter(part.shape)
-        wide = tuple(next(sizes) if letter in known else 1 for letter in inputs[i])
-        part = reshape(part, shape=wide)
-        part = broadcast_to(part, shape=tuple(np.broadcast_shapes(wide, x_shape)))
-    return reduce_to(part, xs[i])
-
-
-define(einsum, _einsum_forward, _einsum_reverse)
-
-# ---- reductions by order
-
-amax = Primitive("max", lambda xp, x, axis: xp.max(x, axis))
-amin = Primitive("min", lambda xp, x, axis: xp.min(x, axis))
-
-
-def _kept(y: Array, x: Array, axis: tuple[int, ...]) -> Array:
-    return reshape(y, shape=tuple(1 if i in axis else n for i, n in enumerate(x.shape)))
-
-
-def _extreme_weights(y: Array, x: Array, axis: tuple[int, ...]) -> Array:
-    return shares(x, _kept(y, x, axis), axis=axis)
+# ---- reductions by order: equal entries share
 
 
 def _shares(xp: Any, x: Array, extreme: Array, axis: tuple[int, ...]) -> Array:
@@ -283,40 +236,42 @@ def _shares(xp: Any, x: Array, extreme: Array, axis: tuple[int, ...]) -> Array:
 
 
 shares = flat("shares", _shares)
-for _extreme in (amax, amin):
-    define(
-        _extreme,
-        lambda i, t, y, x, axis: sum_(multiply(t, _extreme_weights(y, x, axis)), axis=axis),
-        lambda i, g, y, x, axis: multiply(_kept(g, x, axis), _extreme_weights(y, x, axis)),
+
+
+def _extreme(name: str) -> Primitive:
+    def weights(y: Array, x: Array, axis: tuple[int, ...]) -> Array:
+        return shares(x, keepdims(y, x, axis), axis=axis)
+
+    return define(
+        Primitive(name, lambda xp, x, axis: getattr(xp, name)(x, axis)),
+        lambda i, t, y, x, axis: sum_(multiply(t, weights(y, x, axis)), axis=axis),
+        lambda i, g, y, x, axis: multiply(keepdims(g, x, axis), weights(y, x, axis)),
     )
+
+
+amax, amin = _extreme("max"), _extreme("min")
 
 # ---- linear algebra, on stacks of square matrices
 
-inv = Primitive("inv", lambda xp, a: xp.linalg.inv(a))
-define(
-    inv,
-    lambda i, t, out, a: negative(matmul(matmul(out, t), out)),
-    lambda i, g, out, a: negative(matmul(matmul(_swap(out), g), _swap(out))),
-)
 
-solve = Primitive("solve", lambda xp, a, b: xp.linalg.solve(a, b))  # b: a stack of matrices
-
-
-def _solve_forward(i: int, t: Array, out: Array, a: Array, b: Array) -> Array:
-    return expand(solve(a, t if i else negative(matmul(t, out))), out)
-
-
-def _solve_reverse(i: int, g: Array, out: Array, a: Array, b: Array) -> Array:
+def _solve_reverse(i: int, g: Array, x: Array, a: Array, b: Array) -> Array:
     part = solve(_swap(a), g)
-    return reduce_to(part, b) if i else reduce_to(negative(matmul(part, _swap(out))), a)
+    return reduce_to(part if i else -matmul(part, _swap(x)), (a, b)[i])
 
 
-define(solve, _solve_forward, _solve_reverse)
-
-logabsdet = Primitive("logabsdet", lambda xp, a: xp.linalg.slogdet(a)[1])
-define(
-    logabsdet,
-    lambda i, t, out, a: sum_(multiply(_swap(inv(a)), t), axis=(a.ndim - 2, a.ndim - 1)),
-    lambda i, g, out, a: multiply(reshape(g, shape=(*g.shape, 1, 1)), _swap(inv(a))),
+solve = define(  # a x = b, with b a stack of matrices too
+    Primitive("solve", lambda xp, a, b: xp.linalg.solve(a, b)),
+    lambda i, t, x, a, b: expand(solve(a, t if i else -matmul(t, x)), x),
+    _solve_reverse,
+)
+inv = define(
+    Primitive("inv", lambda xp, a: xp.linalg.inv(a)),
+    lambda i, t, y, a: -matmul(matmul(y, t), y),
+    lambda i, g, y, a: -matmul(matmul(_swap(y), g), _swap(y)),
+)
+logabsdet = define(
+    Primitive("logabsdet", lambda xp, a: xp.linalg.slogdet(a)[1]),
+    lambda i, t, y, a: sum_(_swap(inv(a)) * t, axis=(a.ndim - 2, a.ndim - 1)),
+    lambda i, g, y, a: reshape(g, shape=(*g.shape, 1, 1)) * _swap(inv(a)),
 )
 sign_det = flat("sign_det", lambda xp, a: xp.linalg.slogdet(a)[0])

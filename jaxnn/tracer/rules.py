@@ -3,7 +3,7 @@
 Nearly all primitives belong to one of three families:
 
     elementwise   y = p(x_1, ...)  entry by entry     given the local partials dp/dx_i
-    linear        y = L x                             given the transpose  g -> L^T g
+    linear        y = L(x_1, ...)  in each argument   given the transposes  g -> L_i^T g
     flat          comparisons, rounding, positions    no derivative at all
 
 The partial of an elementwise primitive is a number, a function (y, x_1, ...) -> array, or
@@ -13,7 +13,7 @@ cotangent of an entry that was not selected leaves no NaN.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,52 +34,50 @@ Partial = int | Select | Callable[..., Array]
 PARTIALS: dict[Primitive, tuple[Partial, ...]] = {}
 
 
-def elementwise(name: str, value: Callable[..., Array], *partials: Partial) -> Primitive:
+def elementwise(name: str | Primitive, value: Any, *partials: Partial) -> Primitive:
     """A primitive that acts entry by entry, with NumPy's broadcasting.
+
+    Args:
+      name: for messages and tables; or a primitive that is there already.
+      value: (xp, x_1, ..., x_n, **parameters) -> y, or None for the function `name` of xp.
+      *partials: dy/dx_i for each argument, written with primitives.
+    """
+    primitive = name if isinstance(name, Primitive) else Primitive(name, value or by_name(name))
+    PARTIALS[primitive] = partials
+    return define(
+        primitive,
+        lambda i, t, y, *xs, **options: expand(scale(partials[i], t, y, xs, options), y),
+        lambda i, g, y, *xs, **options: reduce_to(scale(partials[i], g, y, xs, options), xs[i]),
+    )
+
+
+def linear(
+    name: str, value: Callable[..., Array], transpose: Callable[..., Array], jointly: bool = False
+) -> Primitive:
+    """A primitive that is linear in each of its arguments, with NumPy's broadcasting.
 
     Args:
       name: for messages and tables.
       value: (xp, x_1, ..., x_n, **parameters) -> y.
-      *partials: dy/dx_i for each argument, written with primitives.
-    """
-    return define_elementwise(Primitive(name, value), *partials)
-
-
-def define_elementwise(primitive: Primitive, *partials: Partial) -> Primitive:
-    """Give an elementwise primitive its two rules."""
-
-    def forward(i: int, tangent: Array, y: Array, *xs: Array, **parameters: Any) -> Array:
-        return expand(scale(partials[i], tangent, y, xs, parameters), y)
-
-    def reverse(i: int, cotangent: Array, y: Array, *xs: Array, **parameters: Any) -> Array:
-        return reduce_to(scale(partials[i], cotangent, y, xs, parameters), xs[i])
-
-    PARTIALS[primitive] = partials
-    return define(primitive, forward, reverse)
-
-
-def linear(name: str, value: Callable[..., Array], transpose: Callable[..., Array]) -> Primitive:
-    """A primitive that is linear in its one argument.
-
-    Args:
-      name: for messages and tables.
-      value: (xp, x, **parameters) -> y.
-      transpose: (g, x, **parameters) -> what L^T does to a cotangent g of y. Of x only shape and
-        dtype may be used.
+      transpose: (i, g, x_1, ..., x_n, **parameters) -> L_i^T g. Broadcasting and dtype are taken
+        care of; of x_i itself only shape and dtype may be used.
+      jointly: whether it is linear in all arguments together, as a sum is and a product is not.
     """
     primitive = Primitive(name, value)
-    return define(
-        primitive,
-        lambda i, tangent, y, x, **parameters: primitive(tangent, **parameters),
-        lambda i, cotangent, y, x, **parameters: transpose(cotangent, x, **parameters),
-    )
+
+    def forward(i: int, t: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        others = [zeros_like(x) for x in xs] if jointly else xs
+        return expand(primitive(*others[:i], t, *others[i + 1 :], **options), y)
+
+    def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        return reduce_to(transpose(i, g, *xs, **options), xs[i])
+
+    return define(primitive, forward, reverse)
 
 
 def flat(name: str, value: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A function without derivative: it looks through all boxes and returns a plain array."""
-    primitive = Primitive(
-        name, value or (lambda xp, *xs, **options: getattr(xp, name)(*xs, **options))
-    )
+    primitive = Primitive(name, value or by_name(name))
 
     def look(*xs: Array, **options: Any) -> Any:
         return primitive(*map(base, xs), **options)
@@ -96,12 +94,17 @@ def define(primitive: Primitive, forward: Callable, reverse: Callable) -> Primit
     return primitive
 
 
-def scale(partial: Partial, change: Array, y: Array, xs: tuple, parameters: dict) -> Array:
+def by_name(name: str) -> Callable[..., Any]:
+    """The function of that name in whichever array library."""
+    return lambda xp, *xs, **options: getattr(xp, name)(*xs, **options)
+
+
+def scale(partial: Partial, change: Array, y: Array, xs: Sequence, options: dict) -> Array:
     """partial * change, without multiplying by 1 or by a mask."""
     if isinstance(partial, Select):
-        return where(partial.test(y, *xs, **parameters), change, 0)
+        return where(partial.test(y, *xs, **options), change, 0)
     if callable(partial):
-        return multiply(change, partial(y, *xs, **parameters))
+        return multiply(change, partial(y, *xs, **options))
     return change if partial == 1 else negative(change)
 
 
@@ -124,16 +127,16 @@ def reduce_to(cotangent: Array, like: Array) -> Array:
     return cotangent if cotangent.dtype == like.dtype else astype(cotangent, dtype=like.dtype)
 
 
+def keepdims(y: Array, x: Array, axis: tuple[int, ...]) -> Array:
+    """What a reduction of x over some axes gave, with axes of length 1 in their places."""
+    return reshape(y, shape=tuple([1 if i in axis else n for i, n in enumerate(x.shape)]))
+
+
 def _sum(xp: Any, x: Array, axis: tuple[int, ...]) -> Array:
     return np.add.reduce(x, axis) if xp is np else xp.sum(x, axis)
 
 
-def _spread(g: Array, x: Array, axis: tuple[int, ...]) -> Array:
-    kept = tuple(1 if i in axis else n for i, n in enumerate(x.shape))
-    return broadcast_to(reshape(g, shape=kept), shape=x.shape)
-
-
-def _broadcast(xp: Any, x: Array, shape: tuple[int, ...]) -> Array:
+def _broadcast_to(xp: Any, x: Array, shape: tuple[int, ...]) -> Array:
     if xp is not np:
         return xp.broadcast_to(x, shape)
     out = np.empty(shape, x.dtype)  # several times faster than numpy.broadcast_to
@@ -141,27 +144,24 @@ def _broadcast(xp: Any, x: Array, shape: tuple[int, ...]) -> Array:
     return out
 
 
-logical_not = flat("logical_not")
+logical_not, zeros_like = flat("logical_not"), flat("zeros_like")
 
 # What the families themselves need; everything else stands in operations.py.
-multiply = elementwise(
-    "multiply", lambda xp, x, y: xp.multiply(x, y), lambda out, x, y: y, lambda out, x, y: x
-)
-negative = elementwise("negative", lambda xp, x: xp.negative(x), -1)
+elementwise(add, None, 1, 1)
+multiply = elementwise("multiply", None, lambda z, x, y: y, lambda z, x, y: x)
+negative = elementwise("negative", None, -1)
 where = elementwise(
     "where",
-    lambda xp, test, x, y: xp.where(test, x, y),
-    Select(lambda out, test, x, y: False),
-    Select(lambda out, test, x, y: test),
-    Select(lambda out, test, x, y: logical_not(test)),
+    None,
+    Select(lambda z, test, x, y: False),
+    Select(lambda z, test, x, y: test),
+    Select(lambda z, test, x, y: logical_not(test)),
 )
-define_elementwise(add, 1, 1)
-
 reshape = linear(
-    "reshape", lambda xp, x, shape: x.reshape(shape), lambda g, x, shape: reshape(g, shape=x.shape)
+    "reshape",
+    lambda xp, x, shape: x.reshape(shape),
+    lambda i, g, x, shape: reshape(g, shape=x.shape),
 )
-astype = linear(
-    "astype", lambda xp, x, dtype: x.astype(dtype), lambda g, x, dtype: astype(g, dtype=x.dtype)
-)
-sum_ = linear("sum", _sum, _spread)
-broadcast_to = linear("broadcast_to", _broadcast, lambda g, x, shape: reduce_to(g, x))
+astype = linear("astype", lambda xp, x, dtype: x.astype(dtype), lambda i, g, x, dtype: g)
+broadcast_to = linear("broadcast_to", _broadcast_to, lambda i, g, x, shape: g)
+sum_ = linear("sum", _sum, lambda i, g, x, axis: broadcast_to(keepdims(g, x, axis), shape=x.shape))

@@ -22,9 +22,11 @@ import numpy as np
 from jaxnn.tracer import operations as op
 from jaxnn.tracer.box import Box
 from jaxnn.tracer.core import FORWARD, REVERSE, Array, Node, Reverse, backward, rule_of
-from jaxnn.tracer.rules import PARTIALS, Select
+from jaxnn.tracer.rules import PARTIALS, scale
 from jaxnn.tracer.transforms import as_input, is_float
 from jaxnn.tracer.tree import flatten, paths, unflatten
+
+NO_FLOATS = "no argument is a floating-point number; pass 3.0 instead of 3."
 
 
 class Row(NamedTuple):
@@ -54,6 +56,11 @@ class Row(NamedTuple):
     expression: str
     latex: str
 
+    @property
+    def equation(self) -> str:
+        """The variable and how it was computed; an input's name alone."""
+        return self.name if self.op == "input" else f"{self.name} = {self.expression}"
+
 
 class TraceTable(NamedTuple):
     """The evaluation trace; `rows` is the data, `print` shows it, the inputs first."""
@@ -73,16 +80,13 @@ class TraceTable(NamedTuple):
     def to_markdown(self, digits: int = 6) -> str:
         """The table in Markdown."""
         lines = [_HEAD, ("---",) * len(_HEAD), *(_cells(row, digits) for row in self.rows)]
-        return "\n".join("| " + " | ".join(line).replace("|x|", "abs") + " |" for line in lines)
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
     def to_latex(self, digits: int = 6) -> str:
         """The table as a LaTeX array, for use inside a formula."""
-        head = (r"\text{variable}", r"\text{value}", r"\text{partials}", r"\text{tangent}",
-                r"\text{adjoint}")  # fmt: skip
-        body = " \\\\\n".join(" & ".join(_latex_cells(row, digits)) for row in self.rows)
-        return "\n".join(
-            [r"\begin{array}{lllll}", " & ".join(head) + r" \\ \hline", body, r"\end{array}"]
-        )
+        head = " & ".join(rf"\text{{{title}}}" for title in _HEAD) + r" \\ \hline"
+        body = " \\\\\n".join(" & ".join(_cells(row, digits, latex=True)) for row in self.rows)
+        return "\n".join([r"\begin{array}{lllll}", head, body, r"\end{array}"])
 
     def first_not_finite(self) -> Row | None:
         """The first step whose value, partials or tangent is NaN or infinite, if there is one."""
@@ -110,83 +114,72 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
       TypeError: no argument is of floating point.
     """
     leaves, structure = flatten(args)
-    names = argument_names(fun, args)
-    floats = [is_float(leaf) for leaf in leaves]
-    if not any(floats):
-        raise TypeError("no argument is a floating-point number; pass 3.0 instead of 3.")
-    directions = _directions(args, tangents, floats)
-    leaves = [
-        as_input(leaf) if active else leaf for leaf, active in zip(leaves, floats, strict=True)
-    ]
-
-    tape: list[Node] = []
-    inputs = [
-        Node(out=leaf) if active else None for leaf, active in zip(leaves, floats, strict=True)
-    ]
-    with Reverse(tape) as trace:
+    if not any(map(is_float, leaves)):
+        raise TypeError(NO_FLOATS)
+    inputs = [Node(as_input(leaf)) if is_float(leaf) else None for leaf in leaves]
+    with _Recorded() as trace:
         boxes = [
-            Box(leaf, trace, node) if node else leaf
+            leaf if node is None else Box(node.out, trace, node)
             for leaf, node in zip(leaves, inputs, strict=True)
         ]
         outputs = flatten(fun(*unflatten(structure, boxes)))[0]
-    roots = [(box.mark, op.ones_like(box.value)) for box in outputs if trace.owns(box)]
+    roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 
+    names, pushed, rows = {}, {}, []
+    given = zip(argument_names(fun, args), leaves, inputs, _directions(args, tangents), strict=True)
+    for name, leaf, node, direction in given:
+        value, tangent, adjoint = leaf, None, None
+        if node is not None:
+            names[node], pushed[node] = name, as_input(direction)
+            value, tangent = node.out, pushed[node]
+            adjoint = adjoints.get(node, op.zeros_like(node.out))
+        latex = _latex_name(name)
+        rows.append(Row(name, "input", (), value, (), tangent, adjoint, name, latex))
     with np.errstate(all="ignore"):
-        return TraceTable(tuple(_rows(names, leaves, inputs, directions, tape, adjoints)))
+        for number, node in enumerate(trace.steps, start=1):
+            names[node], pushed[node] = f"xi{number}", _push(node, pushed)
+            adjoint = adjoints.get(node, op.zeros_like(node.out))
+            rows.append(_row(node, names, pushed[node], adjoint))
+    return TraceTable(tuple(rows))
 
 
-def _rows(
-    names: list[str],
-    leaves: list,
-    inputs: list[Node | None],
-    directions: list,
-    tape: list[Node],
-    adjoints: dict[Node, Array],
-) -> list[Row]:
-    known: dict[Node, str] = {}
-    pushed: dict[Node, Array] = {}
-    rows = []
-    for name, leaf, node, direction in zip(names, leaves, inputs, directions, strict=True):
-        if node:
-            known[node], pushed[node] = name, direction
-        adjoint = adjoints.get(node, op.zeros_like(leaf)) if node else None
-        rows.append(Row(name, "input", (), leaf, (), direction, adjoint, name, _latex_name(name)))
-    for number, node in enumerate(tape, start=1):
-        known[node] = f"xi{number}"
-        pushed[node] = _push(node, pushed)
-        rows.append(_row(node, known, pushed[node], adjoints.get(node, op.zeros_like(node.out))))
-    return rows
+class _Recorded(Reverse):
+    """Reverse mode that lists every step, used or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[Node] = []
+
+    def mark(self, *step: Any) -> Node:
+        self.steps.append(super().mark(*step))
+        return self.steps[-1]
 
 
 def argument_names(fun: Callable, args: tuple) -> list[str]:
     """The parameters' names, with the path to each leaf: W, params[0].weights."""
     try:
-        bound = inspect.signature(fun).bind(*args).arguments
-        plain = {
-            name: value for name, value in bound.items()
-            if inspect.signature(fun).parameters[name].kind != inspect.Parameter.VAR_POSITIONAL
-        }  # fmt: skip
-        named = [*plain, *(f"x{i}" for i in range(len(plain), len(args)))]
+        parameters = inspect.signature(fun).parameters.values()
     except (TypeError, ValueError):  # a callable without a signature
-        named = [f"x{i}" for i in range(len(args))]
+        parameters = ()
+    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    named += [f"x{i}" for i in range(len(named), len(args))]
     return [
-        path for name, arg in zip(named, args, strict=True) for path in paths(flatten(arg)[1], name)
-    ]
+        path for name, arg in zip(named, args, strict=False)
+        for path in paths(flatten(arg)[1], name)
+    ]  # fmt: skip
 
 
-def _directions(args: tuple, tangents: Any, floats: list[bool]) -> list:
-    """One direction for each leaf, None for constants."""
+def _directions(args: tuple, tangents: Any) -> list:
+    """The direction of each leaf: 1 in the first argument with floats and 0 in others, or given."""
     if tangents is not None:
-        given = flatten(tuple(tangents))[0]
-    else:
-        owners = [i for i, arg in enumerate(args) for _ in flatten(arg)[0]]
-        first = next(owner for owner, active in zip(owners, floats, strict=True) if active)
-        given = [
-            np.full(np.shape(leaf), float(owner == first))[()]
-            for owner, leaf in zip(owners, flatten(args)[0], strict=True)
-        ]
-    return [as_input(d) if active else None for d, active in zip(given, floats, strict=True)]
+        return flatten(tuple(tangents))[0]
+    leaves = [flatten(arg)[0] for arg in args]
+    first = next(i for i, group in enumerate(leaves) if any(map(is_float, group)))
+    return [
+        np.full(np.shape(leaf), float(i == first))[()]
+        for i, group in enumerate(leaves) for leaf in group
+    ]  # fmt: skip
 
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
@@ -201,11 +194,8 @@ def _push(node: Node, pushed: dict[Node, Array]) -> Array:
 def local_partial(node: Node, i: int) -> Array:
     """The derivative of one step by its argument number i, as `Row.partials` has it."""
     out, primals, parameters = node.out, node.primals, node.parameters
-    if (partials := PARTIALS.get(node.primitive)) is not None:
-        partial = partials[i]
-        if isinstance(partial, Select):
-            return op.where(partial.test(out, *primals, **parameters), 1.0, 0.0)
-        return partial(out, *primals, **parameters) if callable(partial) else np.float64(partial)
+    if node.primitive in PARTIALS:
+        return scale(PARTIALS[node.primitive][i], out.dtype.type(1), out, primals, parameters)
     size, shape = np.size(out), np.shape(out) + np.shape(primals[i])
     if size * np.size(primals[i]) > 10_000:
         return None
@@ -216,23 +206,25 @@ def local_partial(node: Node, i: int) -> Array:
     return np.reshape(rows, shape)[()]
 
 
-def _row(node: Node, known: dict[Node, str], tangent: Array, adjoint: Array) -> Row:
-    active = [i for i, parent in enumerate(node.parents) if parent is not None]
-    operands = [known.get(parent) if parent else format_number(x, 6)
+def _row(node: Node, names: dict[Node, str], tangent: Array, adjoint: Array) -> Row:
+    operands = [names[parent] if parent else format_number(x, 6)
                 for parent, x in zip(node.parents, node.primals, strict=True)]  # fmt: skip
-    name, operation = known[node], node.primitive.name
+    active = [i for i, parent in enumerate(node.parents) if parent is not None]
+    operation = node.primitive.name
     text, latex = TEMPLATES.get(operation, (_CALL, _LATEX_CALL))
-    fields = {"op": operation.replace("_", r"\_"), "all": ", ".join(map(str, operands))}
+    fields = {"op": operation, "all": ", ".join(operands), **node.parameters}
     return Row(
-        name,
+        names[node],
         operation,
-        tuple(str(operands[i]) for i in active),
+        tuple(operands[i] for i in active),
         node.out,
         tuple(local_partial(node, i) for i in active),
         tangent,
         adjoint,
-        text.format(*map(_bracket, operands), **{**fields, "op": operation}, **node.parameters),
-        latex.format(*map(_latex_name, operands), **fields, **node.parameters),
+        text.format(*map(_bracket, operands), **fields),
+        latex.format(
+            *map(_latex_name, operands), **{**fields, "op": operation.replace("_", r"\_")}
+        ),
     )
 
 
@@ -262,24 +254,20 @@ TEMPLATES = {
 }
 
 
-def _cells(row: Row, digits: int) -> tuple[str, ...]:
-    left = row.name if row.op == "input" else f"{row.name} = {row.expression}"
-    partials = [f"d{row.name}/d{name} = {format_number(partial, digits)}"
-                for name, partial in zip(row.inputs, row.partials, strict=True)]  # fmt: skip
-    return (left, format_number(row.value, digits), ", ".join(partials),
-            format_number(row.tangent, digits), format_number(row.adjoint, digits))  # fmt: skip
-
-
-def _latex_cells(row: Row, digits: int) -> list[str]:
-    name = _latex_name(row.name)
-    left = name if row.op == "input" else f"{name} = {row.latex}"
+def _cells(row: Row, digits: int, latex: bool = False) -> tuple[str, ...]:
+    """What stands in the five columns."""
+    name, form, comma = str, "d{}/d{} = {}", ", "
+    left = row.equation
+    if latex:
+        name, form, comma = _latex_name, r"\frac{{\partial {}}}{{\partial {}}} = {}", r",\ "
+        left = name(row.name) if row.op == "input" else f"{name(row.name)} = {row.latex}"
     partials = [
-        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {format_number(p, digits)}"
-        for of, p in zip(row.inputs, row.partials, strict=True)
+        form.format(name(row.name), name(of), format_number(partial, digits))
+        for of, partial in zip(row.inputs, row.partials, strict=True)
     ]
-    numbers = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
-    cells = [left, numbers[0], r",\ ".join(partials), *numbers[1:]]
-    return [_latex_powers(cell) for cell in cells]
+    value, *rest = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
+    cells = (left, value, comma.join(partials), *rest)
+    return tuple(map(_latex_powers, cells)) if latex else cells
 
 
 def format_number(x: Array, digits: int) -> str:
@@ -293,13 +281,12 @@ def format_number(x: Array, digits: int) -> str:
     return f"array{np.shape(x)}"
 
 
-def _bracket(text: Any) -> str:
-    return f"({text})" if str(text).startswith("-") else str(text)
+def _bracket(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
 
 
-def _latex_name(name: Any) -> str:
-    text = str(name)
-    if text.startswith("xi") and text[2:].isdigit():
+def _latex_name(text: str) -> str:
+    if re.fullmatch(r"xi\d+", text):
         return rf"\xi_{{{text[2:]}}}"
     return _bracket(text).replace("_", r"\_")
 

@@ -9,14 +9,19 @@ With J the Jacobian of f at x:
     hessian              x -> J of grad     forward over reverse
 
 Signatures and results are JAX's: arguments and outputs may be tuples, lists, dictionaries of
-arrays; each derivative has the shape and dtype of what it belongs to; NumPy arrays give NumPy
-arrays, JAX arrays give JAX arrays. Inputs that are not floating-point numbers are refused.
+arrays; `argnums` says which positional arguments to differentiate with respect to (a tuple of them
+gives a tuple of derivatives); with `has_aux` the function returns (value, aux), and aux is handed
+through as the last result. Each derivative has the shape and dtype of what it belongs to; NumPy
+arrays give NumPy arrays, JAX arrays give JAX arrays.
+
+Raised, by all of them when the derivative is taken: TypeError for an input that is not of floating
+point, or an output that is no array; ValueError for argnums that were not passed by position.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,24 +37,14 @@ Argnums = int | Sequence[int]
 
 
 def grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
-    """The gradient of a scalar function.
+    """The gradient of a scalar function, as a function of the same arguments.
 
-    Args:
-      fun: a function of arrays, or trees of arrays, returning one floating-point number.
-      argnums: which positional arguments to differentiate with respect to.
-      has_aux: whether `fun` returns (value, aux); aux is handed through.
-
-    Returns:
-      A function of the same arguments. It returns the gradient, shaped like the argument (a tuple
-      of gradients for a tuple of argnums), or (gradient, aux).
-
-    Raises:
-      TypeError: (when called) an input is not of floating point, or the output is no scalar.
+    Returns the gradient, shaped like the argument, or (gradient, aux). Raises TypeError when the
+    output is not one floating-point number.
     """
-    with_value = value_and_grad(fun, argnums, has_aux)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        out, gradients = with_value(*args, **kwargs)
+        out, gradients = value_and_grad(fun, argnums, has_aux)(*args, **kwargs)
         return (gradients, out[1]) if has_aux else gradients
 
     return gradient
@@ -59,12 +54,11 @@ def value_and_grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -
     """Like `grad`, returning (value, gradient), or ((value, aux), gradient)."""
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        chosen, call = _select(fun, argnums, args, kwargs)
-        out, pull, aux = _trace_reverse(call, chosen, has_aux)
+        call, chosen = _select(fun, argnums, args, kwargs)
+        out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
         _check_scalar(out)
         gradients = pull(op.ones_like(out))
-        gradients = gradients[0] if _is_int(argnums) else tuple(gradients)
-        return ((out, aux) if has_aux else out), gradients
+        return _with(out, aux), gradients[0] if _single(argnums) else gradients
 
     return value_and_gradient
 
@@ -82,28 +76,26 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
       (value, tangent), or (value, tangent, aux).
 
     Raises:
-      TypeError: structures differ, or an input is not of floating point.
+      TypeError: the structures differ.
       ValueError: a tangent has another shape than its primal.
     """
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise TypeError("primals and tangents are given as tuples, one entry an argument.")
-    leaves, structure = flatten(tuple(primals))
+    leaves, structure = _inputs(tuple(primals))
     directions, found = flatten(tuple(tangents))
     if found != structure:
         raise TypeError("tangents has another structure than primals; give one for each array.")
-    leaves = [as_input(leaf) for leaf in leaves]
     with Forward() as trace:
         boxes = [
             Box(leaf, trace, _like(direction, leaf, "tangent"))
             for leaf, direction in zip(leaves, directions, strict=True)
         ]
-        out = fun(*unflatten(structure, boxes))
-        out, aux = _split(out, has_aux)
-    value = _unbox(out, trace)
-    tangent = tree_map(
-        lambda y: _finish(y.mark) if trace.owns(y) else op.zeros_like(_as_output(y)), out
-    )
-    return (value, tangent, _unbox(aux, trace)) if has_aux else (value, tangent)
+        out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
+
+    def tangent(y: Any) -> Array:
+        return _finish(y.mark) if trace.owns(y) else op.zeros_like(_as_output(y))
+
+    return (_unbox(out, trace), tree_map(tangent, out), *_unbox(aux, trace))
 
 
 def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
@@ -116,49 +108,53 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
 
     Returns:
       (value, pullback), or (value, pullback, aux). pullback(g), with g shaped like the value,
-      returns a tuple with one cotangent for each argument; it may be called again and again.
+      returns a tuple with one cotangent for each argument; it may be called again and again, and
+      raises ValueError when g is shaped otherwise.
     """
-    out, pull, aux = _trace_reverse(lambda *args: fun(*args), primals, has_aux)
-    leaves, structure = flatten(out)
+    leaves, structure = _inputs(primals)
+    with Reverse() as trace:
+        inputs = [Node(leaf) for leaf in leaves]
+        boxes = [Box(node.out, trace, node) for node in inputs]
+        out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
+    value = _unbox(out, trace)
+    ys, form = flatten(value)
+    marks = [y.mark if trace.owns(y) else None for y in flatten(out)[0]]
 
     def pullback(cotangent: Any) -> tuple:
         given, found = flatten(cotangent)
-        if found != structure:
+        if found != form:
             raise ValueError("the cotangent has another structure than the output.")
-        given = [_like(g, y, "cotangent") for g, y in zip(given, leaves, strict=True)]
-        return tuple(pull(unflatten(structure, given)))
+        given = [_like(g, y, "cotangent") for g, y in zip(given, ys, strict=True)]
+        sent = backward((mark, g) for mark, g in zip(marks, given, strict=True) if mark)
+        found = [_finish(sent[n]) if n in sent else op.zeros_like(n.out) for n in inputs]
+        return unflatten(structure, found)
 
-    return (out, pullback, aux) if has_aux else (out, pullback)
+    return (value, pullback, *_unbox(aux, trace))
 
 
 def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
     """The Jacobian by forward mode, one pass for each input entry.
 
-    Returns:
-      A function of the same arguments. Its result has the structure of the output, in place of
-      each output array y the structure of the argument, in place of each argument array x the
-      derivative, of shape y.shape + x.shape.
+    As a function of the same arguments, it returns the structure of the output, in place of each
+    output array y the structure of the argument, in place of each argument array x the derivative,
+    of shape y.shape + x.shape.
     """
 
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        chosen, call = _select(fun, argnums, args, kwargs)
-        leaves, structure = flatten(chosen)
-        leaves = [as_input(leaf) for leaf in leaves]
-        columns: list[list] = []
-        result: tuple = ()
+        call, chosen = _select(fun, argnums, args, kwargs)
+        xs, structure = _inputs(chosen)
+
+        def push(direction: list) -> tuple:
+            return jvp(call, unflatten(structure, xs), unflatten(structure, direction), has_aux)
+
         # Along nothing first: that tells the outputs' shapes even where there is no input entry.
-        for direction in itertools.chain([list(map(op.zeros_like, leaves))], _basis(leaves)):
-            result = jvp(
-                call, unflatten(structure, leaves), unflatten(structure, direction), has_aux
-            )
-            columns.append(flatten(result[1])[0])
-        ys, form = flatten(result[0])
-        blocks = [
-            [tnp.moveaxis(part, 0, -1) for part in _cut([c[k] for c in columns[1:]], leaves, y)]
-            for k, y in enumerate(ys)
-        ]
-        jacobians = _assemble(blocks, ys, form, leaves, structure, argnums)
-        return (jacobians, result[2]) if has_aux else jacobians
+        out, _, *aux = push(list(map(op.zeros_like, xs)))
+        columns = [[flatten(push(unit)[1])[0] for unit in units] for units in _units(xs)]
+
+        def parts(i: int, j: int) -> list:
+            return [column[i] for column in columns[j]]
+
+        return _with(_assemble(parts, -1, out, chosen, argnums), aux)
 
     return jacobian
 
@@ -167,17 +163,15 @@ def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
     """The Jacobian by reverse mode, one pass for each output entry; result as of `jacfwd`."""
 
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        chosen, call = _select(fun, argnums, args, kwargs)
-        out, pull, aux = _trace_reverse(call, chosen, has_aux)
+        call, chosen = _select(fun, argnums, args, kwargs)
+        out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
         ys, form = flatten(out)
-        leaves, structure = flatten(chosen)
-        leaves = [as_input(leaf) for leaf in leaves]
-        rows = [flatten(tuple(pull(unflatten(form, g))))[0] for g in _basis(ys)]
-        columns = [_cut([row[j] for row in rows], ys, x) for j, x in enumerate(leaves)]
-        jacobians = _assemble(
-            list(zip(*columns, strict=True)), ys, form, leaves, structure, argnums
-        )
-        return (jacobians, aux) if has_aux else jacobians
+        rows = [[flatten(pull(unflatten(form, unit)))[0] for unit in units] for units in _units(ys)]
+
+        def parts(i: int, j: int) -> list:
+            return [row[j] for row in rows[i]]
+
+        return _with(_assemble(parts, 0, out, chosen, argnums), aux)
 
     return jacobian
 
@@ -195,77 +189,65 @@ def stop_gradient(tree: Any) -> Any:
 # ---- what the functions above share
 
 
-def _trace_reverse(call: Callable, primals: Sequence, has_aux: bool) -> tuple:
-    """(output, pull, aux): `pull(cotangent)` lists one cotangent for each of the primals."""
-    leaves, structure = flatten(tuple(primals))
-    leaves = [as_input(leaf) for leaf in leaves]
-    with Reverse() as trace:
-        boxes = [Box(leaf, trace, Node(out=leaf)) for leaf in leaves]
-        out = call(*unflatten(structure, boxes))
-        out, aux = _split(out, has_aux)
-    marks = [(y.mark if trace.owns(y) else None) for y in flatten(out)[0]]
-    inputs = [box.mark for box in boxes]
-
-    def pull(cotangent: Any) -> list:
-        given = flatten(cotangent)[0]
-        roots = [(mark, g) for mark, g in zip(marks, given, strict=True) if mark is not None]
-        found = backward(roots)
-        results = [
-            _finish(found[node]) if node in found else op.zeros_like(leaf)
-            for node, leaf in zip(inputs, leaves, strict=True)
-        ]
-        return list(unflatten(structure, results))
-
-    return _unbox(out, trace), pull, _unbox(aux, trace)
-
-
-def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple[tuple, Callable]:
-    """The arguments to differentiate with respect to, and `fun` as a function of them alone."""
-    numbers: tuple = (argnums,) if _is_int(argnums) else tuple(argnums)
+def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple[Callable, tuple]:
+    """`fun` as a function of the arguments to differentiate with respect to, and these."""
+    numbers = (argnums,) if _single(argnums) else tuple(argnums)
     for number in numbers:
         if not -len(args) <= number < len(args):
             raise ValueError(
                 f"argnums is {argnums}, but the function was called with {len(args)} positional "
                 "arguments; pass by position what is to be differentiated."
             )
-    numbers = tuple([number % len(args) for number in numbers])
+    places = [number % len(args) for number in numbers]
 
     def call(*chosen: Any) -> Any:
-        full = list(args)
-        for number, value in zip(numbers, chosen, strict=True):
-            full[number] = value
-        return fun(*full, **kwargs)
+        full = dict(enumerate(args)) | dict(zip(places, chosen, strict=True))
+        return fun(*full.values(), **kwargs)
 
-    return tuple(args[number] for number in numbers), call
+    return call, tuple([args[place] for place in places])
 
 
-def _is_int(argnums: Any) -> bool:
+def _single(argnums: Any) -> bool:
     return hasattr(argnums, "__index__")
 
 
-def _split(out: Any, has_aux: bool) -> tuple[Any, Any]:
+def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:
+    """(output,), or (output, aux)."""
+    out = fun(*args)
     if not has_aux:
-        return out, None
+        return (out,)
     if not isinstance(out, tuple) or len(out) != 2:
         raise TypeError("has_aux is true, so the function must return a pair (value, aux).")
     return out
 
 
+def _with(result: Any, aux: list) -> Any:
+    return (result, *aux) if aux else result
+
+
 def is_float(leaf: Any) -> bool:
     """Whether a leaf is a floating-point number or an array of them."""
-    name = getattr(getattr(leaf, "dtype", None), "name", type(leaf).__name__)
-    return name.startswith(("float", "bfloat"))
+    kind = getattr(getattr(leaf, "dtype", None), "kind", None)  # its name takes NumPy longer
+    return kind == "f" or _type_name(leaf).startswith(("float", "bfloat"))
 
 
 def as_input(leaf: Any) -> Array:
     """An array that can be differentiated with respect to; a Python float becomes float64."""
     if is_float(leaf):
         return np.float64(leaf) if type(leaf) is float else leaf
-    name = getattr(getattr(leaf, "dtype", None), "name", type(leaf).__name__)
     raise TypeError(
-        f"an input to be differentiated is of type {name}; pass floating-point numbers, "
-        "for instance 3.0 or array.astype(float)."
+        f"an input to be differentiated is of type {_type_name(leaf)}; pass floating-point numbers,"
+        " for instance 3.0 or array.astype(float)."
     )
+
+
+def _type_name(leaf: Any) -> str:
+    return getattr(getattr(leaf, "dtype", None), "name", type(leaf).__name__)
+
+
+def _inputs(tree: Any) -> tuple[list, tuple]:
+    leaves, structure = flatten(tree)
+    return [as_input(leaf) for leaf in leaves], structure
 
 
 def _as_output(leaf: Any) -> Array:
@@ -280,20 +262,16 @@ def _as_output(leaf: Any) -> Array:
     )
 
 
-def _unbox(tree: Any, trace: Trace) -> Any:
-    """A tree without the boxes of one trace."""
-    return tree_map(lambda leaf: leaf.value if trace.owns(leaf) else leaf, tree)
-
-
 def _check_scalar(out: Any) -> None:
-    leaves, _ = flatten(out)
-    shape = getattr(_as_output(out), "shape", None) if len(leaves) == 1 else None
-    if shape != ():
-        what = f"shape {shape}" if shape is not None else f"{len(leaves)} arrays"
+    n = len(flatten(out)[0])
+    y = _as_output(out) if n == 1 else None
+    if y is None or y.shape != ():
+        what = f"{n} arrays" if y is None else f"shape {y.shape}"
         raise TypeError(f"the function returned {what}; grad needs one number, jacrev takes more.")
-    if not is_float(_as_output(out)):
-        name = _as_output(out).dtype.name
-        raise TypeError(f"the function returned {name}; grad needs a floating-point number.")
+    if not is_float(y):
+        raise TypeError(
+            f"the function returned {_type_name(y)}; grad needs a floating-point number."
+        )
 
 
 def _like(change: Any, value: Any, what: str) -> Array:
@@ -308,37 +286,37 @@ def _like(change: Any, value: Any, what: str) -> Array:
     return change if change.dtype == value.dtype else astype(change, dtype=value.dtype)
 
 
+def _unbox(tree: Any, trace: Trace) -> Any:
+    """A tree without the boxes of one trace."""
+    return tree_map(lambda leaf: leaf.value if trace.owns(leaf) else leaf, tree)
+
+
 def _finish(derivative: Array) -> Array:
     """A derivative as it is handed out: the caller's own memory, never a view."""
     return np.array(derivative) if type(derivative) is np.ndarray else derivative
 
 
-def _basis(leaves: list):
-    """Unit vectors for every entry of every array in order, each a list like `leaves`."""
-    zeros = [op.zeros_like(_as_output(leaf)) for leaf in leaves]
-    for i, zero in enumerate(zeros):
-        for k in range(zero.size):
-            unit = (np.arange(zero.size) == k).reshape(zero.shape)
-            yield [*zeros[:i], namespace_of(zero).asarray(unit, dtype=zero.dtype), *zeros[i + 1 :]]
+def _units(arrays: list) -> Iterator[Iterator[list]]:
+    """For each array the unit vectors of its entries; each vector is a list like `arrays`."""
+    zeros = [op.zeros_like(_as_output(x)) for x in arrays]
+
+    def unit(i: int, k: int) -> list:
+        entries = (np.arange(zeros[i].size) == k).reshape(zeros[i].shape)
+        one = namespace_of(zeros[i]).asarray(entries, dtype=zeros[i].dtype)
+        return [*zeros[:i], one, *zeros[i + 1 :]]
+
+    return (map(partial(unit, i), range(zero.size)) for i, zero in enumerate(zeros))
 
 
-def _cut(stripes: list, leaves: list, like: Array) -> list:
-    """Stack one array for each entry of the leaves, and cut the stack leaf by leaf."""
-    blocks, start = [], 0
-    for leaf in leaves:
-        part = stripes[start : start + _as_output(leaf).size]
-        blocks.append(tnp.stack(part) if part else tnp.zeros((0, *like.shape), like.dtype))
-        start += len(part)
-    return blocks
+def _assemble(parts: Callable, axis: int, out: Any, chosen: tuple, argnums: Argnums) -> Any:
+    """The tree of trees of Jacobians: of output i by input j, parts(i, j) stacked along an axis."""
+    (ys, form), (xs, structure) = flatten(out), flatten(chosen)
 
+    def block(i: int, j: int) -> Array:
+        stack, shape = parts(i, j), np.shape(ys[i]) + np.shape(xs[j])
+        if not stack:
+            return op.zeros_like(ys[i] if axis else xs[j], shape=shape)
+        return tnp.reshape(tnp.stack(stack, axis), shape)
 
-def _assemble(
-    blocks: Sequence, ys: list, form: tuple, leaves: list, structure: tuple, argnums: Argnums
-) -> Any:
-    """The tree of trees of Jacobians, from blocks[output][input] with one of the two axes flat."""
-    rows = []
-    for y, row in zip(ys, blocks, strict=True):
-        full = [tnp.reshape(b, y.shape + x.shape) for b, x in zip(row, leaves, strict=True)]
-        tree = unflatten(structure, full)
-        rows.append(tree[0] if _is_int(argnums) else tree)
-    return unflatten(form, rows)
+    rows = [unflatten(structure, [block(i, j) for j in range(len(xs))]) for i in range(len(ys))]
+    return unflatten(form, [row[0] if _single(argnums) else row for row in rows])

@@ -110,6 +110,7 @@ def test_where_jax_gives_nan_the_derivative_is_given():
 def test_no_numerical_warning_comes_out_of_a_derivative():
     # Warnings are errors here; these all divide by zero or overflow on the way.
     assert tracer.grad(lambda x: 1.0 / x)(0.0) == -INF
+    assert tracer.grad(lambda x: x / 0.0)(1.0) == INF  # where Python's division would raise
     assert tracer.grad(lambda x: tnp.where(x > 1, tnp.log(x), tnp.exp(1e4 * x)))(1.0) == INF
     assert tracer.jvp(tnp.sqrt, (0.0,), (1.0,))[1] == INF
     _, pull = tracer.vjp(tnp.log, 0.0)

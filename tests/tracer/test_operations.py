@@ -111,6 +111,8 @@ CASES |= {
     "kron": (lambda xp, x, a: xp.kron(x, a), (A, SQUARE)),
     "einsum": (lambda xp, x, a: xp.einsum("bij,jk,bik->i", x, a, x), (STACK, SQUARE)),
     "einsum summed out": (lambda xp, x, y: xp.einsum("bij,k->b", x, y), (STACK, B)),
+    "einsum with one entry": (lambda xp, x, y: xp.einsum("ij,j->i", x, y[:1]), (A, B)),
+    "einsum of three": (lambda xp, x, a: xp.einsum("ij,jk,lk", x, a, x), (A, SQUARE)),
     "einsum with dots": (lambda xp, x, a: xp.einsum("...j,jk", x, a), (STACK, SQUARE)),
     "einsum diagonal": (lambda xp, a, y: xp.einsum("ii,i->", a, y), (SQUARE, B)),
     "inverse": (lambda xp, a: xp.linalg.inv(a), (SQUARE,)),
@@ -171,6 +173,11 @@ def test_value_gradient_and_second_derivative_agree_with_jax(name):
         jax.tree.map(
             lambda x, y: np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-10), found, expected[3]
         )
+
+
+def test_padding_that_computes_is_refused():
+    with pytest.raises(NotImplementedError, match="'mean'; pad with constants or copies"):
+        tnp.pad(A, 1, mode="mean")
 
 
 def test_the_two_tables_of_rules_mirror_each_other():

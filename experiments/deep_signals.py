@@ -1,0 +1,335 @@
+"""How large are signals and gradients in every layer of a deep random network?
+
+    a layer multiplies mean squares by   n Var(w) E phi'(u)^2   (ReLU: n Var(w) / 2)
+
+Measured over hundreds of networks by `jaxnn.propagation.measure`, with the theory of infinite width
+(`trajectory`), the exact law of ReLU networks (`log_gradient_moments`) and that of batch
+normalisation (`batch_norm_gradient_growth`) beside it.  What is stored is what each network gave.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax import Array
+
+from jaxnn import MLP, propagation
+
+
+class Profile(NamedTuple):
+    """A network whose layers are all shown."""
+
+    name: str
+    activation: str
+    weight_variance: float
+    bias_variance: float
+
+
+class Gain(NamedTuple):
+    """An activation with an initialiser, and what a layer does to mean squares.
+
+    Attributes:
+      factor: in theory, at every width.
+      excess: c of the relative variance c / n that a layer's factor has: 2 without an activation,
+        5 with ReLU, for Gaussian weights.
+    """
+
+    activation: str
+    initializer: str
+    factor: float
+    excess: int
+
+
+TANH_BIASES = 0.05
+PROFILES = (
+    Profile("ReLU, N(0, 1/n)", "relu", 1.0, 0.0),
+    Profile("ReLU, N(0, 2/n)", "relu", 2.0, 0.0),
+    Profile("ReLU, N(0, 3/n)", "relu", 3.0, 0.0),
+    Profile("tanh, ordered", "tanh", 1.0, TANH_BIASES),
+    Profile(
+        "tanh, critical",
+        "tanh",
+        propagation.critical_weight_variance("tanh", TANH_BIASES),
+        TANH_BIASES,
+    ),
+    Profile("tanh, chaotic", "tanh", 2.5, TANH_BIASES),
+    Profile("sigmoid, N(0, 1/n)", "sigmoid", 1.0, 0.0),
+    Profile("sigmoid, N(0, 16/n)", "sigmoid", 16.0, 0.0),
+)
+GAINS = (
+    Gain("identity", "lecun_normal", 1.0, 2),
+    Gain("identity", "he_normal", 2.0, 2),
+    Gain("relu", "lecun_normal", 1 / 2, 5),
+    Gain("relu", "he_normal", 1.0, 5),
+    Gain("identity", "glorot_uniform", 1.0, 2),
+    Gain("identity", "standard_uniform", 1 / 3, 2),
+    Gain("relu", "standard_uniform", 1 / 6, 5),
+)
+SIGMOIDS = (1.0, 16.0)  # weight variances without biases
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Sizes.
+
+    Attributes:
+      depth, width, seeds: of the networks whose layers are all shown.
+      correlation: of their two inputs.
+      pairs: how many of `GAINS`.
+      gain_depth, gain_width, gain_seeds: of networks with them.
+      laws: (width, layers) of those whose gradients' distribution is compared.
+      law_seeds: how many of each.
+      drawn_seeds: how many of the first with every matrix drawn.
+      sigmoid_width, sigmoid_depth, sigmoid_seeds: of those with sigmoids.
+      batches: (activation, rows) of those with batch normalisation.
+      batch_width, batch_depth, batch_seeds: sizes of these.
+      timed: depths whose compilation is timed.
+    """
+
+    depth: int = 200
+    width: int = 256
+    seeds: int = 200
+    correlation: float = 0.5
+    pairs: int = len(GAINS)
+    gain_depth: int = 10
+    gain_width: int = 256
+    gain_seeds: int = 100
+    laws: tuple[tuple[int, int], ...] = ((32, 16), (32, 32), (64, 32), (64, 64))
+    law_seeds: int = 2000
+    drawn_seeds: int = 1000
+    sigmoid_width: int = 512
+    sigmoid_depth: int = 30
+    sigmoid_seeds: int = 200
+    batches: tuple[tuple[str, int], ...] = (
+        ("relu", 128),
+        ("tanh", 128),
+        ("identity", 64),
+        ("identity", 16),
+        ("identity", 8),
+    )
+    batch_width: int = 256
+    batch_depth: int = 24
+    batch_seeds: int = 8
+    timed: tuple[int, ...] = (50, 200)
+
+
+def profiles(key: Array, settings: Signals) -> dict[str, Any]:
+    """Every layer of deep networks, and the theory of infinitely wide ones.
+
+    Returns:
+      profile_names, profile_activations: (profiles,) words.
+      profile_scales: (profiles, 2) variances of weights times n, and of biases.
+      profile_width: n.
+      profile_log_variance, profile_correlation, profile_log_gradient: (profiles, seeds, layers), of
+        the first input and of the second with it, as `jaxnn.propagation.Measured` has them.
+      theory_log_variance, theory_correlation, theory_log_gradient: (profiles, layers).
+      profile_seconds: for all networks of the last one, measured again: nothing is compiled.
+    """
+    keys = jax.random.split(key, (len(PROFILES), 2))
+    made, theory, seconds = [], [], 0.0
+    for (one, another), profile in zip(keys, PROFILES, strict=True):
+        net = propagation.random_network((settings.width,) * (settings.depth + 1), *profile[1:])
+
+        def run(k: Array, net: MLP = net, name: str = profile.name) -> propagation.Measured:
+            return propagation.measure(
+                k, net, seeds=settings.seeds, correlation=settings.correlation, progress=name
+            )
+
+        measured = run(one)
+        made.append(
+            (
+                measured.log_variance[..., 0],
+                measured.correlation[..., 1],
+                measured.log_gradient[..., 0],
+            )
+        )
+        course = propagation.trajectory(
+            *profile[1:], settings.depth, correlation=settings.correlation
+        )
+        # The gradient at layer l went through the slopes of layers l .. L - 1.
+        chi = np.append(np.log(course.chi[:-1]), 0)
+        theory.append((np.log(course.variance), course.correlation, np.cumsum(chi[::-1])[::-1]))
+        if profile is PROFILES[-1]:
+            start = time.perf_counter()
+            run(another)
+            seconds = time.perf_counter() - start
+    fields = ("log_variance", "correlation", "log_gradient")
+    return {
+        "profile_names": np.array([profile.name for profile in PROFILES]),
+        "profile_activations": np.array([profile.activation for profile in PROFILES]),
+        "profile_scales": np.array([profile[2:] for profile in PROFILES]),
+        "profile_width": settings.width,
+        **{
+            f"profile_{field}": np.array(values, np.float32)
+            for field, values in zip(fields, zip(*made, strict=True), strict=True)
+        },
+        **{
+            f"theory_{field}": np.array(values)
+            for field, values in zip(fields, zip(*theory, strict=True), strict=True)
+        },
+        "profile_seconds": seconds,
+    }
+
+
+def gains(key: Array, settings: Signals) -> dict[str, Any]:
+    """Factors of mean squares over all layers but one of networks of a few.
+
+    Returns:
+      gain_activations, gain_initializers: (gains,) names; gain_factors, gain_excesses: (gains,).
+      gain_width, gain_layers: n, and the number of layers that a factor is over.
+      gain_forward, gain_backward: (gains, seeds) ratios of the last to the first mean square of
+        pre-activations, and of the first to the last of gradients.
+    """
+    forward, backward, pairs = [], [], GAINS[: settings.pairs]
+    sizes = (settings.gain_width,) * (settings.gain_depth + 1)
+    for k, gain in zip(jax.random.split(key, len(pairs)), pairs, strict=True):
+        net = MLP(sizes, gain.activation, initializer=gain.initializer)
+        measured = propagation.measure(
+            k, net, seeds=settings.gain_seeds, progress=f"{gain.activation}, {gain.initializer}"
+        )
+        signal, gradient = measured.log_variance[..., 0], measured.log_gradient[..., 0]
+        forward.append(np.exp(signal[:, -1] - signal[:, 0]))
+        backward.append(np.exp(gradient[:, 0] - gradient[:, -1]))
+    return {
+        "gain_activations": np.array([gain.activation for gain in pairs]),
+        "gain_initializers": np.array([gain.initializer for gain in pairs]),
+        "gain_factors": np.array([gain.factor for gain in pairs]),
+        "gain_excesses": np.array([gain.excess for gain in pairs]),
+        "gain_width": settings.gain_width,
+        "gain_layers": settings.gain_depth - 1,
+        "gain_forward": np.array(forward),
+        "gain_backward": np.array(backward),
+    }
+
+
+def laws(key: Array, settings: Signals) -> dict[str, Any]:
+    """ln |J u|^2 of He ReLU networks, one for each network.
+
+    Returns:
+      law_sizes: (laws, 2) width and layers; law_moments: (laws, 2) exact mean and variance.
+      law_samples: (laws, seeds), those of one width from the same networks.
+      law_drawn: (drawn seeds,) of the first, with every matrix drawn.
+    """
+    widths = sorted({width for width, _ in settings.laws})
+    key_drawn, *keys = jax.random.split(key, 1 + len(widths))
+
+    def gradients(k: Array, width: int, layers: int, seeds: int, drawn: bool) -> np.ndarray:
+        # ln |J u|^2 over 0, 1, ... `layers` layers: (seeds, layers + 1).  A gradient goes back
+        # through the weights above each layer and then through its ReLU.
+        net = propagation.random_network((width,) * (layers + 2), "relu", 2.0)
+        measured = propagation.measure(
+            k, net, seeds=seeds, draw_weights=drawn, progress=f"width {width}, {layers} layers"
+        )
+        return measured.log_gradient[:, ::-1, 0]
+
+    deepest = {width: max(n for w, n in settings.laws if w == width) for width in widths}
+    made = {
+        width: gradients(k, width, deepest[width], settings.law_seeds, False)
+        for width, k in zip(widths, keys, strict=True)
+    }
+    first = settings.laws[0]
+    return {
+        "law_sizes": np.array(settings.laws),
+        "law_moments": np.array(
+            [propagation.log_gradient_moments(*size) for size in settings.laws]
+        ),
+        "law_samples": np.array([made[width][:, layers] for width, layers in settings.laws]),
+        "law_drawn": gradients(key_drawn, *first, settings.drawn_seeds, True)[:, first[1]],
+    }
+
+
+def sigmoids(key: Array, settings: Signals) -> dict[str, Any]:
+    """Gradients of wide networks of sigmoids without biases, once their variance has settled.
+
+    Returns:
+      sigmoid_scales: (scales,) weight variances; sigmoid_theory: (scales,) ln chi_1.
+      sigmoid_layers: number of layers that a ratio is over; sigmoid_width: n.
+      sigmoid_logs: (scales, seeds) ln of the ratio of mean squared gradients over them.
+      sigmoid_slopes: (places,) derivatives of the sigmoid on a grid around 0.
+    """
+    first = settings.sigmoid_depth // 3
+    logs = []
+    for k, scale in zip(jax.random.split(key, len(SIGMOIDS)), SIGMOIDS, strict=True):
+        sizes = (settings.sigmoid_width,) * (settings.sigmoid_depth + 1)
+        net = propagation.random_network(sizes, "sigmoid", scale)
+        gradient = propagation.measure(k, net, seeds=settings.sigmoid_seeds).log_gradient[..., 0]
+        logs.append(gradient[:, first] - gradient[:, -1])
+    with jax.enable_x64(True):
+        slopes = jax.vmap(jax.grad(jax.nn.sigmoid))(np.linspace(-8, 8, 16001))
+    return {
+        "sigmoid_scales": np.array(SIGMOIDS),
+        "sigmoid_theory": np.log(
+            [propagation.mean_field("sigmoid", scale, 0.0).chi_1 for scale in SIGMOIDS]
+        ),
+        "sigmoid_layers": settings.sigmoid_depth - 1 - first,
+        "sigmoid_width": settings.sigmoid_width,
+        "sigmoid_logs": np.array(logs),
+        "sigmoid_slopes": np.asarray(slopes),
+    }
+
+
+def batches(key: Array, settings: Signals) -> dict[str, Any]:
+    """Gradients of random networks whose pre-activations are normalised over the batch.
+
+    Returns:
+      batch_activations: names; batch_rows: (batches,) rows of the batch; batch_width: n.
+      batch_growth: (batches,) theory of wide layers and large batches; without an activation
+        (B - 2) / (B - 3), of wide layers and any batch.
+      batch_log_gradient: (batches, seeds, layers) ln of the mean over rows of squared gradients.
+    """
+    growths, made = [], []
+    for k, (activation, rows) in zip(
+        jax.random.split(key, len(settings.batches)), settings.batches, strict=True
+    ):
+        key_rows, key_networks = jax.random.split(k)
+        width = settings.batch_width
+        net = propagation.random_network((width,) * (settings.batch_depth + 1), activation, 1.0)
+        measured = propagation.measure(
+            key_networks,
+            net,
+            seeds=settings.batch_seeds,
+            inputs=jax.random.normal(key_rows, (rows, width)),
+            batch_normalized=True,
+            progress=f"batch of {rows}, {activation}",
+        )
+        made.append(np.log(np.mean(np.exp(measured.log_gradient), axis=-1)))
+        linear = activation == "identity"
+        growths.append(
+            (rows - 2) / (rows - 3)
+            if linear
+            else propagation.batch_norm_gradient_growth(activation)
+        )
+    return {
+        "batch_activations": np.array([activation for activation, _ in settings.batches]),
+        "batch_rows": np.array([rows for _, rows in settings.batches]),
+        "batch_width": settings.batch_width,
+        "batch_growth": np.array(growths),
+        "batch_log_gradient": np.array(made),
+    }
+
+
+def compilation(key: Array, settings: Signals) -> dict[str, Any]:
+    """Processor seconds to compile a measurement at several depths.
+
+    Returns:
+      timed_depths: (depths,); timed_seconds: (depths,) of a first call less those of a second.
+    """
+    seconds = []
+    for k, depth in zip(jax.random.split(key, len(settings.timed)), settings.timed, strict=True):
+        # A slope that no run has had before is in no cache of compiled programs.
+        slope = time.time_ns() % 10**9 / 10**12
+        net = propagation.random_network(
+            (settings.width,) * (depth + 1), partial(jax.nn.leaky_relu, negative_slope=slope), 2.0
+        )
+        first, second = jax.random.split(k)
+        marks = [time.process_time()]
+        for call in (first, second):
+            propagation.measure(call, net, seeds=jax.device_count())
+            marks.append(time.process_time())
+        seconds.append(2 * marks[1] - marks[0] - marks[2])
+    return {"timed_depths": np.array(settings.timed), "timed_seconds": np.array(seconds)}

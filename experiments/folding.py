@@ -1,0 +1,296 @@
+"""What can depth represent that width cannot, and do random networks have it?
+
+    tent composed k times:   2^k pieces from 6 k + 1 parameters        (Telgarsky 2015)
+    m hyperplanes in R^d:    sum_{j <= d} C(m, j) regions               (Zaslavsky 1975)
+    n units, L layers, R^1:  (n + 1)^L regions at most                  (Montufar 2014, Serra 2018)
+    random weights, R^1:     about N + 1 regions, N units in all, however arranged
+                                                                        (Hanin and Rolnick 2019)
+
+Everything but the last is exact and counted on networks that are written down; the last is an
+average over random ones, He weights and biases N(0, 0.3^2), on a line that is long enough to meet
+nearly every kink.  `jaxnn.regions` does the counting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from operator import itemgetter
+from typing import Any, cast
+
+import jax
+import numpy as np
+from jax import Array
+
+from jaxnn import MLP, Layer, count_parameters
+from jaxnn.mlp import Parameters
+from jaxnn.regions import (
+    best_pieces,
+    breakpoints_on_line,
+    count_regions_in_plane,
+    count_regions_on_line,
+    montufar,
+    most_regions_on_line,
+    regions_in_plane,
+    tent_network,
+    zaslavsky,
+    zigzag_network,
+)
+
+BIAS_DEVIATION = 0.3
+ARRANGEMENTS = ((1, 10), (2, 8), (2, 12), (3, 8))  # dimension, hyperplanes
+FOLDED = ((4, 2), (4, 3), (4, 4), (10, 5))  # units of each layer, layers
+
+
+@dataclass(frozen=True)
+class FoldingSettings:
+    """Sizes.
+
+    Attributes:
+      tents: the largest number of compositions that is counted.
+      grid: the network is compared with the tent map at the multiples of 1 / grid.
+      followed: compositions of the tent that few pieces are to follow.
+      points: on which they do, the middles of as many equal parts of [0, 1].
+      units: in all, of the random networks.
+      layers: over which these are divided.
+      seeds: random networks of each kind.
+      reach: regions are counted from -reach to reach.
+      pictured: hidden layers of the two networks whose regions in a plane are drawn.
+    """
+
+    tents: int = 10
+    grid: int = 2**14
+    followed: int = 5
+    points: int = 512
+    units: tuple[int, ...] = (24, 48, 96)
+    layers: tuple[int, ...] = (1, 2, 4)
+    seeds: int = 400
+    reach: float = 1000.0
+    pictured: tuple[tuple[int, ...], ...] = ((24,), (8, 8, 8))
+
+
+def middles(n: int) -> np.ndarray:
+    """The middles of n equal parts of [0, 1]."""
+    return (np.arange(n) + 0.5) / n
+
+
+def tents(x: np.ndarray, times: int) -> np.ndarray:
+    """The tent map composed, in float64, where it is exact at multiples of powers of 1/2."""
+    for _ in range(times):
+        x = 1 - np.abs(2 * x - 1)
+    return x
+
+
+def outputs(params: Parameters, X: np.ndarray) -> np.ndarray:
+    """What a ReLU network of one output, or several stacked, makes of X, in the dtype of params.
+
+    Args:
+      params: weights (..., inputs, outputs) and biases (..., outputs).
+      X: (rows, inputs), or (..., rows, inputs) with rows of its own for each network.
+
+    Returns:
+      (..., rows, outputs).
+    """
+    h = X
+    for number, (weights, biases) in enumerate(params, start=1):
+        h = h @ weights + np.asarray(biases)[..., None, :]
+        if number < len(params):
+            h = np.maximum(h, 0)
+    return h
+
+
+def random_network(
+    generator: np.random.Generator, sizes: tuple[int, ...]
+) -> tuple[MLP, Parameters]:
+    """A ReLU network with He weights, N(0, 2 / inputs), and biases N(0, 0.3^2)."""
+    layers = [
+        Layer(
+            cast(Array, generator.normal(0, (2 / m) ** 0.5, (m, n))),
+            cast(Array, generator.normal(0, BIAS_DEVIATION, n)),
+        )
+        for m, n in pairwise(sizes)
+    ]
+    return MLP(sizes, "relu", initializer="he_normal"), tuple(layers)
+
+
+def compute(key: Array, settings: FoldingSettings) -> dict[str, Any]:
+    """Count, and solve for the best pieces.
+
+    Returns:
+      tent_pieces, tent_parameters, tent_gap: (tents,) for k = 1, 2, ...: regions on [0, 1],
+        parameters, and the largest distance from the tent map on the grid.
+      alternation_gap: (tents,) the same distance from 0, 1, 0, 1, ... at i / 2^k.
+      followed_x, followed_y: (points,) the tent that is to be followed, and followed_gap: how far
+        the deep network that is written down is from it.
+      best_errors: (2^followed,) least RMSE of 1, 2, ... pieces, joined or not.
+      few_breaks: (2^(followed - 1) - 1,) where the best of half as many pieces break.
+      arrangement_dimensions, arrangement_hyperplanes, arrangement_regions: of each arrangement.
+      folded_units, folded_layers, folded_parameters, folded_regions, folded_bound, folded_most:
+        of each zigzag network: counted regions, Montufar's bound and the most there can be.
+      random_units (units,), random_layers (layers,), random_regions (units, layers, seeds).
+      plane_<i>_polygons: (polygons, corners, 2) of a random network, NaN after the last corner;
+      plane_<i>_regions: how many; plane_hidden: its hidden layers, in words.
+    """
+    key_arranged, key_random, key_plane = jax.random.split(key, 3)
+    return {
+        **_sawtooth(settings),
+        **_arrangements(_generator(key_arranged)),
+        **_folded(),
+        **_random(_generator(key_random), settings),
+        **_planes(_generator(key_plane), settings),
+    }
+
+
+def _generator(key: Array) -> np.random.Generator:
+    return np.random.default_rng(np.asarray(jax.random.key_data(key)))
+
+
+def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
+    x = np.arange(settings.grid + 1) / settings.grid
+    times = range(1, settings.tents + 1)
+    networks = [tent_network(k) for k in times]
+    teeth = [np.arange(2**k + 1) / 2**k for k in times]
+    y = tents(middles(settings.points), settings.followed)
+    best, breaks = best_pieces(middles(settings.points), y, 2**settings.followed)
+    return {
+        "tent_pieces": np.array([count_regions_on_line(*net, 0, 1) for net in networks]),
+        "tent_parameters": np.array([count_parameters(net) for net, _ in networks]),
+        "tent_gap": np.array(
+            [
+                np.abs(outputs(params, x[:, None])[:, 0] - tents(x, k)).max()
+                for k, (_, params) in zip(times, networks, strict=True)
+            ]
+        ),
+        "alternation_gap": np.array(
+            [
+                np.abs(outputs(params, at[:, None])[:, 0] - np.arange(len(at)) % 2).max()
+                for at, (_, params) in zip(teeth, networks, strict=True)
+            ]
+        ),
+        "followed_x": middles(settings.points),
+        "followed_y": y,
+        "followed_gap": np.abs(_followed(settings) - y).max(),
+        "best_errors": best,
+        "few_breaks": breaks[2 ** (settings.followed - 1) - 1],
+    }
+
+
+def _followed(settings: FoldingSettings) -> np.ndarray:
+    return outputs(tent_network(settings.followed)[1], middles(settings.points)[:, None])[:, 0]
+
+
+def _arrangements(generator: np.random.Generator) -> dict[str, Any]:
+    dimensions, hyperplanes = np.array(ARRANGEMENTS).T
+    return {
+        "arrangement_dimensions": dimensions,
+        "arrangement_hyperplanes": hyperplanes,
+        "arrangement_formula": np.array([zaslavsky(d, m) for d, m in ARRANGEMENTS]),
+        "arrangement_regions": np.array(
+            [
+                cut_regions(generator.normal(size=(d, m)), generator.normal(size=m))
+                for d, m in ARRANGEMENTS
+            ]
+        ),
+    }
+
+
+def cut_regions(normals: np.ndarray, offsets: np.ndarray) -> int:
+    """Into how many regions the hyperplanes normals[:, j] . x + offsets[j] = 0 cut space; none two
+    of them parallel.
+
+    Of one dimension or two the regions of a layer of ReLUs are counted, in a window that holds all
+    crossings.  In three, a new plane adds as many regions as the planes before cut it into.
+
+    Args:
+      normals: (dimension, hyperplanes), dimension from 1 to 3.
+      offsets: (hyperplanes,).
+    """
+    dimension, hyperplanes = normals.shape
+    if dimension == 3:
+        total = 1
+        for new in range(hyperplanes):
+            normal = normals[:, new]
+            origin = -offsets[new] * normal / (normal @ normal)
+            along = np.linalg.svd(normal[None])[2][1:]  # (2, 3), orthonormal, within the plane
+            earlier = normals[:, :new]
+            total += cut_regions(along @ earlier, origin @ earlier + offsets[:new]) if new else 1
+        return total
+    if hyperplanes == 0:
+        return 1
+    net = MLP((dimension, hyperplanes, 1), "relu")
+    ones = cast(Array, np.ones((hyperplanes, 1)))
+    params = (
+        Layer(cast(Array, normals), cast(Array, offsets)),
+        Layer(ones, cast(Array, np.zeros(1))),
+    )
+    crossings = [
+        np.linalg.solve(normals[:, chosen].T, -offsets[list(chosen)])
+        for chosen in map(list, combinations(range(hyperplanes), dimension))
+    ]
+    # Twice as far as the farthest crossing, and far enough to meet a lone line.
+    reach = (
+        2 * np.abs(np.concatenate([*crossings, offsets / np.linalg.norm(normals, axis=0)])).max()
+    )
+    if dimension == 1:
+        return count_regions_on_line(net, params, -reach, reach)
+    window = ([-reach, -reach], [reach, -reach], [-reach, reach])
+    return count_regions_in_plane(net, params, *window)
+
+
+def _folded() -> dict[str, Any]:
+    networks = [zigzag_network(units, layers) for units, layers in FOLDED]
+    units, layers = np.array(FOLDED).T
+    return {
+        "folded_units": units,
+        "folded_layers": layers,
+        "folded_parameters": np.array([count_parameters(net) for net, _ in networks]),
+        "folded_regions": np.array([count_regions_on_line(*net, 0, 1) for net in networks]),
+        "folded_bound": np.array([montufar(1, (n,) * depth) for n, depth in FOLDED]),
+        "folded_most": np.array([most_regions_on_line((n,) * depth) for n, depth in FOLDED]),
+    }
+
+
+def _random(generator: np.random.Generator, settings: FoldingSettings) -> dict[str, Any]:
+    reach = settings.reach
+
+    def count(units: int, layers: int) -> int:
+        net = random_network(generator, (1, *[units // layers] * layers, 1))
+        return count_regions_on_line(*net, -reach, reach)
+
+    return {
+        "random_units": np.array(settings.units),
+        "random_layers": np.array(settings.layers),
+        "random_regions": np.array(
+            [
+                [
+                    [count(units, layers) for _ in range(settings.seeds)]
+                    for layers in settings.layers
+                ]
+                for units in settings.units
+            ]
+        ),
+    }
+
+
+def _planes(generator: np.random.Generator, settings: FoldingSettings) -> dict[str, Any]:
+    pictures: dict[str, Any] = {
+        "plane_hidden": np.array([" + ".join(map(str, hidden)) for hidden in settings.pictured])
+    }
+    for place, hidden in enumerate(settings.pictured):
+        network = random_network(generator, (2, *hidden, 1))
+        found = regions_in_plane(*network, [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0])
+        corners = max(map(len, found.polygons))
+        polygons = np.full((len(found.polygons), corners, 2), np.nan)
+        for polygon, ring in zip(polygons, found.polygons, strict=True):
+            polygon[: len(ring)] = 2 * found.vertices[list(ring)] - 1
+        pictures[f"plane_{place}_polygons"] = polygons
+        pictures[f"plane_{place}_slopes"] = found.slopes[:, 0]
+        pictures[f"plane_{place}_regions"] = found.region.max() + 1
+    return pictures
+
+
+def kinks_per_network(net: MLP, params: Parameters, start: Any, stop: Any) -> np.ndarray:
+    """Numbers of kinks between two points, of each of several stacked networks."""
+    stacked = len(params[0].weights)
+    separate = [jax.tree.map(itemgetter(one), params) for one in range(stacked)]
+    return np.array([len(breakpoints_on_line(net, each, start, stop)) for each in separate])

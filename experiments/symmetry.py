@@ -1,0 +1,313 @@
+"""Why must first weights differ, and how long does it take if they hardly do?
+
+    all weights of a layer equal:   the units of a layer are copies, and stay copies for ever
+    layers of n_l copies:           a network of width one, w_l = n_{l-1} v_l, trained at learning
+                                    rates  rate n_{l-1} / n_l (weights) and  rate / n_l (biases)
+    weights equal up to noise e:    copies part like  e prod over steps of (1 + rate |lambda|)
+
+with lambda the most negative eigenvalue of the Hessian where the network of copies is at each step:
+what looks to it like a valley is a saddle to all weights together, and the most negative curvature
+is the way out.  (n_0 and n_L count as 1: inputs and outputs are no copies.)
+
+Lecture 11, "Parameter Initialization": "break symmetry between units".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from jax.flatten_util import ravel_pytree
+
+from jaxnn import MLP, apply, init, responses
+from jaxnn.initializers import normal
+from jaxnn.mlp import Layer, Parameters
+from jaxnn.replicate import replicate
+
+
+@dataclass(frozen=True)
+class SymmetrySettings:
+    """What is trained, and how.
+
+    Attributes:
+      units: of the hidden layer.
+      deep: units of the hidden layers of the network that is compared with one of width one.
+      weight: what all weights start from.
+      noises: deviations of the noise that is added to it; 0 adds none.
+      side: of the square grid of training points.
+      rate: learning rate of gradient descent.
+      records: times at which training is recorded, the start included.
+      every: steps between two of them.
+      deep_records: the same for the deep network.
+      noise_seeds: of each noise.
+      seeds: of random starts.
+    """
+
+    units: int = 8
+    deep: tuple[int, ...] = (8, 5)
+    weight: float = 0.5
+    noises: tuple[float, ...] = (0.0, 1e-12, 1e-9, 1e-6, 1e-3)
+    side: int = 8
+    rate: float = 0.1
+    records: int = 121
+    every: int = 50
+    deep_records: int = 41
+    noise_seeds: int = 16
+    seeds: int = 50
+
+
+class Course(NamedTuple):
+    """Training, at the steps 0, every, 2 every, ...
+
+    Attributes:
+      params: parameters, every leaf with a leading (records,).
+      loss: (records,) mean squared error.
+    """
+
+    params: Parameters
+    loss: Array
+
+
+STARTS = ("random biases", "random weights", "all random")  # and the rest equal
+
+
+def surface(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points (side^2, 2) of a grid on [-1, 1]^2 and sin(3 x_1) + x_2^2 - 1/2 there."""
+    axis = np.linspace(-1, 1, side)
+    X = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return X, np.sin(3 * X[:, 0]) + X[:, 1] ** 2 - 0.5
+
+
+def loss(net: MLP, params: Parameters, X: Any, y: Any) -> Array:
+    """Mean squared error."""
+    outputs = jax.vmap(apply, in_axes=(None, None, 0))(net, params, X)
+    return jnp.mean(responses.loss("quantitative", outputs, y[:, None]))
+
+
+@partial(jax.jit, static_argnames=("net", "records", "every"))
+def descend(
+    net: MLP, params: Parameters, rates: Parameters, X: Array, y: Array, records: int, every: int
+) -> Course:
+    """Gradient descent, each leaf of the parameters at the learning rate in `rates`; compiled."""
+    value_and_gradient = jax.value_and_grad(lambda params: loss(net, params, X, y))
+
+    def step(_: Any, params: Parameters) -> Parameters:
+        gradient = value_and_gradient(params)[1]
+        return jax.tree.map(lambda p, rate, g: p - rate * g, params, rates, gradient)
+
+    def record(params: Parameters, _: None) -> tuple[Parameters, Course]:
+        course = Course(params, loss(net, params, X, y))
+        return lax.fori_loop(0, every, step, params), course
+
+    return lax.scan(record, params, None, length=records)[1]
+
+
+def equal_parameters(net: MLP, weight: float) -> Parameters:
+    """All weights `weight`, all biases 0."""
+    return tuple(
+        Layer(jnp.full((inputs, outputs), weight), jnp.zeros(outputs))
+        for inputs, outputs in pairwise(net.sizes)
+    )
+
+
+def one_rate(params: Parameters, rate: Any) -> Parameters:
+    """The same learning rate for all."""
+    return jax.tree.map(lambda _: rate, params)
+
+
+def narrowed(params: Parameters) -> Parameters:
+    """The network of width one that a network of copies is: its first unit, times their number.
+
+    Args:
+      params: of a network whose weights are equal in each layer (in each column of the first, and
+        each row of the last); leaves may have a leading axis.
+    """
+    layers = []
+    copies = 1
+    for number, (weights, biases) in enumerate(params):
+        inner, last = number > 0, number == len(params) - 1
+        rows = weights[..., :1, :] * copies if inner else weights
+        layers.append(Layer(rows if last else rows[..., :1], biases if last else biases[..., :1]))
+        copies = weights.shape[-1]
+    return tuple(layers)
+
+
+def narrowed_rates(params: Parameters, rate: float) -> Parameters:
+    """The learning rates at which that network of width one learns as the copies do."""
+    layers = []
+    copies = 1
+    for number, (weights, _) in enumerate(params):
+        following = 1 if number == len(params) - 1 else weights.shape[-1]
+        layers.append(Layer(jnp.array(rate * copies / following), jnp.array(rate / following)))
+        copies = following
+    return tuple(layers)
+
+
+def unit_vectors(params: Parameters) -> Array:
+    """(..., units, inputs + 1 + outputs) of one hidden layer: weights in, bias, weights out."""
+    (weights, biases), (outgoing, _) = params
+    return jnp.concatenate([jnp.swapaxes(weights, -1, -2), biases[..., None], outgoing], axis=-1)
+
+
+def apart(vectors: Any) -> Any:
+    """How far the units of a layer are apart, (...): root mean square distance from their mean."""
+    off = vectors - vectors.mean(axis=-2, keepdims=True)
+    return (off**2).sum(axis=-1).mean(axis=-1) ** 0.5
+
+
+def differences(params: Parameters) -> float:
+    """The largest difference between units of a hidden layer: of weights in, of biases, and of
+    weights out."""
+    found = []
+    for number, (weights, biases) in enumerate(params):
+        if number > 0:
+            found.append(np.ptp(weights, axis=-2).max())
+        if number < len(params) - 1:
+            found += [np.ptp(weights, axis=-1).max(), np.ptp(biases, axis=-1).max()]
+    return float(max(found))
+
+
+class Start(NamedTuple):
+    """Where training starts from: numbers, so that one compiled program serves all starts.
+
+    Attributes:
+      weight: the mean of all weights.
+      noise: their deviation.
+      bias: biases are this times U(+-1/sqrt(inputs)).
+    """
+
+    weight: Any
+    noise: Any
+    bias: Any
+
+
+def _from_start(
+    key: Array, start: Start, X: Array, y: Array, *, net: MLP, settings: SymmetrySettings
+) -> tuple[Array, Array]:
+    """Loss (records,) and the unit vectors (records, units, 4) of one start."""
+    params = tuple(
+        Layer(start.weight + start.noise * weights, start.bias * biases)
+        for weights, biases in init(key, net)
+    )
+    rates = one_rate(params, settings.rate)
+    course = descend(net, params, rates, X, y, settings.records, settings.every)
+    return course.loss, unit_vectors(course.params)
+
+
+def compute(key: Array, settings: SymmetrySettings) -> dict[str, Any]:
+    """Train from equal weights, from nearly equal ones and from random ones, in float64.
+
+    Returns:
+      symmetry_steps: (records,); symmetry_rate: learning rate.
+      noises: (noises,); noisy_loss, noisy_apart: (noises, seeds, records); paths: (noises, records,
+        units, 4) of the first seed.
+      curvature: (records,) the least eigenvalue of the Hessian on the course of no noise;
+        copied_loss: (records,) its loss.
+      starts: names of what is random; start_loss: (starts, seeds, records).
+      copies_differ: largest difference between copies on the whole course of the deep network.
+      copies_rank: largest ratio of the second to the first singular value of its inner weights.
+      copies_steps, copies_loss, narrow_loss: (deep records,), of that and of its network of width
+        one; narrow_off: largest difference between their parameters.
+      zero_gradient: (layers, 2) largest entry of the first gradient, by weights and biases, where
+        all parameters of the deep network start at 0; zero_last: largest of all parameters but the
+        last bias at the end; zero_loss: the last loss; zero_variance: of the values to be learned.
+    """
+    with jax.enable_x64(True):
+        X, y = surface(settings.side)
+        return {
+            "symmetry_steps": settings.every * np.arange(settings.records),
+            "symmetry_rate": settings.rate,
+            **_starts(key, X, y, settings),
+            **_curvature(X, y, settings),
+            **_copies(X, y, settings),
+            **_zeros(X, y, settings),
+        }
+
+
+def _starts(key: Array, X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
+    weight, counts = settings.weight, (settings.noise_seeds, settings.seeds)
+    noisy = [Start(weight, noise, 0.0) for noise in settings.noises]
+    random = [Start(weight, 0.0, 1.0), Start(0.0, weight, 0.0), Start(0.0, weight, 1.0)]
+    runs = [start for start in noisy for _ in range(counts[0])]
+    runs += [start for start in random for _ in range(counts[1])]
+    net = MLP((2, settings.units, 1), "tanh", initializer=normal(1.0), bias_initializer="uniform")
+    losses, vectors = replicate(
+        partial(_from_start, net=net, settings=settings),
+        jax.random.split(key, len(runs)),
+        mapped=(Start(*map(np.array, zip(*runs, strict=True))),),
+        shared=(X, y),
+        progress="equal and random weights",
+    )
+    near, shape = len(noisy) * counts[0], (len(noisy), counts[0], settings.records)
+    vectors = vectors[:near].reshape(*shape, settings.units, 4)
+    return {
+        "noises": np.array(settings.noises),
+        "noisy_loss": losses[:near].reshape(shape),
+        "noisy_apart": apart(vectors),
+        "paths": vectors[:, 0].astype(np.float32),
+        "starts": np.array(STARTS),
+        "start_loss": losses[near:].reshape(len(random), counts[1], settings.records),
+    }
+
+
+def _curvature(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
+    net = MLP((2, settings.units, 1), "tanh")
+    params = equal_parameters(net, settings.weight)
+    rates = one_rate(params, settings.rate)
+    course = descend(net, params, rates, X, y, settings.records, settings.every)
+    unravel = ravel_pytree(params)[1]
+
+    @jax.jit
+    @jax.vmap
+    def hessian(params: Parameters) -> Array:
+        return jax.hessian(lambda flat: loss(net, unravel(flat), X, y))(ravel_pytree(params)[0])
+
+    return {
+        "curvature": np.linalg.eigvalsh(np.asarray(hessian(course.params)))[:, 0],
+        "copied_loss": np.asarray(course.loss),
+    }
+
+
+def _copies(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
+    """A deep network of copies beside its network of width one."""
+    net = MLP((2, *settings.deep, 1), "tanh")
+    params = equal_parameters(net, settings.weight)
+    narrow_net = MLP((2, *[1] * len(settings.deep), 1), "tanh")
+
+    def train(net: MLP, params: Parameters, rates: Parameters) -> Course:
+        return descend(net, params, rates, X, y, settings.deep_records, settings.every)
+
+    wide = train(net, params, one_rate(params, settings.rate))
+    narrow = train(narrow_net, narrowed(params), narrowed_rates(params, settings.rate))
+    off = jax.tree.map(lambda a, b: np.max(np.abs(a - b)), narrowed(wide.params), narrow.params)
+    values = [np.linalg.svd(layer.weights, compute_uv=False) for layer in wide.params[1:-1]]
+    return {
+        "copies_differ": differences(jax.tree.map(np.asarray, wide.params)),
+        "copies_rank": max(float((value[:, 1] / value[:, 0]).max()) for value in values),
+        "copies_steps": settings.every * np.arange(settings.deep_records),
+        "copies_loss": np.asarray(wide.loss),
+        "narrow_loss": np.asarray(narrow.loss),
+        "narrow_off": max(jax.tree.leaves(off)),
+    }
+
+
+def _zeros(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
+    """The deep network with all parameters 0."""
+    net = MLP((2, *settings.deep, 1), "tanh")
+    params = equal_parameters(net, 0.0)
+    rates = one_rate(params, settings.rate)
+    course = descend(net, params, rates, X, y, settings.deep_records, settings.every)
+    gradient = jax.grad(lambda params: loss(net, params, X, y))(params)
+    *others, _, _ = jax.tree.leaves(course)  # the last bias, the loss
+    return {
+        "zero_gradient": np.array([[np.abs(leaf).max() for leaf in layer] for layer in gradient]),
+        "zero_last": max(float(np.abs(leaf[-1]).max()) for leaf in others),
+        "zero_loss": float(course.loss[-1]),
+        "zero_variance": float(np.var(y)),
+    }
