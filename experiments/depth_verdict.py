@@ -71,6 +71,12 @@ def verdict(results: Results) -> dict[str, list[str]]:
         f"{means.min():.2f} to {means.max():.2f} times the number of units plus one, in one layer "
         "or four."
     )
+    if find(results, "tent_3", None, 1000) is not None:
+        counts = ", ".join(f"{mean:.0f}" for mean in results["tent_regions"].mean(axis=1))
+        said[bad].append(
+            "Pieces are not what trained networks lack: on the tent composed three times, which "
+            f"has 8, they have {counts} at one, two, ... layers, and still miss it."
+        )
     said["What the lecture should have said"] += [
         "Deep networks can fold their inputs, and every fold doubles what the later layers draw; "
         "that weights exist which do it is no promise that training finds them.",

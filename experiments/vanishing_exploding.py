@@ -72,8 +72,8 @@ CAPTIONS = {
     "cliffs": "a: the loss (w²⁰ − 1)²/2 of a chain of 20 layers and, below, what becomes of 201 "
     "starts with and without clipping (learning rate 0.001, 3,000 steps). b: size of the gradient "
     "of a recurrent unit after 50 steps of time, with a wall: descent from a start near it "
-    "(circle) is thrown 26 units out of the picture without clipping (orange), and comes to a solution with "
-    "it (white).",
+    "(circle) is thrown 26 units out of the picture without clipping (orange), and comes to a "
+    "solution with it (white).",
 }
 
 CHAIN_EXACT = 1e-12  # relative

@@ -308,5 +308,6 @@ def batch_norm(results: Results) -> Figure:
         ax.set_xlabel(f"layer, of {layers[-1]}")
         ax.set_ylabel("mean square of gradient / output's")
         ax.set_title(title)
-        ax.legend(loc="upper right")
+        if ax.lines:
+            ax.legend(loc="upper right")
     return figure

@@ -365,7 +365,7 @@ def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -
     place, stretch, height = jax.random.uniform(key_place, (3, n))
     width = (0.3 + 0.3 * stretch) * length
     start = place * (length - 1 - width)
-    clean = jax.vmap(lambda *of: signal(*of, length))(y, start, width)
+    clean = jax.vmap(lambda *of: signal(*of, length))(y, start, width)  # pyright: ignore  of three
     X = (0.7 + 0.6 * height)[:, None] * clean
     return SignalSample(X + noise * jax.random.normal(key_noise, X.shape), y.astype(X.dtype))
 

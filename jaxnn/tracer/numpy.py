@@ -120,6 +120,21 @@ def clip(
     return x if high is None else minimum(x, high)
 
 
+def relu(x: Array) -> Array:
+    """max(x, 0), with slope 0 at 0."""
+    return where(greater(x, 0), x, 0)
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + e^x)."""
+    return logaddexp(x, 0)
+
+
+def log_sigmoid(x: Array) -> Array:
+    """log(1 / (1 + e^-x))."""
+    return negative(softplus(negative(x)))
+
+
 # ---- reductions
 
 
@@ -458,9 +473,6 @@ linalg = SimpleNamespace(
 # ---- of one line, and other names
 
 FORMULAS: dict[str, Callable[..., Any]] = {
-    "relu": lambda x: where(greater(x, 0), x, 0),  # with slope 0 at 0
-    "softplus": lambda x: logaddexp(x, 0),  # log(1 + e^x)
-    "log_sigmoid": lambda x: negative(logaddexp(negative(x), 0)),  # log(1 / (1 + e^-x))
     "log_softmax": lambda x, axis=-1: subtract(x, logsumexp(x, axis, keepdims=True)),
     "nan_to_num": lambda x, **options: where(isfinite(x), x, _op.finite(x, **options)),
     "std": lambda x, *args, **options: sqrt(var(x, *args, **options)),

@@ -40,7 +40,7 @@ def elementwise(name: str | Primitive, value: Any, *partials: Partial) -> Primit
     Args:
       name: for messages and tables; or a primitive that is there already.
       value: (xp, x_1, ..., x_n, **parameters) -> y, or None for the function `name` of xp.
-      *partials: dy/dx_i for each argument, written with primitives.
+      *partials: dy/dx_i for each argument, written with primitives and operators.
     """
     primitive = name if isinstance(name, Primitive) else Primitive(name, value or by_name(name))
     PARTIALS[primitive] = partials
