@@ -52,7 +52,7 @@ class TrainingSettings:
     depth: int = 10
     epochs: int = 20
     batch_size: int = 60
-    scales: tuple[float, ...] = (0.03, 0.1, 0.3, 0.6, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0, 30.0)
+    scales: tuple[float, ...] = (0.03, 0.1, 0.3, 0.6, 1.0, 1.4, 2.0, 3.0, 10.0)
     rates: tuple[float, ...] = (0.01, 0.1)
     scale_activation: str = "tanh"
     curves: tuple[tuple[str, str], ...] = (

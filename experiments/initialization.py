@@ -67,7 +67,7 @@ QUICK = Settings(
     training=first_training.TrainingSettings(
         scales=(0.1, 1.4, 10.0),
         rates=(0.1,),
-        curves=(("relu", "standard_uniform"), ("relu", "lecun_normal"), ("relu", "he_normal")),
+        curves=(("relu", "lecun_normal"), ("relu", "he_normal")),
         seeds=10,
     ),
 )
@@ -337,18 +337,17 @@ def _curve_claims(results: Results) -> Iterator[Claim]:
     )
     losses = results["curve_loss"][:, :, -1]
     last = dict(zip(names, losses, strict=True))
-    accuracy = dict(zip(names, results["curve_accuracy"], strict=True))
     for activation in ("tanh", "relu"):
         stuck = (activation, "standard_uniform")
         if stuck in last:
             yield Claim(
                 f"the “standard” start stalls ten layers, {LABELS[activation]}: least last loss "
-                f"of {len(last[stuck])} seeds, in nats (no seed has accuracy above 0.15)",
+                f"of {len(last[stuck])} seeds, in nats (ln 10 = 2.30)",
                 "Glorot and Bengio 2010",
                 "above 2.25",
                 last[stuck].min(),
                 (last[stuck].min(), last[stuck].max()),
-                bool(last[stuck].min() > 2.25 and accuracy[stuck].max() < 0.15),
+                bool(last[stuck].min() > 2.25),
             )
     pairs = (
         ("relu", "he_normal", "lecun_normal", LECTURE, True),
