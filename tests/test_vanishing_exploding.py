@@ -340,9 +340,7 @@ def test_clipping_keeps_the_direction_and_bounds_the_norm(gradient, threshold):
     else:
         assert np.linalg.norm(clipped) == pytest.approx(threshold, rel=1e-12)
         # Below 1e-300 there are no numbers of full precision to compare.
-        np.testing.assert_allclose(
-            clipped * norm, gradient * threshold, rtol=1e-12, atol=1e-300
-        )
+        np.testing.assert_allclose(clipped * norm, gradient * threshold, rtol=1e-12, atol=1e-300)
 
 
 def test_clipping_is_that_of_optax():
