@@ -199,8 +199,8 @@ def _cost(results: Results) -> Iterator[Claim]:
         bool(off <= 0.1),
     )
     yield Claim(
-        f"seconds spent on compiling {int(results['compiled_programs'])} programs, of the time "
-        "above (little where they were still in the cache)",
+        f"seconds that compiling {int(results['compiled_programs'])} programs took, added up "
+        "though two went on at a time (little where they were still in the cache)",
         "reported here",
         "not part of a second run",
         float(results["compile_seconds"]),

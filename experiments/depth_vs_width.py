@@ -75,7 +75,7 @@ class Settings:
             *((3 * FRESH,), (1000,), 4, 3000, 256, 3 * FRESH, 12),
         ),
         Group(("product_6",), (3 * FRESH,), (1000,), 3, 3000, 256, 3 * FRESH, 12),
-        Group(("product_4",), (384_000,), (300,), 4, 3000, 128, 384_000, 12),
+        Group(("product_4",), (384_000,), (300,), 3, 3000, 128, 384_000, 12),
         Group(
             (
                 "nested_differences_4",
@@ -101,7 +101,7 @@ class Settings:
         Group(("noisy_signals",), (4000,), (5000,), 5, 2000, 64, 4000, 12),
     )
     test_rows: int = 4096
-    followers: tuple[tuple[int, ...], ...] = ((15,), (31,), (2,) * 5, (8,) * 5)
+    followers: tuple[tuple[int, ...], ...] = ((15,), (2,) * 5, (8,) * 5)
     follower_seeds: int = 12
     follower_steps: int = 2000
 

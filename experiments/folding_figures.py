@@ -124,18 +124,19 @@ def _followed_panel(ax: Axes, results: Results) -> None:
 def _bound_panel(ax: Axes, results: Results) -> None:
     errors = results["best_errors"]
     ax.plot(np.arange(1, len(errors) + 1), errors, "-", color=COLORS["blue"], label="best p pieces")
+    shades = iter(("green", "purple", "sky", "orange"))
     for place, hidden in enumerate(results["follower_hidden"].tolist()):
         trained, layers = results["follower_errors"][place], hidden.split("+")
-        deep, first = len(layers) > 1, place == 0
-        words = f"{len(layers)} layers of {layers[0]}" if deep else "one layer" if first else None
+        deep = len(layers) > 1
+        words = f"{len(layers)} layers of {layers[0]}" if deep else f"one layer of {hidden}"
         ax.plot(
             np.full(len(trained), len(errors) + 4 * place if deep else int(hidden) + 1),
             trained,
             "D" if deep else "o",
-            color=COLORS[("vermilion", "vermilion", "green", "purple")[place % 4]],
+            color=COLORS[next(shades) if deep else "vermilion"],
             markersize=4,
             alpha=0.6,
-            label=words and f"trained, {words}",
+            label=f"trained, {words}",
         )
     ax.axhline(0, color=COLORS["grey"], linewidth=1)
     ax.set_ylim(-0.01, 0.45)

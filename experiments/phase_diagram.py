@@ -31,8 +31,8 @@ CAPTIONS = {
     "trainability": "Training accuracy on digits after 250 steps of plain gradient descent, mean "
     "over starts, the better of two learning rates in each cell; biases N(0, 0.05). White line: "
     "6 ξ, six times the depth scale of the correlation of two inputs in theory; dashed: the "
-    "critical weight variance, where it is infinite. Nothing is fitted. Along the line nothing is "
-    "learned; accuracy is 1/2 at about 4 ξ.",
+    "critical weight variance, where it is infinite. Nothing is fitted. Accuracy falls through "
+    "1/2 at 4 to 5 ξ; from 6 to 9 ξ on nothing is learned.",
     "plane": "a: χ₁, the factor of squared gradients a layer, for tanh; on the critical line "
     "(black) it is 1. b: depth scale ξ of the correlation of two inputs, in layers. Circles: where "
     "finite networks were measured.",

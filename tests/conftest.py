@@ -15,12 +15,13 @@ jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)
 
-# Compiling dwarfs most tests, so time per example says nothing; CI tries the same examples always.
+# Compiling dwarfs most tests, so time per example says nothing.  The same examples are tried every
+# time, so that a change is judged by what it changed; HYPOTHESIS_PROFILE=many looks for new ones.
 hypothesis.settings.register_profile(
     "few",
     max_examples=20,
     deadline=None,
-    derandomize="CI" in os.environ,
+    derandomize=True,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.register_profile(

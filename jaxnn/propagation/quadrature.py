@@ -212,7 +212,9 @@ def pair_means(phi: Activation, rule: Panels, variance: float, correlation: floa
     """E phi(u) phi(v) and E phi'(u) phi'(v) for u, v ~ N(0, variance) of that correlation c.
 
     With v = sqrt(q) (c z + s y) and s^2 = 1 - c^2, the mean over y is phi smoothed over a width s:
-    its panels end where those of phi do.  The panels over z are halved until they resolve it too.
+    its panels end where those of phi do.  The panels over z are halved until they resolve it too,
+    from ends 10 s beside each kink: between the nodes of longer ones, all that s does would pass
+    unseen.
 
     Args:
       phi: an elementwise JAX function.
@@ -226,7 +228,12 @@ def pair_means(phi: Activation, rule: Panels, variance: float, correlation: floa
     spread = max((1 - correlation) * (1 + correlation), 1e-24) ** 0.5
     root = _root_density(rule.z)
     sizes = [np.abs(function * root).max() for function in (rule.values, rule.slopes)]
-    starts, ends = rule.edges[:-1], rule.edges[1:]
+    edges = rule.edges
+    if correlation != 0:
+        bends = np.array(kinks(phi)) / (variance**0.5 * correlation)
+        beside = np.concatenate([bends - REACH * spread, bends + REACH * spread])
+        edges = np.union1d(edges, beside[np.abs(beside) < REACH])
+    starts, ends = edges[:-1], edges[1:]
     total = np.zeros(2)
     while len(starts):
         z, lengths = _nodes(starts, ends)
