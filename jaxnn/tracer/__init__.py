@@ -27,6 +27,7 @@ both modes, nested to any order, on JAX arrays, in tables and in counts:
 with `elementwise` from `jaxnn.tracer.rules`; `linear` is for one that is linear in each argument.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jaxnn.tracer import numpy
@@ -34,16 +35,12 @@ from jaxnn.tracer.box import EscapedValueError
 from jaxnn.tracer.counting import OperationCount, count_operations
 from jaxnn.tracer.graph import ComputationalGraph, computational_graph
 from jaxnn.tracer.table import Row, TraceTable, trace_table
+
+# isort: off
 from jaxnn.tracer.transforms import (
-    grad,
-    hessian,
-    jacfwd,
-    jacrev,
-    jvp,
-    stop_gradient,
-    value_and_grad,
-    vjp,
-)
+    grad, hessian, jacfwd, jacrev, jvp, stop_gradient, value_and_grad, vjp,
+)  # fmt: skip
+# isort: on
 
 if TYPE_CHECKING:
     from jaxnn.tracer.bridge import from_jax
@@ -59,10 +56,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # What needs JAX is imported when it is first asked for; the rest needs NumPy alone.
-    if name == "from_jax":
-        from jaxnn.tracer import bridge as module
-    elif name in ("check_derivatives", "DerivativeReport"):
-        from jaxnn.tracer import check as module
-    else:
+    needing = {"from_jax": "bridge", "check_derivatives": "check", "DerivativeReport": "check"}
+    if name not in needing:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(module, name)
+    return getattr(import_module(f"{__name__}.{needing[name]}"), name)

@@ -17,7 +17,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -41,17 +41,11 @@ _NUMPY = (np.ndarray, np.generic, float, int, bool)
 def from_jax(fun: Callable) -> Callable:
     """A JAX function as one that this package evaluates and differentiates.
 
-    Args:
-      fun: any function of arrays or trees of arrays that `jax.make_jaxpr` can trace. Arguments
-        that are neither arrays nor numbers are passed through as they are.
-
-    Returns:
-      A function of the same arguments. NumPy in, NumPy out; JAX arrays in, JAX arrays out, also
-      under `jax.jit`. Its precision is the one JAX is set to. Not cached: each call traces `fun`.
-
-    Raises:
-      NotImplementedError: (when called) a traced value meets a JAX primitive without a rule here;
-        the message names it.
+    `fun` is any function of arrays or trees of arrays that `jax.make_jaxpr` can trace; arguments
+    that are neither arrays nor numbers are passed through. The result is a function of the same
+    arguments: NumPy in, NumPy out; JAX arrays in, JAX arrays out, also under `jax.jit`; in the
+    precision JAX is set to. Not cached: each call traces `fun`. It raises NotImplementedError when
+    a traced value meets a JAX primitive without a rule here, and names it.
     """
 
     def bridged(*args: Any, **kwargs: Any) -> Any:
@@ -172,10 +166,10 @@ def _while(
     *xs: Array, run: Interpreter, cond_jaxpr: Any, cond_nconsts: int, body_jaxpr: Any,
     body_nconsts: int, **_: Any,
 ) -> list:  # fmt: skip
-    of_test, of_body = xs[:cond_nconsts], xs[cond_nconsts:][:body_nconsts]
-    carry = list(xs[cond_nconsts + body_nconsts :])
-    while base(run(cond_jaxpr, [*of_test, *carry])[0]):
-        carry = run(body_jaxpr, [*of_body, *carry])
+    n, m = cond_nconsts, cond_nconsts + body_nconsts
+    carry = list(xs[m:])
+    while base(run(cond_jaxpr, [*xs[:n], *carry])[0]):
+        carry = run(body_jaxpr, [*xs[n:m], *carry])
     return carry
 
 
@@ -183,7 +177,7 @@ def _scan(
     *xs: Array, run: Interpreter, jaxpr: Any, length: int, reverse: bool, num_consts: int,
     num_carry: int, **_: Any,
 ) -> list:  # fmt: skip
-    order, n = -1 if reverse else 1, num_consts + num_carry
+    n, order = num_consts + num_carry, -1 if reverse else 1
     carry, stacked = list(xs[num_consts:n]), []
     for i in range(length)[::order]:
         outputs = run(jaxpr, [*xs[:num_consts], *carry, *(rows[i] for rows in xs[n:])])
@@ -224,14 +218,9 @@ class _Custom(Primitive):
 
 
 def _by_rule(
-    take: Callable,
-    i: int,
-    change: Array,
-    xs: Sequence,
-    run: Interpreter,
-    equation: Any,
+    take: Callable, i: int, change: Array, xs: Sequence, run: Interpreter, equation: Any,
     output: int,
-) -> Array:
+) -> Array:  # fmt: skip
     """take(f, x_i, change), for f the output as a function of x_i alone.
 
     What JAX makes of it, by the author's rule, is a program, carried out here like any other.
@@ -357,12 +346,12 @@ def _broadcast_in_dim(x: Array, shape: Any, broadcast_dimensions: Any, **_: Any)
 
 
 def _slice(x: Array, start_indices: Any, limit_indices: Any, strides: Any, **_: Any) -> Array:
-    return x[tuple(map(slice, start_indices, limit_indices, strides or (1,) * len(start_indices)))]
+    return x[tuple(map(slice, start_indices, limit_indices, strides or (1,) * x.ndim))]
 
 
 def _clamp(low: Array, x: Array, high: Array, **_: Any) -> Array:
     """Between two bounds, with slope 0 at the bounds as in lax.clamp."""
-    return tnp.where(op.less_equal(x, low), low, tnp.where(op.greater_equal(x, high), high, x))
+    return tnp.where(x <= low, low, tnp.where(x >= high, high, x))
 
 
 def _cumulative(function: Callable) -> Callable:
@@ -380,6 +369,7 @@ def _numpys(words: str) -> Callable:
     return lambda *xs, **options: function(*xs, *(options[name] for name in names))
 
 
+# The same in both, and NumPy's names for JAX's.
 SAME = [
     "abs", "add", "sqrt", "cbrt", "square", "exp", "exp2", "expm1", "log", "log1p", "sin", "cos",
     "tan", "sinh", "cosh", "tanh", "floor", "ceil", "sign",
@@ -398,17 +388,18 @@ RENAMED = {
     "rev": "flip dimensions",
 }  # fmt: skip
 
+CALLS = ["jit", "pjit", "closed_call", "core_call", "custom_lin", "remat", "remat2", "checkpoint"]
+MOVING = ["gather", "dynamic_slice", "dynamic_update_slice", "scatter", "pad", "tile"]
+
 # JAX's name -> (*inputs, run=, equation=, **the equation's parameters) -> output, or list of them.
 RULES: dict[str, Callable[..., Any]] = {
     **{name: _numpys(name) for name in SAME},
     **{name: _numpys(words) for name, words in RENAMED.items()},
     **{p.name: lambda x, p=p, **_: p(x) for p in (erf, erfc, erf_inv, lgamma, digamma)},
     **dict.fromkeys(["copy", "copy_p", "real", "stop_gradient"], lambda x, **_: x),
-    **dict.fromkeys(["jit", "pjit", "closed_call", "core_call", "custom_lin"], _inline),
-    **dict.fromkeys(["remat", "remat2", "checkpoint"], _inline),
+    **dict.fromkeys(CALLS, _inline),
+    **dict.fromkeys(MOVING, _move),
     **dict.fromkeys(["custom_vjp_call", "custom_vjp_call_jaxpr"], custom_vjp.equation),
-    **dict.fromkeys(["gather", "dynamic_slice", "dynamic_update_slice"], _move),
-    **dict.fromkeys(["scatter", "pad", "tile"], _move),
     **dict.fromkeys(["scatter-add", "scatter_add"], _scatter_add),
     "custom_jvp_call": custom_jvp.equation,
     "cond": _cond,
@@ -435,31 +426,19 @@ RULES: dict[str, Callable[..., Any]] = {
 }
 
 # Left to JAX unless a traced value takes part: it is fast at them.
-ONLY_TRACED = frozenset([
-    "scan", "while", "gather", "dynamic_slice", "dynamic_update_slice", "scatter", "pad", "tile",
-    "scatter-add", "scatter_add", "sort", "top_k",
-])  # fmt: skip
+ONLY_TRACED = {*MOVING, "scan", "while", "scatter-add", "scatter_add", "sort", "top_k"}
 
 # Piecewise constant, or constant by decree.
-FLAT = frozenset(["floor", "ceil", "round", "sign", "stop_gradient", "nextafter"])
-
-
-class _Registered(NamedTuple):
-    """What builds a container that is registered with JAX."""
-
-    structure: Any
-
-    def __call__(self, children: list) -> Any:
-        return jax.tree.unflatten(self.structure, children)
+FLAT = {"floor", "ceil", "round", "sign", "stop_gradient", "nextafter"}
 
 
 def _open_registered(container: Any) -> tuple | None:
-    """How such a container is taken apart; see `tree.EXTENSIONS`."""
+    """How a container that is registered with JAX is taken apart; see `tree.EXTENSIONS`."""
     if isinstance(container, (Box, *_NUMPY, jax.Array)):  # mostly
         return None
     children, structure = jax.tree.flatten(container, is_leaf=lambda x: x is not container)
     leaf = jax.tree_util.treedef_is_leaf(structure)
-    return None if leaf else (_Registered(structure), None, children)
+    return None if leaf else (structure, None, children)
 
 
 tree.EXTENSIONS.append(_open_registered)

@@ -13,7 +13,8 @@ of their own error (Richardson; Ridders 1982). At a kink they rightly disagree w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,23 +26,18 @@ from jaxnn.tracer.table import NO_FLOATS, argument_names
 from jaxnn.tracer.transforms import grad, is_float, vjp
 from jaxnn.tracer.tree import flatten, partition
 
-# For orders 0, 1, 2: the name of a route, and the mode in which its library is asked.
-ROUTES = (
-    {"tracer": "", "jax": ""},
+DIFFERENCES, MODES = "differences", ("forward", "reverse")
+# For orders 0, 1, 2: the name of a route, and its modes, the outer first.
+ROUTES: tuple[dict[str, tuple[str, ...]], ...] = (
+    {"tracer": (), "jax": ()},
     {
-        "tracer forward": "forward", "tracer reverse": "reverse", "jax.jvp": "forward",
-        "jax.grad": "reverse",
+        "tracer forward": ("forward",), "tracer reverse": ("reverse",), "jax.jvp": ("forward",),
+        "jax.grad": ("reverse",), DIFFERENCES: (DIFFERENCES,),
     },
-    {
-        "tracer forward over reverse": "forward over reverse",
-        "tracer reverse over forward": "reverse over forward",
-        "tracer forward over forward": "forward over forward",
-        "tracer reverse over reverse": "reverse over reverse",
-        "jax forward over reverse": "forward over reverse",
-        "jax reverse over forward": "reverse over forward",
-    },
+    {f"tracer {a} over {b}": (a, b) for a, b in itertools.product(MODES, repeat=2)}
+    | {f"jax {a} over {b}": (a, b) for a, b in itertools.permutations(MODES)}
+    | {DIFFERENCES: (DIFFERENCES, "reverse")},
 )  # fmt: skip
-DIFFERENCES = "differences"
 
 
 class DerivativeError(AssertionError):
@@ -120,30 +116,23 @@ class DerivativeReport(NamedTuple):
 
 
 def check_derivatives(
-    fun: Callable,
-    *args: Any,
-    order: int = 2,
-    tolerance: float = 1e-7,
-    seed: int = 0,
+    fun: Callable, *args: Any, order: int = 2, tolerance: float = 1e-7, seed: int = 0,
     raises: bool = False,
-) -> DerivativeReport:
-    """Differentiate a function in every way there is and compare.
+) -> DerivativeReport:  # fmt: skip
+    """Differentiate a function in every way there is and compare, in float64.
+
+    Returns a report: `print` it, or use it as a truth value. Raises TypeError when no argument is
+    of floating point, and DerivativeError when `raises` is true and two routes disagree.
 
     Args:
       fun: a function of arrays or trees of arrays, written for jaxnn.tracer.numpy or for JAX;
-        which of the two is found out. Everything is done in float64.
+        which of the two is found out.
       *args: where to differentiate; arrays that are not of floating point are held constant.
       order: 1, or 2 for second derivatives too.
       tolerance: the largest difference that counts as agreement, relative to the size of the
         terms of the number compared.
       seed: of the random directions.
       raises: whether to raise when two routes disagree.
-
-    Returns:
-      A report; `print` it, or use it as a truth value.
-
-    Raises:
-      DerivativeError: `raises` is true and two routes disagree.
     """
     values, replace = partition(args, is_float)
     if not values:
@@ -161,17 +150,27 @@ def check_derivatives(
         mine = _for_tracer(outputs, xs)
         ys = mine(*xs)
         weights = [rng.normal(size=np.shape(y)) for y in ys]
-        referee = _Referee(_weighed(mine, weights), _weighed(outputs, weights), xs)
-        referee.compare(0, "", xs, xs, _terms(weights, ys))
-        gradient = grad(referee.mine)(xs)
+        f, theirs = _weighed(mine, weights), _weighed(outputs, weights)
+        gradient, size = grad(f)(xs), _terms(weights, ys)
+        # The variable, the directions one after the other, the size of the terms.
+        questions: list[tuple[str, tuple, float]] = [("", (), size)]
         for name, u in zip(names, _directions(xs, rng), strict=True):
-            referee.compare(1, name, u, u, _terms(u, gradient))
+            questions.append((name, (u,), _terms(u, gradient)))
+        # Never smaller than where rounding of the lower orders rules.
+        floors = (1e-3 * size, 1e-6 * size, 1e-5 * sum(terms for *_, terms in questions))
         if order > 1:
             v = [np.add.reduce(parts) for parts in zip(*_directions(xs, rng), strict=True)]
-            curvature = grad(lambda xs: referee.slope(xs, v, v))(xs)
+            curvature = grad(lambda xs: _derivative(transforms, f, ("reverse",), xs, (v,)))(xs)
             for name, u in zip(names, _directions(xs, rng), strict=True):
-                referee.compare(2, name, u, v, _terms(u, curvature))
-    report = DerivativeReport(tuple(referee.comparisons), tolerance, referee.missing)
+                questions.append((name, (u, v), _terms(u, curvature)))
+        routes = [_routes(f, theirs, modes) for modes in ROUTES]
+        comparisons, missing = [], {}
+        for variable, along, terms in questions:
+            n, scale = len(along), max(terms, floors[len(along)]) or 1.0
+            values, error = _ask(routes[n], xs, along, missing)
+            uncertainty = min(4 * error / scale, 1e-4)
+            comparisons.append(Comparison(n, variable, values, scale, uncertainty))
+    report = DerivativeReport(tuple(comparisons), tolerance, missing)
     if raises:
         report.raise_if_wrong()
     return report
@@ -201,82 +200,64 @@ def _directions(xs: list, rng: np.random.Generator) -> Iterator[list]:
         yield [*still[:i], size * rng.normal(size=x.shape), *still[i + 1 :]]
 
 
-def _moved(xs: list, u: list, step: Array) -> list:
-    return [x + step * d for x, d in zip(xs, u, strict=True)]
-
-
 def _terms(u: list, gradient: list) -> float:
     """The sum of the sizes of the terms of u . gradient."""
     return float(sum(np.sum(np.abs(g * d)) for d, g in zip(u, gradient, strict=True)))
 
 
-def _route(library: Any, f: Callable, mode: str) -> Callable[[list, list, list], Array]:
-    """(xs, u, v) -> f, df/du or d(df/dv)/du, on lines through xs."""
-    slopes = {
-        "forward": lambda along: library.jvp(along, (0.0,), (1.0,))[1],
-        "reverse": lambda along: library.grad(along)(0.0),
-    }
-    outer, _, inner = mode.partition(" over ")
-    if inner:
-        lower = _route(library, f, inner)
-        return lambda xs, u, v: slopes[outer](lambda t: lower(_moved(xs, u, t), v, v))
-    if outer:
-        return lambda xs, u, v: slopes[outer](lambda t: f(_moved(xs, u, t)))
-    return lambda xs, u, v: f(xs)
+def _derivative(library: Any, f: Callable, modes: Sequence, xs: list, along: Sequence) -> Any:
+    """The derivative of f(xs) along one direction after the other, each taken in its mode."""
+    if not modes:
+        return f(xs)
+
+    def step(t: Array) -> Array:
+        moved = [x + t * u for x, u in zip(xs, along[0], strict=True)]
+        return _derivative(library, f, modes[1:], moved, along[1:])
+
+    if modes[0] == DIFFERENCES:
+        return differentiate_numerically(step)
+    if modes[0] == "reverse":
+        return library.grad(step)(0.0)
+    return library.jvp(step, (0.0,), (1.0,))[1]
+
+
+def _routes(mine: Callable, theirs: Callable, modes: dict) -> dict[str, Callable]:
+    """For each route a function of the point and the directions; JAX's are compiled."""
+    return {
+        name: _compiled(partial(_derivative, bridge.jax, theirs, modes[name]))
+        if name.startswith("jax") else partial(_derivative, transforms, mine, modes[name])
+        for name in modes
+    }  # fmt: skip
 
 
 def _compiled(route: Callable) -> Callable:
     """Compiled when it can be; step by step where Python looks at the values."""
     jitted = bridge.jax.jit(route)
 
-    def take(*args: list) -> Array:
-        args = bridge.jax.tree.map(bridge.jnp.asarray, args)
+    def take(*point: Any) -> Array:
+        point = bridge.jax.tree.map(bridge.jnp.asarray, point)
         try:
-            return jitted(*args)
+            return jitted(*point)
         except TypeError:
-            return route(*args)
+            return route(*point)
 
     return take
 
 
-class _Referee:
-    """Asks for the derivatives of one scalar function by all routes, in the two libraries."""
+def _ask(routes: dict, xs: list, along: tuple, missing: dict) -> tuple[dict[str, float], float]:
+    """The number by every route, and the error of the differences, if they are among them.
 
-    def __init__(self, mine: Callable, theirs: Callable, xs: list):
-        self.mine, self.xs, self.sizes = mine, xs, [0.0, 0.0, 0.0]
-        self.slope = _route(transforms, mine, "reverse")
-        self.routes = [
-            {
-                name: _compiled(_route(bridge.jax, theirs, mode))
-                if name.startswith("jax") else _route(transforms, mine, mode)
-                for name, mode in routes.items()
-            }
-            for routes in ROUTES
-        ]  # fmt: skip
-        self.comparisons: list[Comparison] = []
-        self.missing: dict[str, str] = {}
-
-    def compare(self, order: int, variable: str, u: list, v: list, terms: float) -> None:
-        """Take every route; the last, differences along u, comes with its uncertainty."""
-        values, uncertainty = {}, 0.0
-        for route, take in self.routes[order].items():
-            try:
-                values[route] = float(take(self.xs, u, v))
-            except (TypeError, NotImplementedError) as error:
-                if route.startswith("tracer") and not isinstance(error, bridge.NoForwardRule):
-                    raise
-                self.missing[route] = str(error).split("\n")[0]
-        self.sizes[order] += terms
-        # Never smaller than where rounding of the lower orders rules.
-        size, first, _ = self.sizes
-        scale = max(terms, (1e-3 * size, 1e-6 * size, 1e-5 * (size + first))[order]) or 1.0
-        if order:
-            lower = self.mine if order == 1 else lambda xs: self.slope(xs, v, v)
-            values[DIFFERENCES], error = differentiate_numerically(
-                lambda step: lower(_moved(self.xs, u, step))
-            )
-            uncertainty = min(4 * error / scale, 1e-4)
-        self.comparisons.append(Comparison(order, variable, values, scale, uncertainty))
+    Why a route cannot be taken goes to `missing`.
+    """
+    values, error = {}, [0.0]
+    for name, take in routes.items():
+        try:
+            values[name], *error = map(float, np.ravel(take(xs, along)))
+        except (TypeError, NotImplementedError) as refusal:
+            if not name.startswith("jax") and not isinstance(refusal, bridge.NoForwardRule):
+                raise
+            missing[name] = str(refusal).split("\n")[0]
+    return values, sum(error)
 
 
 def differentiate_numerically(along: Callable[[float], Array]) -> tuple[float, float]:

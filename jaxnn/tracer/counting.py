@@ -39,16 +39,11 @@ class OperationCount(NamedTuple):
 
 
 def count_operations(fun: Callable, *args: Any) -> OperationCount:
-    """Run a function and count its scalar arithmetic operations.
+    """Run a function and count its scalar arithmetic operations, in all and by primitive.
 
-    Args:
-      fun: a function of arrays or trees of arrays, written with jaxnn.tracer.numpy or made by
-        from_jax; it may be a derivative taken by this package.
-      *args: its arguments.
-
-    Returns:
-      The total and its parts. Arithmetic on constants alone counts when it is done by a function
-      of jaxnn.tracer.numpy, not when by an operator between plain arrays.
+    `fun` is a function of arrays or trees of arrays, written with jaxnn.tracer.numpy or made by
+    from_jax; it may be a derivative taken by this package. Arithmetic on constants alone counts
+    when it is done by a function of jaxnn.tracer.numpy, not when by an operator between arrays.
     """
     counts: Counter[str] = Counter()
 

@@ -67,14 +67,9 @@ class ComputationalGraph(NamedTuple):
         return places
 
     def draw(self, ax: Any = None, digits: int = 3) -> Any:
-        """Draw the graph with matplotlib, values in blue and adjoints in red.
+        """Draw it, values in blue and adjoints in red, on matplotlib axes or a new figure.
 
-        Args:
-          ax: the axes to draw on; a new figure when None.
-          digits: significant digits of the numbers.
-
-        Returns:
-          The matplotlib figure.
+        `digits` is how many significant ones numbers have. Returns the figure.
         """
         from matplotlib.figure import Figure  # only drawing needs matplotlib
         from matplotlib.patches import FancyBboxPatch

@@ -27,18 +27,13 @@ from numpy.lib.array_utils import normalize_axis_tuple as _normalize
 from jaxnn.tracer import operations as _op
 from jaxnn.tracer import rules as _rules
 from jaxnn.tracer.box import NAMESPACE, Box, base
-from jaxnn.tracer.core import Array, namespace_of
+from jaxnn.tracer.core import Array, add, namespace_of
 from jaxnn.tracer.tree import flatten as _flatten_tree
 
 # isort: off
-from jaxnn.tracer.operations import (  # noqa: F401 - what follows is this module's to offer
-    absolute, add, all_, allclose, any_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
-    arctanh, argmax, argmin, argsort, array_equal, cbrt, ceil, cos, cosh, count_nonzero, divide,
-    equal, exp, exp2, expm1, floor, floor_divide, fmod, full_like, greater, greater_equal,
-    heaviside, hypot, inv, isfinite, isinf, isnan, less, less_equal, log, log1p, log2, log10,
-    logaddexp, logical_and, logical_not, logical_or, logical_xor, maximum, minimum, multiply,
-    negative, not_equal, ones_like, reciprocal, remainder, rint, round_, sigmoid, sign, sin, sinh,
-    sqrt, square, subtract, tan, tanh, trunc, zeros_like,
+from jaxnn.tracer.operations import (
+    absolute, divide, exp, inv, log, logaddexp, maximum, minimum, multiply, ones_like, sqrt,
+    square, subtract,
 )  # fmt: skip
 # isort: on
 
@@ -97,7 +92,22 @@ def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim)) if axis is None else _normalize(axis, ndim)
 
 
-# ---- elementwise
+def _line(x: Array, axis: int | None) -> tuple[Array, int]:
+    """An array, flattened when no axis is given, and the axis as a number from 0."""
+    x = ravel(x) if axis is None else _array(x)
+    return x, _normalize(axis or 0, len(x.shape))[0]
+
+
+# ---- elementwise, and without derivative
+
+FLAT = [
+    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and",
+    "logical_or", "logical_xor", "logical_not", "isfinite", "isinf", "isnan", "any", "all", "floor",
+    "ceil", "trunc", "rint", "sign", "round", "floor_divide", "heaviside", "argmax", "argmin",
+    "argsort", "ones_like", "zeros_like", "full_like", "count_nonzero", "array_equal", "allclose",
+]  # fmt: skip
+globals().update({name: _rules.flat(name) for name in FLAT})
+globals().update({primitive.name: primitive for primitive in _rules.PARTIALS})
 
 
 def where(condition: Any, x: Array = None, y: Array = None) -> Array:
@@ -120,21 +130,6 @@ def clip(
     return x if high is None else minimum(x, high)
 
 
-def relu(x: Array) -> Array:
-    """max(x, 0), with slope 0 at 0."""
-    return where(greater(x, 0), x, 0)
-
-
-def softplus(x: Array) -> Array:
-    """log(1 + e^x)."""
-    return logaddexp(x, 0)
-
-
-def log_sigmoid(x: Array) -> Array:
-    """log(1 / (1 + e^-x))."""
-    return negative(softplus(negative(x)))
-
-
 # ---- reductions
 
 
@@ -154,7 +149,6 @@ sum, max, min = map(_reduction, (_op.sum_, _op.amax, _op.amin))
 
 
 def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    x = _array(x)
     return divide(sum(x, axis, keepdims), size(x, axis))
 
 
@@ -169,7 +163,6 @@ def average(x: Array, axis: Axis = None, weights: Array = None) -> Array:
 
 def var(x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
     """Mean square distance from the mean, with divisor n - ddof."""
-    x = _array(x)
     distance = subtract(x, mean(x, axis, keepdims=True))
     return divide(sum(square(distance), axis, keepdims), size(x, axis) - ddof)
 
@@ -188,7 +181,7 @@ def prod(x: Array, axis: tuple[int, ...]) -> Array:
 def logsumexp(x: Array, axis: tuple[int, ...]) -> Array:
     """log(sum(exp(x))), shifted by the maximum where that is finite."""
     top = base(max(x, axis, keepdims=True))
-    top = where(isfinite(top), top, 0)
+    top = where(_op.isfinite(top), top, 0)
     return add(log(sum(exp(subtract(x, top)), axis)), squeeze(top, axis))
 
 
@@ -210,36 +203,36 @@ def softmax(x: Array, axis: Axis = -1) -> Array:
     return divide(e, sum(e, axis, keepdims=True))
 
 
-def cumsum(x: Array, axis: int | None = None) -> Array:
-    x = ravel(x) if axis is None else _array(x)
-    return _op.cumsum(x, axis=_axes(axis or 0, len(x.shape))[0])
-
-
 def scan_with(function: Callable, x: Array, axis: int | None = None) -> Array:
     """x_1, function(x_1, x_2), function(function(x_1, x_2), x_3), ... for an associative function.
 
     In log2(n) steps, each combining entries a power of two apart.
     """
-    y, step = ravel(x) if axis is None else moveaxis(x, axis, 0), 1
+    x, axis = _line(x, axis)
+    y, step = moveaxis(x, axis, 0), 1
     while step < y.shape[0]:
         y = concatenate([y[:step], function(y[:-step], y[step:])])
         step *= 2
-    return moveaxis(y, 0, axis or 0)
+    return moveaxis(y, 0, axis)
 
 
 cumprod = partial(scan_with, multiply)
 
 
+def cumsum(x: Array, axis: int | None = None) -> Array:
+    x, axis = _line(x, axis)
+    return _op.cumsum(x, axis=axis)
+
+
 def diff(x: Array, n: int = 1, axis: int = -1) -> Array:
-    x = moveaxis(x, axis, 0)
     for _ in range(n):
-        x = subtract(x[1:], x[:-1])
-    return moveaxis(x, 0, axis)
+        x = subtract(take(x, slice(1, None), axis), take(x, slice(-1), axis))
+    return x
 
 
 def sort(x: Array, axis: int | None = -1) -> Array:
-    x, axis = (ravel(x), 0) if axis is None else (_array(x), axis)
-    return take_along_axis(x, argsort(x, axis=axis), axis)
+    x, axis = _line(x, axis)
+    return take_along_axis(x, _op.argsort(x, axis=axis), axis)
 
 
 # ---- shapes: NumPy tells, on arrays that hold nothing, what becomes of the axes
@@ -284,15 +277,15 @@ def transpose(x: Array, *order: Any, axes: Any = None) -> Array:
 
 def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
     x, shape = _array(x), (shape,) if isinstance(shape, int) else tuple(shape)
-    return x if x.shape == shape else _op.broadcast_to(x, shape=shape)
+    return x if x.shape == shape else _rules.broadcast_to(x, shape=shape)
 
 
 # ---- joining, cutting and moving entries
 
 
 def concatenate(arrays: Any, axis: int | None = 0) -> Array:
-    xs = [ravel(x) if axis is None else _array(x) for x in arrays]
-    return _op.concatenate(*xs, axis=_axes(axis or 0, len(xs[0].shape))[0])
+    lines = [_line(x, axis) for x in arrays]
+    return _op.concatenate(*[x for x, _ in lines], axis=lines[0][1])
 
 
 def stack(arrays: Any, axis: int = 0) -> Array:
@@ -304,8 +297,8 @@ def getitem(x: Array, index: Any) -> Array:
 
 
 def take(x: Array, indices: Any, axis: int | None = None) -> Array:
-    x = ravel(x) if axis is None else x
-    return getitem(x, (slice(None),) * _axes(axis or 0, ndim(x))[0] + (base(indices),))
+    x, axis = _line(x, axis)
+    return getitem(x, (slice(None),) * axis + (base(indices),))
 
 
 def take_along_axis(x: Array, indices: Any, axis: int) -> Array:
@@ -317,7 +310,7 @@ def take_along_axis(x: Array, indices: Any, axis: int) -> Array:
 def _splitting(name: str) -> Callable[..., list[Array]]:
     def function(x: Array, sections: Any, axis: int = 0) -> list[Array]:
         pieces = getattr(_np, name)(_np.arange(shape(x)[axis]), sections)
-        cuts = [slice(p[0], p[-1] + 1) if len(p) else slice(0, 0) for p in pieces]
+        cuts = [slice(p[0], p[-1] + 1) if len(p) else slice(0) for p in pieces]
         return [take(x, cut, axis) for cut in cuts]
 
     return function
@@ -361,12 +354,14 @@ def contract(x: Array, y: Array, summed: Any, batch: Any = ((), ())) -> Array:
     (sum_x, sum_y), (batch_x, batch_y) = summed, batch
     rows = [i for i in range(x.ndim) if i not in (*sum_x, *batch_x)]
     columns = [i for i in range(y.ndim) if i not in (*sum_y, *batch_y)]
-    a, b = transpose(x, (*batch_x, *rows, *sum_x)), transpose(y, (*batch_y, *sum_y, *columns))
-    k, stacks, others = size(x, tuple(sum_x)), len(batch_x), len(batch_x) + len(sum_y)
-    a = reshape(a, (*a.shape[:stacks], size(x, tuple(rows)), k))
-    c = reshape(b, (*b.shape[:stacks], k, size(y, tuple(columns))))
-    product = matmul(a, c) if sum_x else multiply(a, c)
-    return reshape(product, (*product.shape[:-2], *(x.shape[i] for i in rows), *b.shape[others:]))
+    a = transpose(x, (*batch_x, *rows, *sum_x))
+    b = transpose(y, (*batch_y, *sum_y, *columns))
+    n, k, shape = len(batch_x), size(x, tuple(sum_x)), [x.shape[i] for i in rows]
+    shape += [y.shape[i] for i in columns]
+    a = reshape(a, (*a.shape[:n], size(x, tuple(rows)), k))
+    b = reshape(b, (*b.shape[:n], k, size(y, tuple(columns))))
+    product = matmul(a, b) if sum_x else multiply(a, b)
+    return reshape(product, (*product.shape[:-2], *shape))
 
 
 def tensordot(x: Array, y: Array, axes: Any = 2) -> Array:
@@ -395,22 +390,17 @@ def kron(x: Array, y: Array) -> Array:
 
 def einsum(subscripts: str, *operands: Array) -> Array:
     """Sums of products by letters, with repeated letters and an ellipsis."""
-    xs = [_array(x) for x in operands]
-    left, arrow, output = subscripts.replace(" ", "").partition("->")
-    terms = left.split(",")
+    left, arrow, right = subscripts.replace(" ", "").partition("->")
     if not arrow:
         once = [c for c in sorted(set(left) - set(".,")) if left.count(c) == 1]
-        output = "".join([*("..." in left) * ["..."], *once])
-    # The axes of an ellipsis get capital letters that are not in use, the last axis the first.
-    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in subscripts]
-    widths = [x.ndim - len(term.replace("...", "")) for x, term in zip(xs, terms, strict=True)]
-    *terms, output = [
-        term.replace("...", "".join(spare[:width][::-1]))
-        for term, width in zip((*terms, output), (*widths, builtins.max(widths)), strict=True)
-    ]
-    (x, s), *rest = map(_diagonals, xs, terms)
+        right = "".join(["..." * ("..." in left), *once])
+    xs, terms, widths = list(map(_array, operands)), left.split(","), [0]
+    for x, term in zip(xs, terms, strict=True):
+        widths.append(x.ndim - len(term.replace("...", "")))
+    output, *labels = map(_labels, (right, *terms), (builtins.max(widths), *widths[1:]))
+    (x, s), *rest = map(_diagonal, xs, labels)
     for k, (y, t) in enumerate(rest, start=2):  # each a product of matrices with what was before
-        needed = set(output).union(*terms[k:])
+        needed = set(output).union(*labels[k:])
         shared = {  # not what is broadcast
             c for c in s if c in t and (size(x, s.index(c)) == 1) == (size(y, t.index(c)) == 1)
         }
@@ -418,25 +408,30 @@ def einsum(subscripts: str, *operands: Array) -> Array:
         both = [c for c in s if c in t]
         gone, batch = [c for c in both if c not in needed], [c for c in both if c in needed]
         x = contract(x, y, *([[u.index(c) for c in cs] for u in (s, t)] for cs in (gone, batch)))
-        s = "".join(batch) + "".join(c for c in s + t if c not in both)
+        s = batch + [c for c in s + t if c not in both]
     x, s = _sums(x, s, set(output))
     return transpose(x, [s.index(c) for c in output])
 
 
-def _diagonals(x: Array, letters: str) -> tuple[Array, str]:
-    """Every letter once, with the diagonal along the axes that shared it."""
-    for c in set(letters):
-        while letters.count(c) > 1:
-            a, b = letters.index(c), letters.rindex(c)
-            x = diagonal(x, 0, a, b)  # which moves the two axes to the end
-            letters = letters[:a] + letters[a + 1 : b] + letters[b + 1 :] + c
-    return x, letters
+def _labels(term: str, width: int) -> list:
+    """The letters of a term; the axes of its ellipsis are -width, ..., -1."""
+    before, dots, after = term.partition("...")
+    return [*before, *(range(-width, 0) if dots else ()), *after]
 
 
-def _sums(x: Array, letters: str, needed: set[str]) -> tuple[Array, str]:
-    """Without the axes whose letters are not needed."""
-    axes = tuple([i for i, c in enumerate(letters) if c not in needed])
-    return (sum(x, axes) if axes else x), "".join(c for c in letters if c in needed)
+def _diagonal(x: Array, labels: list) -> tuple[Array, list]:
+    """The diagonal along axes that share a label; each label once."""
+    sizes = dict(zip(labels, x.shape, strict=True))
+    if len(sizes) < len(labels):
+        grid = dict(zip(sizes, _np.indices(tuple(sizes.values()), sparse=True), strict=True))
+        x = getitem(x, tuple([grid[c] for c in labels]))
+    return x, list(sizes)
+
+
+def _sums(x: Array, labels: list, needed: set) -> tuple[Array, list]:
+    """Without the axes whose labels are not needed."""
+    axes = tuple([i for i, c in enumerate(labels) if c not in needed])
+    return (sum(x, axes) if axes else x), [c for c in labels if c in needed]
 
 
 # ---- numpy.linalg
@@ -473,8 +468,11 @@ linalg = SimpleNamespace(
 # ---- of one line, and other names
 
 FORMULAS: dict[str, Callable[..., Any]] = {
+    "relu": lambda x: where(x > 0, x, 0),  # slope 0 at 0
+    "softplus": lambda x: logaddexp(x, 0),
+    "log_sigmoid": lambda x: _rules.negative(logaddexp(_rules.negative(x), 0)),
     "log_softmax": lambda x, axis=-1: subtract(x, logsumexp(x, axis, keepdims=True)),
-    "nan_to_num": lambda x, **options: where(isfinite(x), x, _op.finite(x, **options)),
+    "nan_to_num": lambda x, **options: where(_op.isfinite(x), x, _op.finite(x, **options)),
     "std": lambda x, *args, **options: sqrt(var(x, *args, **options)),
     "ptp": lambda x, axis=None: subtract(max(x, axis), min(x, axis)),
     "trace": lambda x, offset=0: sum(diagonal(x, offset), -1),
@@ -499,10 +497,9 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 }
 ALIASES = {
     "asarray": "array", "abs": "absolute", "fabs": "absolute", "mod": "remainder",
-    "true_divide": "divide", "all": "all_", "any": "any_", "round": "round_", "around": "round_",
-    "float_power": "power", "pow": "power", "amax": "max", "amin": "min", "flatten": "ravel",
-    "positive": "copy", "real": "copy", "conj": "copy", "conjugate": "copy",
-    "radians": "deg2rad", "degrees": "rad2deg",
+    "true_divide": "divide", "around": "round", "float_power": "power", "pow": "power",
+    "amax": "max", "amin": "min", "flatten": "ravel", "positive": "copy", "real": "copy",
+    "conj": "copy", "conjugate": "copy", "radians": "deg2rad", "degrees": "rad2deg",
 }  # fmt: skip
 for _name, _formula in FORMULAS.items():
     _formula.__name__ = _formula.__qualname__ = _name  # for messages

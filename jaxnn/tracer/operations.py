@@ -26,24 +26,14 @@ import numpy as np
 from jaxnn.tracer.core import Array, Primitive
 
 # isort: off
-from jaxnn.tracer.rules import (  # noqa: F401 - offered from here with the others
-    add, broadcast_to, define, elementwise, expand, flat, keepdims, linear, logical_not,
-    multiply, negative, reduce_to, reshape, sum_, where, zeros_like,
+from jaxnn.tracer.rules import (
+    define, elementwise, expand, flat, keepdims, linear, multiply, reduce_to, reshape,
+    sum_, where, zeros_like,
 )  # fmt: skip
 # isort: on
 
-# ---- flat
-
-equal, not_equal, less, less_equal, greater, greater_equal = map(
-    flat, ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
-)
-logical_and, logical_or, logical_xor = map(flat, ("logical_and", "logical_or", "logical_xor"))
-isfinite, isinf, isnan, any_, all_ = map(flat, ("isfinite", "isinf", "isnan", "any", "all"))
-floor, ceil, trunc, rint, sign = map(flat, ("floor", "ceil", "trunc", "rint", "sign"))
-round_, floor_divide, heaviside = map(flat, ("round", "floor_divide", "heaviside"))
-argmax, argmin, argsort = map(flat, ("argmax", "argmin", "argsort"))
 ones_like, full_like, finite = map(flat, ("ones_like", "full_like", "nan_to_num"))
-count_nonzero, array_equal, allclose = map(flat, ("count_nonzero", "array_equal", "allclose"))
+isfinite, floor, trunc, argsort = map(flat, ("isfinite", "floor", "trunc", "argsort"))
 
 # ---- elementwise, one argument
 
@@ -92,36 +82,32 @@ power_constant = elementwise(
 
 # ---- elementwise, two arguments; one of them may be a number of Python, which divides otherwise
 
+
+def _or_one(x: Array) -> Array:
+    """A number that may be divided by, or have its logarithm taken."""
+    return where(x == 0, 1, x)
+
+
 subtract = elementwise("subtract", None, 1, -1)
 divide = elementwise("divide", None, lambda q, x, y: reciprocal(y), lambda q, x, y: -q / y)
 power = elementwise(
     "power",
     None,
-    lambda z, x, y: y * power(x, where(equal(y, 0), 1, y) - 1),
-    lambda z, x, y: z * log(where(equal(x, 0), 1, x)),
+    lambda z, x, y: y * power(x, _or_one(y) - 1),
+    lambda z, x, y: z * log(_or_one(x)),
 )
-maximum = elementwise(
-    "maximum", None, lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x)
-)
-minimum = elementwise(
-    "minimum", None, lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x)
-)
+maximum, minimum = [
+    elementwise(name, None, lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x))
+    for name in ("maximum", "minimum")
+]
 share = flat(
     "share",
     lambda xp, m, x, other: xp.where(x == m, xp.where(other == m, 0.5, 1), 0).astype(m.dtype),
 )
 arctan2 = elementwise(
-    "arctan2",
-    None,
-    lambda a, y, x: x / (square(x) + square(y)),
-    lambda a, y, x: -y / (square(x) + square(y)),
+    "arctan2", None, lambda a, y, x: x / (x * x + y * y), lambda a, y, x: -y / (x * x + y * y)
 )
-hypot = elementwise(
-    "hypot",
-    None,
-    lambda h, x, y: x / where(equal(h, 0), 1, h),
-    lambda h, x, y: y / where(equal(h, 0), 1, h),
-)
+hypot = elementwise("hypot", None, lambda h, x, y: x / _or_one(h), lambda h, x, y: y / _or_one(h))
 logaddexp = elementwise(
     "logaddexp", None, lambda s, x, y: sigmoid(x - y), lambda s, x, y: sigmoid(y - x)
 )

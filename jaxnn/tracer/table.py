@@ -100,47 +100,38 @@ class TraceTable(NamedTuple):
 def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     """Evaluate a function and list every step with its derivatives.
 
+    Not compiled, on NumPy arrays. Raises TypeError when no argument is of floating point.
+
     Args:
       fun: a function of arrays or trees of arrays, written with jaxnn.tracer.numpy or made by
         from_jax. It returns a number; of arrays the sum of all entries is differentiated.
       *args: its arguments. Arrays that are not of floating point are constants.
       tangents: the direction of the forward accumulation, with the structure of `args`. By
         default 1 for (every entry of) the first differentiable argument and 0 for the others.
-
-    Returns:
-      A table; not compiled, on NumPy arrays.
-
-    Raises:
-      TypeError: no argument is of floating point.
     """
     leaves, structure = flatten(args)
     if not any(map(is_float, leaves)):
         raise TypeError(NO_FLOATS)
-    inputs = [Node(as_input(leaf)) if is_float(leaf) else None for leaf in leaves]
+    inputs = [Node(as_input(leaf) if is_float(leaf) else leaf) for leaf in leaves]
     with _Recorded() as trace:
-        boxes = [
-            leaf if node is None else Box(node.out, trace, node)
-            for leaf, node in zip(leaves, inputs, strict=True)
-        ]
+        boxes = [Box(node.out, trace, node) if is_float(node.out) else node.out for node in inputs]
         outputs = flatten(fun(*unflatten(structure, boxes)))[0]
     roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 
-    names, pushed, rows = {}, {}, []
-    given = zip(argument_names(fun, args), leaves, inputs, _directions(args, tangents), strict=True)
-    for name, leaf, node, direction in given:
-        value, tangent, adjoint = leaf, None, None
-        if node is not None:
-            names[node], pushed[node] = name, as_input(direction)
-            value, tangent = node.out, pushed[node]
-            adjoint = adjoints.get(node, op.zeros_like(node.out))
-        latex = _latex_name(name)
-        rows.append(Row(name, "input", (), value, (), tangent, adjoint, name, latex))
+    directions = _default_direction(args) if tangents is None else flatten(tuple(tangents))[0]
+    pushed = dict(zip(inputs, directions, strict=True))
+    steps = {node: f"xi{number}" for number, node in enumerate(trace.steps, start=1)}
+    names = dict(zip(inputs, argument_names(fun, args), strict=True)) | steps
+    rows = []
     with np.errstate(all="ignore"):
-        for number, node in enumerate(trace.steps, start=1):
-            names[node], pushed[node] = f"xi{number}", _push(node, pushed)
-            adjoint = adjoints.get(node, op.zeros_like(node.out))
-            rows.append(_row(node, names, pushed[node], adjoint))
+        for node in names:
+            tangent = adjoint = None
+            if is_float(node.out):
+                tangent = _push(node, pushed) if node in steps else as_input(pushed[node])
+                adjoint = adjoints.get(node, op.zeros_like(node.out))
+            pushed[node] = tangent
+            rows.append(_row(node, names, tangent, adjoint))
     return TraceTable(tuple(rows))
 
 
@@ -170,16 +161,12 @@ def argument_names(fun: Callable, args: tuple) -> list[str]:
     ]  # fmt: skip
 
 
-def _directions(args: tuple, tangents: Any) -> list:
-    """The direction of each leaf: 1 in the first argument with floats and 0 in others, or given."""
-    if tangents is not None:
-        return flatten(tuple(tangents))[0]
+def _default_direction(args: tuple) -> list:
+    """For each leaf: 1 in the first argument that holds floats, 0 in the others."""
     leaves = [flatten(arg)[0] for arg in args]
-    first = next(i for i, group in enumerate(leaves) if any(map(is_float, group)))
-    return [
-        np.full(np.shape(leaf), float(i == first))[()]
-        for i, group in enumerate(leaves) for leaf in group
-    ]  # fmt: skip
+    first = [any(map(is_float, group)) for group in leaves].index(True)
+    return [np.full(np.shape(x), float(group is leaves[first]))[()]
+            for group in leaves for x in group]  # fmt: skip
 
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
@@ -196,36 +183,27 @@ def local_partial(node: Node, i: int) -> Array:
     out, primals, parameters = node.out, node.primals, node.parameters
     if node.primitive in PARTIALS:
         return scale(PARTIALS[node.primitive][i], out.dtype.type(1), out, primals, parameters)
-    size, shape = np.size(out), np.shape(out) + np.shape(primals[i])
+    size, shape = np.size(out), np.shape(out)
     if size * np.size(primals[i]) > 10_000:
         return None
-    rule = rule_of(REVERSE, node.primitive)
-    rows = [
-        rule(i, e.reshape(np.shape(out))[()], out, *primals, **parameters) for e in np.eye(size)
-    ]
-    return np.reshape(rows, shape)[()]
+    rule, units = rule_of(REVERSE, node.primitive), np.eye(size).reshape(size, *shape)
+    rows = [rule(i, unit[()], out, *primals, **parameters) for unit in units]
+    return np.reshape(rows, shape + np.shape(primals[i]))[()]
 
 
 def _row(node: Node, names: dict[Node, str], tangent: Array, adjoint: Array) -> Row:
+    name, operation = names[node], node.primitive.name if node.primitive else "input"
+    active = [i for i, parent in enumerate(node.parents) if parent]
     operands = [names[parent] if parent else format_number(x, 6)
                 for parent, x in zip(node.parents, node.primals, strict=True)]  # fmt: skip
-    active = [i for i, parent in enumerate(node.parents) if parent is not None]
-    operation = node.primitive.name
+    inputs = tuple([operands[i] for i in active])
+    partials = tuple([local_partial(node, i) for i in active])
+    fields = {"name": name, "op": operation, "all": ", ".join(operands), **(node.parameters or {})}
     text, latex = TEMPLATES.get(operation, (_CALL, _LATEX_CALL))
-    fields = {"op": operation, "all": ", ".join(operands), **node.parameters}
-    return Row(
-        names[node],
-        operation,
-        tuple(operands[i] for i in active),
-        node.out,
-        tuple(local_partial(node, i) for i in active),
-        tangent,
-        adjoint,
-        text.format(*map(_bracket, operands), **fields),
-        latex.format(
-            *map(_latex_name, operands), **{**fields, "op": operation.replace("_", r"\_")}
-        ),
-    )
+    expression = text.format(*map(_bracket, operands), **fields)
+    fields |= {"name": _latex_name(name), "op": operation.replace("_", r"\_")}
+    latex = latex.format(*map(_latex_name, operands), **fields)
+    return Row(name, operation, inputs, node.out, partials, tangent, adjoint, expression, latex)
 
 
 # ---- how rows are written
@@ -235,6 +213,7 @@ _CALL, _LATEX_CALL = "{op}({all})", r"\mathrm{{{op}}}({all})"
 
 # Operation -> how it is written in text and in LaTeX.
 TEMPLATES = {
+    "input": ("{name}", "{name}"),
     "add": ("{} + {}", "{} + {}"),
     "subtract": ("{} - {}", "{} - {}"),
     "multiply": ("{} * {}", r"{} \cdot {}"),
@@ -256,18 +235,17 @@ TEMPLATES = {
 
 def _cells(row: Row, digits: int, latex: bool = False) -> tuple[str, ...]:
     """What stands in the five columns."""
-    name, form, comma = str, "d{}/d{} = {}", ", "
-    left = row.equation
-    if latex:
-        name, form, comma = _latex_name, r"\frac{{\partial {}}}{{\partial {}}} = {}", r",\ "
-        left = name(row.name) if row.op == "input" else f"{name(row.name)} = {row.latex}"
-    partials = [
-        form.format(name(row.name), name(of), format_number(partial, digits))
-        for of, partial in zip(row.inputs, row.partials, strict=True)
-    ]
-    value, *rest = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
-    cells = (left, value, comma.join(partials), *rest)
-    return tuple(map(_latex_powers, cells)) if latex else cells
+    value, *others = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
+    partials = zip(row.inputs, [format_number(x, digits) for x in row.partials], strict=True)
+    if not latex:
+        slopes = ", ".join(f"d{row.name}/d{of} = {x}" for of, x in partials)
+        return (row.equation, value, slopes, *others)
+    name = _latex_name(row.name)
+    slopes = r",\ ".join(
+        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {x}" for of, x in partials
+    )
+    left = name if row.op == "input" else f"{name} = {row.latex}"
+    return tuple(map(_latex_powers, (left, value, slopes, *others)))
 
 
 def format_number(x: Array, digits: int) -> str:

@@ -20,7 +20,7 @@ point, or an output that is no array; ValueError for argnums that were not passe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -66,18 +66,9 @@ def value_and_grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -
 def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = False) -> tuple:
     """The value and its derivative along a direction, by forward mode.
 
-    Args:
-      fun: a function of arrays or trees of arrays.
-      primals: its arguments, as a tuple or list.
-      tangents: the direction: the same structure and shapes.
-      has_aux: whether `fun` returns (value, aux).
-
-    Returns:
-      (value, tangent), or (value, tangent, aux).
-
-    Raises:
-      TypeError: the structures differ.
-      ValueError: a tangent has another shape than its primal.
+    Takes the arguments and the direction as tuples of the same structure and shapes; returns
+    (value, tangent), or (value, tangent, aux). Raises TypeError when the structures differ,
+    ValueError when a tangent has another shape than its primal.
     """
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise TypeError("primals and tangents are given as tuples, one entry an argument.")
@@ -85,11 +76,9 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
     directions, found = flatten(tuple(tangents))
     if found != structure:
         raise TypeError("tangents has another structure than primals; give one for each array.")
+    directions = map(partial(_like, "tangent"), directions, leaves)
     with Forward() as trace:
-        boxes = [
-            Box(leaf, trace, _like(direction, leaf, "tangent"))
-            for leaf, direction in zip(leaves, directions, strict=True)
-        ]
+        boxes = [Box(x, trace, t) for x, t in zip(leaves, directions, strict=True)]
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
 
     def tangent(y: Any) -> Array:
@@ -101,15 +90,9 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
 def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     """The value, and the function that sends cotangents of it back to the inputs.
 
-    Args:
-      fun: a function of arrays or trees of arrays.
-      *primals: its arguments.
-      has_aux: whether `fun` returns (value, aux).
-
-    Returns:
-      (value, pullback), or (value, pullback, aux). pullback(g), with g shaped like the value,
-      returns a tuple with one cotangent for each argument; it may be called again and again, and
-      raises ValueError when g is shaped otherwise.
+    Returns (value, pullback), or (value, pullback, aux). pullback(g), with g shaped like the value,
+    returns a tuple with one cotangent for each argument; it may be called again and again, and
+    raises ValueError when g is shaped otherwise.
     """
     leaves, structure = _inputs(primals)
     with Reverse() as trace:
@@ -124,8 +107,8 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         given, found = flatten(cotangent)
         if found != form:
             raise ValueError("the cotangent has another structure than the output.")
-        given = [_like(g, y, "cotangent") for g, y in zip(given, ys, strict=True)]
-        sent = backward((mark, g) for mark, g in zip(marks, given, strict=True) if mark)
+        given = map(partial(_like, "cotangent"), given, ys)
+        sent = backward([(mark, g) for mark, g in zip(marks, given, strict=True) if mark])
         found = [_finish(sent[n]) if n in sent else op.zeros_like(n.out) for n in inputs]
         return unflatten(structure, found)
 
@@ -144,17 +127,14 @@ def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
         call, chosen = _select(fun, argnums, args, kwargs)
         xs, structure = _inputs(chosen)
 
-        def push(direction: list) -> tuple:
-            return jvp(call, unflatten(structure, xs), unflatten(structure, direction), has_aux)
+        def push(direction: Iterable) -> tuple:
+            return jvp(call, chosen, unflatten(structure, direction), has_aux)
 
-        # Along nothing first: that tells the outputs' shapes even where there is no input entry.
-        out, _, *aux = push(list(map(op.zeros_like, xs)))
-        columns = [[flatten(push(unit)[1])[0] for unit in units] for units in _units(xs)]
-
-        def parts(i: int, j: int) -> list:
-            return [column[i] for column in columns[j]]
-
-        return _with(_assemble(parts, -1, out, chosen, argnums), aux)
+        out, _, *aux = push(map(op.zeros_like, xs))
+        columns = _by_entries(lambda units: push(units)[1], xs)
+        blocks = [[tnp.moveaxis(column[i], 0, -1) for column in columns]
+                  for i in range(len(flatten(out)[0]))]  # fmt: skip
+        return _with(_assemble(blocks, out, chosen, argnums), aux)
 
     return jacobian
 
@@ -166,12 +146,8 @@ def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
         call, chosen = _select(fun, argnums, args, kwargs)
         out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
         ys, form = flatten(out)
-        rows = [[flatten(pull(unflatten(form, unit)))[0] for unit in units] for units in _units(ys)]
-
-        def parts(i: int, j: int) -> list:
-            return [row[j] for row in rows[i]]
-
-        return _with(_assemble(parts, 0, out, chosen, argnums), aux)
+        blocks = _by_entries(lambda units: pull(unflatten(form, units)), ys)
+        return _with(_assemble(blocks, out, chosen, argnums), aux)
 
     return jacobian
 
@@ -263,22 +239,19 @@ def _as_output(leaf: Any) -> Array:
 
 
 def _check_scalar(out: Any) -> None:
-    n = len(flatten(out)[0])
-    y = _as_output(out) if n == 1 else None
-    if y is None or y.shape != ():
-        what = f"{n} arrays" if y is None else f"shape {y.shape}"
+    ys = [_as_output(y) for y in flatten(out)[0]]
+    if len(ys) != 1 or ys[0].shape != ():
+        what = f"shape {ys[0].shape}" if len(ys) == 1 else f"{len(ys)} arrays"
         raise TypeError(f"the function returned {what}; grad needs one number, jacrev takes more.")
-    if not is_float(y):
-        raise TypeError(
-            f"the function returned {_type_name(y)}; grad needs a floating-point number."
-        )
+    if not is_float(ys[0]):
+        what = _type_name(ys[0])
+        raise TypeError(f"the function returned {what}; grad needs a floating-point number.")
 
 
-def _like(change: Any, value: Any, what: str) -> Array:
+def _like(what: str, change: Any, value: Any) -> Array:
     """A tangent or cotangent, checked against what it belongs to and cast to its dtype."""
     value = _as_output(value)
-    if not hasattr(change, "shape"):
-        change = np.asarray(change, value.dtype)[()]
+    change = change if hasattr(change, "shape") else np.asarray(change, value.dtype)[()]
     if change.shape != value.shape:
         raise ValueError(
             f"a {what} has shape {change.shape}, but what it belongs to has shape {value.shape}."
@@ -296,27 +269,26 @@ def _finish(derivative: Array) -> Array:
     return np.array(derivative) if type(derivative) is np.ndarray else derivative
 
 
-def _units(arrays: list) -> Iterator[Iterator[list]]:
-    """For each array the unit vectors of its entries; each vector is a list like `arrays`."""
-    zeros = [op.zeros_like(_as_output(x)) for x in arrays]
+def _by_entries(linear: Callable[[list], Any], sources: list) -> list[list]:
+    """For each source what `linear` makes of the unit vectors of its entries, stacked in front."""
+    zeros = [op.zeros_like(_as_output(source)) for source in sources]
+    made = []
+    for i, zero in enumerate(zeros):
+        results = []
+        for k in range(zero.size or 1):  # where there is no entry, once and in vain, for the shapes
+            entry = (np.arange(zero.size) == k).reshape(zero.shape)
+            unit = namespace_of(zero).asarray(entry, dtype=zero.dtype)
+            results.append(flatten(linear([*zeros[:i], unit, *zeros[i + 1 :]]))[0])
+        stacks = [tnp.stack(same) for same in zip(*results, strict=True)]
+        made.append(stacks if zero.size else [stack[:0] for stack in stacks])
+    return made
 
-    def unit(i: int, k: int) -> list:
-        entries = (np.arange(zeros[i].size) == k).reshape(zeros[i].shape)
-        one = namespace_of(zeros[i]).asarray(entries, dtype=zeros[i].dtype)
-        return [*zeros[:i], one, *zeros[i + 1 :]]
 
-    return (map(partial(unit, i), range(zero.size)) for i, zero in enumerate(zeros))
-
-
-def _assemble(parts: Callable, axis: int, out: Any, chosen: tuple, argnums: Argnums) -> Any:
-    """The tree of trees of Jacobians: of output i by input j, parts(i, j) stacked along an axis."""
+def _assemble(blocks: list[list], out: Any, chosen: tuple, argnums: Argnums) -> Any:
+    """The tree of trees of Jacobians, from those of output i by input j as blocks[i][j]."""
     (ys, form), (xs, structure) = flatten(out), flatten(chosen)
-
-    def block(i: int, j: int) -> Array:
-        stack, shape = parts(i, j), np.shape(ys[i]) + np.shape(xs[j])
-        if not stack:
-            return op.zeros_like(ys[i] if axis else xs[j], shape=shape)
-        return tnp.reshape(tnp.stack(stack, axis), shape)
-
-    rows = [unflatten(structure, [block(i, j) for j in range(len(xs))]) for i in range(len(ys))]
+    rows = []
+    for y, row in zip(ys, blocks, strict=True):
+        shaped = [tnp.reshape(b, np.shape(y) + np.shape(x)) for b, x in zip(row, xs, strict=True)]
+        rows.append(unflatten(structure, shaped))
     return unflatten(form, [row[0] if _single(argnums) else row for row in rows])

@@ -15,8 +15,8 @@ from typing import Any
 
 LEAF = ("leaf",)
 
-# Asked about whatever is no container above: (what builds it, None, children), or None for a leaf.
-# The bridge adds one, so that containers registered with JAX work too.
+# Asked about whatever is no container above: (what unflattens it, None, children), or None for a
+# leaf. The bridge adds one, so that containers registered with JAX work too.
 EXTENSIONS: list[Callable[[Any], tuple | None]] = []
 
 
@@ -64,6 +64,8 @@ def unflatten(structure: tuple, leaves: Iterable) -> Any:
     children = [unflatten(child, leaves) for child in structures]
     if build is type(None):
         return None
+    if not callable(build):  # a description by an extension
+        return build.unflatten(children)
     if isinstance(names, list):
         return build(zip(names, children, strict=True))
     return build(children) if names is None else build(*children)

@@ -114,6 +114,11 @@ CASES |= {
     "einsum with one entry": (lambda xp, x, y: xp.einsum("ij,j->i", x, y[:1]), (A, B)),
     "einsum of three": (lambda xp, x, a: xp.einsum("ij,jk,lk", x, a, x), (A, SQUARE)),
     "einsum with dots": (lambda xp, x, a: xp.einsum("...j,jk", x, a), (STACK, SQUARE)),
+    "einsum with dots of two widths": (
+        lambda xp, x, a: xp.einsum("...ij,...jk->k...i", x, a[None, None]),
+        (STACK, SQUARE),
+    ),
+    "einsum diagonal with dots": (lambda xp, x: xp.einsum("i...i", x[:, :, :2] ** 2), (STACK,)),
     "einsum diagonal": (lambda xp, a, y: xp.einsum("ii,i->", a, y), (SQUARE, B)),
     "inverse": (lambda xp, a: xp.linalg.inv(a), (SQUARE,)),
     "solve": (lambda xp, a, y: xp.linalg.solve(a, y), (SQUARE, B)),
