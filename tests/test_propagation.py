@@ -133,6 +133,7 @@ def test_kinks_are_found(phi, expected):
     [
         (jnp.sign, "jumps at 0"),
         (lambda u: jnp.where(u > 0.3, 1.0, 0.0) * u, "jumps at 0.3"),
+        (lambda u: jnp.sqrt(jnp.abs(u)), "or is infinitely steep there"),
         (lambda u: u.astype(jnp.float32) ** 2, "bends too often"),
         (jnp.sum, "elementwise"),
         (lambda u: u.astype(int), "elementwise"),
@@ -263,6 +264,34 @@ def test_a_signal_that_dies_has_the_limit():
     np.testing.assert_allclose(found, (0, 0.6, 1, scale, scale, scale), rtol=1e-12)
 
 
+def test_a_straight_activation_forgets_without_end():
+    # V(q) / q is 1 but for exp(-1 / 2 q), long before q is 0: rounding there is no fixed point.
+    found = mean_field("hard_tanh", 1, 0)
+    assert found == (0, 1, 1, math.inf, math.inf, math.inf)
+
+
+def test_beside_the_critical_line_no_correlation_is_above_one():
+    sb2 = 1e4
+    found = mean_field(erf, critical_weight_variance(erf, sb2) * (1 + 1e-8), sb2)
+    assert 1 - 1e-8 < found.c_star <= 1
+
+
+def test_numbers_of_numpy_in_single_precision_lose_nothing():
+    sw2, sb2, q = np.float32(2.3), np.float32(0.1), np.float32(0.7)
+    plain = [float(x) for x in (sw2, sb2, q)]
+    for single, double in zip(
+        trajectory("tanh", sw2, sb2, 3, mean_square=q, correlation=q),
+        trajectory("tanh", *plain[:2], 3, mean_square=plain[2], correlation=plain[2]),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(single, double)
+    assert variance_map("tanh", sw2, sb2, q) == variance_map("tanh", *plain)
+    assert correlation_map("tanh", sw2, sb2, q, q) == correlation_map("tanh", *plain, plain[2])
+    assert mean_field("tanh", sw2, sb2) == mean_field("tanh", *plain[:2])
+    critical = critical_weight_variance("tanh", sb2)
+    assert isinstance(critical, float) and critical == critical_weight_variance("tanh", plain[1])
+
+
 def test_a_steep_activation_without_correlations():
     # sine: q* = 15, and odd without biases, so two inputs become independent.
     found = mean_field("sine", 30, 0)
@@ -293,6 +322,17 @@ def test_no_critical_line_is_said(name, sb2):
         (lambda: mean_field("tanh", math.inf, 0), InputError, "weight_variance is inf"),
         (lambda: mean_field("tanh", "1", 0), InputTypeError, "weight_variance is '1'"),
         (lambda: mean_field("tanh", 1, -0.1), InputError, "bias_variance is -0.1"),
+        (lambda: mean_field(jnp.log, 1, 0), InputError, "log or its derivative is not a number"),
+        (
+            lambda: critical_weight_variance(jnp.zeros_like, 0.05),
+            InputError,
+            "bias_variance is 0.05; no weight variance",
+        ),
+        (
+            lambda: correlation_map("sine", 1, 0, 3e4, 0.3),
+            InputError,
+            "turns too often within 173.2",
+        ),
         (lambda: variance_map("tanh", 1, 0, 0), InputError, "variance is 0"),
         (lambda: correlation_map("tanh", 1, 0, 1, 1.1), InputError, "correlation is 1.1"),
         (lambda: critical_weight_variance("tanh", None), InputTypeError, "bias_variance is None"),
@@ -547,6 +587,31 @@ def test_gradients_far_below_the_range_of_floats_are_followed(key):
     assert expected < -500
 
 
+def test_what_is_straight_near_zero_alone_keeps_its_size(key):
+    # relu6 doubles like ReLU until 6, where it ends: a mean square is 9 times at most 36.
+    found = measure(key, random_network((20,) * 31, jax.nn.relu6, 9.0), seeds=5)
+    assert math.log(9) < found.log_variance[:, -1].min()
+    assert found.log_variance[:, 2:].max() < math.log(9 * 36 * 5)
+
+
+@pytest.mark.parametrize("scale", [1 / 3, 9.0])
+def test_signals_far_out_of_the_range_of_floats_are_followed(key, scale):
+    # ReLU halves: 6^-200, as with uniform weights of variance 1 / 3 n, and 4.5^200.
+    width, layers, seeds = 60, 200, 40
+    net = random_network((width,) * (layers + 1), "relu", scale)
+    found = measure(key, net, seeds=seeds)
+    mean, variance = log_gradient_moments(width, layers - 1)
+    # The law of the way back holds forward as well.
+    assert abs((layers - 1) * math.log(scale / 2)) > 290
+    for ratio in (
+        found.log_variance[:, -1, 0] - found.log_variance[:, 0, 0],
+        found.log_gradient[:, 0, 0] - found.log_gradient[:, -1, 0],
+    ):
+        expected = mean + (layers - 1) * math.log(scale / 2)
+        assert ratio.mean() == pytest.approx(expected, abs=4 * math.sqrt(variance / seeds))
+    assert (found.correlation[:, -1, 1] > 0.9).all()
+
+
 def test_a_dead_network_is_zero_and_not_an_error(key):
     net = jaxnn.MLP((3, 4, 4, 1), "relu", initializer="zeros")
     found = measure(key, net, seeds=2)
@@ -583,7 +648,7 @@ def test_the_program_does_not_grow_with_depth(drawn):
 
     def size(depth):
         net, scales = without_scales(random_network((6,) * (depth + 1), "tanh", 1.0, 0.1))
-        probe = partial(_probe, net=net, batch_normalized=False, drawn=drawn)
+        probe = partial(_probe, net=net, batch_normalized=False, drawn=drawn, rescaled=False)
         vectors = jnp.ones((2, 6))
         return len(jax.jit(probe).lower(jax.random.key(0), vectors, vectors, scales).as_text())
 

@@ -91,7 +91,7 @@ def variance_map(
     """
     network = _network(activation, weight_variance, bias_variance)
     _check_positive(variance, "variance")
-    return _layer(network, variance).variance
+    return _layer(network, float(variance)).variance
 
 
 def correlation_map(
@@ -113,7 +113,7 @@ def correlation_map(
     network = _network(activation, weight_variance, bias_variance)
     _check_positive(variance, "variance")
     _check_correlation(correlation)
-    return _pair(network, _layer(network, variance), correlation)[0]
+    return _pair(network, _layer(network, float(variance)), float(correlation))[0]
 
 
 def mean_field(
@@ -125,13 +125,13 @@ def mean_field(
       activation, weight_variance, bias_variance: as for `variance_map`.
 
     Returns:
-      A `MeanField` of floats, accurate to about 1e-10.  If every variance is a fixed point, as for
-      ReLU with sw2 = 2 and sb2 = 0, q* is 1; if the signal dies out, as for ReLU with a smaller sw2
-      and sb2 = 0, q* is 0 and the rest is the limit.
+      A `MeanField` of floats, accurate to about 1e-10 (c* < 1, if 1 - c* is no less than that).  If
+      every variance is a fixed point, as for ReLU with sw2 = 2 and sb2 = 0, q* is 1; if the signal
+      dies out, as for ReLU with a smaller sw2 and sb2 = 0, q* is 0 and the rest is the limit.
 
     Raises:
       InputError: the variance grows without bound, so that there is no fixed point that layers tend
-        to; or an argument out of its range.
+        to, or past 1e10; or an argument out of its range.
     """
     network = _network(activation, weight_variance, bias_variance)
     q = _fixed_variance(network)
@@ -161,14 +161,15 @@ def critical_weight_variance(activation: str | Activation, bias_variance: float)
       InputError: no weight variance makes chi_1 = 1 at a fixed point that layers tend to, as for
         ReLU with biases; or an argument out of its range.
     """
-    phi = _network(activation, 1.0, bias_variance).phi
+    phi, _, bias_variance = _network(activation, 1.0, bias_variance)
 
     def bare(q: float) -> _Layer:
         return _layer(_Network(phi, 1.0, 0.0), q)
 
     def excess(q: float) -> float:
         layer = bare(q)
-        return (q - bias_variance) * layer.chi / layer.variance - 1
+        # Of an activation that is 0 here, nothing comes back either.
+        return (q - bias_variance) * layer.chi / layer.variance - 1 if layer.variance else -1.0
 
     if bias_variance == 0 and abs(excess(SMALLEST)) < 1e-6:
         # phi is straight near 0, to either side, and the line ends at q* = 0.
@@ -225,8 +226,9 @@ def trajectory(
     _check_positive(mean_square, "mean_square")
     _check_correlation(correlation)
     course = np.full((3, depth), np.nan)
-    q = weight_variance * mean_square + bias_variance
-    c = (weight_variance * mean_square * correlation + bias_variance) / q
+    of_weights = network.weight_variance * float(mean_square)
+    q = of_weights + network.bias_variance
+    c = (of_weights * float(correlation) + network.bias_variance) / q
     for number in range(depth):
         course[:2, number] = q, c
         if not 1e-290 < q < 1e290:
@@ -296,25 +298,29 @@ def _fixed_variance(network: _Network) -> float:
     def growth(q: float) -> float:
         return _layer(network, q).variance / q - 1
 
-    near = START
+    near = far = START
     first = growth(near)
     if abs(first) <= EXACT:
         return near
     at_zero = evaluate(network.phi, np.zeros(1))[0][0]
-    dies = network.bias_variance == 0 and at_zero == 0
+    dies = network.bias_variance == 0 and at_zero**2 == 0
     while True:
-        far = near * STEP if first > 0 else near / STEP
+        far = far * STEP if first > 0 else far / STEP
         if far > LARGEST:
             raise InputError(
                 f"weight_variance is {network.weight_variance} and bias_variance "
                 f"{network.bias_variance}; with them the variance of this activation's signals "
-                "grows without bound and has no fixed point; pass smaller ones."
+                f"grows without bound, or past {LARGEST:g}, and has no fixed point; pass smaller "
+                "ones."
             )
         if far < SMALLEST and dies:
             return 0.0
-        if not growth(far) * first > 0:
+        height = growth(far)
+        # Where a straight activation keeps every variance, rounding alone changes the sign.
+        if height * first < 0 and abs(height) > EXACT:
             return _root(growth, near, far)
-        near = far
+        if height * first > 0:
+            near = far
 
 
 def _fixed_correlation(network: _Network, layer: _Layer) -> float:
@@ -331,7 +337,7 @@ def _fixed_correlation(network: _Network, layer: _Layer) -> float:
         if not (slope < 1 and step > 1e-15):
             break
         c += step
-    return c
+    return min(c, 1.0)  # past it by rounding
 
 
 def _root(function: Callable[[float], float], one: float, other: float) -> float:

@@ -10,6 +10,8 @@ matrix is ever there.  The law is that of `jaxnn.mlp.init`, the random numbers a
 
 Over hundreds of layers sizes leave the range of float32.  So they are given as natural logarithms
 of mean squares, and gradients, which are linear in v, are brought back to size 1 at every layer.
+So are signals where phi(a z) = a phi(z) for all a > 0 and there are no biases (ReLU, leaky ReLU, no
+activation); others keep their size, and below 1e-38 they are 0 (`jax.enable_x64`: below 1e-308).
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ from jaxnn.propagation.matrices import (
     is_gaussian,
     without_scales,
 )
+from jaxnn.propagation.quadrature import evaluate
 from jaxnn.replicate import replicate
 
 IMPLIED_ROWS = 8  # inputs up to which it pays not to draw Gaussian matrices
@@ -148,7 +151,14 @@ def measure(
     drawn = draw_weights or not is_gaussian(net) or len(x) > IMPLIED_ROWS
     largest = max(a * b for a, b in pairwise(net.sizes)) if drawn else len(x) * sum(net.sizes)
     bare, scales = without_scales(net)
-    probe = partial(_probe, net=bare, batch_normalized=batch_normalized, drawn=drawn)
+    rescaled = (
+        net.bias_initializer == "zeros"
+        and not batch_normalized
+        and _is_homogeneous(activation_function(net.activation))
+    )
+    probe = partial(
+        _probe, net=bare, batch_normalized=batch_normalized, drawn=drawn, rescaled=rescaled
+    )
     raw = replicate(
         probe,
         jax.random.split(key_seeds, seeds),
@@ -157,22 +167,41 @@ def measure(
         progress=progress,
     )
     divided_by = np.cumsum(raw.log_scale[:, ::-1].astype(float), axis=1)[:, ::-1]
+    powers = np.cumsum(raw.power.astype(float), axis=1) - raw.power
     return Measured(
-        raw.log_variance.astype(float),
+        raw.log_variance.astype(float) + 2 * np.log(2) * powers,
         raw.correlation.astype(float),
         raw.log_gradient.astype(float) + 2 * divided_by[:, :, None],
     )
 
 
 class _Raw(NamedTuple):
-    log_variance: Array  # (L, rows)
+    log_variance: Array  # (L, rows), of signals divided by 2^power of all layers before l
+    power: Array  # (L, rows)
     correlation: Array  # (L, rows)
     log_gradient: Array  # (L, rows), of gradients divided by the scales of layers l .. L
     log_scale: Array  # (L,)
 
 
+def _is_homogeneous(phi: Activation) -> bool:
+    """Whether phi(a z) = a phi(z) for all a > 0; powers of 2 are exact."""
+    z = np.array([-9.0, -0.7, 0.4, 5.0])
+    return all(
+        np.array_equal(evaluate(phi, z * scale)[0] / scale, evaluate(phi, z)[0])
+        for scale in (2.0**-30, 2.0**30)
+    )
+
+
 def _probe(
-    key: Array, x: Array, v: Array, scales: Scales, *, net: MLP, batch_normalized: bool, drawn: bool
+    key: Array,
+    x: Array,
+    v: Array,
+    scales: Scales,
+    *,
+    net: MLP,
+    batch_normalized: bool,
+    drawn: bool,
+    rescaled: bool,
 ) -> _Raw:
     phi = activation_function(net.activation)
 
@@ -182,9 +211,11 @@ def _probe(
             z = z / jnp.sqrt(jnp.mean(jnp.square(z), axis=0, keepdims=True))
         return phi(z)
 
-    def forward(law: MatrixLaw, h: Array, draws: Any) -> tuple[Array, tuple[Array, Any]]:
+    def forward(law: MatrixLaw, h: Array, draws: Any) -> tuple[Array, tuple[Array, Any, Array]]:
         z, memory = law.forward(draws, h)
-        return respond(z), (z, memory)
+        h = respond(z)
+        power = jnp.frexp(jnp.max(jnp.abs(h), axis=1))[1] if rescaled else jnp.zeros(len(h), int)
+        return jnp.ldexp(h, -power[:, None]) if rescaled else h, (z, memory, power)
 
     def back(law: MatrixLaw, g: Array, layer: tuple[Any, Any, Array]) -> tuple[Array, _Size]:
         draws, memory, z_below = layer
@@ -193,7 +224,7 @@ def _probe(
         size = jnp.where(size > 0, size, 1)
         return g / size, (_log_mean_square(g / size), jnp.log(size))
 
-    h, z, runs = x, [], []
+    h, z, powers, runs = x, [], [], []
     for number, (shape, group) in enumerate(groupby(pairwise(net.sizes))):
         count = len(list(group))
         law = (
@@ -202,7 +233,7 @@ def _probe(
             else implied_law(net, scales, *shape, rows=len(x))
         )
         draws = law.draw(jax.random.fold_in(key, number), count)
-        h, (z_run, memory) = _along(partial(forward, law), h, draws)
+        h, (z_run, memory, power) = _along(partial(forward, law), h, draws)
         # Below each layer but the first are the pre-activations whose gradient it makes.
         below = [z[-1][-1:]] if number else []
         if count > 1:
@@ -211,6 +242,7 @@ def _probe(
             way_back = (draws, memory) if number else jax.tree.map(lambda a: a[1:], (draws, memory))
             runs.append((law, (*way_back, jnp.concatenate(below))))
         z.append(z_run)
+        powers.append(power)
 
     g, sizes = v, [(_log_mean_square(v)[None], jnp.zeros(1, v.dtype))]
     for law, layers in reversed(runs):
@@ -219,6 +251,7 @@ def _probe(
     log_gradient, log_scale = (jnp.concatenate(parts[::-1]) for parts in zip(*sizes, strict=True))
     return _Raw(
         jnp.concatenate([_log_mean_square(z_run) for z_run in z]),
+        jnp.concatenate(powers),
         jnp.concatenate([_cosines(z_run) for z_run in z]),
         log_gradient,
         log_scale,

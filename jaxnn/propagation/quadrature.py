@@ -31,6 +31,7 @@ NODES = 16  # of each panel; exact for polynomials of degree 31
 RESOLVED = 1e-9
 REACH = 10.0  # standard deviations: beyond them is 1e-23 of the mass
 MOST_PANELS = 4096
+MOST_PAIR_PANELS = 512  # of one of two variables: the work is its square
 KINKS_WITHIN = 64.0
 MOST_KINKS = 64
 SMALLEST_CALL = 2**12  # calls are filled up to powers of two from here: few shapes are compiled
@@ -160,12 +161,13 @@ def _is_resolved(phi: Activation, starts: np.ndarray, ends: np.ndarray) -> np.nd
 
 def _check_continuous(phi: Activation, places: np.ndarray) -> None:
     aside = 1e-9 * np.maximum(np.abs(places), 1)
-    left, right = evaluate(phi, places - aside)[0], evaluate(phi, places + aside)[0]
-    jumps = np.abs(right - left) > 1e-6 * np.maximum(np.abs(left), 1)
+    left, middle, right = evaluate(phi, np.stack([places - aside, places, places + aside]))[0]
+    steps = np.maximum(np.abs(middle - left), np.abs(right - middle))
+    jumps = steps > 1e-6 * np.maximum(np.abs(left), 1)
     if jumps.any():
         raise InputError(
-            f"activation {_name(phi)} jumps at {places[jumps][0]:.4g}, of which its derivative "
-            "says nothing; pass a continuous function."
+            f"activation {_name(phi)} jumps at {places[jumps][0]:.4g}, or is infinitely steep "
+            "there; pass a continuous function of finite slopes."
         )
 
 
@@ -187,7 +189,7 @@ def panels(phi: Activation, variance: float) -> Panels:
       A `Panels`: E phi(u)^2 is `weights @ values**2`.
 
     Raises:
-      InputError: as from `evaluate` and `kinks`.
+      InputError: phi or phi' is not a number somewhere; or as from `evaluate` and `kinks`.
     """
     deviation = variance**0.5
     bends = np.array(kinks(phi)) / deviation
@@ -196,6 +198,12 @@ def panels(phi: Activation, variance: float) -> Panels:
         z, lengths = _nodes(edges[:-1], edges[1:])
         root = _root_density(z)
         values, slopes = evaluate(phi, deviation * z)
+        undefined = np.isnan(values) | np.isnan(slopes)
+        if undefined.any():
+            raise InputError(
+                f"activation {_name(phi)} or its derivative is not a number at "
+                f"{deviation * z[undefined][0]:.4g}; pass a function defined everywhere."
+            )
         halved = np.zeros(len(z), bool)
         with np.errstate(invalid="ignore", over="ignore"):
             for under in (values * root, slopes * root):
@@ -224,7 +232,15 @@ def pair_means(phi: Activation, rule: Panels, variance: float, correlation: floa
 
     Returns:
       A `PairMeans`.
+
+    Raises:
+      InputError: phi turns so often under N(0, variance) that this would take minutes.
     """
+    if len(rule.edges) > MOST_PAIR_PANELS:
+        raise InputError(
+            f"activation {_name(phi)} turns too often within {variance**0.5:.4g}, the standard "
+            "deviation of pre-activations; pass a smaller weight_variance or bias_variance."
+        )
     spread = max((1 - correlation) * (1 + correlation), 1e-24) ** 0.5
     root = _root_density(rule.z)
     sizes = [np.abs(function * root).max() for function in (rule.values, rule.slopes)]
