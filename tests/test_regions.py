@@ -154,6 +154,53 @@ def test_a_random_network_is_straight_between_breakpoints_and_bends_at_each(size
         assert np.abs(after - before).max() > 1e-6
 
 
+def by_layer(params, x):
+    """Pre-activations of every hidden layer, side by side, and outputs: of places (n, inputs)."""
+    h, passed = x, []
+    for weights, biases in params[:-1]:
+        passed.append(h @ weights + biases)
+        h = np.maximum(passed[-1], 0)
+    return np.concatenate(passed, axis=1), h @ params[-1].weights + params[-1].biases
+
+
+@pytest.mark.parametrize("sizes", [(2, *[16] * 30, 1), (3, *[40] * 15, 2), (1, *[9] * 100, 1)])
+def test_depth_hides_no_region(sizes):
+    # A strict bound on rounding, the product of |W|, is 1e19 epsilon here, or 1e60.
+    net, params = random_network(np.random.default_rng(sizes[0]), sizes)
+    start, stop = np.full(sizes[0], -3.0), np.linspace(2, 3, sizes[0])
+    breaks = breakpoints_on_line(net, params, start, stop, "activation")
+    assert len(breaks) > 30
+    ends = np.concatenate([[0.0], breaks, [1.0]])
+    inside = ends[:-1] + np.array([0.02, 0.5, 0.98])[:, None] * np.diff(ends)
+    parts = [by_layer(params, start + t[:, None] * (stop - start)) for t in inside]
+    on = [pre_activations > 0 for pre_activations, _ in parts]
+    np.testing.assert_array_equal(on[0], on[2])
+    assert (on[1][1:] != on[1][:-1]).any(axis=1).all()
+    slopes = (parts[2][1] - parts[0][1]) / (inside[2] - inside[0])[:, None]
+    bends = np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-7 * np.abs(slopes).max()
+    assert count_regions_on_line(net, params, start, stop) == bends.sum() + 1
+
+
+@pytest.mark.parametrize(("width", "times"), [(6, 5), (10, 40)])
+def test_layers_that_undo_themselves_add_no_linear_region(width, times):
+    # z = Q^T relu(Q z) - Q^T relu(-Q z): hundreds of units switch, and the output does not notice.
+    generator = np.random.default_rng(width)
+    shallow, params = random_network(generator, (2, 12, width))
+    layers, (weights, biases) = [params[0]], params[1]
+    for _ in range(times):
+        turn = np.linalg.qr(generator.normal(size=(width, width)))[0]
+        both = np.hstack([turn, -turn])
+        layers.append(Layer(weights @ both, biases @ both))
+        weights, biases = np.vstack([turn.T, -turn.T]), generator.normal(size=width)
+    layers.append(Layer(weights, biases))
+    deep = MLP((2, 12, *[2 * width] * times, width), "relu")
+    ends = [-2.0, -1.0], [2.0, 2.0]
+    count = count_regions_on_line(shallow, params, *ends)
+    assert count > 5
+    assert count_regions_on_line(deep, tuple(layers), *ends) == count
+    assert count_regions_on_line(deep, tuple(layers), *ends, "activation") > count + 2 * times
+
+
 def test_the_parameters_of_a_fit_can_be_counted(key):
     net = MLP((1, 16, 1), "relu", bias_initializer="uniform")
     params = jaxnn.init(key, net)
@@ -310,6 +357,27 @@ def test_a_network_is_affine_on_each_polygon_of_a_window(sizes, activation):
     middles = first + ((breaks[1:] + breaks[:-1]) / 2)[:, None] * (last - first)
     hit = [[holds_point(polygon, middle) for polygon in polygons].index(True) for middle in middles]
     assert len(set(hit)) == len(hit) == count_regions_on_line(net, params, *ends, "activation")
+
+
+def test_depth_hides_no_polygon():
+    net, params = random_network(np.random.default_rng(3), (2, *[6] * 30, 1))
+    found = regions_in_plane(net, params, [-3, -3], [3, -3], [-3, 3], "activation")
+    polygons = [found.vertices[list(ring)] for ring in found.polygons]
+    assert sum(map(area, polygons)) == pytest.approx(1, abs=1e-12)
+    sizes = np.abs(found.slopes).max()
+    for polygon, slopes in list(zip(polygons, found.slopes, strict=True))[::9]:
+        middle = polygon.mean(axis=0)
+        places = np.stack([middle, *(middle + 0.9 * (polygon - middle))])
+        outputs = by_layer(params, 6 * places - 3)[1]
+        expected = (places - middle) @ slopes.T
+        np.testing.assert_allclose(outputs - outputs[0], expected, atol=1e-11 * sizes)
+    # A line through the window meets no other.
+    middles = np.linspace([0.05, 0.1], [0.9, 0.97], 3)
+    ends = 6 * middles[0] - 3, 6 * middles[-1] - 3
+    breaks = np.concatenate([[0], breakpoints_on_line(net, params, *ends, "activation"), [1]])
+    places = middles[0] + ((breaks[1:] + breaks[:-1]) / 2)[:, None] * (middles[-1] - middles[0])
+    hit = [[holds_point(polygon, place) for polygon in polygons].index(True) for place in places]
+    assert len(set(hit)) == len(hit) > 20
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 7))

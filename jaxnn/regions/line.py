@@ -15,9 +15,9 @@ a *linear region* the output has one slope (Montufar et al. 2014; Hanin and Roln
 differ where a unit switches and the output does not notice, as when all units of the next layer
 are off: such a place bounds activation regions and no linear region.
 
-In float64, with a bound on the rounding error of each number carried along: a pre-activation counts
-as on a kink if it is so within that bound, and two units switch at one place if their places agree
-within it.
+In float64, with a bound on the rounding error of each number carried along
+(`jaxnn.regions.piecewise.carried`): a pre-activation counts as on a kink if it is so within that
+bound, and two units switch at one place if their places agree within it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP, Parameters
-from jaxnn.regions.piecewise import EPSILON, layers_of, piecewise, point
+from jaxnn.regions.piecewise import EPSILON, bound, carried, layers_of, piecewise, point, through
 
 Kind = Literal["linear", "activation"]
 KINDS = ("linear", "activation")
@@ -39,9 +39,9 @@ class _Nodes(NamedTuple):
 
     places: np.ndarray  # (nodes,) t, from 0 to 1
     values: np.ndarray  # (nodes, units) h
-    errors: np.ndarray  # (nodes, units) bounds on the rounding of h
+    errors: np.ndarray  # (2, nodes, units) rounding errors of h
     slopes: np.ndarray  # (nodes - 1, units) dh/dt
-    sizes: np.ndarray  # (nodes - 1, units) what the slopes would be without cancellation
+    slope_errors: np.ndarray  # (2, nodes - 1, units)
 
 
 def breakpoints_on_line(
@@ -76,11 +76,13 @@ def breakpoints_on_line(
     rounding = 2 * EPSILON * (np.abs(start) + np.abs(stop))
     slope = (stop - start)[None]
     nodes = _Nodes(
-        np.array([0.0, 1.0]), ends, np.broadcast_to(rounding, ends.shape), slope, np.abs(slope)
+        np.array([0.0, 1.0]),
+        ends,
+        np.broadcast_to(rounding, (2, *ends.shape)),
+        slope,
+        np.broadcast_to(rounding, (2, *slope.shape)),
     )
-    terms = 0
     for number, (weights, biases) in enumerate(layers, start=1):
-        terms += len(weights) + 2
         nodes = _affine(nodes, weights, biases)
         if number < len(layers):
             nodes = _split(nodes, activation.kinks)
@@ -88,15 +90,16 @@ def breakpoints_on_line(
             factors = activation.slopes[pieces]
             nodes = nodes._replace(
                 values=activation.function(nodes.values),
+                errors=through(activation, nodes.values, nodes.errors),
                 slopes=factors * nodes.slopes,
-                sizes=factors * nodes.sizes,
+                slope_errors=factors * nodes.slope_errors,
             )
     inside = nodes.places[1:-1]
     if kind == "activation":
         return inside
     jumps = np.abs(np.diff(nodes.slopes, axis=0))
-    least = 2 * terms * EPSILON * np.maximum(nodes.sizes[1:], nodes.sizes[:-1])
-    return inside[(jumps > least).any(axis=1)]
+    errors = bound(nodes.slope_errors)
+    return inside[(jumps > errors[1:] + errors[:-1]).any(axis=1)]
 
 
 def count_regions_on_line(
@@ -113,14 +116,12 @@ def count_regions_on_line(
 
 def _affine(nodes: _Nodes, weights: np.ndarray, biases: np.ndarray) -> _Nodes:
     """Pre-activations from the states of the layer before."""
-    scale = np.abs(weights)
-    sizes = np.abs(nodes.values) @ scale + np.abs(biases)
     return _Nodes(
         nodes.places,
         nodes.values @ weights + biases,
-        nodes.errors @ scale + (len(weights) + 2) * EPSILON * sizes,
+        carried(nodes.errors, nodes.values, weights, biases),
         nodes.slopes @ weights,
-        nodes.sizes @ scale,
+        carried(nodes.slope_errors, nodes.slopes, weights, 0.0),
     )
 
 
@@ -148,18 +149,18 @@ def _split(nodes: _Nodes, kinks: np.ndarray) -> _Nodes:
     share = ((new - places[left]) / (places[left + 1] - places[left]))[:, None]
     between = (1 - share) * values[left] + share * values[left + 1]
     largest = np.maximum(np.abs(values[left]), np.abs(values[left + 1]))
-    noise = np.maximum(errors[left], errors[left + 1]) + 4 * EPSILON * largest
+    noise = np.maximum(errors[:, left], errors[:, left + 1]) + 4 * EPSILON * largest
     # A unit is exactly on its kink where it passes it.
-    noise[group, crossings.units] += np.abs(between[group, crossings.units] - crossings.kinks)
+    noise[:, group, crossings.units] += np.abs(between[group, crossings.units] - crossings.kinks)
     between[group, crossings.units] = crossings.kinks
 
     pieces = np.bincount(left, minlength=len(places) - 1) + 1
     return _Nodes(
         np.insert(places, left + 1, new),
         np.insert(values, left + 1, between, axis=0),
-        np.insert(errors, left + 1, noise, axis=0),
+        np.insert(errors, left + 1, noise, axis=1),
         np.repeat(nodes.slopes, pieces, axis=0),
-        np.repeat(nodes.sizes, pieces, axis=0),
+        np.repeat(nodes.slope_errors, pieces, axis=1),
     )
 
 
@@ -168,16 +169,17 @@ def _crossings(nodes: _Nodes, kinks: np.ndarray) -> tuple[_Nodes, _Crossings]:
     places, values, errors = nodes.places, nodes.values.copy(), nodes.errors.copy()
     parts = [_Crossings(*np.zeros((4, 0)))._replace(units=np.zeros(0, int))]
     for kink in kinks:
-        values = np.where(np.abs(values - kink) <= errors, kink, values)
+        values = np.where(np.abs(values - kink) <= bound(errors), kink, values)
         beyond = values - kink
         left, units = np.nonzero(beyond[:-1] * beyond[1:] < 0)
         change = np.abs(beyond[left, units] - beyond[left + 1, units])
         length = places[left + 1] - places[left]
         ahead = length * np.abs(beyond[left, units]) / change
-        spreads = length * (errors[left, units] + errors[left + 1, units]) / change + EPSILON
+        sure = bound(errors[:, [left, left + 1], units]).sum(axis=0)
+        spreads = length * sure / change + EPSILON
         for near, node in ((ahead <= spreads, left), (length - ahead <= spreads, left + 1)):
             at = node[near], units[near]
-            errors[at] += np.abs(values[at] - kink)
+            errors[:, *at] += np.abs(values[at] - kink)
             values[at] = kink
         between = (ahead > spreads) & (length - ahead > spreads)
         found = _Crossings(places[left] + ahead, units, np.full(len(units), kink), spreads)

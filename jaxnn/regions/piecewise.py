@@ -19,6 +19,7 @@ from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, u
 from jaxnn.mlp import ACTIVATIONS, MLP, Parameters
 
 EPSILON = float(np.finfo(np.float64).eps)
+SURE = 1e3  # times their likely size, rounding errors are not
 
 
 class Piecewise(NamedTuple):
@@ -108,3 +109,48 @@ def point(value: Any, net: MLP, argument: str) -> np.ndarray:
         )
     check_finite(array, argument)
     return array.astype(np.float64)
+
+
+def carried(
+    errors: np.ndarray, values: np.ndarray, weights: np.ndarray, biases: np.ndarray | float
+) -> np.ndarray:
+    """Rounding errors of values @ weights + biases.
+
+    A strict bound on them grows like the product of the absolute weight matrices, which has no
+    digit left after a dozen layers; were they independent, they would hardly grow in a network
+    that keeps its signals.  So both are carried along: the one is for structured networks, in
+    which errors are alike and few, the other for deep ones.
+
+    Args:
+      errors: (2, ..., inputs), of the values: the strict bound, and the likely size.
+      values: (..., inputs).
+      weights, biases: (inputs, outputs) and (outputs,) or 0.
+
+    Returns:
+      (2, ..., outputs).
+    """
+    scale = np.abs(weights)
+    sizes = np.abs(values) @ scale + np.abs(biases)
+    strict = errors[0] @ scale + (len(weights) + 2) * EPSILON * sizes
+    # Of size 1 first, so that their squares stay in range.
+    unit, peak = (max(part.max(initial=0), np.finfo(float).tiny) for part in (errors[1], scale))
+    likely = unit * (peak * np.sqrt(np.square(errors[1] / unit) @ np.square(scale / peak)))
+    return np.stack([strict, np.hypot(likely, EPSILON * sizes)])
+
+
+def bound(errors: np.ndarray) -> np.ndarray:
+    """What no rounding error exceeds, (...), of both measures of it, (2, ...)."""
+    return np.minimum(errors[0], SURE * errors[1])
+
+
+def through(activation: Piecewise, values: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """Rounding errors (2, ...) of phi(values): none where values are surely on a flat piece."""
+    aside = bound(errors)
+    steepest = np.max(
+        [
+            np.abs(activation.slopes[np.searchsorted(activation.kinks, place)])
+            for place in (values - aside, values, values + aside)
+        ],
+        axis=0,
+    )
+    return steepest * errors

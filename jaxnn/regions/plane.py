@@ -20,7 +20,16 @@ import numpy as np
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.regions.line import KINDS, Kind
-from jaxnn.regions.piecewise import EPSILON, Piecewise, layers_of, piecewise, point
+from jaxnn.regions.piecewise import (
+    EPSILON,
+    Piecewise,
+    bound,
+    carried,
+    layers_of,
+    piecewise,
+    point,
+    through,
+)
 
 
 class PlaneRegions(NamedTuple):
@@ -113,29 +122,27 @@ def regions_in_plane(
 
     mesh = _Mesh()
     values = corner + mesh.vertices @ sides
-    errors = np.broadcast_to(
-        4 * EPSILON * (np.abs(corner) + np.abs(sides).sum(axis=0)), values.shape
-    )
+    rounding = 4 * EPSILON * (np.abs(corner) + np.abs(sides).sum(axis=0))
+    errors = np.broadcast_to(rounding, (2, *values.shape))
     slopes = sides[None]  # (polygons, 2, units)
-    sizes = np.abs(slopes)
-    terms = 0
+    slope_errors = np.broadcast_to(rounding, (2, *slopes.shape))
     for number, (weights, biases) in enumerate(layers, start=1):
-        scale = np.abs(weights)
-        terms += len(weights) + 2
-        rounding = (len(weights) + 2) * EPSILON * (np.abs(values) @ scale + np.abs(biases))
-        values, errors = values @ weights + biases, errors @ scale + rounding
-        slopes, sizes = slopes @ weights, sizes @ scale
+        errors = carried(errors, values, weights, biases)
+        slope_errors = carried(slope_errors, slopes, weights, 0.0)
+        values, slopes = values @ weights + biases, slopes @ weights
         if number < len(layers):
             values, errors = _split(mesh, values, errors, activation)
             centers = np.stack([values[ring].mean(axis=0) for ring in mesh.polygons])
             factors = activation.slopes[np.searchsorted(activation.kinks, centers)][:, None]
-            slopes, sizes = factors * slopes[mesh.parents], factors * sizes[mesh.parents]
+            slopes = factors * slopes[mesh.parents]
+            slope_errors = factors * slope_errors[:, mesh.parents]
             mesh.parents = list(range(len(mesh.polygons)))
+            errors = through(activation, values, errors)
             values = activation.function(values)
-    slopes, sizes = slopes.swapaxes(1, 2), sizes.swapaxes(1, 2)
+    slopes = slopes.swapaxes(1, 2)
     region = np.arange(len(mesh.polygons))
     if kind == "linear":
-        region = _merged(mesh, slopes, 2 * terms * EPSILON * sizes)
+        region = _merged(mesh, slopes, bound(slope_errors).swapaxes(1, 2))
     return PlaneRegions(mesh.vertices, tuple(map(tuple, mesh.polygons)), slopes, region)
 
 
@@ -173,19 +180,20 @@ def _insert(
     """New vertices where a unit passes a kink on an edge; on which side each vertex is of it."""
     values, errors = values.copy(), errors.copy()
     beyond = values[:, unit] - kink
-    beyond[np.abs(beyond) <= errors[:, unit]] = 0
+    sure = bound(errors[:, :, unit])
+    beyond[np.abs(beyond) <= sure] = 0
     edges = mesh.edges()
     passing = edges[beyond[edges[:, 0]] * beyond[edges[:, 1]] < 0]
     if len(passing):
         # A crossing that cannot be told from a corner is at the corner.
         change = np.abs(beyond[passing[:, 0]] - beyond[passing[:, 1]])
-        spread = errors[passing, unit].sum(axis=1) / change + EPSILON
+        spread = sure[passing].sum(axis=1) / change + EPSILON
         for end in (0, 1):
             near = np.abs(beyond[passing[:, end]]) / change <= spread
             beyond[passing[near, end]] = 0
         passing = passing[beyond[passing[:, 0]] * beyond[passing[:, 1]] < 0]
     on_kink = beyond == 0
-    errors[on_kink, unit] += np.abs(values[on_kink, unit] - kink)
+    errors[:, on_kink, unit] += np.abs(values[on_kink, unit] - kink)
     values[on_kink, unit] = kink
     sides = np.sign(beyond).astype(int).tolist()
     if not len(passing):
@@ -194,16 +202,16 @@ def _insert(
     a, b = passing.T
     share = (beyond[a] / (beyond[a] - beyond[b]))[:, None]
     new = (1 - share) * values[a] + share * values[b]
-    noise = np.maximum(errors[a], errors[b])
+    noise = np.maximum(errors[:, a], errors[:, b])
     noise += 4 * EPSILON * np.maximum(np.abs(values[a]), np.abs(values[b]))
-    noise[:, unit] += np.abs(new[:, unit] - kink)
+    noise[:, :, unit] += np.abs(new[:, unit] - kink)
     new[:, unit] = kink
     for vertex, (first, second) in enumerate(passing.tolist(), start=len(values)):
         mesh.insert(first, second, vertex)
     places = (1 - share) * mesh.vertices[a] + share * mesh.vertices[b]
     mesh.vertices = np.concatenate([mesh.vertices, places])
     sides += [0] * len(passing)
-    return np.concatenate([values, new]), np.concatenate([errors, noise]), sides
+    return np.concatenate([values, new]), np.concatenate([errors, noise], axis=1), sides
 
 
 def _chord(ring: list[int], sides: list[int]) -> tuple[int, int]:
@@ -215,8 +223,8 @@ def _chord(ring: list[int], sides: list[int]) -> tuple[int, int]:
     return ring[above - 1], ring[back]
 
 
-def _merged(mesh: _Mesh, slopes: np.ndarray, least: np.ndarray) -> np.ndarray:
-    """The region of each polygon: neighbours whose slopes agree are in one."""
+def _merged(mesh: _Mesh, slopes: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """The region of each polygon: neighbours whose slopes agree within errors are in one."""
     region = list(range(len(mesh.polygons)))
 
     def root(polygon: int) -> int:
@@ -230,6 +238,6 @@ def _merged(mesh: _Mesh, slopes: np.ndarray, least: np.ndarray) -> np.ndarray:
         if other is None or other < polygon:
             continue
         differ = np.abs(slopes[polygon] - slopes[other])
-        if (differ <= np.maximum(least[polygon], least[other])).all():
+        if (differ <= errors[polygon] + errors[other]).all():
             region[root(polygon)] = root(other)
     return np.unique([root(polygon) for polygon in range(len(region))], return_inverse=True)[1]
