@@ -109,15 +109,25 @@ def _fold(results: Results) -> Iterator[Claim]:
             found = ratio(results, place, depth)
             if np.isnan(found.median):
                 continue
-            extreme = np.nanmax(errors[depth - 1]) / np.nanmin(errors[0])
             yield _ordered(
                 f"fold, n = {rows:,}, 1,000 parameters, {steps:,} steps: test error of {depth} "
-                f"layers over that of one ({INTERVAL}; worst over best start: {extreme:.2f})",
+                f"layers over that of one ({INTERVAL})",
                 OVERFIT,
                 found,
                 "below 0.25, and the interval below 1",
                 found.median < 0.25 and found.upper < 1,
             )
+            if (depth, steps) == (2, 3000):
+                extreme = np.nanmax(errors[1]) / np.nanmin(errors[0])
+                yield Claim(
+                    f"that largest test error of {depth} layers over the smallest of one",
+                    "rule set beforehand; of medians (above) since it was refused: now and then "
+                    "one of twelve starts misses the fold",
+                    f"below 0.25 ({'reached' if extreme < 0.25 else 'REFUSED'})",
+                    float(extreme),
+                    None,
+                    None,
+                )
         gaps = [middle(test - train) for test, train in zip(errors[:2], training[:2], strict=True)]
         yield _ordered(
             f"fold, n = {rows:,}, 1,000 parameters, {steps:,} steps: one layer overfits, its test "
@@ -130,14 +140,18 @@ def _fold(results: Results) -> Iterator[Claim]:
 
 
 def _orderings(results: Results) -> Iterator[Claim]:
-    for data, depth, below in (("product_4", 4, True), ("product_6", 2, False)):
-        place = find(results, data, None, 1000)
+    for data, parameters, depth, below in (
+        ("product_4", 1000, 4, True),
+        ("product_4", 300, 2, False),
+        ("product_6", 1000, 2, False),
+    ):
+        place = find(results, data, None, parameters)
         if place is None:
             continue
         found = ratio(results, place, depth)
         yield _ordered(
-            f"{NAMES[data]}, fresh rows, 1,000 parameters: test error of {depth} layers over that "
-            f"of one ({INTERVAL})",
+            f"{NAMES[data]}, fresh rows, {parameters:,} parameters: test error of {depth} layers "
+            f"over that of one ({INTERVAL})",
             DEPTH if below else "control: a target on which depth hurts",
             found,
             "below 1" if below else "above 1",

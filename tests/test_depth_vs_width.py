@@ -56,6 +56,7 @@ TABLE = (
     cell("fold", 1000, 1000, 3000, 0.45, 0.03, 0.02, 0.02),
     cell("fold", 300, 1000, 3000, 0.6, 0.7),
     cell("product_4", 0, 1000, 3000, 0.05, 0.04, 0.03, 0.03),
+    cell("product_4", 0, 300, 3000, 0.12, 0.15),
     cell("product_6", 0, 1000, 3000, 0.3, 0.5),
     cell("tent_3", 0, 1000, 3000, 0.9, 0.8),
     cell("digits", 300, 5000, 800, 0.05, 0.06, 0.07, own=0.0),
@@ -308,20 +309,29 @@ def changed(words, *errors, own=0.5):
 @pytest.mark.parametrize(
     ("table", "words", "expected"),
     [
-        (TABLE, "largest test error of 2 layers over the smallest", True),
-        (changed(("fold", 0), 0.4, 0.1, 0.01), "error of 2 layers over the smallest", False),
-        (changed(("fold", 0), 0.4, 0.01, 0.1), "error of 3 layers over the smallest", False),
+        (TABLE, "steps: largest test error of 2 layers", True),
+        (changed(("fold", 0), 0.4, 0.1, 0.01), "steps: largest test error of 2", False),
+        (changed(("fold", 0), 0.4, 0.01, 0.1), "steps: largest test error of 3", False),
         (TABLE, "3,000 steps: test error of 2 layers", True),
         (changed(("fold", 1000), 0.45, 0.12), "3,000 steps: test error of 2 layers", False),
         (TABLE, "one layer overfits", True),
         (changed(("fold", 1000), 0.45, 0.03, own=1.0), "one layer overfits", False),
         (TABLE, "product of 4 inputs, fresh rows, 1,000 parameters: test error of 4", True),
-        (changed(("product_4",), 0.3, 0.3, 0.3, 0.3), "parameters: test error of 4", False),
+        (changed(("product_4", 0, 1000), 0.3, 0.3, 0.3, 0.3), "rs: test error of 4", False),
+        (TABLE, "product of 4 inputs, fresh rows, 300 parameters: test error of 2 layers", True),
+        (changed(("product_4", 0, 300), 0.12, 0.12), "300 parameters: test error of 2", False),
         (changed(("product_6",), 0.5, 0.3), "6 inputs, fresh rows, 1,000 parameters: test", False),
     ],
 )
 def test_orderings_are_held_to_rules_set_beforehand(results, table, words, expected):
     assert holds(with_table(results, table), words) == [expected]
+
+
+@pytest.mark.parametrize(("error", "said"), [(0.03, "reached"), (0.1, "REFUSED")])
+def test_a_refused_rule_is_said_to_be(results, error, said):
+    table = with_table(results, changed(("fold", 1000), 0.45, error))
+    (claim,) = found(table, "that largest test error of 2 layers over the smallest")
+    assert claim.holds is None and said in claim.expected
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
