@@ -85,7 +85,12 @@ def multiplicities(key: Array, rows: int) -> Array:
     Returns:
       (rows,) uint8, adding up to `rows`: multinomial with probabilities 1/n, equal to within
       2^-32.  (More than 255 copies of one row have a probability below 1e-500.)  Not compiled.
+
+    Raises:
+      InputError, InputTypeError: a seed instead of a key, or rows below 1.
     """
+    check_key(key)
+    check_count(rows, "rows")
     drawn = jax.random.bits(key, (rows,), jnp.uint32) % jnp.uint32(rows)
     return jnp.zeros(rows, jnp.uint8).at[drawn].add(1)
 
@@ -201,6 +206,8 @@ def _call(fit: Callable[..., Any], key: Array, X: Array, y: Array, *weights: Arr
     parameters = signature(fit).parameters
     if {"X", "y"} <= set(parameters):
         return fit(key, X=X, y=y, **({"weights": weights[0]} if weights else {}))
+    if weights and parameters["weights"].kind == Parameter.KEYWORD_ONLY:
+        return fit(key, X, y, weights=weights[0])
     return fit(key, X, y, *weights)
 
 
@@ -240,9 +247,23 @@ def _check_rows(key: Array, fit: Callable[..., Any], X: Any, y: Any) -> None:
     if isinstance(fit, Fitter):
         check_fit_arguments(key, fit.net, X, y, fit.recipe, None, fit.encoder)
         return
-    required = [p for p in signature(fit).parameters.values() if p.kind != Parameter.VAR_KEYWORD]
-    if len(required) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in required):
-        raise InputError(f"fit takes {len(required)} arguments; it is called with key, X and y.")
+    try:
+        parameters = signature(fit).parameters.values()
+    except ValueError:  # as for many built-in functions
+        raise InputError(
+            f"fit is {fit!r}, whose arguments cannot be told; pass a Python function "
+            "fit(key, X, y)."
+        ) from None
+    taken = [p for p in parameters if p.kind != Parameter.VAR_KEYWORD]
+    if len(taken) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in taken):
+        raise InputError(f"fit takes {len(taken)} arguments; it is called with key, X and y.")
+    needed = [p.name for p in taken if p.default is p.empty and p.kind != Parameter.VAR_POSITIONAL]
+    more = [name for name in needed[3:] if name != "weights"]
+    if more:
+        raise InputError(
+            f"fit needs {', '.join(needed)}; it is called with key, X and y, so fix "
+            f"{', '.join(more)} with functools.partial."
+        )
     X, y = as_numbers(X, "X"), as_numbers(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
         raise InputError(
@@ -300,6 +321,8 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
         raise InputError(f"samples has shape {values.shape}; pass one replicate at least.")
     if not isinstance(level, Real) or not 0 < level < 1:
         raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")
+    if values.dtype == bool:  # shares of true values; quantiles need a subtraction
+        values = values.astype(float)
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if len(bad):
         named = ", ".join(map(str, bad[:10])) + (", ..." if len(bad) > 10 else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -120,6 +121,13 @@ def check_weights(weights: Any, rows: int) -> None:
             raise InputError(f"weights has the value {values.min():g}; pass numbers of at least 0.")
         if values.sum() == 0:
             raise InputError("weights is zero for every row; one row must count.")
+        with np.errstate(over="ignore"):
+            total = np.sum(values, dtype=jnp.result_type(float))
+        if not np.finfo(total.dtype).tiny <= total < np.inf:
+            raise InputError(
+                f"weights has the sum {np.sum(values, dtype=float):g}, beyond the precision of the "
+                "computation; divide it by its largest value."
+            )
 
 
 def check_descriptions(net: Any, recipe: Any, encoder: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import operator
 from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
@@ -44,10 +45,21 @@ def _shown(name: object) -> str:
 
 def check_count(value: Any, argument: str, least: int = 1) -> None:
     """Refuse what is not a whole number of at least `least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise InputTypeError(f"{argument} is {value!r}; pass a whole number of at least {least}.")
+    if not is_whole(value):
+        raise InputTypeError(
+            f"{argument} is {_shown(value)}; pass a whole number of at least {least}."
+        )
     if value < least:
         raise InputError(f"{argument} is {value}; pass a whole number of at least {least}.")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number; truth values and lists of numbers are not."""
+    try:
+        operator.index(value)
+    except TypeError:
+        return False
+    return not isinstance(value, bool)
 
 
 def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float], bool]) -> None:
@@ -73,6 +85,11 @@ def check_hashable(description: Any) -> None:
 
 def as_numbers(values: Any, argument: str) -> np.ndarray:
     """Values as a NumPy array of numbers, finite or not; refuse text and ragged rows."""
+    if np.ma.is_masked(values):  # NumPy would go on with what is under the mask
+        raise InputError(
+            f"{argument} is an array with {np.ma.count_masked(values)} masked values; drop or "
+            "impute missing values first."
+        )
     if isinstance(values, jax.Array) and not _is_numeric(values.dtype):
         raise InputTypeError(f"{argument} holds {values.dtype} values; pass numbers.")
     try:

@@ -165,6 +165,11 @@ def _draw_biases(key: Array, net: MLP, shapes: Sequence[tuple[int, int]]) -> lis
     return [part * inputs**-0.5 for part, (inputs, _) in zip(parts, shapes, strict=True)]
 
 
+def _check_network(net: MLP) -> None:
+    if not isinstance(net, MLP):
+        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
+
+
 def init(key: Array, net: MLP) -> Parameters:
     """Draw the first parameters of a network.
 
@@ -180,8 +185,7 @@ def init(key: Array, net: MLP) -> Parameters:
       InputTypeError: `key` is a seed or an old-style key.
     """
     check_key(key)
-    if not isinstance(net, MLP):
-        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
+    _check_network(net)
     shapes = list(pairwise(net.sizes))
     key_weights, key_biases = key, key
     if net.bias_initializer != "zeros":  # constant biases need no key, and no code to split one
@@ -227,16 +231,27 @@ def apply(net: MLP, params: Parameters, x: Array) -> Array:
       (categorical); `jaxnn.responses.mean` turns it into means and probabilities.  Not compiled.
 
     Raises:
-      InputError: the shape of `x` is not (inputs,).
+      InputError: the shape of `x` is not (inputs,), or the parameters are of another network.
     """
     if jnp.shape(x) != (net.sizes[0],):
         raise InputError(
             f"x has shape {jnp.shape(x)}; this network takes one example of shape "
             f"({net.sizes[0]},); use jax.vmap for a batch."
         )
+    _check_parameters(net, params)
     return trace(net, params, jnp.asarray(x)).pre_activations[-1]
+
+
+def _check_parameters(net: MLP, params: Parameters) -> None:
+    shapes = [tuple(map(jnp.shape, layer)) for layer in params]
+    wanted = [((inputs, outputs), (outputs,)) for inputs, outputs in pairwise(net.sizes)]
+    if shapes != wanted:
+        raise InputError(
+            f"params has the shapes {shapes}; a network of sizes {net.sizes} has {wanted}."
+        )
 
 
 def count_parameters(net: MLP) -> int:
     """Weights and biases together: the sum over layers of (inputs + 1) outputs."""
+    _check_network(net)
     return sum((inputs + 1) * outputs for inputs, outputs in pairwise(net.sizes))

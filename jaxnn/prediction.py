@@ -19,7 +19,7 @@ from jax.tree_util import Partial
 
 from jaxnn import mlp, responses
 from jaxnn.checks import check_predictors
-from jaxnn.errors import InputError, check_count
+from jaxnn.errors import InputError, InputTypeError, check_count
 from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder, encode
 from jaxnn.training import Fit
@@ -41,7 +41,7 @@ def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Ar
     Raises:
       InputError: an encoder that is missing or was not used in the fit, or stacked fits.
     """
-    _check_fitted(fitted, encoder)
+    _check_fitted(net, fitted, encoder)
     if jnp.ndim(fitted.diverged_at):
         raise InputError(
             f"fitted holds {len(fitted.diverged_at)} fits; use jaxnn.predictor for many at once."
@@ -56,7 +56,14 @@ def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Ar
     return means[:, 0] if net.sizes[-1] == 1 else means
 
 
-def _check_fitted(fitted: Fit, encoder: Encoder | None) -> None:
+def _check_fitted(net: MLP, fitted: Fit, encoder: Encoder | None) -> None:
+    if not isinstance(net, MLP):
+        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
+    if not isinstance(fitted, Fit):
+        raise InputTypeError(
+            f"fitted is a {type(fitted).__name__}; pass a jaxnn.Fit, as jaxnn.fit or "
+            "jaxnn.converged returns it."
+        )
     if encoder is None and fitted.scaling is not None:
         raise InputError("encoder is None, but the fit was made with one; pass the same.")
     if encoder is not None and fitted.scaling is None:
@@ -82,7 +89,7 @@ def predictor(
       InputError: an encoder that is missing or was not used in the fits.
     """
     check_count(batch_size, "batch_size")
-    _check_fitted(fits, encoder)
+    _check_fitted(net, fits, encoder)
 
     def predict_all(fits: Fit, X: Any) -> Array:
         check_predictors(X, net, encoder)

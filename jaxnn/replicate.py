@@ -122,9 +122,7 @@ def replicate(
     for name, value in (("chunk", chunk), ("working_set", working_set)):
         if value is not None:
             check_count(value, name)
-    devices = jax.devices() if devices is None else list(devices)
-    if not devices:
-        raise InputError("devices is empty; pass one device at least, or None for all.")
+    devices = jax.devices() if devices is None else _checked_devices(devices)
 
     mesh = Mesh(np.array(devices), ("replicates",))
     per_device = -(-replicates // mesh.size)
@@ -300,6 +298,19 @@ def _stack(results: list[tuple[np.ndarray, list[np.ndarray]]], replicates: int) 
     return stacked
 
 
+def _checked_devices(devices: Any) -> list[Any]:
+    listed = list(devices) if isinstance(devices, Sequence | np.ndarray) else [devices]
+    if not listed:
+        raise InputError("devices is empty; pass one device at least, or None for all.")
+    if not isinstance(devices, Sequence | np.ndarray) or not all(
+        isinstance(device, jax.Device) for device in listed
+    ):
+        raise InputTypeError(f"devices is {devices!r}; pass a list such as jax.devices().")
+    if len(set(listed)) < len(listed):
+        raise InputError(f"devices is {devices!r}; pass each device once.")
+    return listed
+
+
 def _check_arguments(
     fn: Callable[..., Any], mapped: Sequence[Any], shared: Sequence[Any], replicates: int
 ) -> None:
@@ -308,6 +319,14 @@ def _check_arguments(
     for name, given in (("mapped", mapped), ("shared", shared)):
         if not isinstance(given, tuple | list):
             raise InputTypeError(f"{name} is a {type(given).__name__}; pass a tuple of arguments.")
+        for leaf in jax.tree.leaves(tuple(given)):
+            kind = leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype
+            numeric = any(jnp.issubdtype(kind, wanted) for wanted in (np.number, np.bool_))
+            if not numeric and not _is_key(leaf):
+                raise InputTypeError(
+                    f"{name} holds a {type(leaf).__name__}, which is no array of numbers; fix it "
+                    "in fn with functools.partial."
+                )
     for leaf in jax.tree.leaves(tuple(mapped)):
         if np.ndim(leaf) == 0 or np.shape(leaf)[0] != replicates:
             raise InputError(

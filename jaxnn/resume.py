@@ -20,7 +20,7 @@ from typing import IO, Any
 import numpy as np
 from tqdm import tqdm
 
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, InputTypeError
 
 MANIFEST = "run.json"
 
@@ -68,6 +68,10 @@ class Store:
     def __init__(
         self, directory: str | os.PathLike[str], replicates: int, fingerprint: Sequence[Any]
     ):
+        if not isinstance(directory, str | os.PathLike):
+            raise InputTypeError(
+                f"directory is a {type(directory).__name__}; pass the path of a directory."
+            )
         self.path = Path(directory)
         self.replicates = replicates
         digest = hashlib.sha256()
@@ -89,16 +93,17 @@ class Store:
         except ValueError:  # not text, or not JSON
             found = None
         except OSError as problem:
-            raise InputError(
-                f"directory is {str(self.path)!r}, which cannot be used ({problem}); give a "
-                "directory that can be written."
-            ) from None
-        for unfinished in self.path.glob(".replicates-*.tmp"):  # of a run killed while it wrote
-            unfinished.unlink(missing_ok=True)
+            raise self._unusable(problem) from None
         if found != manifest:
             raise InputError(
                 f"directory {str(self.path)!r} holds the results of another run; give an empty one."
             )
+
+    def _unusable(self, problem: OSError) -> InputError:
+        return InputError(
+            f"directory is {str(self.path)!r}, which cannot be used ({problem}); give a "
+            "directory that can be written."
+        )
 
     def finished(self) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
         """The saved chunks, each with the replicates it holds, and the replicates still missing."""
@@ -115,6 +120,13 @@ class Store:
             if new:
                 chunks.append((indices, leaves))
                 left[indices] = False
+        if left.any():  # a run that is complete may lie where nothing can be written
+            try:
+                for unfinished in self.path.glob(".replicates-*.tmp"):  # killed while it wrote
+                    unfinished.unlink(missing_ok=True)
+                tempfile.TemporaryFile(dir=self.path).close()
+            except OSError as problem:
+                raise self._unusable(problem) from None
         return chunks, np.flatnonzero(left)
 
     def save(self, indices: np.ndarray, leaves: Sequence[np.ndarray]) -> None:

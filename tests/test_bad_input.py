@@ -282,6 +282,9 @@ def test_many_keys_where_one_belongs(call):
         (np.full(ROWS, np.nan), "weights holds nan at row 0"),
         (["a"] * ROWS, "weights holds <U1 values"),
         (np.zeros(ROWS, bool), "weights is zero for every row"),
+        (np.full(ROWS, 2e38), r"weights has the sum 2.4e\+39, beyond the precision"),
+        (np.full(ROWS, 1e-42), "weights has the sum 1.2e-41, beyond the precision"),
+        (np.ma.masked_less(np.ones(ROWS), 2), f"weights is an array with {ROWS} masked values"),
     ],
 )
 def test_weights(weights, expected):

@@ -239,6 +239,22 @@ def test_mini_batches_take_rows(more):
     assert np.abs(rows.fits.params[0].weights - counts.fits.params[0].weights).max() > 1e-4
 
 
+def test_weights_may_be_taken_by_keyword_alone():
+    def total(key, rows, responses, *, weights):
+        return jnp.sum(weights * rows[:, 0])
+
+    X, y = problem()
+    refits = bootstrap(start(), total, X, y, 3)
+    np.testing.assert_allclose(refits.fits, refits.multiplicities @ X[:, 0], rtol=1e-5)
+
+
+def test_a_resample_needs_a_key_and_rows():
+    with pytest.raises(InputTypeError, match="key is the integer 3"):
+        multiplicities(3, 5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="rows is 0; pass a whole number of at least 1"):
+        multiplicities(start(), 0)
+
+
 def test_weights_that_are_fixed_already_are_not_overwritten():
     X, y = problem()
     weighted = partial(fit, net=NET, recipe=Recipe(epochs=2), weights=np.arange(21.0))
@@ -338,6 +354,12 @@ def test_the_interval_is_of_linear_quantiles(replicates, level, seed):
         np.testing.assert_allclose(end, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_truth_values_have_quantiles_as_numbers_have():
+    """Of nine false and one true the quantile 0.95 is 0.55 of the way to the last one."""
+    seen = interval(np.arange(10) == 9, level=0.9)
+    np.testing.assert_allclose(seen, (0, 0.55))
+
+
 def test_an_interval_by_hand():
     """Of 0, 1, ..., 40 the 95% interval is 0.025 40 = 1 and 0.975 40 = 39."""
     samples = np.random.default_rng(0).permutation(np.arange(41.0))
@@ -390,6 +412,16 @@ def test_what_has_no_interval_is_refused(samples, level, sentence):
         ({"X": np.full((21, 2), np.nan)}, InputError, "X holds nan"),
         ({"y": np.full(21, np.inf)}, InputError, "y holds inf"),
         ({"chunk": 0}, InputError, "chunk is 0"),
+        (
+            {"fit": max},
+            InputError,
+            "fit is <built-in function max>, whose arguments cannot be told",
+        ),
+        ({"fit": lambda key, X, y, rate: 0}, InputError, "so fix rate with functools.partial"),
+        ({"replicates": np.array([3, 4])}, InputTypeError, r"replicates is array\(\[3, 4\]\)"),
+        ({"replicates": np.array(2.5)}, InputTypeError, r"replicates is array\(2.5\)"),
+        ({"X": np.ma.masked_greater(np.ones((21, 2)), 0)}, InputError, "X is .* 42 masked values"),
+        ({"directory": 5}, InputTypeError, "directory is a int; pass the path"),
     ],
 )
 @pytest.mark.parametrize("kind", ["function", "network"])

@@ -268,6 +268,8 @@ def test_numeric_columns():
         numeric_columns(0)
     with pytest.raises(InputTypeError, match="names is the text 'abc'"):
         numeric_columns("abc")
+    with pytest.raises(InputTypeError, match=r"names is 2.5; pass a list of names or a number"):
+        numeric_columns(2.5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="names both column 1 and column 2 'a'"):
         numeric_columns(["a", "a"])
 

@@ -327,6 +327,12 @@ GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
         ({"grid": ["a"]}, InputError, "grid has shape .* holds <U1 values"),
         ({"grid": [1.0, np.nan]}, InputError, "grid holds a value that is not finite"),
         ({"grid": [[1.0], [1.0, 2.0]]}, InputError, "grid"),
+        ({"feature": np.array(0.5)}, InputTypeError, r"feature is array\(0.5\)"),
+        (
+            {"predict": lambda X: ["sick"] * len(X)},
+            InputTypeError,
+            r"predict\(X\) holds <U4 values",
+        ),
     ],
 )
 def test_bad_input(function, wrong, error, sentence):
@@ -351,6 +357,8 @@ def test_bad_weights(weights):
         ({"center": [1.0, np.nan, 0]}, "center"),
         ({"center": ["a", "b", "c"]}, "center"),
         ({"columns": COLUMNS[:2]}, "columns has 2 entries; X has 3 columns"),
+        ({"columns": 3}, "columns is a int; pass the columns of a table"),
+        ({"columns": ["a", "b", "c"]}, "columns is a list; pass the columns of a table"),
     ],
 )
 def test_bad_centers(wrong, sentence):
@@ -394,6 +402,21 @@ def test_a_partial_of_another_framework_is_called_as_any_function():
 
     box = black_box(jax.tree_util.Partial(predict, 2.0), np.ones((3, 2)))
     np.testing.assert_array_equal(box.evaluate(np.ones((4, 2))), [4.0] * 4)
+
+
+def test_a_jax_partial_may_hold_what_is_no_array():
+    """A description is a leaf of the partial, which no compiled program takes as an argument."""
+    net = MLP((2, 3, 1))
+    X, y = np.ones((4, 2)), np.arange(4.0)
+    fitted = fit(jax.random.key(0), net, X, y, Recipe(epochs=1))
+    box = black_box(jax.tree_util.Partial(prediction.predict, net, fitted), X)
+    np.testing.assert_allclose(box.evaluate(X), predictor(net, fitted)(X), rtol=1e-6)
+
+
+def test_half_precision_does_not_cut_the_grid():
+    X = np.ones((3, 1), np.float16)
+    curve = partial_dependence(lambda X: X[:, 0], X, 0, [70_000.0])
+    np.testing.assert_array_equal(curve, [70_000.0])
 
 
 def test_predictors_of_equal_networks_share_a_program():

@@ -268,6 +268,12 @@ def test_using_all_cores_is_said_before_starting():
         ({"chunk": 1.5}, InputTypeError, "chunk is 1.5"),
         ({"working_set": -1}, InputError, "working_set is -1"),
         ({"devices": []}, InputError, "devices"),
+        ({"devices": "cpu"}, InputTypeError, "devices is 'cpu'; pass a list such as"),
+        ({"devices": 2}, InputTypeError, "devices is 2"),
+        ({"devices": [jax.devices()[0]] * 2}, InputError, "pass each device once"),
+        ({"shared": ("text",)}, InputTypeError, "shared holds a str, which is no array of numbers"),
+        ({"shared": (max,)}, InputTypeError, "shared holds a builtin_function_or_method"),
+        ({"mapped": (np.array(["a", "b", "c"]),)}, InputTypeError, "mapped holds a ndarray"),
         ({"fn": 5}, InputTypeError, "fn is"),
     ],
 )

@@ -267,6 +267,20 @@ def test_a_place_that_is_no_directory_is_refused(tmp_path):
     assert run(tmp_path / "new" / "deep")["draw"].shape == (COUNT, 3)
 
 
+def test_a_place_that_cannot_be_written_is_refused_unless_all_is_there(tmp_path, monkeypatch):
+    """Before anything is computed; what is complete is read from wherever it lies."""
+    killed(tmp_path / "half", 5, monkeypatch)
+    whole = run(tmp_path / "whole")
+
+    def refuse(*args, **settings):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with pytest.raises(InputError, match=r"directory is .*half.*cannot be used.*Permission"):
+        run(tmp_path / "half")
+    np.testing.assert_array_equal(run(tmp_path / "whole")["draw"], whole["draw"])
+
+
 def test_the_bar_counts_what_was_finished_before(tmp_path, monkeypatch, capsys):
     killed(tmp_path, 5, monkeypatch)
     run(tmp_path, progress=True)

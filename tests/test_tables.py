@@ -251,6 +251,42 @@ def test_missing_tokens(write, token):
     assert table.columns[0].kind == "numeric"
 
 
+@pytest.mark.parametrize("tokens", ["NA", None, [-99], [np.nan]])
+def test_missing_tokens_are_a_list_of_texts(write, tokens):
+    """Else "NA" would be two tokens, N and A."""
+    with pytest.raises(InputTypeError, match=r"missing_tokens is .*; pass a list of texts"):
+        read_csv(write("x,y\nA,1\nB,2\n"), "y", missing_tokens=tokens)
+
+
+def test_masked_values_are_missing():
+    X = np.ma.masked_array([[1.0, 2], [3, 999], [5, 6]], [[0, 0], [0, 1], [0, 0]])
+    y = np.ma.masked_array([1, 2, 3], [0, 0, 1])
+    with pytest.raises(InputError, match=r"'x2' 1 \(first at row 1\), 'y' 1 \(first at row 2\)"):
+        from_arrays(X, y)
+    table = from_arrays(X, [1, 2, 3], missing="impute")
+    np.testing.assert_array_equal(table.X, [[1, 2], [3, 4], [5, 6]])
+    assert from_arrays(X, y, missing="drop", response_kind="numeric").missing == (0, 1, 1)
+
+
+def test_arguments_of_another_kind(write):
+    path = write("x,y\n1,2\n3,4\n")
+    with pytest.raises(InputTypeError, match="encoding is None; pass its name"):
+        read_csv(path, "y", encoding=None)  # type: ignore[arg-type]
+    for names in (5, (name for name in "ab")):
+        with pytest.raises(InputTypeError, match=r"names is .*; pass a list of texts"):
+            from_arrays([[1, 2], [3, 4]], [1, 2], names=names)  # type: ignore[arg-type]
+    table = from_arrays([[1, 2], [3, 4]], [1, 2], names=np.array(["a", "b"]))  # type: ignore[arg-type]
+    assert repr(table.columns[0].name) == "'a'"
+    with pytest.raises(InputTypeError, match="predictors is 5; pass a list of column names"):
+        from_dataframe(pd.DataFrame({"x": [1, 2], "y": [3, 4]}), "y", predictors=5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="rows has lists of different lengths"):
+        take_rows(table, [[0], [0, 1]])
+    with pytest.raises(InputTypeError, match="table is a int; pass a table"):
+        column_index(5, "a")
+    with pytest.raises(InputTypeError, match="levels is 5; pass a tuple of texts"):
+        Column("a", "binary", 5)  # type: ignore[arg-type]
+
+
 def test_other_missing_tokens(write):
     path = write("x,z,y\n-99,NA,1\n2,EU,2\n3,NA,3\n")
     table = read_csv(path, "y", missing="drop", missing_tokens=["-99"])

@@ -738,6 +738,18 @@ def test_an_encoder_that_is_missing_or_too_much_is_refused():
         predictor(NET, encoded)(X)
 
 
+def test_parameters_of_another_network_are_refused():
+    X, y = problem()
+    fitted = fit(jax.random.key(0), MLP((3, 4, 1)), X, y, Recipe(epochs=2))
+    for sizes in ((3, 5, 1), (3, 1), (3, 4, 4, 1)):
+        with pytest.raises(ValueError, match=r"params has the shapes .* a network of sizes"):
+            predict(MLP(sizes), fitted, X)
+    with pytest.raises(ValueError, match=r"fitted is a tuple; pass a jaxnn.Fit"):
+        predictor(MLP((3, 4, 1)), fitted.params)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"net is a str; pass a jaxnn.MLP"):
+        predictor("net", fitted)  # type: ignore[arg-type]
+
+
 def test_stacked_fits_are_refused_where_one_belongs():
     X, y = problem()
     fits = jax.vmap(lambda k: fit(k, MLP((3, 1)), X, y, Recipe(epochs=3)))(

@@ -41,8 +41,9 @@ def check_matrix(X: Any) -> np.ndarray:
         raise InputError(
             f"X has shape {X.shape}; pass a matrix (rows, predictors), one row at least."
         )
-    # A grid value between two integers must not be cut down to one of them.
-    X = X.astype(float) if X.dtype.kind in "iub" else X
+    # A grid value between two integers must not be cut down to one of them, nor one beyond half
+    # precision to infinity.
+    X = X.astype(float) if X.dtype.kind in "iub" or X.dtype.itemsize < 4 else X
     check_finite(X, "X")
     return X
 
@@ -62,7 +63,7 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
         raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
     two, three = (np.repeat(X[:1], rows, axis=0) for rows in (2, 3))
     answer = predict(two)
-    shapes = np.shape(answer), np.shape(predict(three))
+    shapes = tuple(as_numbers(given, "predict(X)").shape for given in (answer, predict(three)))
     axes = [
         axis
         for axis in range(min(map(len, shapes)))
@@ -81,7 +82,9 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
     function = predict
     if isinstance(answer, jax.Array) and _traceable(predict, two):
         # The arrays of a JAX partial, as of `jaxnn.predictor`, are arguments and no constants.
-        named = isinstance(predict, Partial)
+        named = isinstance(predict, Partial) and all(
+            isinstance(leaf, jax.Array | np.ndarray) for leaf in jax.tree.leaves(predict)
+        )
         function = partial(_call, predict) if named else jax.jit(predict)
     return BlackBox(lambda rows: np.asarray(function(rows)), axes[0])
 

@@ -23,6 +23,7 @@ from jaxnn.errors import (
     as_numbers,
     check_count,
     check_finite,
+    is_whole,
     unknown_name,
 )
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
@@ -33,7 +34,7 @@ CENTERS = ("mean", "median", "mode")
 
 
 def _check_feature(feature: Any, X: np.ndarray) -> int:
-    if isinstance(feature, bool) or not hasattr(feature, "__index__"):
+    if not is_whole(feature):
         raise InputTypeError(
             f"feature is {feature!r}; pass the number of a column of X "
             "(jaxnn.tables.column_index finds it by name)."
@@ -117,6 +118,12 @@ def center_of(
     X = check_matrix(X)
     if center not in CENTERS:
         raise unknown_name("center", center, CENTERS)
+    if columns is not None and not (
+        isinstance(columns, Sequence) and all(hasattr(column, "kind") for column in columns)
+    ):
+        raise InputTypeError(
+            f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
+        )
     if columns is not None and len(columns) != X.shape[1]:
         raise InputError(f"columns has {len(columns)} entries; X has {X.shape[1]} columns.")
     summaries = {"mean": np.mean, "median": np.median, "mode": _mode}
@@ -236,7 +243,7 @@ def centered(ice: Any) -> np.ndarray:
     Returns:
       The same shape; zero at the first grid value.
     """
-    ice = np.asarray(ice)
+    ice = as_numbers(ice, "ice")
     if ice.ndim < 1 or ice.shape[-1] == 0:
         raise InputError(
             f"ice has shape {ice.shape}; pass curves with the grid along the last axis."

@@ -73,8 +73,9 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
     Example:
       encoder = Encoder(numeric_columns(X.shape[1]))
     """
-    if isinstance(names, str):
-        raise InputTypeError(f"names is the text {names!r}; pass a list of names or a number.")
+    if isinstance(names, str | bool) or not isinstance(names, int | np.integer | Iterable):
+        given = "the text " * isinstance(names, str) + repr(names)
+        raise InputTypeError(f"names is {given}; pass a list of names or a number.")
     if isinstance(names, int | np.integer):
         if names < 1:
             raise InputError(f"names is {names}; pass how many columns, at least 1.")

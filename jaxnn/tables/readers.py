@@ -72,6 +72,11 @@ def read_csv(
       InputError, InputTypeError: whatever cannot be used, in one sentence that names the column,
         the line and the value.
     """
+    texts = isinstance(missing_tokens, Sequence) and not isinstance(missing_tokens, str)
+    if not texts or not all(isinstance(token, str) for token in missing_tokens):
+        raise InputTypeError(
+            f"missing_tokens is {missing_tokens!r}; pass a list of texts, such as ['NA', '-999']."
+        )
     source = shown(str(path), 200)
     names, records, lines = _records(path, delimiter, encoding)
     names, kept, notes = _named_columns(names, records, predictors, source, lines)
@@ -135,7 +140,7 @@ def from_dataframe(
     if predictors is None and names and NAMELESS.fullmatch(names[0]) and names.count(names[0]) == 1:
         notes = _row_names(list(frame[labels[0]]), "frame")
         names = names[1:]
-    if predictors is not None and not isinstance(predictors, str):
+    if np.iterable(predictors) and not isinstance(predictors, str):
         predictors = [_name(label) for label in predictors]
     if isinstance(kinds, Mapping):
         kinds = {_name(label): kind for label, kind in kinds.items()}
@@ -161,7 +166,8 @@ def from_arrays(
     """Make a table of a matrix of predictors and a vector of responses.
 
     Args:
-      X: (n, p) numbers, or texts, or both as an array of objects or a list of lists.
+      X: (n, p) numbers, or texts, or both as an array of objects or a list of lists; what is masked
+        in a masked array is missing.
       y: (n,) numbers or texts.
       names: of the p predictors; None is x1, x2, ...
       response: a name for y.
@@ -183,10 +189,13 @@ def from_arrays(
         raise InputError(f"y has {len(vector)} values, but X has {len(matrix)} rows.")
     if names is None:
         names = [f"x{number}" for number in range(1, matrix.shape[1] + 1)]
-    elif isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    elif isinstance(names, str) or not (
+        isinstance(names, Sequence | np.ndarray) and all(isinstance(name, str) for name in names)
+    ):
         raise InputTypeError(f"names is {names!r}; pass a list of texts.")
     if len(names) != matrix.shape[1]:
         raise InputError(f"names has {len(names)} entries, but X has {matrix.shape[1]} columns.")
+    names = [str(name) for name in names]  # a text of NumPy shows as np.str_('...')
     everything = [*names, response]
     where = Places("row", range(len(vector)))
     raws = {
@@ -208,6 +217,8 @@ def _records(
         raise InputTypeError(f"path is a {type(path).__name__}; pass the path of a CSV file.")
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
         raise InputError(f"delimiter is {delimiter!r}; pass one character, such as ',' or ';'.")
+    if not isinstance(encoding, str):
+        raise InputTypeError(f"encoding is {encoding!r}; pass its name, such as 'utf-8'.")
     source = str(path)
     text = _text(path, source, encoding)
     reader = csv.reader(
@@ -375,6 +386,10 @@ def _is_missing(value: Any) -> bool:
 
 def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
     """A NumPy array of numbers, or of objects as they were given."""
+    if np.ma.is_masked(values):
+        masked = np.ma.getmaskarray(values)
+        values = np.array(values, dtype=object)
+        values[masked] = None
     try:
         array = np.asarray(values)
     except ValueError:

@@ -7,7 +7,7 @@ numbers, so that it is hashable and can be static in a compiled program.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -42,7 +42,8 @@ class Column:
             raise InputTypeError(f"name is {self.name!r}; the name of a column is text.")
         if self.kind not in KINDS:
             raise unknown_name("kind", self.kind, KINDS)
-        if isinstance(self.levels, str) or not all(isinstance(text, str) for text in self.levels):
+        texts = isinstance(self.levels, Iterable) and not isinstance(self.levels, str)
+        if not texts or not all(isinstance(text, str) for text in self.levels):
             raise InputTypeError(f"levels is {self.levels!r}; pass a tuple of texts.")
         levels = tuple(self.levels)
         object.__setattr__(self, "levels", levels)  # a list becomes hashable
@@ -88,6 +89,8 @@ def column_index(table: Any, name: str) -> int:
       InputError: there is no such predictor; the nearest names are in the sentence.
     """
     columns = getattr(table, "columns", table)
+    if not isinstance(columns, Iterable):
+        raise InputTypeError(f"table is a {type(table).__name__}; pass a table or its columns.")
     names = [column.name for column in columns]
     if name not in names:
         raise unknown_name("name", name, names)
@@ -108,7 +111,10 @@ def take_rows(table: Table, rows: Any) -> Table:
       InputError, InputTypeError: no rows, row numbers beyond the table, or neither whole numbers
         nor one truth value a row.
     """
-    chosen = np.asarray(rows)
+    try:
+        chosen = np.asarray(rows)
+    except ValueError:
+        raise InputError("rows has lists of different lengths; pass row numbers.") from None
     count = len(table.y)
     if chosen.ndim != 1 or chosen.size == 0:
         raise InputError(f"rows has shape {chosen.shape}; pass one row number or more, as a list.")
