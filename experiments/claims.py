@@ -79,6 +79,25 @@ class Claim:
         return verdict(self.holds)
 
 
+def within_errors(
+    measured: float, theory: float, error: float, allowed: float = 0.0
+) -> dict[str, Any]:
+    """The last fields of a claim of a closed form: |measured - theory| <= 4 error + allowed.
+
+    Args:
+      measured: a mean over seeds, or another estimate.
+      theory: what it should be.
+      error: its standard error; the interval is 4 of them to either side.
+      allowed: a bias that the statement names.
+    """
+    reach = 4 * float(error)
+    return {
+        "measured": float(measured),
+        "interval": (float(measured) - reach, float(measured) + reach),
+        "holds": bool(abs(measured - theory) <= reach + allowed),
+    }
+
+
 def verdict(holds: bool | None) -> str:
     """The word for a claim's outcome."""
     if holds is None:

@@ -24,7 +24,7 @@ from jax import Array
 from matplotlib.figure import Figure
 
 from experiments import critical_points, learning_dynamics_figures, linear_modes, random_hessians
-from experiments.claims import Claim
+from experiments.claims import Claim, within_errors
 from experiments.contract import Results
 
 TITLE = "The course of learning: modes one by one, plateaus at saddles, and how rare minima are"
@@ -323,9 +323,7 @@ def _matrix_claims(results: Results) -> Iterator[Claim]:
             "(± 4 standard errors)",
             "closed form" if n <= 3 else "de Bruijn 1955, Pfaffians",
             f"{theory:.7g}",
-            share,
-            (share - 4 * error, share + 4 * error),
-            bool(abs(share - theory) <= 4 * error),
+            **within_errors(share, theory, error),
         )
     second = -np.diff(results["log_probabilities"], 2)[-1] / 2
     limit = random_hessians.EXPONENT

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 from experiments import phase_diagram_figures as figures
 from experiments import trainability
-from experiments.claims import Claim
+from experiments.claims import Claim, within_errors
 from experiments.contract import Results
 from jaxnn import propagation
 
@@ -246,58 +246,45 @@ def _point_claims(results: Results) -> Iterator[Claim]:
         name = f"weights N(0, {weight:.5g}/n), n = {width}"
         values, theory = results["measured_q"][place], float(results["point_q"][place])
         error = values.std(ddof=1) / np.sqrt(len(values))
-        yield _near(
+        yield Claim(
             f"variance of pre-activations, {name} (± 4 standard errors; 2/n of it more is allowed)",
             source,
             theory,
-            float(values.mean()),
-            error,
-            2 / width * theory,
+            **within_errors(values.mean(), theory, error, 2 / width * theory),
         )
         rate, error = log_mean_rate(results["measured_log_ratio"][place], layers)
-        yield _near(
+        expected = float(results["point_rate"][place])
+        yield Claim(
             f"ln of the factor of squared gradients a layer, {name} (± 4 standard errors; 1/n more "
             "is allowed)",
             source,
-            float(results["point_rate"][place]),
-            rate,
-            error,
-            1 / width,
+            expected,
+            **within_errors(rate, expected, error, 1 / width),
         )
         course, found = results["point_course"][place], results["measured_correlation"][place]
         last = found[:, -10:].astype(float).mean(axis=1)
         if course[-1] < 0.9:
-            yield _near(
+            expected, error = float(course[-10:].mean()), last.std(ddof=1) / np.sqrt(len(last))
+            yield Claim(
                 f"correlation of two inputs in the last ten of {len(course)} layers, {name} (± 4 "
                 "standard errors; 2/n more is allowed)",
                 source,
-                float(course[-10:].mean()),
-                float(last.mean()),
-                last.std(ddof=1) / np.sqrt(len(last)),
-                2 / width,
+                expected,
+                **within_errors(last.mean(), expected, error, 2 / width),
             )
         if weight == 1:
             first = found[:, 1:9].astype(float)
             error = first.std(axis=0, ddof=1) / np.sqrt(len(first))
             far = np.abs(first.mean(axis=0) - course[1:9]) / (4 * error + 2 / width)
             worst = int(np.argmax(far))
-            yield _near(
+            expected = float(course[1 + worst])
+            yield Claim(
                 "correlation on its way to 1, the one of the first eight layers that is farthest "
                 f"from theory, {name} (± 4 standard errors; 2/n more is allowed)",
                 source,
-                float(course[1 + worst]),
-                float(first[:, worst].mean()),
-                float(error[worst]),
-                2 / width,
+                expected,
+                **within_errors(first[:, worst].mean(), expected, error[worst], 2 / width),
             )
-
-
-def _near(
-    statement: str, source: str, theory: float, found: float, error: float, allowed: float
-) -> Claim:
-    reach = 4 * float(error)
-    holds = abs(found - theory) <= reach + allowed
-    return Claim(statement, source, theory, found, (found - reach, found + reach), bool(holds))
 
 
 def _map_claims(results: Results) -> Iterator[Claim]:

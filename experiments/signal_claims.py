@@ -8,11 +8,10 @@ off by 1 / n in the logarithm of a factor, and by 2 / n of a variance.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from experiments.claims import Claim
+from experiments.claims import Claim, within_errors
 from experiments.contract import Results
 from experiments.vanishing_exploding_figures import gain_label
 from jaxnn import propagation
@@ -33,17 +32,6 @@ def claims(results: Results) -> Iterator[Claim]:
     yield from _time_claims(results)
 
 
-def _within(measured: float, theory: float, error: float, allowed: float = 0.0) -> dict[str, Any]:
-    """The last fields of a claim: measured, +- 4 standard errors, and whether theory is near."""
-    reach = 4 * error
-    near = abs(measured - theory) <= reach + allowed
-    return {
-        "measured": measured,
-        "interval": (measured - reach, measured + reach),
-        "holds": bool(near),
-    }
-
-
 def _gain_claims(results: Results) -> Iterator[Claim]:
     layers, width = int(results["gain_layers"]), int(results["gain_width"])
     for place, factor in enumerate(results["gain_factors"].tolist()):
@@ -60,7 +48,7 @@ def _gain_claims(results: Results) -> Iterator[Claim]:
             "layers forward and back (the farther from theory, ± 4 standard errors)",
             "Glorot & Bengio 2010; He et al. 2015, eq. 10",
             factor,
-            **_within(farther, factor, error),
+            **within_errors(farther, factor, error),
         )
 
 
@@ -103,7 +91,7 @@ def _profile_claims(results: Results) -> Iterator[Claim]:
                 "errors)",
                 "exact law at this width; Hanin 2018",
                 mean,
-                **_within(gradient[:, 0].mean(), mean, np.sqrt(variance / seeds)),
+                **within_errors(gradient[:, 0].mean(), mean, np.sqrt(variance / seeds)),
             )
             continue
         rate, error, theory = window_rate(gradient, results["theory_log_gradient"][place])
@@ -112,7 +100,7 @@ def _profile_claims(results: Results) -> Iterator[Claim]:
             "(± 4 standard errors; theory of infinite width, so 1/n more is allowed)",
             "mean field; Schoenholz et al. 2017",
             round(theory, 7),
-            **_within(rate, theory, error, 1 / width),
+            **within_errors(rate, theory, error, 1 / width),
         )
         last = np.exp(results["profile_log_variance"][place, :, -1].astype(float))
         expected = np.exp(results["theory_log_variance"][place, -1])
@@ -121,7 +109,7 @@ def _profile_claims(results: Results) -> Iterator[Claim]:
             "it more is allowed)",
             "mean field; Poole et al. 2016",
             expected,
-            **_within(
+            **within_errors(
                 last.mean(), expected, last.std(ddof=1) / np.sqrt(seeds), 2 / width * expected
             ),
         )
@@ -139,13 +127,16 @@ def _law_claims(results: Results) -> Iterator[Claim]:
         what = f"of ln |J u|², He ReLU, width {width}, {layers} layers{drawn} (± 4 standard errors)"
         seeds = len(values)
         yield Claim(
-            f"mean {what}", source, mean, **_within(values.mean(), mean, np.sqrt(variance / seeds))
+            f"mean {what}",
+            source,
+            mean,
+            **within_errors(values.mean(), mean, np.sqrt(variance / seeds)),
         )
         yield Claim(
             f"variance {what}",
             source,
             variance,
-            **_within(values.var(ddof=1), variance, variance * np.sqrt(2 / seeds)),
+            **within_errors(values.var(ddof=1), variance, variance * np.sqrt(2 / seeds)),
         )
     width, layers = sizes[0]
     low = 5 * layers / width / moments[0][1] - 1
@@ -181,7 +172,7 @@ def _sigmoid_claims(results: Results) -> Iterator[Claim]:
             f"no biases, n = {width} (± 4 standard errors; 1/n more is allowed)",
             f"mean field; bound by slopes of 1/4: {np.log(scale / 16):.3g}",
             round(float(theory), 7),
-            **_within(float(rate), float(theory), float(error), 1 / width),
+            **within_errors(float(rate), float(theory), float(error), 1 / width),
         )
 
 

@@ -134,6 +134,7 @@ class Store:
         arrays = {f"leaf{i}": leaf for i, leaf in enumerate(leaves)}
         arrays |= {"indices": indices, "count": np.array(len(leaves))}
         place = self.path / f"replicates-{indices[0]:08d}.npz"
+        # To the type checker the names might be those of savez's own options.
         write_whole(place, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 

@@ -209,6 +209,7 @@ def _fit(
         finite = jnp.isfinite(unpack(gradient)[-1].biases).all()
         diverged_at = jnp.where((state.diverged_at < 0) & ~finite, number, state.diverged_at)
         params = optax.apply_updates(state.params, updates)
+        # optax's types forget that updated parameters have the structure they had.
         return _State(params, optimizer_state, diverged_at)  # type: ignore[arg-type]
 
     rows = blocked(train, net)
