@@ -10,7 +10,7 @@ if __name__ == "__main__":
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        from experiments.runner import main
+        from experiments.lab.runner import main
 
         status = main()
         sys.stdout.flush()

@@ -9,13 +9,13 @@ their names here, so their main functions are `jaxnn.bootstrap.bootstrap` and
 from jaxnn import datasets, inspection, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.mlp import MLP, Layer, apply, count_parameters, init, trace
+from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
 from jaxnn.prediction import predict, predictor
-from jaxnn.recipe import Recipe
 from jaxnn.regularizers import ElasticNet
 from jaxnn.replicate import use_all_cores
 from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
 from jaxnn.training import Fit, Fitter, History, fit
+from jaxnn.training.recipe import Recipe
 
 __all__ = [
     "MLP",
@@ -39,6 +39,7 @@ __all__ = [
     "fit",
     "from_arrays",
     "from_dataframe",
+    "hidden_states",
     "init",
     "inspection",
     "interval",
@@ -46,6 +47,5 @@ __all__ = [
     "predictor",
     "read_csv",
     "tables",
-    "trace",
     "use_all_cores",
 ]

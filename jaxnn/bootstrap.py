@@ -28,8 +28,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxnn import layout
-from jaxnn.checks import check_fit_arguments
 from jaxnn.errors import (
     InputError,
     InputTypeError,
@@ -38,10 +36,11 @@ from jaxnn.errors import (
     check_finite,
     check_key,
 )
-from jaxnn.recipe import Recipe
 from jaxnn.replicate import replicate
-from jaxnn.training import Fitter
+from jaxnn.training import Fitter, forward_pass
 from jaxnn.training import fit as training_fit
+from jaxnn.training.arguments import check_fit_arguments
+from jaxnn.training.recipe import Recipe
 
 DRAWN_AT_ONCE = 2**20  # row numbers drawn side by side on a device
 
@@ -168,12 +167,12 @@ def _distinct_rows(counts: np.ndarray) -> int:
     nearly all bootstraps of as many rows, whatever their key, share one compiled program."""
     rows = counts.shape[1]
     most = max(int((drawn > 0).sum()) for drawn in counts)
-    start, step = 0.0, float(layout.ROW_MULTIPLE)
+    start, step = 0.0, float(forward_pass.ROW_MULTIPLE)
     deviation = 0.312 * rows**0.5  # of the number of distinct rows, sqrt(n (1/e - 2/e^2))
     if 4 * deviation > 2 * step:
         start, step = rows * (1 - (1 - 1 / rows) ** rows), 4 * deviation
     room = start + step * max(1, math.ceil((most - start) / step))
-    return min(layout.padded_rows(math.ceil(room)), layout.padded_rows(rows))
+    return min(forward_pass.padded_rows(math.ceil(room)), forward_pass.padded_rows(rows))
 
 
 def _refit(

@@ -109,7 +109,7 @@ class MLP:
         check_hashable(self)
 
 
-class Trace(NamedTuple):
+class HiddenStates(NamedTuple):
     """What one example becomes on its way through the network.
 
     Attributes:
@@ -195,7 +195,7 @@ def init(key: Array, net: MLP) -> Parameters:
     return tuple(map(Layer, weights, biases))
 
 
-def trace(net: MLP, params: Parameters, x: Array) -> Trace:
+def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
     """Every pre-activation and every hidden state of one example.
 
     Args:
@@ -204,7 +204,7 @@ def trace(net: MLP, params: Parameters, x: Array) -> Trace:
       x: one example, (inputs,).
 
     Returns:
-      A `Trace`; its last pre-activation is `apply(net, params, x)`.  Not compiled.
+      A `HiddenStates`; its last pre-activation is `apply(net, params, x)`.  Not compiled.
     """
     phi = activation_function(net.activation)
     pre_activations, hidden = [], []
@@ -215,7 +215,7 @@ def trace(net: MLP, params: Parameters, x: Array) -> Trace:
         if number < len(params):
             h = phi(z)
             hidden.append(h)
-    return Trace(tuple(pre_activations), tuple(hidden))
+    return HiddenStates(tuple(pre_activations), tuple(hidden))
 
 
 def apply(net: MLP, params: Parameters, x: Array) -> Array:
@@ -239,7 +239,7 @@ def apply(net: MLP, params: Parameters, x: Array) -> Array:
             f"({net.sizes[0]},); use jax.vmap for a batch."
         )
     _check_parameters(net, params)
-    return trace(net, params, jnp.asarray(x)).pre_activations[-1]
+    return hidden_states(net, params, jnp.asarray(x)).pre_activations[-1]
 
 
 def _check_parameters(net: MLP, params: Parameters) -> None:

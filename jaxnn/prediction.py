@@ -18,11 +18,11 @@ from jax import Array, lax
 from jax.tree_util import Partial
 
 from jaxnn import mlp, responses
-from jaxnn.checks import check_predictors
 from jaxnn.errors import InputError, InputTypeError, check_count
 from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder, encode
 from jaxnn.training import Fit
+from jaxnn.training.arguments import check_predictors
 
 
 def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Array:

@@ -30,7 +30,7 @@ from jax import Array, lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
-from jaxnn.resume import Progress, Store
+from jaxnn.saving import Progress, Store
 
 CPU_CACHE = 2**18  # bytes of working set that a CPU core keeps near: about half of its L2
 CPU_CHUNK = 8  # more replicates side by side than this gain nothing on a core

@@ -44,7 +44,7 @@ def nothing_is_trained(monkeypatch):
     def trained(*_, **__):
         raise AssertionError("training was compiled")
 
-    monkeypatch.setattr("jaxnn.training.layout.forward", trained)
+    monkeypatch.setattr("jaxnn.training.forward_pass.forward", trained)
 
 
 def sentence(call, *arguments, **named):

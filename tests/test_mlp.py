@@ -19,9 +19,9 @@ from jaxnn import (
     Layer,
     apply,
     count_parameters,
+    hidden_states,
     init,
     initializers,
-    trace,
 )
 from jaxnn.mlp import ACTIVATIONS, activation_function
 
@@ -104,7 +104,7 @@ def test_apply_and_trace_are_a_loop_over_units(sizes, activation):
     pre_activations, hidden = by_hand(activation, params, x)
     close = partial(np.testing.assert_allclose, rtol=2e-5, atol=1e-6)
     close(apply(net, params, x), pre_activations[-1])
-    steps = trace(net, params, jnp.asarray(x))
+    steps = hidden_states(net, params, jnp.asarray(x))
     assert len(steps.pre_activations) == len(sizes) - 1
     assert len(steps.hidden) == len(sizes) - 2
     for found, expected in zip(steps.pre_activations, pre_activations, strict=True):

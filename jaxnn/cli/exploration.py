@@ -21,10 +21,10 @@ from jaxnn.cli.reading import HEART, read
 from jaxnn.cli.refitted import Refitted
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP
-from jaxnn.recipe import Recipe
 from jaxnn.regularizers import ElasticNet
 from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
+from jaxnn.training.recipe import Recipe
 
 INDIVIDUAL = 60  # individual curves, at most
 

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from jaxnn.bootstrap import Bootstrap, interval
 from jaxnn.cli.refitted import Effect, LeftOut
 from jaxnn.mlp import MLP, count_parameters
-from jaxnn.resume import write_whole
+from jaxnn.saving import write_whole
 from jaxnn.tables import Table
 from jaxnn.tables.table import shown
 

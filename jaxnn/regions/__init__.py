@@ -17,8 +17,8 @@ from jaxnn.regions.formulas import (
     zaslavsky,
 )
 from jaxnn.regions.line import breakpoints_on_line, count_regions_on_line
-from jaxnn.regions.pieces import best_monotone, best_pieces, joined_pieces
 from jaxnn.regions.plane import PlaneRegions, count_regions_in_plane, regions_in_plane
+from jaxnn.regions.segmentation import best_monotone, best_pieces, joined_pieces
 from jaxnn.regions.splines import free_knot_constants, free_knot_l2_error, free_knot_sup_error
 
 __all__ = [

@@ -16,7 +16,7 @@ differ where a unit switches and the output does not notice, as when all units o
 are off: such a place bounds activation regions and no linear region.
 
 In float64, with a bound on the rounding error of each number carried along
-(`jaxnn.regions.piecewise.carried`): a pre-activation counts as on a kink if it is so within that
+(`activation_patterns.carried`): a pre-activation counts as on a kink if it is so within that
 bound, and two units switch at one place if their places agree within it.
 """
 
@@ -28,7 +28,15 @@ import numpy as np
 
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP, Parameters
-from jaxnn.regions.piecewise import EPSILON, bound, carried, layers_of, piecewise, point, through
+from jaxnn.regions.activation_patterns import (
+    EPSILON,
+    bound,
+    carried,
+    layers_of,
+    piecewise,
+    point,
+    through,
+)
 
 Kind = Literal["linear", "activation"]
 KINDS = ("linear", "activation")

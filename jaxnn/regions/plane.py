@@ -19,8 +19,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP, Parameters
-from jaxnn.regions.line import KINDS, Kind
-from jaxnn.regions.piecewise import (
+from jaxnn.regions.activation_patterns import (
     EPSILON,
     Piecewise,
     bound,
@@ -30,6 +29,7 @@ from jaxnn.regions.piecewise import (
     point,
     through,
 )
+from jaxnn.regions.line import KINDS, Kind
 
 
 class PlaneRegions(NamedTuple):

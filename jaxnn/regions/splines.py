@@ -8,7 +8,7 @@ c h^2 / 16 (largest): knots are placed best when all pieces err alike, so that |
 |f''|^(1/2), integrates to the same over each.  This is the classical theory of splines with free
 knots.  A network of m ReLUs in one hidden layer and one input is such a curve, of m + 1 pieces.
 
-`jaxnn.regions.pieces` has the bound for given points and any N, without the limit.  NumPy, in
+`segmentation` has the bound for given points and any N, without the limit.  NumPy, in
 float64.
 """
 

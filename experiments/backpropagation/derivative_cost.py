@@ -1,0 +1,170 @@
+"""What does a gradient cost, in operations of the function?
+
+    operations of (value and gradient)  <  3 x operations of the value      reverse mode
+    operations of n directional derivatives  ~  n x a constant              forward mode
+
+whatever the number n of parameters or inputs (Baur & Strassen 1983; Griewank & Walther 2008,
+chapter 4), counted scalar by scalar by `jaxnn.tracer.count_operations` on the mean loss of
+networks.  A product of the Hessian with a vector, forward over reverse mode, costs a constant
+multiple too, about 3 x 3 at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import jaxnn.tracer.numpy as tnp
+from experiments.backpropagation.functions import network
+from experiments.lab.claims import Claim
+from experiments.lab.contract import Results
+from jaxnn.tracer import count_operations, grad, jvp, value_and_grad
+
+MULTIPLES = ("value and gradient", "Hessian-vector product")
+CHEAP, PRODUCT = 3.0, 10.0  # their limits
+LOSS_OPERATIONS = 4  # a row: softplus, product with y, difference, and its share of the mean
+
+
+def compute(
+    generator: np.random.Generator,
+    hidden: Sequence[Sequence[int]],
+    inputs: Sequence[int],
+    forward_hidden: Sequence[int],
+    forward_inputs: Sequence[int],
+    rows: int,
+) -> dict[str, Any]:
+    """Count operations of networks of growing size and of their derivatives.
+
+    Args:
+      generator: draws rows and weights, on which the counts do not depend.
+      hidden: hidden layers of the networks.
+      inputs: numbers of inputs, of each.
+      forward_hidden: hidden layers of the network whose gradient forward mode takes, one
+        parameter at a time.
+      forward_inputs: numbers of inputs of it.
+      rows: rows of the batch.
+
+    Returns:
+      cost_hidden: (nets,) names; cost_inputs: (inputs,); cost_parameters: (nets, inputs).
+      cost_values, cost_by_hand: (nets, inputs) operations of the mean loss, counted by the tracer
+      and by formula; cost_multiples: (nets, inputs, 2) those of `MULTIPLES` over those of the loss.
+      forward_parameters, forward_multiples: (forward inputs,) and what the whole gradient costs by
+      forward mode.
+    """
+    shape = (len(hidden), len(inputs))
+    parameters, values, by_hand = np.zeros(shape, int), np.zeros(shape, int), np.zeros(shape, int)
+    multiples = np.zeros((*shape, len(MULTIPLES)))
+    for i, layers in enumerate(hidden):
+        for j, count in enumerate(inputs):
+            sizes = (count, *layers, 1)
+            f, given = _loss(generator, sizes, rows)
+            costs = _costs(f, given)
+            parameters[i, j] = sum(array.size for array in given)
+            values[i, j], by_hand[i, j] = costs[0], operations_by_hand(sizes, rows)
+            multiples[i, j] = [cost / costs[0] for cost in costs[1:]]
+    forward = [_forward(generator, (count, *forward_hidden, 1), rows) for count in forward_inputs]
+    return {
+        "cost_hidden": np.array(["-".join(map(str, layers)) for layers in hidden]),
+        "cost_inputs": np.array(inputs),
+        "cost_parameters": parameters,
+        "cost_values": values,
+        "cost_by_hand": by_hand,
+        "cost_multiples": multiples,
+        "forward_parameters": np.array([count for count, _ in forward]),
+        "forward_multiples": np.array([multiple for _, multiple in forward]),
+    }
+
+
+def operations_by_hand(sizes: Sequence[int], rows: int) -> int:
+    """Operations of the mean loss: for a row 2mn in a matrix product, n for biases, n for tanh."""
+    affine = sum(2 * inputs * outputs + outputs for inputs, outputs in pairwise(sizes))
+    return rows * (affine + sum(sizes[1:-1]) + LOSS_OPERATIONS)
+
+
+def _loss(
+    generator: np.random.Generator, sizes: Sequence[int], rows: int
+) -> tuple[Any, tuple[np.ndarray, ...]]:
+    """The mean cross-entropy of a tanh network as a function of its parameters, and those."""
+    x, y = generator.normal(size=(rows, sizes[0])), generator.integers(0, 2, rows) * 1.0
+    given = [
+        array
+        for inputs, outputs in pairwise(sizes)
+        for array in (generator.normal(size=(inputs, outputs)), generator.normal(size=outputs))
+    ]
+
+    def loss(*layers: Any) -> Any:
+        z = network(tnp.tanh, x, *layers)[:, 0]
+        return tnp.mean(tnp.softplus(z) - y * z)
+
+    return loss, tuple(given)
+
+
+def _costs(f: Any, given: tuple[np.ndarray, ...]) -> list[int]:
+    """Operations of the function, and of its derivatives in the order of `MULTIPLES`."""
+    every = tuple(range(len(given)))
+
+    def product(*arguments: Any) -> Any:
+        return jvp(grad(f, every), arguments[: len(given)], arguments[len(given) :])
+
+    functions = [(f, 1), (value_and_grad(f, every), 1), (product, 2)]
+    return [count_operations(function, *given * times).total for function, times in functions]
+
+
+def _forward(generator: np.random.Generator, sizes: Sequence[int], rows: int) -> tuple[int, float]:
+    """(parameters, operations of the gradient by forward mode over those of the function)."""
+    f, given = _loss(generator, sizes, rows)
+
+    def gradient(*arguments: Any) -> list:
+        found = []
+        for k, array in enumerate(given):
+            for place in range(array.size):
+                unit = [np.zeros_like(other) for other in given]
+                unit[k].flat[place] = 1.0
+                found.append(jvp(f, arguments, tuple(unit))[1])
+        return found
+
+    cost = count_operations(gradient, *given).total
+    return sum(array.size for array in given), cost / count_operations(f, *given).total
+
+
+def claims(results: Results) -> Iterator[Claim]:
+    """The counter counts right, a gradient is cheap, and forward mode is not."""
+    source = "Baur & Strassen 1983; Griewank & Walther 2008"
+    exact = (results["cost_values"] == results["cost_by_hand"]).all()
+    yield Claim(
+        "operations of the loss of a network, as counted and as 2mn + n a layer and row and so on",
+        "closed form",
+        "equal",
+        "equal" if exact else "not equal",
+        None,
+        exact,
+    )
+    both, product = np.moveaxis(results["cost_multiples"], -1, 0)
+    inputs = results["cost_inputs"]
+    nets = f"{both.size} networks with {inputs.min()} to {inputs.max()} inputs"
+    for words, multiples, limit in (
+        ("value and gradient", both, CHEAP),
+        ("product of the Hessian with a vector", product, PRODUCT),
+    ):
+        yield Claim(
+            f"operations of {words} over those of the loss (most, and range over {nets})",
+            source,
+            f"below {limit:g}",
+            multiples.max(),
+            (multiples.min(), multiples.max()),
+            bool((multiples < limit).all()),
+        )
+    each = results["forward_multiples"] / results["forward_parameters"]
+    counts = results["forward_parameters"]
+    yield Claim(
+        "the gradient by forward mode: operations over those of the loss, for each parameter "
+        f"(most, and range over networks of {counts.min()} to {counts.max()} parameters)",
+        source,
+        f"from 1 to {CHEAP:g}: proportional to their number",
+        each.max(),
+        (each.min(), each.max()),
+        bool((each >= 1).all() and (each <= CHEAP).all()),
+    )

@@ -1,0 +1,212 @@
+"""What do the results of `backpropagation` look like?
+
+Tables, graphs and errata (`table_figures`), the agreement of routes, what planted errors do, what
+derivatives cost, and a descent.  From the stored arrays alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from experiments.backpropagation import (
+    derivative_cost,
+    logistic_descent,
+    planted_rules,
+    six_routes,
+    table_figures,
+)
+from experiments.backpropagation.six_routes import DIFFERENCES, EXACT, NUMERICAL, REFERENCE, ROUTES
+from experiments.lab.contract import Results
+from jaxnn import plotting
+from jaxnn.plotting import COLORS, LINES
+
+SHADES = ("blue", "black", "green", "purple", "orange", "vermilion")  # of the routes
+MARKERS = ("o", "", "s", "^", "D", "x")
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """All figures, the lecture's first table in front."""
+    return {
+        "loss_a": table_figures.trace("loss_a", results),
+        "loss_b": table_figures.trace("loss_b", results),
+        "logistic": table_figures.logistic(results),
+        "graphs": table_figures.graphs(results),
+        "heart": heart(results),
+        "agreement": agreement(results),
+        "planted": planted(results),
+        "cost": cost(results),
+        "descent": descent(results),
+        "errata_derivatives": table_figures.errata(results, 1, 10),
+        "errata_training": table_figures.errata(results, 11, 20),
+        "errata_regularisation": table_figures.errata(results, 21, 30),
+    }
+
+
+def heart(results: Results) -> Figure:
+    """Distance of each route from the reference, entry by entry."""
+    figure, (ax,) = plotting.panels(1, height=4.6)
+    gradients = results["heart_gradients"]
+    sizes = np.abs(gradients[REFERENCE])
+    floor = 1e-21
+    for route in _others():
+        apart = np.abs(gradients[route] - gradients[REFERENCE])
+        ax.plot(sizes, np.maximum(apart, floor), MARKERS[route], color=COLORS[SHADES[route]],
+                markersize=3.5, alpha=0.55, linestyle="none", label=ROUTES[route])  # fmt: skip
+    rounding = np.finfo(float).eps * sizes.max()
+    ax.axhline(rounding, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
+    ax.set(xscale="log", yscale="log", xlabel="size of the entry, |dL/dw|")
+    ax.set_ylabel(f"distance from {ROUTES[REFERENCE]}")
+    ax.set_ylim(floor / 4, 1e-8)
+    ax.text(0.99, floor * 5, "equal to the last bit", transform=ax.get_yaxis_transform(),
+            ha="right", fontsize=10)  # fmt: skip
+    net = "-".join(map(str, results["heart_sizes"].tolist()))
+    patients = int(results["heart_rows"])
+    ax.set_title(f"{net} tanh network, {len(sizes)} parameters, {patients} patients")
+    ax.legend(loc="upper left", ncols=2, markerscale=1.6)
+    return figure
+
+
+def _others() -> list[int]:
+    return [route for route in range(len(ROUTES)) if route != REFERENCE]
+
+
+def agreement(results: Results) -> Figure:
+    """Distance of each route from the reference, function by function."""
+    apart = six_routes.disagreements(
+        results["gradients"], results["entry_function"], results["entry_array"]
+    )[:, REFERENCE]
+    groups, names = results["route_groups"].tolist(), results["route_names"].tolist()
+    first = {group: place for place, group in reversed(list(enumerate(groups)))}
+    order = sorted(range(len(groups)), key=lambda place: (first[groups[place]], place))
+    halves = np.array_split(np.array(order), 2)
+    figure, axes = plotting.panels(2, height=0.175 * len(halves[0]) + 1.4, letters=False)
+    floor = 1e-18
+    for ax, half in zip(axes, halves, strict=True):
+        rows = np.arange(len(half))
+        for route in _others():
+            ax.plot(np.maximum(apart[half, route], floor), rows, MARKERS[route], markersize=4,
+                    color=COLORS[SHADES[route]], linestyle="none", alpha=0.8,
+                    label=ROUTES[route])  # fmt: skip
+        for limit, shade in ((EXACT, "black"), (NUMERICAL, SHADES[DIFFERENCES])):
+            ax.axvline(limit, color=COLORS[shade], linewidth=1, linestyle=LINES["dashed"])
+        ax.set_yticks(rows, [_short(groups[place], names[place]) for place in half], fontsize=8.5)
+        ax.set_ylim(len(half) - 0.4, -0.6)
+        ax.set_xscale("log")
+        ax.set_xlim(floor / 3, 1e-6)
+        ax.xaxis.set_major_locator(FixedLocator([1e-18, 1e-15, 1e-12, 1e-9, 1e-6]))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xlabel("relative distance")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside upper center", ncols=3,
+        title=f"largest relative distance from {ROUTES[REFERENCE]} to", alignment="center",
+    )  # fmt: skip
+    return figure
+
+
+def _short(group: str, name: str) -> str:
+    words = {"initialiser to loss": "from ", "loss of a response": "loss, ", "lecture": "lecture: "}
+    alone = ("layer", "loss", "mean of a response", "other")
+    return name if group in alone else words.get(group, f"{group} ") + name
+
+
+def planted(results: Results) -> Figure:
+    """What one wrong rule does to the agreement of routes."""
+    names = results["planted_names"].tolist()
+    figure, (ax,) = plotting.panels(1, height=4.2)
+    places = np.arange(len(names))
+    modes = results["planted_modes"].tolist()
+    for place, (mode, shade, shift) in enumerate(
+        zip(modes, ("blue", "vermilion"), (-0.13, 0.13), strict=True)
+    ):
+        ax.plot(places + shift, results["planted_sizes"][:, place], "o", color=COLORS[shade],
+                linestyle="none", label=f"{mode} rule × 1.001")  # fmt: skip
+    ax.plot(places, results["unplanted_sizes"], "x", color="black", linestyle="none",
+            label="all rules right")  # fmt: skip
+    ax.axhline(
+        planted_rules.TOLERANCE, color=COLORS["grey"], linestyle=LINES["dashed"], linewidth=1.2
+    )
+    ax.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor")
+    ax.set_yscale("log")
+    ax.set_ylim(1e-16, 1)
+    ax.set_ylabel("largest relative difference of two routes")
+    ax.set_xlabel("primitive whose rule is made wrong")
+    ax.legend(loc="upper left", ncols=3)
+    return figure
+
+
+def cost(results: Results) -> Figure:
+    """Multiples of the loss's operations against parameters and against inputs."""
+    figure, (left, right) = plotting.panels(2, height=4.1)
+    nets, multiples = results["cost_hidden"].tolist(), results["cost_multiples"]
+    words = derivative_cost.MULTIPLES
+    counts, forward = results["forward_parameters"], results["forward_multiples"]
+    left.plot(counts, forward, "s-", color=COLORS["vermilion"],
+              label="gradient by forward mode,\none parameter at a time")  # fmt: skip
+    for which, shade, marker in ((1, "purple", "^"), (0, "blue", "o")):
+        left.plot(results["cost_parameters"].ravel(), multiples[..., which].ravel(), marker,
+                  color=COLORS[shade], linestyle="none", markersize=5,
+                  label=words[which])  # fmt: skip
+    below = {"color": COLORS["grey"], "linestyle": LINES["dashed"], "linewidth": 1.2}
+    left.axhline(derivative_cost.CHEAP, **below)
+    left.set(xscale="log", yscale="log", xlabel="parameters", ylim=(1, 4e4))
+    left.set_ylabel("operations / operations of the loss")
+    left.legend(loc="upper left")
+    for place, (net, shade, line) in enumerate(
+        zip(nets, ("green", "sky", "blue"), ("dotted", "dashed", "solid"), strict=False)
+    ):
+        for which, marker in ((0, "o"), (1, "^")):
+            right.plot(results["cost_inputs"], multiples[place, :, which], marker,
+                       linestyle=LINES[line], color=COLORS[shade], markersize=5,
+                       label=net if which == 0 else None)  # fmt: skip
+    for limit, which in ((derivative_cost.CHEAP, 0), (derivative_cost.PRODUCT, 1)):
+        right.axhline(limit, **below)
+        text = f"{words[which]}: below {limit:g}"
+        right.text(results["cost_inputs"].max(), limit + 0.12, text, ha="right", fontsize=10)
+    right.set(xscale="log", xlabel="inputs", ylim=(0, 13.8))
+    right.set_ylabel("operations / operations of the loss")
+    _plain_ticks(right, results["cost_inputs"])
+    right.legend(loc="upper left", ncols=3, columnspacing=1.2, title="hidden layers",
+                 alignment="left")  # fmt: skip
+    return figure
+
+
+def _plain_ticks(ax: Axes, values: np.ndarray) -> None:
+    ticks = values[::2] if len(values) > 6 else values
+    ax.xaxis.set_major_locator(FixedLocator(ticks.tolist()))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
+def descent(results: Results) -> Figure:
+    """Paths over the loss, and the loss along them."""
+    figure, (left, right) = plotting.panels(2, height=4.0)
+    b0, b1 = results["landscape_b0"], results["landscape_b1"]
+    surface = results["landscape"]
+    levels = surface.min() + np.geomspace(2e-3, np.ptp(surface), 12)
+    left.contour(b0, b1, surface, levels=levels, colors="0.75", linewidths=0.8)
+    looks = (
+        ("blue", "o", 8, "none", "solid"),
+        ("green", ".", 6, None, "solid"),
+        ("vermilion", "x", 6, None, "dashed"),
+    )
+    for path, losses, name, (shade, marker, size, face, line) in zip(
+        results["descent_paths"], results["descent_losses"], logistic_descent.PATHS, looks,
+        strict=True,
+    ):  # fmt: skip
+        style = {
+            "color": COLORS[shade], "marker": marker, "markersize": size, "linewidth": 1,
+            "linestyle": LINES[line], "markerfacecolor": face, "label": name,
+        }  # fmt: skip
+        left.plot(path[:, 0], path[:, 1], **style)
+        right.plot(np.arange(len(losses)), losses, **style)
+    left.set(xlim=(b0[0], b0[-1]), ylim=(b1[0], b1[-1]), xlabel="β₀", ylabel="β₁ (by age)")
+    left.set_title("paths from one start")
+    right.set(xlabel="step", ylabel="loss (nats an observation)")
+    lowest = results["descent_losses"][:2].min()
+    right.axhline(lowest, color=COLORS["grey"], linewidth=1, linestyle=LINES["dotted"])
+    right.legend(loc="upper left")
+    return figure

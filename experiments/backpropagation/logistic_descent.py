@@ -1,0 +1,124 @@
+"""Does a step of gradient descent by hand go where a step by the tracer goes?
+
+    L(b0, b1) = mean of -y log p - (1 - y) log(1 - p),    p = 1/(1 + e^-z),    z = b0 + b1 x
+    by hand       dL/db0 = mean of (p - y),    dL/db1 = mean of x (p - y)
+    step          b <- b - lambda grad L,      lambda = 1/(4h),   h = |X'X| / (4n)
+
+for heart disease (y) against standardised age (x).  No curvature of L exceeds h, so that with
+lambda at most 1/h every step lowers L.  A third path follows the gradient as the lecture prints it,
+-x p (1-p) [y/p + (1-y)/(1-p)] = -x [y (1-p) + (1-y) p], whose sign is wrong where y = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import jaxnn.tracer.numpy as tnp
+from experiments.lab.claims import Claim
+from experiments.lab.contract import Results
+from jaxnn.tables import Table, column_index
+from jaxnn.tracer import grad
+
+EQUAL = 1e-12  # how far two paths may be apart
+PATHS = ("by hand", "tracer", "as printed")
+
+
+def compute(generator: np.random.Generator, table: Table, steps: int, grid: int) -> dict[str, Any]:
+    """Descend on each path from the same random start.
+
+    Args:
+      generator: draws the start, N(0, 2^2) for both coefficients.
+      table: the Heart table.
+      steps: how many.
+      grid: places a side at which the loss is evaluated, for a contour plot.
+
+    Returns:
+      descent_paths: (3, steps + 1, 2) coefficients, by `PATHS`; descent_losses: (3, steps + 1).
+      descent_rate: lambda.
+      landscape_b0, landscape_b1: (grid,); landscape: (grid b1, grid b0) the loss.
+    """
+    age = np.asarray(table.X, float)[:, column_index(table.columns, "Age")]
+    x, y = (age - age.mean()) / age.std(), np.asarray(table.y, float)
+    design = np.stack([np.ones_like(x), x], axis=1)
+    rate = len(y) / np.linalg.eigvalsh(design.T @ design)[-1]
+
+    def loss(b: Any) -> Any:
+        z = b[0] + b[1] * x
+        return tnp.mean(tnp.softplus(z) - y * z)  # the same, without the cancellation in 1 - p
+
+    def by_hand(b: np.ndarray) -> np.ndarray:
+        p = 1 / (1 + np.exp(-design @ b))
+        return design.T @ (p - y) / len(y)
+
+    def as_printed(b: np.ndarray) -> np.ndarray:
+        p = 1 / (1 + np.exp(-design @ b))
+        return -design.T @ (y * (1 - p) + (1 - y) * p) / len(y)
+
+    start = 2 * generator.normal(size=2)
+    paths = np.stack([
+        descend(gradient, start, rate, steps) for gradient in (by_hand, grad(loss), as_printed)
+    ])  # fmt: skip
+    near = paths[:2].reshape(-1, 2)
+    low, high = near.min(axis=0) - 0.5, near.max(axis=0) + 0.5
+    b0, b1 = (np.linspace(a, b, grid) for a, b in zip(low, high, strict=True))
+    return {
+        "descent_paths": paths,
+        "descent_losses": _losses(x, y, paths[..., 0], paths[..., 1]),
+        "descent_rate": rate,
+        "landscape_b0": b0,
+        "landscape_b1": b1,
+        "landscape": _losses(x, y, b0[None, :], b1[:, None]),
+    }
+
+
+def descend(gradient: Any, start: np.ndarray, rate: float, steps: int) -> np.ndarray:
+    """(steps + 1, parameters): the start, and where each step leads."""
+    path = [start]
+    for _ in range(steps):
+        path.append(path[-1] - rate * gradient(path[-1]))
+    return np.array(path)
+
+
+def _losses(x: np.ndarray, y: np.ndarray, b0: np.ndarray, b1: np.ndarray) -> np.ndarray:
+    """The loss at many coefficients at once, without overflow."""
+    z = b0[..., None] + b1[..., None] * x
+    return np.mean(np.logaddexp(0, z) - y * z, axis=-1)
+
+
+def claims(results: Results) -> Iterator[Claim]:
+    """Hand and tracer go the same way, which leads down; the printed sign does not."""
+    hand, traced, _ = results["descent_paths"]
+    for words, apart in (
+        ("one step", np.abs(hand[1] - traced[1])),
+        (f"{len(hand) - 1} steps", np.abs(hand - traced)),
+    ):
+        yield Claim(
+            f"{words} of gradient descent on logistic regression by hand and by the tracer: "
+            "largest difference of coefficients",
+            "closed form",
+            f"at most {EQUAL:g}",
+            apart.max(),
+            None,
+            apart.max() <= EQUAL,
+        )
+    by_hand, by_tracer, as_printed = results["descent_losses"]
+    falls = np.diff([by_hand, by_tracer], axis=1)
+    yield Claim(
+        "change of the loss by a step with learning rate below 1 / curvature (largest)",
+        "convexity",
+        "at most 0",
+        falls.max(),
+        None,
+        bool((falls <= 1e-15).all() and (falls[:, 0] < 0).all()),
+    )
+    yield Claim(
+        "loss after as many steps along the gradient as printed over that after steps by hand",
+        "erratum 8",
+        "above 1",
+        as_printed[-1] / by_hand[-1],
+        None,
+        as_printed[-1] > by_hand[-1],
+    )

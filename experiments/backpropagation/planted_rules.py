@@ -1,0 +1,171 @@
+"""Is a derivative rule that is wrong by one part in a thousand found?
+
+    rule  ->  1.001 x rule      for one primitive, in one mode
+
+One after the other, rules of the tracer are made wrong by that much and `check_derivatives` is
+asked; it must say no, and accuse the route that uses the wrong rule and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import jaxnn.tracer.numpy as tnp
+from experiments.lab.claims import Claim
+from experiments.lab.contract import Results
+from jaxnn.tracer import DerivativeReport, check_derivatives
+from jaxnn.tracer.check import Comparison
+from jaxnn.tracer.core import FORWARD, REVERSE
+
+FACTOR, TOLERANCE = 1.001, 1e-7
+MODES = {"forward": FORWARD, "reverse": REVERSE}
+POINT = np.array([[0.3, -0.8], [1.1, 0.6], [-0.4, 1.7]])
+MATRIX = np.array([[0.7, -0.2, 0.5], [0.1, 0.9, -0.6]])
+
+# Primitive -> a function that uses it, of the array above.
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "matmul": lambda x: (x @ MATRIX) ** 2,
+    "add": lambda x: tnp.sin(x) + x,
+    "multiply": lambda x: x * tnp.sin(x),
+    "exp": tnp.exp,
+    "tanh": tnp.tanh,
+    "logaddexp": tnp.softplus,
+    "where": lambda x: tnp.where(x > 0, x, tnp.sin(x)),
+    "sum": lambda x: tnp.sum(x, axis=0) ** 2,
+    "subtract": lambda x: tnp.sin(x) - x,
+    "negative": lambda x: -tnp.sin(x),
+    "divide": lambda x: x / (2 + tnp.sin(x)),
+    "log": lambda x: tnp.log(2 + x),
+    "sqrt": lambda x: tnp.sqrt(2 + x),
+    "square": tnp.square,
+    "power": lambda x: x**3,
+    "absolute": abs,
+    "sin": tnp.sin,
+    "maximum": lambda x: tnp.maximum(x, 0.1),
+    "max": lambda x: tnp.max(x, axis=0),
+    "reshape": lambda x: x.reshape(6) ** 2,
+    "broadcast_to": lambda x: tnp.broadcast_to(x, (2, 3, 2)) ** 2,
+    "transpose": lambda x: x.T**2,
+    "getitem": lambda x: x[1:] ** 2,
+    "concatenate": lambda x: tnp.concatenate([x, x**2]),
+}
+
+
+class Verdict(NamedTuple):
+    """What `check_derivatives` said about a function whose tracer has one wrong rule, or none.
+
+    Attributes:
+      agrees: whether all routes agree.
+      accused: routes that take part in every disagreement there is.
+      disagreement: the largest relative difference of two routes.
+    """
+
+    agrees: bool
+    accused: frozenset[str]
+    disagreement: float
+
+
+@contextmanager
+def wrong_rule(mode: str, primitive: str, factor: float = FACTOR) -> Iterator[None]:
+    """Make a rule of the tracer wrong by a factor, inside a `with` block.
+
+    Args:
+      mode: "forward" or "reverse".
+      primitive: a name; all primitives of that name are concerned.
+      factor: what the rule's result is multiplied by.
+    """
+    table = MODES[mode]
+    right = {p: rule for p, rule in table.items() if p.name == primitive}
+
+    def wrongly(rule: Callable) -> Callable:
+        return lambda *arguments, **parameters: rule(*arguments, **parameters) * factor
+
+    table.update({p: wrongly(rule) for p, rule in right.items()})
+    try:
+        yield
+    finally:
+        table.update(right)
+
+
+def verdict(report: DerivativeReport) -> Verdict:
+    """A report in three words."""
+    pairs = [pair for c in report.comparisons for pair in c.disagreements(report.tolerance)]
+    accused = frozenset.intersection(*(frozenset(pair[:2]) for pair in pairs)) if pairs else ()
+    return Verdict(
+        report.agrees, frozenset(accused), max(map(largest_difference, report.comparisons))
+    )
+
+
+def largest_difference(comparison: Comparison) -> float:
+    """Of two routes to one number, relative."""
+    values = list(comparison.values.values())
+    return float(np.ptp(values)) / comparison.scale
+
+
+def compute(primitives: Sequence[str]) -> dict[str, Any]:
+    """Plant every error, and none.
+
+    Args:
+      primitives: names of `FUNCTIONS`.
+
+    Returns:
+      planted_names: (primitives,); planted_modes: (2,).
+      planted_found, planted_accused: (primitives, 2) whether the report says that routes disagree,
+      and whether it accuses the tracer's route of that mode alone.
+      planted_sizes: (primitives, 2) the largest relative disagreement.
+      unplanted_agree, unplanted_sizes: (primitives,) the same with no rule wrong.
+    """
+    right, wrong = [], []
+    for name in primitives:
+        right.append(verdict(_check(name)))
+        row = []
+        for mode in MODES:
+            with wrong_rule(mode, name):
+                row.append(verdict(_check(name)))
+        wrong.append(row)
+    guilty = [frozenset([f"tracer {mode}"]) for mode in MODES]
+    return {
+        "planted_names": np.array(primitives),
+        "planted_modes": np.array(list(MODES)),
+        "planted_found": np.array([[not v.agrees for v in row] for row in wrong]),
+        "planted_accused": np.array([
+            [v.accused == one for v, one in zip(row, guilty, strict=True)] for row in wrong
+        ]),
+        "planted_sizes": np.array([[v.disagreement for v in row] for row in wrong]),
+        "unplanted_agree": np.array([v.agrees for v in right]),
+        "unplanted_sizes": np.array([v.disagreement for v in right]),
+    }  # fmt: skip
+
+
+def _check(name: str) -> DerivativeReport:
+    return check_derivatives(FUNCTIONS[name], POINT, order=1, tolerance=TOLERANCE)
+
+
+def claims(results: Results) -> Iterator[Claim]:
+    """Every planted error is found, and no right rule is accused."""
+    found, accused = results["planted_found"], results["planted_accused"]
+    for words, hits in (
+        ("rules made wrong by one part in a thousand that check_derivatives finds", found),
+        ("of these, reports that accuse the route with the wrong rule, and it alone", accused),
+    ):
+        yield Claim(
+            words,
+            "planted",
+            f"{hits.size} of {hits.size}",
+            f"{int(hits.sum())} of {hits.size}",
+            None,
+            bool(hits.all()),
+        )
+    right = results["unplanted_agree"]
+    yield Claim(
+        "the same functions with every rule right: reports that find nothing",
+        "planted",
+        f"{right.size} of {right.size}",
+        f"{int(right.sum())} of {right.size}",
+        None,
+        bool(right.all()),
+    )

@@ -1,0 +1,251 @@
+"""What do networks of one to five hidden layers attain with as many parameters each?
+
+    error of numbers  =  mean (f(x) - y)^2 / Var(y)       1 is what the best constant attains
+    error of classes  =  share of rows that are put into a wrong class
+
+both on rows that were never trained on.  The protocol was fixed before any network was trained:
+ReLU, He weights, biases of zero, Adam with a learning rate that falls from 0.003 to 0 along a
+cosine, standardised responses, hidden layers all of one width, that which comes closest to the
+wanted number of parameters.
+
+*Fresh* rows ("infinite data") are a training set of as many rows as all steps take, gone through
+once: one epoch of `jaxnn.fit`, in which no row comes twice.  *Scarce* rows come again and again.
+They are repeated up to one number of rows for all training sets of a group, each row equally often,
+so that all make the same steps, and one compiled program serves them all whatever their target.
+
+Networks of different depth see the same rows, seed by seed, and can be compared in pairs.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache, partial
+from itertools import product
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax import Array
+
+from experiments.depth_vs_width.folding import kinks_per_network, outputs
+from jaxnn import MLP, Fitter, Recipe, count_parameters, datasets
+from jaxnn.datasets import Target
+from jaxnn.mlp import Parameters
+from jaxnn.replicate import replicate
+from jaxnn.training import Fit
+
+PEAK = 3e-3  # of the learning rate
+TEACHER = "tanh_teacher_8"  # another one for every seed
+CLASSES = {"digits": 0.0, "signals": 0.25, "noisy_signals": 0.5}  # with their noise
+DRAWN = 4000  # rows of generated data where fewer are used, so that all use the first of these
+PICTURED = ("fold", 1000)
+POINTS = 600  # of its picture
+IMAGES = 1200  # digits that may be trained on; the others are for the test
+
+
+class Group(NamedTuple):
+    """Cells that share a protocol: every data set with every number of rows and of parameters.
+
+    Attributes:
+      data: names of `jaxnn.datasets.TARGETS`, `TEACHER`, or one of `CLASSES`.
+      rows: of the training set.
+      parameters: of every network, as nearly as whole widths allow.
+      deepest: hidden layers go from 1 to this.
+      steps: of Adam, up to whole epochs.
+      batch: rows a step.
+      epoch: rows of an epoch, those of the training set being repeated.
+      seeds: each with rows and first weights of its own.
+    """
+
+    data: tuple[str, ...]
+    rows: tuple[int, ...]
+    parameters: tuple[int, ...]
+    deepest: int
+    steps: int
+    batch: int
+    epoch: int
+    seeds: int
+
+
+class Rows(NamedTuple):
+    """Training and test rows, one set a seed."""
+
+    X: np.ndarray  # (seeds, rows, inputs)
+    y: np.ndarray  # (seeds, rows): standardised numbers, or class numbers
+    test_X: np.ndarray  # (seeds, test rows, inputs)
+    test_y: np.ndarray  # (seeds, test rows)
+
+
+def network(inputs: int, depth: int, parameters: int, classes: int = 0) -> MLP:
+    """The network of `depth` equal hidden layers that has nearest to so many parameters."""
+
+    def sized(width: int) -> MLP:
+        return MLP(
+            (inputs, *[width] * depth, classes or 1),
+            "relu",
+            "categorical" if classes else "quantitative",
+            "he_normal",
+        )
+
+    # Alone, one layer would have this many units; deeper networks are narrower.
+    widest = max(1, parameters // (inputs + 1 + (classes or 1)))
+    wanted = [abs(count_parameters(sized(width)) - parameters) for width in range(1, widest + 2)]
+    return sized(1 + int(np.argmin(wanted)))
+
+
+@cache
+def recipe(steps: int, batch: int, epoch: int) -> Recipe:
+    """Adam along a cosine for about so many steps, in whole epochs of `epoch` rows."""
+    # Each schedule is a new function and equal to itself alone; one recipe compiles once.
+    steps_per_epoch = -(-epoch // batch)
+    epochs = max(1, round(steps / steps_per_epoch))
+    schedule = optax.cosine_decay_schedule(PEAK, epochs * steps_per_epoch)
+    return Recipe(learning_rate=schedule, epochs=epochs, batch_size=batch, history_every=epochs)
+
+
+def train(keys: Array, net: MLP, X: np.ndarray, y: np.ndarray, group: Group) -> Fit:
+    """Train one network for each key on rows of its own, (seeds, rows, ...); fits stacked."""
+    fitter = Fitter(net, recipe(group.steps, group.batch, group.epoch))
+    times = group.epoch // X.shape[1]
+    if times > 1:
+        X, y = np.repeat(X, times, axis=1), np.repeat(y, times, axis=1)
+    # An epoch goes through all rows in another order, so they should all stay near.
+    near = fitter.working_set(group.epoch) + X[0].nbytes + y[0].nbytes
+    return replicate(fitter, keys, mapped=(X, y), working_set=near)
+
+
+def error(params: Parameters, X: np.ndarray, y: np.ndarray, classes: bool) -> np.ndarray:
+    """Error of stacked networks on rows of their own, as at the head: (seeds,), NaN if diverged."""
+    errors = []
+    for seed, (features, truth) in enumerate(zip(X, y, strict=True)):
+        found = outputs(jax.tree.map(itemgetter(seed), params), features)
+        if not np.isfinite(found).all():
+            errors.append(np.nan)
+        elif classes:
+            errors.append(np.mean(found.argmax(axis=1) != truth))
+        else:
+            errors.append(np.mean(np.square(found[:, 0].astype(float) - truth)))
+    return np.array(errors)
+
+
+def draw_rows(key: Array, data: str, rows: int, seeds: int, test_rows: int) -> Rows:
+    """Rows of a data set, one draw a seed; which they are depends on `key` and the first three."""
+    keys = jax.random.split(key, seeds)
+    if data == "digits":
+        table = datasets.digits()
+        orders = np.stack([jax.random.permutation(k, len(table.X)) for k in keys])
+        X, y = table.X[orders].astype(np.float32), table.y[orders].astype(np.float32)
+        return Rows(X[:, :IMAGES], y[:, :IMAGES], X[:, IMAGES:], y[:, IMAGES:])
+    drawn = partial(_draw, data=data, rows=max(rows, DRAWN), test_rows=test_rows)
+    X, y = replicate(drawn, keys, working_set=40 * rows)  # some ten numbers a row
+    first = X.shape[1] - test_rows
+    return Rows(X[:, :first], y[:, :first], X[:, first:], y[:, first:])
+
+
+def _draw(key: Array, data: str, rows: int, test_rows: int) -> tuple[Array, Array]:
+    if data in CLASSES:
+        signals = datasets.sample_signals(key, rows + test_rows, noise=CLASSES[data])
+        return signals.X, signals.y
+    truth: str | Target = data
+    if data == TEACHER:
+        key, key_teacher = jax.random.split(key)
+        truth = Target(datasets.tanh_teacher(key_teacher, 8), 8)
+    sample = datasets.sample_target(key, rows + test_rows, truth)
+    # The unit of the error; to standardise by these rows is no help to any network.
+    scale = jnp.std(sample.y[-test_rows:])
+    return sample.X, (sample.y - jnp.mean(sample.y[-test_rows:])) / scale
+
+
+class Cell(NamedTuple):
+    """What came of one data set with numbers of rows and parameters, at each depth."""
+
+    nets: list[MLP]
+    fits: list[Fit]
+    test: np.ndarray  # (depths, seeds)
+    train: np.ndarray  # (depths, seeds)
+
+
+def compute(key: Array, groups: tuple[Group, ...], test_rows: int) -> dict[str, Any]:
+    """Train every cell at every depth.
+
+    Returns:
+      cell_data, cell_rows, cell_parameters, cell_steps, cell_batch: (cells,), as asked for.
+      cell_fresh: (cells,) whether no row came twice.
+      counts: (cells, depths) parameters of the networks, 0 where there is none.
+      test, train: (cells, depths, seeds) errors, NaN where there is no network or it diverged.
+      diverged: (cells, depths) how many did.
+      fold_sum, fold_truth: (points,) sum of the inputs of test rows of "fold", and the target;
+      fold_fits: (depths, points) what networks trained on `PICTURED` rows make of it, seed 0.
+      tent_regions: (depths, seeds) linear regions on [0, 1] of networks trained on "tent_3".
+    """
+    key_rows, key_fits = jax.random.split(key)
+    shape = max(g.deepest for g in groups), max(g.seeds for g in groups)
+    found: dict[str, list[Any]] = {name: [] for name in ("counts", "test", "train", "diverged")}
+    described, extra = [], {}
+    drawn: tuple[Any, Rows] | None = None
+    for group in groups:
+        for data, used, parameters in product(group.data, group.rows, group.parameters):
+            which = data, max(used, DRAWN), group.seeds
+            if drawn is None or drawn[0] != which:
+                key_data = jax.random.fold_in(key_rows, zlib.crc32(data.encode()))
+                drawn = which, draw_rows(key_data, data, used, group.seeds, test_rows)
+            key_cell = jax.random.fold_in(key_fits, len(described))
+            cell = _train_cell(key_cell, group, data, used, parameters, drawn[1])
+            fresh = used >= group.steps * group.batch
+            described.append((data, used, parameters, group.steps, group.batch, fresh))
+            found["counts"].append(_padded(list(map(count_parameters, cell.nets)), shape[:1], 0))
+            failed = [np.sum(fits.diverged_at >= 0) for fits in cell.fits]
+            found["diverged"].append(_padded(failed, shape[:1], 0))
+            found["test"].append(_padded(cell.test, shape, np.nan))
+            found["train"].append(_padded(cell.train, shape, np.nan))
+            if (data, used) == PICTURED and "fold_fits" not in extra:
+                extra |= _folds(cell, drawn[1])
+            if data == "tent_3":
+                regions = [
+                    1 + kinks_per_network(net, fits.params, 0, 1)
+                    for net, fits in zip(cell.nets, cell.fits, strict=True)
+                ]
+                extra["tent_regions"] = np.array(regions)
+    names = ("data", "rows", "parameters", "steps", "batch", "fresh")
+    columns = zip(*described, strict=True)
+    return {
+        **{f"cell_{name}": np.array(column) for name, column in zip(names, columns, strict=True)},
+        **{name: np.array(parts) for name, parts in found.items()},
+        **extra,
+    }
+
+
+def _train_cell(
+    key: Array, group: Group, data: str, used: int, parameters: int, rows: Rows
+) -> Cell:
+    classes = 10 if data in CLASSES else 0
+    X, y = rows.X[:, :used], rows.y[:, :used]
+    depths = range(1, group.deepest + 1)
+    nets = [network(X.shape[2], depth, parameters, classes) for depth in depths]
+    fits, test, training = [], [], []
+    for depth_key, net in zip(jax.random.split(key, len(nets)), nets, strict=True):
+        fits.append(train(jax.random.split(depth_key, group.seeds), net, X, y, group))
+        test.append(error(fits[-1].params, rows.test_X, rows.test_y, bool(classes)))
+        losses = np.where(fits[-1].diverged_at < 0, fits[-1].train_loss, np.nan)
+        training.append(error(fits[-1].params, X, y, True) if classes else losses)
+    return Cell(nets, fits, np.array(test), np.array(training))
+
+
+def _padded(values: Any, shape: tuple[int, ...], filler: float) -> np.ndarray:
+    values = np.asarray(values)
+    padded = np.full(shape, filler, values.dtype)
+    padded[tuple(map(slice, values.shape))] = values
+    return padded
+
+
+def _folds(cell: Cell, rows: Rows) -> dict[str, Any]:
+    X, y = rows.test_X[0, :POINTS], rows.test_y[0, :POINTS]
+    first = [jax.tree.map(itemgetter(0), fits.params) for fits in cell.fits]
+    return {
+        "fold_sum": X.sum(axis=1),
+        "fold_truth": y,
+        "fold_fits": np.array([outputs(params, X)[:, 0] for params in first]),
+    }

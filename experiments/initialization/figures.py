@@ -1,0 +1,248 @@
+"""What do the results of `initialization` look like?
+
+    symmetry   units that part, how fast, and what equal weights cost
+    signals    variance and saturation by layer and scale, gains of schemes, sparse weights
+    training   loss against scale, and learning curves of schemes
+
+From the stored arrays alone; medians and quantiles over seeds are all that is computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
+
+from experiments.lab.contract import Results
+from jaxnn import plotting
+from jaxnn.plotting import COLORS, LINES
+
+LABELS = {
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "zeros": "all zero",
+    "standard_uniform": "“standard” uniform, 1/(3m)",
+    "lecun_normal": "LeCun normal, 1/m",
+    "he_normal": "He normal, 2/m",
+    "he_uniform": "He uniform, 2/m",
+    "glorot_uniform": "Glorot uniform, 2/(m+n)",
+    "glorot_normal": "Glorot normal, 2/(m+n)",
+    "orthogonal": "orthogonal, 1/max(m, n)",
+    "sparse": "sparse, 15 of N(0, 1)",
+}
+SHADES = ("blue", "vermilion", "green", "purple", "sky", "orange", "black", "grey")
+
+
+def symmetry(results: Results) -> Figure:
+    """Paths of units, their distances, and losses."""
+    figure, axes = plotting.panels(3, columns=3, height=3.9)
+    _paths(axes[0], results)
+    _distances(axes[1], results)
+    _losses(axes[2], results)
+    return figure
+
+
+def _paths(ax: Axes, results: Results) -> None:
+    million = int(np.argmin(np.abs(results["noises"] - 1e-6)))
+    paths = results["paths"][million]  # (records, units, 4)
+    for unit in range(paths.shape[1]):
+        shade, line = COLORS[SHADES[unit % len(SHADES)]], list(LINES)[unit % len(LINES)]
+        ax.plot(results["symmetry_steps"], paths[:, unit, 0], color=shade, linestyle=LINES[line])
+    ax.set_xlabel("steps")
+    ax.set_ylabel("weight from the first input")
+    ax.set_title(f"{paths.shape[1]} units, noise 1e-6")
+
+
+def _distances(ax: Axes, results: Results) -> None:
+    steps, noises = results["symmetry_steps"], results["noises"]
+    by_step = np.log1p(results["symmetry_rate"] * np.maximum(-results["curvature"], 0))
+    grown = np.concatenate([[0], np.cumsum((by_step[1:] + by_step[:-1]) / 2 * np.diff(steps))])
+    start = int(np.searchsorted(steps, 500))
+    for place, noise in enumerate(noises.tolist()):
+        courses = np.maximum(results["noisy_apart"][place], 1e-17)
+        shade = COLORS[SHADES[place]] if noise else COLORS["grey"]
+        ax.plot(steps, courses.T, color=shade, linestyle="-", linewidth=0.6, alpha=0.5)
+        words = f"noise {noise:.0e}".replace("e-0", "e-") if noise else "no noise"
+        ax.plot([], [], color=shade, linestyle="-", label=words)
+        if noise:
+            theory = np.median(courses[:, start]) * np.exp(grown - grown[start])
+            shown = (theory < 1) & (steps >= 500)
+            ax.plot(
+                steps[shown], theory[shown], color="black", linestyle=LINES["dashed"], linewidth=1.2
+            )
+    ax.plot([], [], color="black", linestyle=LINES["dashed"], linewidth=1.2, label="theory")
+    ax.set_yscale("log")
+    ax.set_ylim(1e-18, 1e2)
+    ax.set_xlabel("steps")
+    ax.set_ylabel("distance of units")
+    ax.set_title("copies part")
+    ax.legend(loc="lower right", bbox_to_anchor=(1.03, 0.2), fontsize=9, labelspacing=0.25)
+
+
+def _losses(ax: Axes, results: Results) -> None:
+    steps = results["symmetry_steps"]
+    seeds = results["start_loss"].shape[1]
+    ax.plot(steps, results["copied_loss"], color="black", linestyle="-", label="equal weights")
+    million = int(np.argmin(np.abs(results["noises"] - 1e-6)))
+    series = [
+        ("equal, noise 1e-6", results["noisy_loss"][million]),
+        *zip(results["starts"].tolist(), results["start_loss"], strict=True),
+    ]
+    shades = ("purple", "vermilion", "blue", "green")
+    lines = ("dashdot", "dashed", "solid", "dotted")
+    for (name, losses), shade, line in zip(series, shades, lines, strict=True):
+        _band(ax, steps, losses, name, shade, line)
+    ax.set_yscale("log")
+    ax.set_ylim(top=60)
+    ax.set_xlabel("steps")
+    ax.set_ylabel("mean squared error")
+    ax.set_title(f"95% bands, {seeds} starts")
+    ax.legend(loc="upper right", fontsize=9, labelspacing=0.25)
+
+
+def _band(
+    ax: Axes, x: np.ndarray, values: np.ndarray, label: str, color: str, line: str = "solid"
+) -> None:
+    """Median and pointwise 95% band of (seeds, n) values, left out where a seed diverged."""
+    if np.isnan(values).all():
+        ax.plot([], [], color=COLORS[color], linestyle=LINES[line], label=f"{label}: diverged")
+        return
+    low, center, high = np.nanquantile(values, [0.025, 0.5, 0.975], axis=0)
+    plotting.band(ax, x, center, (low, high), label=label, color=color, line=line)
+
+
+def signals(results: Results) -> Figure:
+    """Variance by layer, saturation by scale, gains of schemes, and gains by fan-in."""
+    figure, (variances, saturated, gains, fans) = plotting.panels(4, height=3.7)
+    _variances(variances, results)
+    scales = results["scales"]
+    depth = results["theory_saturated"].shape[1]
+    for place, (layer, shade) in enumerate(((0, "sky"), (depth - 1, "blue"))):
+        shares = results["signal_saturated"][:, :, layer].mean(axis=1)
+        words = f"layer {layer + 1}"
+        saturated.plot(scales, shares, "os"[place], color=COLORS[shade], label=words)
+        theory = results["theory_saturated"][:, layer]
+        saturated.plot(scales, theory, color=COLORS[shade], linestyle="-", linewidth=1)
+    saturated.set_xscale("log")
+    saturated.set_xlabel("scale of the weights")
+    saturated.set_ylabel("share of saturated units")
+    saturated.set_title("saturation of tanh")
+    saturated.legend()
+    _gains(gains, results)
+    _fans(fans, results)
+    return figure
+
+
+def _variances(ax: Axes, results: Results) -> None:
+    means = results["signal_variance"].mean(axis=1)
+    layers = np.arange(1, means.shape[1] + 1)
+    shown = [k for k, scale in enumerate(results["scales"].tolist()) if scale >= 0.1]
+    colors = colormaps["viridis"](np.linspace(0, 0.85, len(shown)))
+    for color, place in zip(colors, shown, strict=True):
+        ax.plot(layers, results["theory_variance"][place], color=color, linestyle="-", linewidth=1)
+        ax.plot(layers, means[place], "o", color=color, markersize=4)
+        label = f"{results['scales'][place]:g}"
+        if means[place, -1] > 1e-9 and label != "3":  # no room for it
+            end = (layers[-1], means[place, -1])
+            ax.annotate(label, end, (6, 0), textcoords="offset points", va="center", fontsize=9)
+    ax.text(1.0, 1.0, "scale", transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
+    ax.set_yscale("log")
+    ax.set_ylim(bottom=1e-10)
+    ax.set_xlim(0.5, layers[-1] + 1.2)
+    ax.set_xlabel("layer")
+    ax.set_ylabel("mean squared pre-activation")
+    ax.set_title("tanh networks")
+
+
+def _gains(ax: Axes, results: Results) -> None:
+    measured, theory = results["scheme_measured"], results["scheme_theory"]
+    places = np.arange(len(theory))[::-1]
+    directions = ((1, "blue", "forward", 0.15), (2, "vermilion", "backward", -0.15))
+    for column, shade, words, offset in directions:
+        means = measured[:, :, column].mean(axis=1)
+        bars = 4 * measured[:, :, column].std(axis=1, ddof=1) / measured.shape[1] ** 0.5
+        ax.plot(theory[:, column], places + offset, "|", color="black", markersize=15, mew=1.4)
+        ax.errorbar(
+            means,
+            places + offset,
+            xerr=bars,
+            fmt="o",
+            color=COLORS[shade],
+            markersize=5,
+            label=words,
+        )
+    names = [LABELS[name].split(", ")[0] for name in results["schemes"].tolist()]
+    ax.set_yticks(places, names)
+    ax.set_xscale("log")
+    ax.set_xlim(0.06, 60)
+    ax.grid(False, axis="y")
+    ax.set_xlabel("gain of the mean square")
+    ax.set_title("one layer")
+    ax.legend(loc="upper right")
+
+
+def _fans(ax: Axes, results: Results) -> None:
+    fans, measured, k = results["fans"], results["fan_measured"], int(results["nonzeros"])
+    laws = (
+        (f"{k} non-zero weights a unit", "blue", "o", np.full(len(fans), k)),
+        ("dense", "vermilion", "s", fans),
+    )
+    for (words, shade, dot, theory), gains in zip(laws, measured, strict=True):
+        bars = 4 * gains.std(axis=1, ddof=1) / gains.shape[1] ** 0.5
+        ax.plot(fans, theory, color=COLORS[shade], linestyle="-", linewidth=1)
+        ax.errorbar(
+            fans, gains.mean(axis=1), bars, fmt=dot, color=COLORS[shade], capsize=3, label=words
+        )
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xticks(fans, [str(fan) for fan in fans])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_xlabel("number of inputs m")
+    ax.set_ylabel("gain of the mean square")
+    ax.set_title("weights N(0, 1)")
+    ax.legend(loc="upper left")
+
+
+def training(results: Results) -> Figure:
+    """Loss and test accuracy against scale, and learning curves of each activation."""
+    names = results["curve_activations"].tolist()
+    kinds = list(dict.fromkeys(names))
+    figure, axes = plotting.panels(2 + len(kinds), height=4.0)
+    scales, rates = results["swept_scales"], results["swept_rates"].tolist()
+    for ax, name in ((axes[0], "swept_loss"), (axes[1], "swept_test")):
+        for place, rate in enumerate(rates):
+            shade, line = ("blue", "vermilion", "green")[place], list(LINES)[place]
+            values = results[name][:, place].T
+            _band(ax, scales, values, f"learning rate {rate:g}", shade, line)
+        ax.set_xscale("log")
+        ax.set_xlabel("scale of the first weights")
+    chance = 1 / 10
+    axes[0].axhline(float(results["train_entropy"]), color="black", linestyle=LINES["dotted"], lw=1)
+    axes[0].set_yscale("log")
+    axes[0].set_ylabel("last loss (nats)")
+    axes[0].set_title("training, tanh")
+    axes[0].legend(loc="lower left")
+    axes[1].axhline(chance, color="black", linestyle=LINES["dotted"], linewidth=1)
+    axes[1].set_ylim(0, 1)
+    axes[1].set_ylabel("test accuracy")
+    axes[1].set_title("test, tanh")
+    epochs = results["train_epochs"]
+    schemes = results["curve_schemes"].tolist()
+    order = list(dict.fromkeys(schemes))
+    for ax, kind in zip(axes[2:], kinds, strict=True):
+        for place, (activation, scheme) in enumerate(zip(names, schemes, strict=True)):
+            if activation == kind:
+                which = order.index(scheme)
+                shade, line = SHADES[which], list(LINES)[which % len(LINES)]
+                _band(ax, epochs, results["curve_loss"][place], LABELS[scheme], shade, line)
+        ax.axhline(float(results["train_entropy"]), color="black", linestyle=LINES["dotted"], lw=1)
+        ax.set_ylim(0, 5.2)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("training loss (nats)")
+        ax.set_title(f"{LABELS[kind]}, learning rate {float(results['curve_rate']):g}")
+        ax.legend(loc="upper right", fontsize=9.5, labelspacing=0.2)
+    return figure

@@ -1,0 +1,337 @@
+"""What does a lecture or a paper say, and does a measurement bear it out?
+
+A claim is a test of nature, not of a seed: its rule compares `measured` with `expected`, and has to
+do so at any seed. The constructors below state the rule in the row itself:
+
+    at_most  at_least  below  above      measured against a limit
+    within                               low <= measured <= high
+    close                                |measured - expected| <= tolerance
+    within_errors                        |measured - theory| <= 4 standard errors
+    equals  all_of  ordered              exactly equal; every one of n; strictly ascending
+    refused                              a rule set beforehand that nature refuses: no failure
+    reported                             a number that is shown and never asserted
+
+Each accepts one number or an array; of an array every entry has to obey the rule, the entry nearest
+to breaking it is shown, and the range of the entries is the interval.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError
+
+Value = bool | int | float | str
+Interval = tuple[float, float] | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """One sentence about the results, with what was expected and what was measured.
+
+    Fields:
+      statement: what is claimed, with its unit and the level of the interval.
+      source: who says so ("lecture 11, slide 40", a paper, or "known truth").
+      expected: the number or words that the source gives.
+      measured: the number or words that the experiment gives.
+      interval: (low, high) around `measured`, or None.
+      holds: True or False; None when nothing is asserted.
+      refused: a statement of the lecture, or a rule set beforehand, that nature refuses.
+
+    NumPy scalars are turned into Python's own, so that `holds is False` means what it says.
+
+    Raises:
+      InputTypeError: a field is of a kind that a table cannot show.
+      InputError: the interval is empty, a refused claim holds, or a claim "holds" of a NaN.
+    """
+
+    statement: str
+    source: str
+    expected: Value
+    measured: Value
+    interval: Interval
+    holds: bool | None
+    refused: bool = False
+
+    def __post_init__(self) -> None:
+        for field in ("statement", "source", "expected", "measured"):
+            object.__setattr__(self, field, _plain(getattr(self, field), field))
+        if self.holds is not None:
+            holds = _plain(self.holds, "holds")
+            if not isinstance(holds, bool):
+                raise InputTypeError(f"holds of a claim is {holds!r}; pass True, False or None.")
+            object.__setattr__(self, "holds", holds)
+        if self.refused and self.holds is not None:
+            raise InputError(f"a refused claim has holds={self.holds}; pass holds=None.")
+        if self.interval is not None:
+            ends = np.asarray(self.interval, dtype=float)
+            if ends.shape != (2,) or ends[0] > ends[1]:
+                raise InputError(
+                    f"interval of a claim is {self.interval!r}; pass (low, high) with low <= high."
+                )
+            object.__setattr__(self, "interval", (float(ends[0]), float(ends[1])))
+        if self.holds and isinstance(self.measured, float) and math.isnan(self.measured):
+            raise InputError(f"measured is nan in a claim that holds: {self.statement!r}.")
+
+    @property
+    def verdict(self) -> str:
+        """The word for the table: see `verdict`."""
+        return verdict(self.holds, self.refused)
+
+
+def at_most(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
+    """measured <= limit, for each entry; the largest is shown.
+
+    Args:
+      statement, source: as in `Claim`.
+      measured: a number, or an array of which every entry is asserted.
+      limit: the bound.
+      **options: see `_row`.
+    """
+    values = _values(measured)
+    return _row(
+        statement, source, f"at most {limit:g}", values, values.argmax(), values <= limit, **options
+    )
+
+
+def at_least(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
+    """measured >= limit, for each entry; the smallest is shown. Arguments as of `at_most`."""
+    values = _values(measured)
+    return _row(
+        statement,
+        source,
+        f"at least {limit:g}",
+        values,
+        values.argmin(),
+        values >= limit,
+        **options,
+    )
+
+
+def below(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
+    """measured < limit, for each entry; the largest is shown. Arguments as of `at_most`."""
+    values = _values(measured)
+    return _row(
+        statement, source, f"below {limit:g}", values, values.argmax(), values < limit, **options
+    )
+
+
+def above(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
+    """measured > limit, for each entry; the smallest is shown. Arguments as of `at_most`."""
+    values = _values(measured)
+    return _row(
+        statement, source, f"above {limit:g}", values, values.argmin(), values > limit, **options
+    )
+
+
+def within(
+    statement: str, source: str, measured: Any, low: float, high: float, **options: Any
+) -> Claim:
+    """low <= measured <= high, for each entry; the one farthest from the middle is shown."""
+    values = _values(measured)
+    far = np.abs(values - (low + high) / 2).argmax()
+    held = (values >= low) & (values <= high)
+    return _row(statement, source, f"{low:g} to {high:g}", values, far, held, **options)
+
+
+def close(
+    statement: str,
+    source: str,
+    measured: Any,
+    expected: float,
+    tolerance: float,
+    *,
+    relative: bool = False,
+    **options: Any,
+) -> Claim:
+    """|measured - expected| <= tolerance, for each entry; the farthest is shown.
+
+    With `relative`, the tolerance is a share of |expected|.
+    """
+    values = _values(measured)
+    off = np.abs(values - expected)
+    allowed = tolerance * abs(expected) if relative else tolerance
+    words = f"{expected:.10g}, within {f'{100 * tolerance:g}%' if relative else f'{tolerance:g}'}"
+    return _row(statement, source, words, values, off.argmax(), off <= allowed, **options)
+
+
+def within_errors(
+    statement: str,
+    source: str,
+    measured: Any,
+    theory: Any,
+    error: Any,
+    allowed: float = 0.0,
+    **options: Any,
+) -> Claim:
+    """|measured - theory| <= 4 error + allowed, for each entry; the worst is shown.
+
+    Args:
+      statement, source: as in `Claim`.
+      measured: a mean over seeds, or another estimate; or an array of them.
+      theory: what it should be, for each entry or for all.
+      error: its standard error, for each entry or for all; the interval is 4 of them to each side.
+      allowed: a bias that the statement names.
+      **options: see `_row`.
+    """
+    values = _values(measured)
+    theories = np.broadcast_to(np.asarray(theory, float).ravel(), values.shape)
+    reach = np.broadcast_to(4 * np.asarray(error, float).ravel(), values.shape)
+    off = np.abs(values - theories) - reach - allowed
+    far = int(off.argmax())
+    ends = (float(values[far] - reach[far]), float(values[far] + reach[far]))
+    options = {"expected": float(theories[far]), "interval": ends} | options
+    return _row(statement, source, "", values, far, off <= 0, **options)
+
+
+def equals(statement: str, source: str, measured: Any, expected: Any, **options: Any) -> Claim:
+    """measured == expected exactly: two numbers, two texts, or two arrays of one shape."""
+    same = bool(np.array_equal(np.asarray(measured), np.asarray(expected)))
+    return _judged(statement, source, _words(expected), _words(measured), same, **options)
+
+
+def all_of(statement: str, source: str, hits: Any, **options: Any) -> Claim:
+    """Every entry of a boolean array is true: "48 of 48"."""
+    hits = np.asarray(hits, bool)
+    found = f"{int(hits.sum())} of {hits.size}"
+    holds = bool(hits.size and hits.all())
+    return _judged(statement, source, f"{hits.size} of {hits.size}", found, holds, **options)
+
+
+def ordered(statement: str, source: str, values: Mapping[str, float], **options: Any) -> Claim:
+    """The values stand in strictly ascending order, as their names are given."""
+    numbers = _values(list(values.values()))
+    found = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
+    holds = bool((np.diff(numbers) > 0).all())
+    return _judged(statement, source, " < ".join(values), found, holds, **options)
+
+
+def refused(
+    statement: str,
+    source: str,
+    measured: Any,
+    expected: Value,
+    *,
+    unless: bool = False,
+    interval: Interval = None,
+) -> Claim:
+    """A statement of the lecture, or a rule set beforehand, that nature refuses.
+
+    It is shown and counted, and fails no run. With `unless`, the rule was met after all (at this
+    seed) and the claim holds.
+    """
+    holds = True if unless else None
+    return Claim(statement, source, expected, _words(measured), interval, holds, not unless)
+
+
+def reported(
+    statement: str,
+    source: str,
+    measured: Any,
+    expected: Value = "reported",
+    *,
+    interval: Interval = None,
+) -> Claim:
+    """A number that is shown and never asserted; of an array the median, with the range."""
+    if isinstance(measured, np.ndarray) and measured.size > 1:
+        values = _values(measured)
+        interval = interval or (float(values.min()), float(values.max()))
+        measured = float(np.median(values))
+    return Claim(statement, source, expected, _words(measured), interval, None)
+
+
+def verdict(holds: bool | None, refused: bool = False) -> str:
+    """The word for a claim's outcome: "holds", "does not hold", "refused" or "reported"."""
+    if holds is None:
+        return "refused" if refused else "reported"
+    return "holds" if holds else "does not hold"
+
+
+def tally(verdicts: Iterable[str]) -> str:
+    """How many claims hold, in words: "4 of 5 claims hold, 1 refused, 2 reported"."""
+    verdicts = list(verdicts)
+    held, failed = verdicts.count("holds"), verdicts.count("does not hold")
+    words = [f"{held} of {held + failed} claims hold"] if held + failed else []
+    for word in ("refused", "reported"):
+        words += [f"{verdicts.count(word)} {word}"] if word in verdicts else []
+    return ", ".join(words) or "no claims"
+
+
+def _plain(value: Any, field: str) -> Value:
+    """A NumPy scalar or shape-() array as the Python value that it holds."""
+    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
+        value = value.item()
+    if not isinstance(value, bool | int | float | str):
+        raise InputTypeError(
+            f"{field} of a claim is {value!r}; pass a number, a string or a boolean."
+        )
+    return value
+
+
+def _values(measured: Any) -> np.ndarray:
+    values = np.asarray(measured, float).ravel()
+    if not values.size:
+        raise InputError("measured of a claim is empty; pass at least one number.")
+    return values
+
+
+def _words(value: Any) -> Value:
+    """What a table can show of a number, a text or a short array."""
+    if isinstance(value, np.ndarray | list | tuple) and np.ndim(value):
+        return ", ".join(str(_plain(entry, "measured")) for entry in np.ravel(value))
+    return _plain(value, "measured")
+
+
+def _row(
+    statement: str,
+    source: str,
+    rule: str,
+    values: np.ndarray,
+    shown: Any,
+    held: np.ndarray,
+    *,
+    expected: Value | None = None,
+    measured: Value | None = None,
+    interval: Interval = None,
+    asserted: bool = True,
+) -> Claim:
+    """A claim about numbers.
+
+    Args:
+      statement, source: as in `Claim`.
+      rule: the rule in words, shown as expected unless `expected` says it better.
+      values: (n,) all that is asserted.
+      shown: which of them the row shows, unless `measured` is given.
+      held: (n,) whether each obeys the rule.
+      expected, measured, interval: what the row shows instead.
+      asserted: False where the run is too small to decide: the row is reported.
+    """
+    ends = (float(values.min()), float(values.max())) if values.size > 1 else None
+    nan = bool(np.isnan(values).any())
+    return _judged(
+        statement,
+        source,
+        rule if expected is None else expected,
+        float(values[shown]) if measured is None else measured,
+        bool(held.all()),
+        interval=interval if interval is not None else (None if nan else ends),
+        asserted=asserted,
+    )
+
+
+def _judged(
+    statement: str,
+    source: str,
+    expected: Value,
+    measured: Value,
+    holds: bool,
+    *,
+    interval: Interval = None,
+    asserted: bool = True,
+) -> Claim:
+    return Claim(statement, source, expected, measured, interval, holds if asserted else None)

@@ -1,0 +1,383 @@
+"""How does one command run every experiment, and compute nothing twice?
+
+    load -> (stored? read : compute, save, read) -> claims, draw -> figures, JSON -> gallery
+
+Each experiment has the key fold_in(key(seed), crc32(name)), so none depends on which others run.
+What `claims` and `draw` see is always what was read back from the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import shlex
+import sys
+import tempfile
+import time
+import traceback
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import jax
+import matplotlib
+
+from experiments import NAMES
+from experiments.lab import contract, gallery, store
+from experiments.lab.claims import Claim, tally, verdict
+from experiments.lab.contract import Experiment
+from jaxnn import plotting
+from jaxnn.errors import InputError, unknown_name
+from jaxnn.saving import write_whole
+
+FIGURES = Path("figures")
+LARGEST_SEED = 2**32 - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    names: tuple[str, ...]
+    quick: bool
+    seed: int
+    out: Path
+    redraw: bool
+
+    def command(self, name: str) -> str:
+        """The command that makes one experiment again."""
+        words = ["python", "-m", "experiments", name]
+        words += ["--quick"] if self.quick else []
+        words += ["--seed", str(self.seed)] if self.seed else []
+        words += ["--out", str(self.out)] if self.out != default_out(self.quick) else []
+        return shlex.join(words)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; --help lists what is accepted.")
+
+
+def default_out(quick: bool) -> Path:
+    """Where figures go unless told otherwise; small runs never overwrite the full ones."""
+    return FIGURES / "quick" if quick else FIGURES
+
+
+def start_jax() -> None:
+    """Lay XLA's CPU devices over all cores and keep compiled programs for the next run."""
+    # A page of help or a wrong name should not wait for the library.
+    from jaxnn.replicate import use_all_cores
+
+    use_all_cores()
+    keep_compiled_programs()
+
+
+def keep_compiled_programs() -> None:
+    """Turn on JAX's persistent compilation cache, unless the user has set one.
+
+    A folder that cannot be written only costs compile time, so it is no error.
+    """
+    if jax.config.values["jax_compilation_cache_dir"] is not None:
+        return
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(caches) / "jaxnn" / "xla"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    names: Sequence[str] = NAMES,
+    load: Callable[[str], Experiment] = contract.load,
+    prepare: Callable[[], None] = start_jax,
+) -> int:
+    """Run the command line.
+
+    Args:
+      argv: the arguments, by default those of the process.
+      names: the experiments there are.
+      load: gives the experiment of a name.
+      prepare: called once before anything is computed.
+
+    Returns:
+      The exit status: 0, or 1 when a claim does not hold or an experiment fails, or 2 when an
+      argument cannot be used.
+    """
+    try:
+        options = _parse(argv, names, load)
+        if options is None:
+            return 0
+        _check_writable(options.out)
+        if not options.redraw:
+            prepare()
+    except InputError as error:
+        print(f"experiments: {error}", file=sys.stderr)
+        return 2
+    return _run_all(options, names, load)
+
+
+def _parse(
+    argv: Sequence[str] | None, names: Sequence[str], load: Callable[[str], Experiment]
+) -> Options | None:
+    """The options, or None when what was asked for is done (`--list`)."""
+    parser = _Parser(
+        prog="python -m experiments",
+        description="Run experiments: compute, check the claims, draw.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; all by default")
+    parser.add_argument("--quick", action="store_true", help="small sizes, into figures/quick")
+    parser.add_argument("--seed", default="0", metavar="N", help="an integer; 0 by default")
+    parser.add_argument("--out", metavar="DIR", help="where figures go; figures by default")
+    parser.add_argument("--list", action="store_true", help="say which experiments there are")
+    parser.add_argument("--redraw", action="store_true", help="draw stored results, compute none")
+    given = parser.parse_args(argv)
+
+    for name in given.names:
+        if name not in names:
+            raise unknown_name("experiment", name, names)
+    chosen = tuple(dict.fromkeys(given.names)) or tuple(names)
+    if given.list:
+        _list(chosen, load)
+        return None
+    out = default_out(given.quick) if given.out is None else Path(given.out)
+    return Options(chosen, given.quick, _seed(given.seed), out, given.redraw)
+
+
+def _seed(text: str) -> int:
+    # isdecimal also accepts other scripts' digits, which int() reads as well.
+    if not (text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_SEED):
+        raise InputError(f"seed is {text!r}; pass an integer from 0 to {LARGEST_SEED}.")
+    return int(text)
+
+
+def _list(names: Sequence[str], load: Callable[[str], Experiment]) -> None:
+    width = max(map(len, names), default=0)
+    for name in names:
+        try:
+            title = load(name).title
+        except (ImportError, InputError) as error:
+            title = f"(cannot be loaded: {error})"
+        print(f"{name:{width}}  {title}")
+
+
+def _check_writable(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise InputError(f"out is {str(out)!r}, which is a file; pass a directory.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise InputError(
+            f"out is {str(out)!r}, which cannot be written ({error.strerror}); "
+            "pass a directory that can."
+        ) from error
+
+
+def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Experiment]) -> int:
+    broken: list[str] = []
+    failed: list[tuple[str, dict[str, Any]]] = []
+    begin = time.perf_counter()
+    for place, name in enumerate(options.names, start=1):
+        print(f"[{place}/{len(options.names)}] {name}", flush=True)
+        try:
+            record = _run_one(load(name), options)
+            gallery.write_gallery(options.out, names)
+            failed += [(name, claim) for claim in record["claims"] if claim["holds"] is False]
+        except InputError as error:
+            print(f"    failed: {error}", file=sys.stderr, flush=True)
+            broken.append(name)
+        except Exception:
+            # Whatever goes wrong in one experiment, the others are still wanted.
+            traceback.print_exc()
+            print(f"    failed: {name}, see above", file=sys.stderr, flush=True)
+            broken.append(name)
+    print(f"{gallery.duration(time.perf_counter() - begin)} in all; see {options.out}/README.md")
+    if failed:
+        print(f"{len(failed)} claims do not hold:", file=sys.stderr)
+        for name, claim in failed:
+            print(
+                f"    {name}: {claim['statement']} (expected {claim['expected']}, "
+                f"measured {claim['measured']}, interval {claim['interval']})",
+                file=sys.stderr,
+            )
+    if broken:
+        print(f"experiments that failed: {', '.join(broken)}", file=sys.stderr)
+    return 1 if failed or broken else 0
+
+
+def _run_one(experiment: Experiment, options: Options) -> dict[str, Any]:
+    """Compute or read, then claim and draw; returns the record beside the figures."""
+    stored = _redrawn(experiment, options) if options.redraw else _computed(experiment, options)
+    drawing = _drawing(experiment, stored, options)
+    path = options.out / f"{experiment.name}.json"
+    record = store.read_json(path)
+    if record is None or options.redraw or not _is_current(record, drawing, options.out):
+        before, record = record, _show(experiment, stored, options, drawing)
+        store.write_json(path, record)
+        _remove_stale(options.out, before, record)
+    outcomes = (verdict(claim["holds"], claim["refused"]) for claim in record["claims"])
+    _say(f"{len(record['figures'])} figures, {tally(outcomes)}")
+    return record
+
+
+def _is_current(record: Mapping[str, Any], drawing: str, out: Path) -> bool:
+    """Whether a record and its figures are what drawing again would give."""
+    return (
+        gallery.is_record(record)
+        and record.get("drawing") == drawing
+        and all((out / figure["file"]).is_file() for figure in record["figures"])
+    )
+
+
+def _say(sentence: str) -> None:
+    print(f"    {sentence}", flush=True)
+
+
+def _redrawn(experiment: Experiment, options: Options) -> store.Stored:
+    run = store.run_of(experiment, options.quick, options.seed, backend="")
+    folder = options.out / "results"
+    stored = store.latest(folder, run)
+    if stored is None:
+        raise InputError(
+            f"nothing is stored for {run.name!r} with these settings and seed {run.seed} in "
+            f"{str(folder)!r}; run it without --redraw first."
+        )
+    if stored.record["fingerprint"] != run.fingerprint:
+        _say("drawn from arrays of an earlier state of the sources")
+    elif stored.record["versions"] != run.versions:
+        _say("drawn from arrays made with other versions of the packages")
+    return stored
+
+
+def _computed(experiment: Experiment, options: Options) -> store.Stored:
+    run = store.run_of(experiment, options.quick, options.seed, jax.default_backend())
+    folder = options.out / "results"
+    stored, fault = store.read(run.path(folder))
+    if stored is not None:
+        took = gallery.duration(stored.record["seconds"])
+        _say(f"nothing changed since it was computed in {took}")
+        return stored
+    if fault:
+        _say(f"a stored result is of no use, {fault}; computing again")
+
+    key = jax.random.fold_in(jax.random.key(run.seed), zlib.crc32(run.name.encode()))
+    settings = experiment.quick if options.quick else experiment.full
+    begin = time.perf_counter()
+    results = jax.block_until_ready(experiment.compute(key, settings))
+    seconds = time.perf_counter() - begin
+    store.save(folder, run, results, _circumstances(seconds))
+    stored, fault = store.read(run.path(folder))
+    if stored is None:
+        raise OSError(f"the result of {run.name!r} was stored and {fault}")
+    _say(f"computed in {gallery.duration(seconds)}")
+    return stored
+
+
+def _circumstances(seconds: float) -> dict[str, Any]:
+    """When, where and how long: what is told of a result but does not name it."""
+    return {
+        "computed": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "process_peak_memory_mib": _peak_memory(),
+        "platform": {
+            "cores": os.cpu_count(),
+            "devices": jax.device_count(),
+            "device_kind": jax.devices()[0].device_kind,
+            "backend": jax.default_backend(),
+        },
+    }
+
+
+def _peak_memory() -> int | None:
+    """The most memory this process has held, in MiB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+
+
+def _drawing(experiment: Experiment, stored: store.Stored, options: Options) -> str:
+    """A digest of all that figures and claims are made from."""
+    made_from = [
+        stored.record,
+        contract.drawing_fingerprint(experiment),
+        matplotlib.__version__,
+        options.command(experiment.name),
+    ]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def _show(
+    experiment: Experiment, stored: store.Stored, options: Options, drawing: str
+) -> dict[str, Any]:
+    """Check the claims and write the figures; returns the record to lie beside them."""
+    claims = experiment.claims(stored.arrays)
+    if not all(isinstance(claim, Claim) for claim in claims):
+        raise InputError(f"claims of {experiment.name!r} are {claims!r}; return a list of Claim.")
+    matplotlib.use("Agg")
+    figures = []
+    with plotting.style():
+        for name, figure in experiment.draw(stored.arrays).items():
+            if not name.isidentifier():
+                raise InputError(f"a figure is named {name!r}; use a Python identifier.")
+            file = f"{experiment.name}_{name}.png" if figures else f"{experiment.name}.png"
+            write_whole(options.out / file, lambda sink, it=figure: plotting.save(it, sink))
+            caption = experiment.captions.get(name, "")
+            figures.append({"name": name, "file": file, "caption": caption})
+    if not figures:
+        raise InputError(f"draw of {experiment.name!r} returned no figure; return at least one.")
+    kept = ("seed", "size", "settings", "seconds", "process_peak_memory_mib", "platform")
+    return {
+        "name": experiment.name,
+        "title": experiment.title,
+        "command": options.command(experiment.name),
+        **{field: stored.record[field] for field in (*kept, "versions")},
+        "figures": figures,
+        "claims": [dataclasses.asdict(claim) for claim in claims],
+        "verdict": _verdict(experiment, stored),
+        "drawing": drawing,
+    }
+
+
+def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str]]:
+    """What an experiment says of its results in words; empty where it says nothing."""
+    if experiment.verdict is None:
+        return {}
+    said = experiment.verdict(stored.arrays)
+    sound = isinstance(said, Mapping) and all(
+        isinstance(heading, str)
+        and isinstance(sentences, list | tuple)
+        and all(isinstance(sentence, str) for sentence in sentences)
+        for heading, sentences in said.items()
+    )
+    if not sound:
+        raise InputError(
+            f"verdict of {experiment.name!r} is {said!r}; return lists of sentences by heading."
+        )
+    return {heading: list(sentences) for heading, sentences in said.items()}
+
+
+def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
+    """Remove the figures that an experiment drew before and does not draw any more."""
+    kept = {figure["file"] for figure in now["figures"]}
+    for figure in (before or {}).get("figures", []):
+        file = Path(str(figure.get("file")))
+        ours = file.name == str(file) and file.stem.startswith(now["name"])
+        if ours and file.suffix == ".png" and file.name not in kept:
+            (out / file).unlink(missing_ok=True)

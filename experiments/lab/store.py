@@ -1,0 +1,186 @@
+"""Was this already computed, and where is it?
+
+    path = results / name / "<size>-seed<seed>-<digest>"
+    digest = sha256(name, settings, seed, sources, versions, platform)
+
+Arrays go to `path.npz` and what they came from to `path.json`, written last: a pair without its
+JSON was interrupted and counts as absent. Every file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.lab.contract import Experiment, fingerprint
+from jaxnn.errors import InputError
+from jaxnn.saving import write_whole
+
+PACKAGES = ("jax", "jaxlib", "numpy", "optax", "jaxnn")
+# What savez itself calls its arguments.
+_TAKEN = frozenset({"file", "allow_pickle"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a result depends on; `path` is derived from all of it."""
+
+    name: str
+    size: str
+    settings: Mapping[str, Any]
+    seed: int
+    fingerprint: str
+    versions: Mapping[str, str]
+    backend: str
+
+    def path(self, folder: Path) -> Path:
+        """The place of the result under `folder`, without a suffix."""
+        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return folder / self.name / f"{self.size}-seed{self.seed}-{digest}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Stored:
+    """A result read back: the arrays, and the record of what they came from."""
+
+    arrays: dict[str, np.ndarray]
+    record: dict[str, Any]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text in UTF-8, whole or not at all."""
+    write_whole(path, lambda file: file.write(text.encode()))
+
+
+def write_json(path: Path, record: Mapping[str, Any]) -> None:
+    """Write a record, whole or not at all; numbers that JSON lacks become strings ("nan")."""
+    text = json.dumps(_finite(record), indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    return value
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The record in a file, or None when there is none that can be read."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that a number depends on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def plain_settings(settings: Any) -> dict[str, Any]:
+    """Settings as JSON gives them back (a tuple becomes a list).
+
+    Raises:
+      InputError: a setting is not a plain value.
+    """
+    try:
+        return json.loads(json.dumps(dataclasses.asdict(settings)))
+    except TypeError as error:
+        raise InputError(
+            f"settings are {settings!r}; use numbers, strings, booleans, None and tuples of them."
+        ) from error
+
+
+def run_of(experiment: Experiment, quick: bool, seed: int, backend: str) -> Run:
+    """The run of an experiment as its sources and the installed packages are now."""
+    return Run(
+        name=experiment.name,
+        size="quick" if quick else "full",
+        settings=plain_settings(experiment.quick if quick else experiment.full),
+        seed=seed,
+        fingerprint=fingerprint(experiment),
+        versions=versions(),
+        backend=backend,
+    )
+
+
+def save(folder: Path, run: Run, results: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+    """Store the arrays of a run and the record of how they came about.
+
+    Raises:
+      InputError: a result is not an array, a number or a string, or its name cannot be stored.
+    """
+    arrays: dict[str, Any] = {name: _storable(name, value) for name, value in results.items()}
+    path = run.path(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path.with_suffix(".npz"), lambda file: np.savez(file, **arrays))
+    write_json(path.with_suffix(".json"), {**dataclasses.asdict(run), **record})
+
+
+def _storable(name: str, value: Any) -> np.ndarray:
+    if not isinstance(name, str) or not name.isidentifier() or name in _TAKEN:
+        raise InputError(f"a result is named {name!r}; use a Python identifier.")
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError):
+        # Typed keys and ragged lists are no NumPy arrays.
+        array = np.asarray(None)
+    if array.dtype.kind not in "biufcUS":
+        raise InputError(
+            f"result {name!r} is a {type(value).__name__} that no file without pickle holds; "
+            "save arrays of numbers or strings."
+        )
+    return array
+
+
+def read(path: Path) -> tuple[Stored | None, str]:
+    """What is stored at `path` (no suffix), and when it is unusable, why ("" if just absent)."""
+    record = read_json(path.with_suffix(".json"))
+    if record is None:
+        started = any(path.with_suffix(suffix).exists() for suffix in (".json", ".npz"))
+        return None, "its record is missing or damaged" if started else ""
+    try:
+        with open(path.with_suffix(".npz"), "rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return Stored({name: file[name] for name in file.files}, record), ""
+    except Exception as error:
+        # Damaged bytes fail in as many ways as the formats of zip and npy have fields.
+        return None, f"its arrays cannot be read ({type(error).__name__})"
+
+
+def latest(folder: Path, run: Run) -> Stored | None:
+    """The newest readable result with this name, these settings and this seed, or None.
+
+    Unlike `read`, whatever the sources and versions were.
+    """
+    candidates = []
+    for path in (folder / run.name).glob("*.json"):
+        record = read_json(path)
+        if record and all(
+            record.get(field) == getattr(run, field) for field in ("name", "settings", "seed")
+        ):
+            candidates.append((str(record.get("computed", "")), path.with_suffix("")))
+    for _, path in sorted(candidates, reverse=True):
+        stored, _ = read(path)
+        if stored is not None:
+            return stored
+    return None

@@ -1,0 +1,151 @@
+"""What is computed for `phase_diagram`; see the package."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+
+from experiments.phase_diagram import trainability
+from jaxnn import propagation
+
+BIASES = 0.05
+POINTS = (0.5, 1.0, 1.3, 0.0, 2.5, 4.0)  # weight variances; 0 stands for the critical one
+# Bias variances, and critical weight variances as tabulated to 8 digits.
+CRITICAL = {0.0: 1.0, 0.001: 1.1891896, 0.01: 1.4242053, 0.05: 1.7609546}
+FIRST_CORRELATION = 0.6
+SETTLED = 10  # layers
+MAP = trainability.Map()
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Sizes.
+
+    Attributes:
+      weight_grid, bias_grid: numbers of weight variances from 0.4 to 4.4 and of bias variances from
+        0 to 0.3 in the plane.
+      width, depth, seeds: of measured networks.
+      map: what is trained.
+    """
+
+    weight_grid: int = 41
+    bias_grid: int = 17
+    width: int = 1024
+    depth: int = 30
+    seeds: int = 1000
+    map: trainability.Map = MAP
+
+
+FULL = Settings()
+QUICK = Settings(
+    weight_grid=9,
+    bias_grid=4,
+    width=256,
+    seeds=200,
+    map=trainability.Map(depths=(10, 40), weight_variances=(1.0, 1.76, 4.0)),
+)
+
+
+def compute(key: Array, settings: Settings) -> dict[str, Any]:
+    """Theory in the plane, measured networks, and the map; names as `claims` and `draw` read."""
+    key_measured, key_map = jax.random.split(key)
+    return {
+        **_plane(settings),
+        **_measured(key_measured, settings),
+        **trainability.compute(key_map, settings.map),
+    }
+
+
+def _plane(settings: Settings) -> dict[str, Any]:
+    """Theory on a grid, on the critical line, and along one bias variance.
+
+    Returns:
+      plane_weights, plane_biases: axes; plane_chi, plane_xi: (biases, weights).
+      line_biases, line_weights: the critical line; table_biases, table_weights: at tabulated ones.
+      theory_weights, and theory_q, theory_chi, theory_c, theory_xi along them, at `BIASES`.
+    """
+    weights = np.linspace(0.4, 4.4, settings.weight_grid)
+    biases = 0.3 * np.linspace(0, 1, settings.bias_grid) ** 2  # the line is steep near 0
+    plane = [[propagation.mean_field("tanh", w, b) for w in weights] for b in biases]
+    line = 0.3 * np.linspace(0, 1, 2 * settings.bias_grid) ** 2
+    along = np.unique(np.append(np.linspace(0.4, 4.4, 4 * settings.weight_grid), _points()))
+    theory = [propagation.mean_field("tanh", w, BIASES) for w in along]
+    return {
+        "plane_weights": weights,
+        "plane_biases": biases,
+        "plane_chi": np.array([[point.chi_1 for point in row] for row in plane]),
+        "plane_xi": np.array([[point.xi_c for point in row] for row in plane]),
+        "line_biases": line,
+        "line_weights": np.array([propagation.critical_weight_variance("tanh", b) for b in line]),
+        "table_biases": np.array(list(CRITICAL)),
+        "table_weights": np.array(
+            [propagation.critical_weight_variance("tanh", b) for b in CRITICAL]
+        ),
+        "theory_weights": along,
+        "theory_q": np.array([point.q_star for point in theory]),
+        "theory_chi": np.array([point.chi_1 for point in theory]),
+        "theory_c": np.array([point.c_star for point in theory]),
+        "theory_xi": np.array([point.xi_c for point in theory]),
+    }
+
+
+def _points() -> list[float]:
+    critical = propagation.critical_weight_variance("tanh", BIASES)
+    return [point or critical for point in POINTS]
+
+
+def _measured(key: Array, settings: Settings) -> dict[str, Any]:
+    """Finite networks that start at their fixed variance, with two inputs of correlation 0.6.
+
+    Returns:
+      point_weights: (points,); point_q, point_rate: (points,) theory.
+      point_course: (points, layers) theory of the correlation.
+      point_width: n; point_layers: number of layers that a ratio of gradients is over.
+      measured_q: (points, seeds) variance, mean over settled layers; measured_correlation:
+        (points, seeds, layers); measured_log_ratio: (points, seeds) of mean squared gradients.
+    """
+    sizes = (settings.width,) * (settings.depth + 1)
+    made, theory = [], []
+    for k, weight in zip(jax.random.split(key, len(POINTS)), _points(), strict=True):
+        point = propagation.mean_field("tanh", weight, BIASES)
+        # Inputs that make pre-activations of the first layer as they should start.
+        mean_square = (point.q_star - BIASES) / weight
+        cosine = (FIRST_CORRELATION * point.q_star - BIASES) / (point.q_star - BIASES)
+        net = propagation.random_network(sizes, "tanh", weight, BIASES)
+        measured = propagation.measure(
+            k,
+            net,
+            seeds=settings.seeds,
+            mean_square=mean_square,
+            correlation=cosine,
+            progress=f"weight variance {weight:.4g}",
+        )
+        course = propagation.trajectory(
+            "tanh", weight, BIASES, settings.depth, mean_square=mean_square, correlation=cosine
+        )
+        gradient = measured.log_gradient[..., 0]
+        made.append(
+            (
+                np.exp(measured.log_variance[:, SETTLED:, 0]).mean(axis=1),
+                measured.correlation[..., 1],
+                gradient[:, SETTLED] - gradient[:, -1],
+            )
+        )
+        theory.append((point.q_star, np.log(point.chi_1), course.correlation))
+    q, correlation, ratio = map(np.array, zip(*made, strict=True))
+    q_star, rate, course = map(np.array, zip(*theory, strict=True))
+    return {
+        "point_weights": np.array(_points()),
+        "point_q": q_star,
+        "point_rate": rate,
+        "point_course": course,
+        "point_width": settings.width,
+        "point_layers": settings.depth - 1 - SETTLED,
+        "measured_q": q,
+        "measured_correlation": correlation.astype(np.float32),
+        "measured_log_ratio": ratio,
+    }

@@ -1,0 +1,185 @@
+"""What is computed for `refit_speed`; see the package."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+import jaxnn
+from experiments.refit_speed import peers as speed_peers
+from experiments.refit_speed import scaling as speed_scaling
+from experiments.refit_speed.peers import ENTRIES, EVERY_CORE, Job, available, cores
+from experiments.refit_speed.processes import Contender
+from jaxnn import tables
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Sizes of the timed jobs.
+
+    Attributes:
+      epochs, batch_epochs: passes over the rows, full batch and mini-batch.
+      refits: of every job; peers that take long do `peer_refits` and are counted by rate.
+      rounds: interleaved repetitions.
+      rest: seconds before each timing, in which the threads of the one before come to rest.
+      replicates, rows: sizes of the two scaling series.
+      compared: whether runs are long enough to hold their times against the targets.
+    """
+
+    epochs: int = 300
+    batch_epochs: int = 100
+    refits: int = 100
+    peer_refits: int = 16
+    rounds: int = 3
+    rest: float = 0.5
+    replicates: tuple[int, ...] = (100, 1_000, 10_000)
+    rows: tuple[int, ...] = (1_000, 10_000, 100_000)
+    compared: bool = True
+
+
+FULL = Settings()
+QUICK = Settings(
+    epochs=20,
+    batch_epochs=2,
+    refits=20,
+    peer_refits=4,
+    rounds=2,
+    rest=0.02,
+    replicates=(20, 200),
+    rows=(300, 3_000),
+    compared=False,
+)
+
+
+def _torch(least: float) -> dict[str, float]:
+    return dict.fromkeys(("torch", "torch, fused Adam", "torch compiled"), least)
+
+
+# Job by name: sizes, whether mini-batches, and the ratios to reach (peer, least ratio).
+JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
+    "18-64-64-1, full batch": (
+        (18, 64, 64, 1),
+        False,
+        {"peak": 0.80, "naive vmap": 3, **_torch(4), "scikit-learn": 7},
+    ),
+    "18-16-16-1, full batch": (
+        (18, 16, 16, 1),
+        False,
+        {"peak": 0.45, "naive vmap": 3.5, **_torch(5), "scikit-learn": 20},
+    ),
+    "18-16-16-1, batches of 32": (
+        (18, 16, 16, 1),
+        True,
+        {"naive vmap": 3, **_torch(6), "scikit-learn": 30},
+    ),
+}
+COLD_JOB = "18-16-16-1, full batch"
+SLOW = ("scikit-learn",)
+SIZE, PRODUCTS = 1024, 20  # rows of the square matrices, and products in one timing
+ROWS = 303
+
+
+def heart_matrix() -> tuple[np.ndarray, np.ndarray]:
+    """All 303 rows of the Heart table, encoded: (303, 18) and (303,), float32."""
+    table = jaxnn.datasets.heart(missing="impute")
+    encoder = tables.Encoder(table.columns)
+    features = tables.encode(encoder, tables.fit_scaling(encoder, table.X), table.X)
+    return np.asarray(features, np.float32), np.asarray(table.y, np.float32)
+
+
+def job_of(name: str, settings: Settings, refits: int) -> Job:
+    """The job of a name at the sizes of the settings."""
+    sizes, batched, _ = JOBS[name]
+    epochs = settings.batch_epochs if batched else settings.epochs
+    return Job(sizes, epochs, 32 if batched else None, refits)
+
+
+def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
+    names = available()
+    refits = {name: settings.peer_refits if name in SLOW else settings.refits for name in names}
+    seconds = np.full((len(JOBS), len(names), settings.rounds), np.nan)
+    losses = np.full((len(JOBS), len(names), settings.refits), np.nan)
+    operations = np.zeros((len(JOBS), len(names)))
+    peaks = np.zeros((len(JOBS), settings.rounds))
+    cold = np.zeros((len(names), 2))
+
+    with ExitStack() as processes:
+        race = {
+            name: processes.enter_context(
+                Contender(speed_peers.refit, entry.packages, entry.environment)
+            )
+            for name, entry in ENTRIES.items()
+            if name in names
+        }
+        peak = processes.enter_context(Contender(speed_peers.matrix_products))
+        for contender in (*race.values(), peak):
+            contender.wait_until_ready()
+        peak.ask(size=SIZE, times=1)
+
+        def call(name: str, job: str, seed: int) -> dict[str, Any]:
+            described = dataclasses.asdict(job_of(job, settings, refits[name]))
+            return {"name": name, "table": table, "job": described, "seed": seed}
+
+        # The first of all calls is the one that users wait for; nothing else runs meanwhile.
+        for i, name in enumerate(names):
+            for n in range(2):
+                time.sleep(settings.rest)
+                cold[i, n] = race[name].ask(**call(name, COLD_JOB, seed + n))["seconds"]
+        for j, job in enumerate(JOBS):
+            for name in names:  # all compile side by side
+                race[name].send(**call(name, job, seed))
+            for i, name in enumerate(names):
+                losses[j, i, : refits[name]] = race[name].receive()["result"]
+                operations[j, i] = refits[name] * job_of(job, settings, 1).operations(ROWS)
+            for r in range(settings.rounds):
+                time.sleep(settings.rest)
+                answer = peak.ask(size=SIZE, times=PRODUCTS)
+                peaks[j, r] = 2 * SIZE**3 * PRODUCTS / answer["seconds"]
+                for i, name in enumerate(names):
+                    time.sleep(settings.rest)
+                    answer = race[name].ask(**call(name, job, seed + 1 + r))
+                    seconds[j, i, r] = answer["seconds"]
+    return {
+        "contenders": np.array(names),
+        "seconds": seconds,
+        "losses": losses,
+        "operations": operations,
+        "peak": peaks,
+        "cold": cold,
+        "steps": np.array([job_of(n, settings, 1).steps(ROWS) for n in JOBS]),
+        "refits": np.array([refits[name] for name in names]),
+    }
+
+
+def _scaling(axis: str, sizes: tuple[int, ...]) -> np.ndarray:
+    with Contender(speed_scaling.measure, ("jaxnn.bootstrap",), EVERY_CORE) as process:
+        process.wait_until_ready()
+        return np.array([process.ask(axis=axis, size=size)["result"] for size in sizes])
+
+
+def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
+    """Times of all contenders, losses reached, cold totals, and cost against size."""
+    seed = int(jax.random.randint(key, (), 0, 2**20))
+    with tempfile.TemporaryDirectory() as folder:
+        table = str(Path(folder) / "rows.npz")
+        X, y = heart_matrix()
+        np.savez(table, X=X, y=y)
+        results: dict[str, Any] = _race(settings, seed, table)
+    series = {"replicates": settings.replicates, "rows": settings.rows}
+    # Side by side only where the times are not compared.
+    with ThreadPoolExecutor(1 if settings.compared else len(series)) as pool:
+        measured = pool.map(_scaling, series, series.values())
+    for (axis, sizes), found in zip(series.items(), measured, strict=True):
+        results[f"{axis}_sizes"] = np.array(sizes)
+        results[f"{axis}_seconds"], results[f"{axis}_memory"] = found.T
+    results["cores"] = cores()
+    results["compared"] = settings.compared and cores() == 2
+    return results

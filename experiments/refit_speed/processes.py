@@ -1,0 +1,133 @@
+"""How are several tools timed on one machine without one disturbing the other?
+
+Each contender is a process of its own, with its own threads and settings, and waits for its turn:
+
+    answer = contender.ask(...)   =>   {"seconds": wall time of the call there, "result": ...}
+
+so that what one leaves behind (thread pools that spin, a growing heap) is asleep while another is
+timed, and drifts of the machine hit all alike when turns are short.  Only numbers in JSON go
+between the processes.  Compilation caches on disk are off: the first answer holds all compilation.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+NO_CACHES = {"JAX_ENABLE_COMPILATION_CACHE": "false", "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
+
+
+class Contender:
+    """A process in which one function is called again and again.
+
+    Args:
+      function: of a module; called with keyword arguments of JSON values, returns numbers.
+      packages: what is imported before the first call, as a user's script would have done.
+      environment: variables of its environment, beside those of this process.
+
+    Raises:
+      RuntimeError: the process failed, with the end of what it wrote to stderr.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        packages: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ):
+        self.function = f"{function.__module__}:{function.__qualname__}"
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  closed in __exit__
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "experiments.refit_speed.processes", self.function, *packages],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            env={**os.environ, **NO_CACHES, **(environment or {})},
+        )
+
+    def __enter__(self) -> Contender:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()  # the end of its input is the end of its loop
+        if error is not None:
+            self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
+
+    def wait_until_ready(self) -> None:
+        """Return when its packages are imported."""
+        self._receive()
+
+    def send(self, **arguments: Any) -> None:
+        """Start a call; `receive` waits for its end."""
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            stdin.write(json.dumps(arguments) + "\n")
+            stdin.flush()
+        except BrokenPipeError:
+            self._fail()
+
+    def receive(self) -> dict[str, Any]:
+        """The seconds and the result of the call that was sent."""
+        return self._receive()
+
+    def ask(self, **arguments: Any) -> dict[str, Any]:
+        """A call, from its start to its end."""
+        self.send(**arguments)
+        return self.receive()
+
+    def _receive(self) -> dict[str, Any]:
+        stdout = self._process.stdout
+        assert stdout is not None
+        line = stdout.readline()
+        if not line:
+            self._fail()
+        return json.loads(line)
+
+    def _fail(self) -> None:
+        self._process.wait()
+        self._errors.seek(0)
+        raise RuntimeError(f"{self.function} failed in its process: {self._errors.read()[-2000:]}")
+
+
+def serve(function: str, packages: Sequence[str]) -> None:
+    """Answer calls from stdin until it ends; what a `Contender` starts."""
+    # Whatever else is printed must not come between the answers.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for package in packages:
+        importlib.import_module(package)
+    module, name = function.split(":")
+    call = getattr(importlib.import_module(module), name)
+    print(json.dumps({}), file=answers, flush=True)
+    for line in sys.stdin:
+        arguments = json.loads(line)
+        start = time.perf_counter()
+        result = call(**arguments)
+        seconds = time.perf_counter() - start
+        answer = {"seconds": seconds, "result": np.asarray(result).tolist()}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,191 @@
+"""What do the results of `universal_approximation` look like?
+
+    pictures   a panel for each network: the curve, the best fit, the fits from other starts
+    rates      best splines over their theory; errors of trained networks against their width
+    sampling   errors of random cosines over their theory
+
+From the stored arrays alone: means, medians and best ones of them are all that is computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+
+from experiments.lab.contract import Results
+from jaxnn import plotting
+from jaxnn.plotting import COLORS, LINES
+
+LABELS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh"}
+SHADES = {"relu": "blue", "sigmoid": "vermilion", "tanh": "green"}
+
+
+def pictures(results: Results) -> Figure:
+    """Networks of ever more nodes and what they make of a curve."""
+    grid, truth = results["grid"], results["picture_truth"]
+    names, nodes = results["picture_activations"].tolist(), results["picture_nodes"].tolist()
+    columns = 3 if len(nodes) % 3 == 0 else 2
+    figure, axes = plotting.panels(
+        len(names) * len(nodes),
+        columns=columns,
+        height=2.15,
+        sharex=True,
+        sharey=True,
+        letters=False,
+    )
+    seeds = results["picture_curves"].shape[2]
+    for place, ax in enumerate(axes):
+        name, net = names[place // len(nodes)], nodes[place % len(nodes)]
+        curves = results["picture_curves"][place // len(nodes), place % len(nodes)]
+        errors = np.mean(np.square(curves - truth), axis=-1)
+        best = int(np.nanargmin(errors))
+        plotting.individual_curves(
+            ax, grid, np.delete(curves, best, axis=0), what="other starts", color="grey"
+        )
+        ax.plot(grid, curves[best], color=COLORS[SHADES[name]], linestyle="-", linewidth=2.6)
+        ax.plot(grid, truth, color="black", linestyle=LINES["dashed"], linewidth=1.3)
+        ax.set_title(f"{LABELS[name]}, {_nodes(net)}")
+        words = f"MSE {_short(errors[best])} best, {_short(np.nanmedian(errors))} median"
+        ax.text(0.5, 0.985, words, transform=ax.transAxes, ha="center", va="top", fontsize=10)
+        ax.set_ylim(-1.6, 2.15)
+        ax.set_yticks([-1, 0, 1])
+        ax.set_xticks([-1, 0, 1])
+    lines = [*axes[-1].lines[1:], axes[0].lines[1], axes[-1].lines[0]]
+    shown = [lines[2], lines[0], lines[1], lines[3]]
+    words = [f"best of {seeds} starts, {LABELS[names[0]]}", f"best of {seeds}, {LABELS[names[-1]]}"]
+    figure.legend(
+        shown,
+        [*words, "curve to follow", f"{seeds - 1} other starts"],
+        loc="outside upper center",
+        ncols=4,
+    )
+    return figure
+
+
+def _nodes(net: str) -> str:
+    if "+" in net:
+        return f"{net.count('+') + 1} layers of 1 node"
+    return f"{net} node" if net == "1" else f"{net} nodes"
+
+
+def _short(value: float) -> str:
+    """Two digits, without an exponent where that is readable."""
+    return f"{value:.2g}" if value >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
+
+
+def rates(results: Results) -> Figure:
+    """Theory of splines in the first panel, then a panel for each activation."""
+    names = results["activations"].tolist()
+    figure, axes = plotting.panels(1 + len(names), columns=2, height=3.7)
+    _spline_panel(axes[0], results)
+    smooth = [axes[1 + place] for place, name in enumerate(names) if name != "relu"]
+    for place, name in enumerate(names):
+        _width_panel(axes[1 + place], results, place, name)
+    for ax in smooth[1:]:
+        ax.sharey(smooth[0])
+    for ax in smooth[:1]:
+        lowest = np.nanmin(np.nanmedian(results["solved"], axis=-1))
+        ax.set_ylim(bottom=lowest / 1e3)  # room for the legend
+    return figure
+
+
+def _spline_panel(ax: Axes, results: Results) -> None:
+    pieces = results["pieces"]
+    for norm, line, words in (("l2", "solid", "L2"), ("sup", "dotted", "largest")):
+        ratios = results[f"{norm}_errors"] * pieces**2 / results[f"{norm}_constants"][:, None]
+        shades = ("blue", "vermilion", "green")
+        for name, ratio, shade in zip(
+            results[f"{norm}_names"].tolist(), ratios, shades, strict=False
+        ):
+            marker = "o" if norm == "l2" else "s"
+            ax.plot(
+                pieces,
+                ratio,
+                marker=marker,
+                markersize=4,
+                color=COLORS[shade],
+                linestyle=LINES[line],
+                label=f"{name}, {words} error",
+            )
+    _log_axis(ax, pieces)
+    ax.set_ylim(0.95, 1.55)
+    ax.set_xlabel("straight pieces N")
+    ax.set_ylabel("error × N² / C")
+    ax.set_title("best straight pieces over theory")
+    ax.legend()
+
+
+def _width_panel(ax: Axes, results: Results, place: int, name: str) -> None:
+    widths, trained, solved = results["widths"], results["trained"][place], results["solved"][place]
+    seeds, shade = trained.shape[-1], COLORS[SHADES[name]]
+    # Spread sideways, so that starts with equal errors are seen.
+    at = widths[:, None] * 1.16 ** np.linspace(-1, 1, seeds)
+    ax.plot(at.ravel(), trained.ravel(), ".", color=shade, markersize=4, alpha=0.4)
+    ax.plot(
+        widths,
+        np.nanmedian(trained, axis=-1),
+        "o-",
+        color=shade,
+        label=f"trained, median of {seeds}",
+    )
+    ax.plot(
+        widths,
+        np.nanmedian(solved, axis=-1),
+        "s",
+        linestyle=LINES["dashed"],
+        color=COLORS["purple"],
+        markersize=5,
+        label="output weights solved for, median",
+    )
+    if name == "relu":
+        ax.plot(widths, results["optimum"], "-", color="black", label="best m + 1 straight pieces")
+    ax.set_yscale("log")
+    _log_axis(ax, widths)
+    ax.set_xlabel("hidden nodes m")
+    ax.set_ylabel("RMSE on [−1, 1]")
+    ax.set_title(f"{LABELS[name]} networks")
+    ax.legend(loc="lower left")
+
+
+def sampling(results: Results) -> Figure:
+    """Errors of random cosines, and their ratio to C / m."""
+    units, shades = results["units"], ("blue", "vermilion", "green", "purple")
+    figure, (left, right) = plotting.panels(2, height=3.7)
+    spread = np.linspace(-1, 1, len(results["dimensions"]))
+    for place, dimension in enumerate(results["dimensions"].tolist()):
+        errors, constant = results["sampled"][place], results["sample_constants"][place]
+        shade, words = (
+            COLORS[shades[place]],
+            f"d = {dimension}, s = {results['deviations'][place]:g}",
+        )
+        at = units * 1.07 ** spread[place]
+        left.plot(units, constant / units, color=shade, linestyle=LINES["solid"], linewidth=1)
+        left.plot(at, errors.mean(axis=0), "os"[place % 2], color=shade, label=f"{words}: mean")
+        ratio = errors * units / constant
+        bars = 4 * ratio.std(axis=0, ddof=1) / len(ratio) ** 0.5
+        right.errorbar(
+            at, ratio.mean(axis=0), bars, fmt="os"[place % 2], color=shade, capsize=4, label=words
+        )
+    left.plot([], [], color=COLORS["grey"], linestyle=LINES["solid"], linewidth=1, label="C / m")
+    right.axhline(1, color="black", linewidth=1, linestyle=LINES["dashed"])
+    left.set_yscale("log")
+    left.set_ylabel("mean squared error")
+    right.set_ylabel("mean squared error × m / C")
+    left.set_title(f"mean over {results['sampled'].shape[1]} draws")
+    right.set_title("measured over theory")
+    for ax in (left, right):
+        _log_axis(ax, units)
+        ax.set_xlabel("random cosines m")
+        ax.legend()
+    return figure
+
+
+def _log_axis(ax: Axes, ticks: np.ndarray) -> None:
+    """A logarithmic horizontal axis with these ticks alone, as plain numbers."""
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(FixedLocator(ticks.tolist()))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,313 @@
+"""What do signals and gradients of random networks look like, layer by layer?
+
+    gradients, signals   networks to the full depth, medians and bands over seeds, theory dashed
+    gains, spread        factors of a layer over theory; distributions with their exact law
+    products, batch_norm products of matrices; what batch normalisation does
+
+From the stored arrays alone: medians, quantiles and means of them are all that is computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, NullLocator
+
+from experiments.lab.contract import Results
+from jaxnn import plotting, propagation
+from jaxnn.plotting import COLORS, LINES
+
+ACTIVATION_WORDS = {"identity": "no activation", "relu": "ReLU", "tanh": "tanh"}
+SCHEME_WORDS = {
+    "standard_uniform": "U(±1/√n)",
+    "glorot_uniform": "Glorot uniform",
+    "lecun_normal": "N(0, 1/n)",
+    "he_normal": "N(0, 2/n)",
+}
+SHADES = ("blue", "vermilion", "green")
+
+
+def gain_label(results: Results, place: int) -> str:
+    """The activation and initialiser of a pair, in words."""
+    activation = ACTIVATION_WORDS[str(results["gain_activations"][place])]
+    return f"{activation}, {SCHEME_WORDS[str(results['gain_initializers'][place])]}"
+
+
+def gradients(results: Results) -> Figure:
+    """Sizes of gradients by layer: ReLU, He's weights alone, tanh and sigmoids."""
+    figure, axes = plotting.panels(4, height=3.5)
+    names = results["profile_names"].tolist()
+    activations = results["profile_activations"].tolist()
+    logs, theory = results["profile_log_gradient"], results["theory_log_gradient"]
+    layers = np.arange(1, logs.shape[2] + 1)
+    for ax, activation in zip(
+        (axes[0], axes[2], axes[3]), ("relu", "tanh", "sigmoid"), strict=True
+    ):
+        members = [place for place, name in enumerate(activations) if name == activation]
+        for shade, place in zip(SHADES, members, strict=False):
+            label = names[place].split(", ", 1)[1]
+            _banded(ax, layers, logs[place], theory[place], shade, label)
+        ax.set_title({"relu": "ReLU", "tanh": "tanh, biases N(0, 0.05)"}.get(activation, "sigmoid"))
+    bound = np.exp((layers[-1] - layers) * np.log(1 / 16))
+    axes[3].plot(
+        layers,
+        bound,
+        color="black",
+        linestyle=LINES["dotted"],
+        linewidth=1.3,
+        label="N(0, 1/n), slopes of 1/4",
+    )
+    _he(axes[1], results, layers, names.index("ReLU, N(0, 2/n)"))
+    for ax in axes:
+        ax.set_xlabel(f"layer, of {layers[-1]}")
+        ax.set_ylabel("mean square of gradient / output's")
+        ax.legend(loc="best")
+    _label_band(axes[0], logs.shape[1])
+    return figure
+
+
+def _banded(
+    ax: Axes, x: np.ndarray, logs: np.ndarray, theory: np.ndarray | None, shade: str, label: str
+) -> None:
+    """exp of the median over seeds, a 95% band of them, and theory dashed."""
+    # In float64, whose range is wide enough for the squares.
+    quantiles = np.quantile(logs.astype(float), (0.025, 0.5, 0.975), axis=0)
+    lower, middle, upper = np.exp(quantiles)
+    ax.fill_between(x, lower, upper, color=COLORS[shade], alpha=0.25, linewidth=0)
+    ax.plot(x, middle, color=COLORS[shade], linestyle=LINES["solid"], label=label)
+    if theory is not None:
+        ax.plot(x, np.exp(theory), color="black", linestyle=LINES["dashed"], linewidth=1.1)
+    _decades(ax)
+
+
+def _decades(ax: Axes) -> None:
+    """A logarithmic axis with few ticks, at round powers of ten, and 1 among them."""
+    ax.set_yscale("log")
+    ax.autoscale_view()
+    low, high = np.log10(ax.get_ylim())
+    step = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step <= 7)
+    exponents = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+    ax.yaxis.set_major_locator(FixedLocator((10.0**exponents).tolist()))
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def _label_band(ax: Axes, seeds: int) -> None:
+    """Say once what line, band and dashes are."""
+    words = f"line: median, band: pointwise 95% over {seeds} networks, dashed: theory"
+    ax.figure.suptitle(words, fontsize=10)
+
+
+def _he(ax: Axes, results: Results, layers: np.ndarray, place: int) -> None:
+    logs = results["profile_log_gradient"][place]
+    for one in logs[:12]:
+        ax.plot(
+            layers,
+            np.exp(one.astype(float)),
+            color=COLORS["grey"],
+            linestyle=LINES["solid"],
+            linewidth=0.6,
+            alpha=0.7,
+        )
+    _banded(ax, layers, logs, results["theory_log_gradient"][place], "vermilion", "measured")
+    width = int(results["profile_width"])
+    mean, variance = propagation.log_gradient_moments(width, 1)
+    above = layers[-1] - layers
+    for reach, label in ((0, "exact law"), (-1.96, None), (1.96, None)):
+        ax.plot(
+            layers,
+            np.exp(mean * above + reach * np.sqrt(variance * above)),
+            color=COLORS["blue"],
+            linestyle=LINES["dotted"],
+            linewidth=1.6,
+            label=label,
+        )
+    ax.plot([], [], color=COLORS["grey"], linewidth=0.8, label="12 single networks")
+    ax.set_title("ReLU, N(0, 2/n)")
+
+
+def signals(results: Results) -> Figure:
+    """Variances of pre-activations, and correlations of two inputs, by layer."""
+    figure, (left, right) = plotting.panels(2, height=3.9)
+    names = results["profile_names"].tolist()
+    layers = np.arange(1, results["profile_log_variance"].shape[2] + 1)
+    left_names = [name for name in names if name.startswith("ReLU")]
+    right_names = [left_names[1], *(name for name in names if name.startswith("tanh"))]
+    for shade, name in zip(SHADES, left_names, strict=True):
+        measured = results["profile_log_variance"][names.index(name)]
+        theory = results["theory_log_variance"][names.index(name)]
+        _banded(left, layers, measured, theory, shade, name)
+    left.set_ylabel("mean square of pre-activations")
+    left.set_title("variance")
+    for name, key in zip(right_names, ("vermilion", "blue", "green", "purple"), strict=True):
+        place, shade = names.index(name), COLORS[key]
+        measured = results["profile_correlation"][place]
+        lower, middle, upper = np.quantile(measured, (0.025, 0.5, 0.975), axis=0)
+        right.fill_between(layers, lower, upper, color=shade, alpha=0.25, linewidth=0)
+        right.plot(layers, middle, color=shade, linestyle=LINES["solid"], label=name)
+        right.plot(
+            layers,
+            results["theory_correlation"][place],
+            color="black",
+            linestyle=LINES["dashed"],
+            linewidth=1.1,
+        )
+    right.set_ylabel("correlation of two inputs")
+    right.set_title("correlation")
+    right.set_ylim(0, 1.02)
+    for ax in (left, right):
+        ax.set_xlabel(f"layer, of {layers[-1]}")
+    right.set_xscale("log")
+    right.xaxis.set_major_formatter("{x:g}")
+    left.legend(loc="lower left")
+    right.legend(loc="lower left")
+    _label_band(left, results["profile_log_variance"].shape[1])
+    return figure
+
+
+def gains(results: Results) -> Figure:
+    """Factors of a layer over theory, forward and back."""
+    figure, (ax,) = plotting.panels(1, height=3.6)
+    layers, width = int(results["gain_layers"]), int(results["gain_width"])
+    factors, seeds = results["gain_factors"], results["gain_forward"].shape[1]
+    error = np.sqrt(((1 + results["gain_excesses"] / width) ** layers - 1) / seeds) / layers
+    places = np.arange(len(factors))
+    for way, shift, shade, marker in (
+        ("forward", 0.13, "blue", "o"),
+        ("backward", -0.13, "vermilion", "s"),
+    ):
+        ratio = results[f"gain_{way}"].mean(axis=1) ** (1 / layers) / factors
+        ax.errorbar(
+            ratio,
+            places + shift,
+            xerr=4 * error,
+            fmt=marker,
+            color=COLORS[shade],
+            capsize=3,
+            label=f"{way}, {seeds} networks",
+        )
+    words = [f"{gain_label(results, place)}: {factor:.3g}" for place, factor in enumerate(factors)]
+    ax.axvline(1, color="black", linestyle=LINES["dashed"], linewidth=1)
+    ax.set_yticks(places, words)
+    ax.invert_yaxis()
+    ax.grid(False, axis="y")
+    ax.set_xlabel("measured factor of mean squares a layer / theory (bars: 4 standard errors)")
+    figure.legend(loc="outside upper center", ncols=2)
+    return figure
+
+
+def spread(results: Results) -> Figure:
+    """Distributions of ln |J u|^2 with the exact and the asymptotic law."""
+    sizes, samples = results["law_sizes"].tolist(), results["law_samples"]
+    figure, axes = plotting.panels(len(sizes), height=2.9, sharex=True)
+    for ax, (width, layers), values, (mean, variance) in zip(
+        axes, sizes, samples, results["law_moments"], strict=True
+    ):
+        ax.hist(values, bins=50, density=True, color=COLORS["sky"], alpha=0.6, label="networks")
+        first, last = np.quantile(samples, (0.0005, 0.9995))
+        x = np.linspace(first, last, 400)
+        beta = 5 * layers / width
+        for center, square, shade, line, label in (
+            (mean, variance, "black", "solid", "exact moments"),
+            (-beta / 2, beta, "vermilion", "dashed", "asymptotic 5L/n"),
+        ):
+            density = np.exp(-((x - center) ** 2) / (2 * square)) / np.sqrt(2 * np.pi * square)
+            ax.plot(x, density, color=COLORS[shade], linestyle=LINES[line], label=label)
+        ax.set_title(
+            f"width {width}, {layers} layers: variance {values.var(ddof=1):.2f}\n"
+            f"exact {variance:.2f}, asymptotic {beta:.2f}"
+        )
+        ax.set_xlabel("ln |J u|²")
+        ax.set_ylabel("density")
+        ax.set_xlim(first, last)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=3)
+    return figure
+
+
+def products(results: Results) -> Figure:
+    """Lyapunov exponents over theory, and singular values of products."""
+    figure, (left, right) = plotting.panels(2, height=3.7)
+    found = results["exponents"].astype(float)
+    number = np.arange(1, found.shape[1] + 1)
+    expected = results["exponents_expected"]
+    left.errorbar(
+        number,
+        found.mean(axis=0) - expected,
+        4 * results["exponents_error"],
+        fmt="o",
+        color=COLORS["blue"],
+        capsize=3,
+        label=f"measured, {len(found)} products",
+    )
+    left.axhline(0, color="black", linestyle=LINES["dashed"], linewidth=1)
+    left.set_xlabel("number of the exponent, the largest first")
+    left.set_ylabel("exponent − theory (a layer)")
+    left.set_title(f"exponents, theory {expected[0]:.3f} to {expected[-1]:.3f}")
+    left.legend(loc="upper left")
+    values, marks = results["singular_values"], results["product_marks"].tolist()
+    index = np.arange(1, values.shape[-1] + 1)
+    by_scheme = dict(zip(results["product_schemes"].tolist(), values, strict=True))
+    right.plot(
+        index,
+        by_scheme["orthogonal"][-1],
+        color=COLORS["vermilion"],
+        linestyle=LINES["solid"],
+        label=f"orthogonal, {marks[-1]}",
+    )
+    for mark, line, one in zip(
+        marks, ("dotted", "dashed", "solid"), by_scheme["lecun_normal"], strict=True
+    ):
+        right.plot(
+            index, one, color=COLORS["blue"], linestyle=LINES[line], label=f"Gaussian, {mark}"
+        )
+    _decades(right)
+    right.set_xlabel("number of the singular value")
+    right.set_ylabel("singular value")
+    right.set_title(f"products of {len(index)} × {len(index)} matrices")
+    right.legend(loc="lower left", title="factors", alignment="left")
+    left.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def batch_norm(results: Results) -> Figure:
+    """Sizes of gradients by layer with batch normalisation, and without."""
+    figure, (left, right) = plotting.panels(2, height=3.8)
+    logs = results["batch_log_gradient"]
+    layers = np.arange(1, logs.shape[2] + 1)
+    below = layers[2:]  # the first layers still see the inputs' own scale
+    activations, rows = results["batch_activations"].tolist(), results["batch_rows"].tolist()
+    shades = {left: iter(("vermilion", "green")), right: iter(("blue", "purple", "orange"))}
+    for place, activation in enumerate(activations):
+        ax = right if activation == "identity" else left
+        shade = COLORS[next(shades[ax])]
+        growth = results["batch_growth"][place]
+        batch = f"batch of {rows[place]}: theory × {growth:.3f}"
+        label = batch if ax is right else f"{ACTIVATION_WORDS[activation]}, {batch}"
+        sizes = np.exp(logs[place])
+        ax.fill_between(
+            layers, sizes.min(axis=0), sizes.max(axis=0), color=shade, alpha=0.25, linewidth=0
+        )
+        ax.plot(
+            layers, np.median(sizes, axis=0), color=shade, linestyle=LINES["solid"], label=label
+        )
+        theory = growth ** (layers[-1] - below).astype(float)
+        ax.plot(below, theory, color="black", linestyle=LINES["dashed"], linewidth=1.1)
+    without = np.exp(results["profile_log_gradient"][1, :, -len(layers) :])
+    left.plot(
+        layers,
+        np.median(without, axis=0),
+        color=COLORS["blue"],
+        linestyle=LINES["dashdot"],
+        label="ReLU, N(0, 2/n), no normalisation",
+    )
+    for ax, title in ((left, "with an activation"), (right, "no activation")):
+        ax.set_yscale("log")
+        ax.set_ylim(top=ax.get_ylim()[1] ** 1.6)  # room for the legend
+        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.set_xlabel(f"layer, of {layers[-1]}")
+        ax.set_ylabel("mean square of gradient / output's")
+        ax.set_title(title)
+        if ax.lines:
+            ax.legend(loc="upper right")
+    return figure
