@@ -4,18 +4,13 @@ Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rule
 
     core.py         traces, forward mode, reverse mode: read this first
     rules.py        how one description of a primitive gives both of its rules
-    operations.py   the primitives, and the conventions where there is no derivative
+    primitives.py   the primitives, and the conventions where there is no derivative
+    numpy/          NumPy's functions, made of the primitives
     transforms.py   grad, jvp, vjp, jacfwd, jacrev, hessian
-    numpy.py        NumPy's functions, made of the primitives
-
-and on top of these, each on its own:
-
-    table.py        every step of a computation with its derivatives, as in a lecture
-    graph.py        the same as a drawing
-    counting.py     how many operations a function costs
-    bridge.py       any JAX function, differentiated here: the one file that knows JAX
-    check.py        do all ways to a derivative agree?
-    box.py, tree.py what a traced value looks like to Python; arrays in containers
+    tree.py         arrays in containers
+    box.py          what a traced value looks like to Python
+    lecture/        every step with its derivatives, as a table and as a graph; operations counted
+    referee/        any JAX function, differentiated here; do all ways to a derivative agree?
 
 A new primitive takes three lines, its name, its value and its local partial, and works at once in
 both modes, nested to any order, on JAX arrays, in tables and in counts:
@@ -32,9 +27,9 @@ from typing import TYPE_CHECKING, Any
 
 from jaxnn.tracer import numpy
 from jaxnn.tracer.box import EscapedValueError
-from jaxnn.tracer.counting import OperationCount, count_operations
-from jaxnn.tracer.graph import ComputationalGraph, computational_graph
-from jaxnn.tracer.table import Row, TraceTable, trace_table
+from jaxnn.tracer.lecture.counts import OperationCount, count_operations
+from jaxnn.tracer.lecture.graphs import ComputationalGraph, computational_graph
+from jaxnn.tracer.lecture.tables import Row, TraceTable, trace_table
 
 # isort: off
 from jaxnn.tracer.transforms import (
@@ -43,8 +38,8 @@ from jaxnn.tracer.transforms import (
 # isort: on
 
 if TYPE_CHECKING:
-    from jaxnn.tracer.bridge import from_jax
-    from jaxnn.tracer.check import DerivativeReport, check_derivatives
+    from jaxnn.tracer.referee.check import DerivativeReport, check_derivatives
+    from jaxnn.tracer.referee.interpreter import from_jax
 
 __all__ = [
     "ComputationalGraph", "DerivativeReport", "EscapedValueError", "OperationCount", "Row",
@@ -56,7 +51,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # What needs JAX is imported when it is first asked for; the rest needs NumPy alone.
-    needing = {"from_jax": "bridge", "check_derivatives": "check", "DerivativeReport": "check"}
+    needing = {
+        "from_jax": "referee.interpreter",
+        "check_derivatives": "referee.check",
+        "DerivativeReport": "referee.check",
+    }
     if name not in needing:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{needing[name]}"), name)

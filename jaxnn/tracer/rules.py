@@ -146,7 +146,7 @@ def _broadcast_to(xp: Any, x: Array, shape: tuple[int, ...]) -> Array:
 
 logical_not, zeros_like = flat("logical_not"), flat("zeros_like")
 
-# What the families themselves need; everything else stands in operations.py.
+# What the families themselves need; everything else stands in primitives.py.
 elementwise(add, None, 1, 1)
 multiply = elementwise("multiply", None, lambda z, x, y: y, lambda z, x, y: x)
 negative = elementwise("negative", None, -1)

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn.tracer import numpy as tnp
-from jaxnn.tracer import operations as op
+from jaxnn.tracer import primitives as op
 from jaxnn.tracer.box import Box, base
 from jaxnn.tracer.core import Array, Forward, Node, Reverse, Trace, backward, namespace_of
 from jaxnn.tracer.rules import astype

@@ -75,7 +75,7 @@ def test_a_step_of_a_long_chain_takes_microseconds():
     assert (time.process_time() - start) / 20_000 < 50e-6  # about 9 on an idle machine
 
 
-def test_without_jax_everything_but_the_bridge_works():
+def test_without_jax_everything_but_the_referee_works():
     script = f"""
 import sys, types
 sys.modules["jax"] = None  # importing it fails
@@ -91,7 +91,7 @@ print(tracer.hessian(f)(x).shape, len(tracer.trace_table(f, x).rows),
 try:
     tracer.from_jax
 except ImportError as error:
-    print("no bridge")
+    print("no JAX")
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.split("\n")[:2] == ["(2, 2) 4 5 digraph", "no bridge"]
+    assert run.stdout.split("\n")[:2] == ["(2, 2) 4 5 digraph", "no JAX"]

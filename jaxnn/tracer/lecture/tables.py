@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer import operations as op
+from jaxnn.tracer import primitives as op
 from jaxnn.tracer.box import Box
 from jaxnn.tracer.core import FORWARD, REVERSE, Array, Node, Reverse, backward, rule_of
 from jaxnn.tracer.rules import PARTIALS, scale

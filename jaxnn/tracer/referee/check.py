@@ -17,12 +17,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from jaxnn.tracer import bridge, transforms
 from jaxnn.tracer import numpy as tnp
+from jaxnn.tracer import transforms
 from jaxnn.tracer.core import Array
-from jaxnn.tracer.table import NO_FLOATS, argument_names
+from jaxnn.tracer.lecture.tables import NO_FLOATS, argument_names
+from jaxnn.tracer.referee.interpreter import from_jax
+from jaxnn.tracer.referee.rules import NoForwardRule
 from jaxnn.tracer.transforms import grad, is_float, vjp
 from jaxnn.tracer.tree import flatten, partition
 
@@ -144,7 +148,6 @@ def check_derivatives(
     def outputs(*xs: Array) -> list:
         return [y for y in flatten(fun(*replace(xs)))[0] if is_float(y)]
 
-    jax = bridge.jax
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         rng = np.random.default_rng(seed)
         mine = _for_tracer(outputs, xs)
@@ -177,11 +180,11 @@ def check_derivatives(
 
 
 def _for_tracer(fun: Callable, xs: list) -> Callable:
-    """The function itself if it takes traced values, otherwise through the bridge."""
+    """The function itself if it takes traced values, otherwise through from_jax."""
     try:
         vjp(fun, *xs)
     except TypeError:  # JAX refuses a traced value by that
-        return bridge.from_jax(fun)
+        return from_jax(fun)
     return fun
 
 
@@ -224,7 +227,7 @@ def _derivative(library: Any, f: Callable, modes: Sequence, xs: list, along: Seq
 def _routes(mine: Callable, theirs: Callable, modes: dict) -> dict[str, Callable]:
     """For each route a function of the point and the directions; JAX's are compiled."""
     return {
-        name: _compiled(partial(_derivative, bridge.jax, theirs, modes[name]))
+        name: _compiled(partial(_derivative, jax, theirs, modes[name]))
         if name.startswith("jax") else partial(_derivative, transforms, mine, modes[name])
         for name in modes
     }  # fmt: skip
@@ -232,10 +235,10 @@ def _routes(mine: Callable, theirs: Callable, modes: dict) -> dict[str, Callable
 
 def _compiled(route: Callable) -> Callable:
     """Compiled when it can be; step by step where Python looks at the values."""
-    jitted = bridge.jax.jit(route)
+    jitted = jax.jit(route)
 
     def take(*point: Any) -> Array:
-        point = bridge.jax.tree.map(bridge.jnp.asarray, point)
+        point = jax.tree.map(jnp.asarray, point)
         try:
             return jitted(*point)
         except TypeError:
@@ -254,7 +257,7 @@ def _ask(routes: dict, xs: list, along: tuple, missing: dict) -> tuple[dict[str,
         try:
             values[name], *error = map(float, np.ravel(take(xs, along)))
         except (TypeError, NotImplementedError) as refusal:
-            if not name.startswith("jax") and not isinstance(refusal, bridge.NoForwardRule):
+            if not name.startswith("jax") and not isinstance(refusal, NoForwardRule):
                 raise
             missing[name] = str(refusal).split("\n")[0]
     return values, sum(error)

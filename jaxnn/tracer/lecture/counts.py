@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer import operations as op
+from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
 from jaxnn.tracer.box import Box
 from jaxnn.tracer.core import OBSERVER, Array, Primitive, Trace

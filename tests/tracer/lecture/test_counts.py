@@ -92,7 +92,7 @@ def test_forward_mode_grows_with_the_number_of_inputs():
     assert reverse[16] / costs[16] < 1.2 * reverse[4] / costs[4]
 
 
-def test_a_jax_function_is_counted_through_the_bridge():
+def test_a_jax_function_is_counted_through_from_jax():
     w = np.ones((K, N))
     count = count_operations(from_jax(lambda w: jnp.sum(jax.nn.relu(A @ w))), w)
     assert count.by_primitive["matmul"] == 2 * M * K * N

@@ -1,21 +1,15 @@
-"""How does the tracer differentiate a function that was written for JAX?
+"""How is each of JAX's elementary operations carried out with the tracer's primitives?
 
-JAX lists the function's elementary operations (its jaxpr); they are carried out one by one with
-the tracer's primitives, so the derivative owes nothing to JAX's own rules:
+    RULES[name](*inputs, run=, equation=, **parameters of the equation) -> output, or list of them
 
-    from_jax(f)(x) = f(x)        grad(from_jax(f)), hessian(from_jax(f)), ... taken by the tracer
-
-On NumPy arrays the arithmetic is NumPy's too. Calls are inlined, scans and loops unrolled, a cond
-follows its branch (under jax.jit all branches are computed and one is selected). A function with a
-custom_jvp or custom_vjp rule is differentiated by that rule, as its author wanted. Whatever touches
-no traced value (indices, random bits) is left to JAX. This is the one file that knows JAX.
+`run(jaxpr, inputs)` carries out a program inside an equation. Calls are inlined, scans and loops
+unrolled, a cond follows its branch (under jax.jit all branches are computed and one is selected).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -27,108 +21,20 @@ from jax.core import Tracer
 from jax.extend import core as jex
 
 from jaxnn.tracer import numpy as tnp
-from jaxnn.tracer import operations as op
-from jaxnn.tracer import tree
+from jaxnn.tracer import primitives as op
 from jaxnn.tracer.box import Box, base
 from jaxnn.tracer.core import Array, Primitive
 from jaxnn.tracer.rules import define, elementwise
 from jaxnn.tracer.transforms import is_float, vjp
 
 _DEBUG = jex.DebugInfo("from_jax", "one equation", None, None)
-_NUMPY = (np.ndarray, np.generic, float, int, bool)
 
 
-def from_jax(fun: Callable) -> Callable:
-    """A JAX function as one that this package evaluates and differentiates.
-
-    `fun` is any function of arrays or trees of arrays that `jax.make_jaxpr` can trace; arguments
-    that are neither arrays nor numbers are passed through. The result is a function of the same
-    arguments: NumPy in, NumPy out; JAX arrays in, JAX arrays out, also under `jax.jit`; in the
-    precision JAX is set to. Not cached: each call traces `fun`. It raises NotImplementedError when
-    a traced value meets a JAX primitive without a rule here, and names it.
-    """
-
-    def bridged(*args: Any, **kwargs: Any) -> Any:
-        inputs, replace = tree.partition(
-            (args, kwargs), lambda leaf: isinstance(base(leaf), (*_NUMPY, jax.Array))
-        )
-        raw = list(map(base, inputs))
-
-        def of_arrays(*arrays: Any) -> Any:
-            args, kwargs = replace(arrays)
-            return fun(*args, **kwargs)
-
-        closed, shapes = jax.make_jaxpr(of_arrays, return_shape=True)(*raw)
-        run = Interpreter(any(isinstance(x, jax.Array) for x in raw))
-        with np.errstate(all="ignore"):
-            outputs = run(closed, map(run.cast, inputs, closed.in_avals))
-        return jax.tree.unflatten(jax.tree.structure(shapes), outputs)
-
-    return bridged
-
-
-class Interpreter:
-    """Carries out jaxprs: on JAX arrays when `in_jax`, otherwise on NumPy arrays."""
-
-    def __init__(self, in_jax: bool):
-        self.in_jax = in_jax
-
-    def cast(self, x: Any, aval: Any) -> Any:
-        """A value as the jaxpr types it, in the library where the arithmetic is done."""
-        if not isinstance(aval.dtype, np.dtype):  # random keys are known to JAX alone
-            return x
-        if type(x) is not Box and not isinstance(x, Tracer):
-            if not self.in_jax:
-                return np.asarray(x, aval.dtype)
-            x = x if hasattr(x, "dtype") else jnp.asarray(x, aval.dtype)
-        return x if x.dtype == aval.dtype else tnp.astype(x, aval.dtype)
-
-    def __call__(self, program: Any, inputs: Any) -> list:
-        """The outputs of a jaxpr, closed or not."""
-        jaxpr, consts = getattr(program, "jaxpr", program), getattr(program, "consts", ())
-        values = dict(zip(jaxpr.invars, inputs, strict=True))
-        values |= {v: self.cast(x, v.aval) for v, x in zip(jaxpr.constvars, consts, strict=True)}
-
-        def read(atom: Any) -> Any:
-            if isinstance(atom, jex.Literal):
-                return self.cast(atom.val, atom.aval)
-            return values[atom]
-
-        for equation in jaxpr.eqns:
-            results = self.equation(equation, list(map(read, equation.invars)))
-            for v, result in zip(equation.outvars, results, strict=True):
-                values[v] = self.cast(result, v.aval)
-        return list(map(read, jaxpr.outvars))
-
-    def equation(self, equation: Any, inputs: list) -> Sequence:
-        name = equation.primitive.name
-        floats = any(is_float(v.aval) for v in equation.outvars)
-        if name in FLAT or not floats:
-            inputs = list(map(base, inputs))
-        traced = any(type(x) is Box for x in inputs)
-        # In NumPy what NumPy can do; on integers these two of its functions are not JAX's.
-        in_numpy = not self.in_jax and all(isinstance(x, _NUMPY) for x in inputs)
-        covered = name not in ONLY_TRACED and (floats or name not in ("div", "pow"))
-        if name in RULES and (traced or (in_numpy and covered)):
-            return _listed(RULES[name](*inputs, run=self, equation=equation, **equation.params))
-        if traced:
-            raise NotImplementedError(
-                f"the JAX primitive {name!r} has no rule here; add one to RULES in "
-                "jaxnn/tracer/bridge.py, or keep it away from what is differentiated."
-            )
-        return self.by_jax(_as_function(equation), *inputs)
-
-    def by_jax(self, function: Callable, *inputs: Any) -> list:
-        """A JAX function on untraced values; at once, also inside a jitted function."""
-        with nullcontext() if self.in_jax else jax.ensure_compile_time_eval():
-            return [self.cast(y, y) for y in _listed(function(*inputs))]
-
-
-def _listed(results: Any) -> Sequence:
+def listed(results: Any) -> Sequence:
     return results if isinstance(results, list | tuple) else [results]
 
 
-def _as_function(equation: Any) -> Callable[..., list]:
+def as_function(equation: Any) -> Callable[..., list]:
     """One equation of a jaxpr as a JAX function of all its operands."""
     inputs = [jex.Var(v.aval) for v in equation.invars]
     outputs = [jex.Var(v.aval) for v in equation.outvars]
@@ -140,11 +46,11 @@ def _as_function(equation: Any) -> Callable[..., list]:
 # ---- equations that hold jaxprs
 
 
-def _inline(*xs: Array, run: Interpreter, jaxpr: Any = None, call_jaxpr: Any = None, **_: Any):
+def _inline(*xs: Array, run: Any, jaxpr: Any = None, call_jaxpr: Any = None, **_: Any):
     return run(jaxpr if call_jaxpr is None else call_jaxpr, xs)
 
 
-def _cond(index: Any, *xs: Array, run: Interpreter, branches: Any, **_: Any) -> list:
+def _cond(index: Any, *xs: Array, run: Any, branches: Any, **_: Any) -> list:
     index = base(index)
     if not isinstance(index, Tracer):
         return run(branches[int(np.clip(index, 0, len(branches) - 1))], xs)
@@ -163,7 +69,7 @@ def _choose(which: Any, *cases: Array, **_: Any) -> Array:
 
 
 def _while(
-    *xs: Array, run: Interpreter, cond_jaxpr: Any, cond_nconsts: int, body_jaxpr: Any,
+    *xs: Array, run: Any, cond_jaxpr: Any, cond_nconsts: int, body_jaxpr: Any,
     body_nconsts: int, **_: Any,
 ) -> list:  # fmt: skip
     n, m = cond_nconsts, cond_nconsts + body_nconsts
@@ -174,7 +80,7 @@ def _while(
 
 
 def _scan(
-    *xs: Array, run: Interpreter, jaxpr: Any, length: int, reverse: bool, num_consts: int,
+    *xs: Array, run: Any, jaxpr: Any, length: int, reverse: bool, num_consts: int,
     num_carry: int, **_: Any,
 ) -> list:  # fmt: skip
     n, order = num_consts + num_carry, -1 if reverse else 1
@@ -210,7 +116,7 @@ class _Custom(Primitive):
             return _by_rule(lambda f, x, _: jax.vjp(f, x)[0], 0, np.zeros(()), xs, **call)
         return self(*xs, **call)
 
-    def equation(self, *xs: Array, run: Interpreter, equation: Any, **_: Any) -> list:
+    def equation(self, *xs: Array, run: Any, equation: Any, **_: Any) -> list:
         return [
             0 if isinstance(v, jex.DropVar) else self(*xs, run=run, equation=equation, output=k)
             for k, v in enumerate(equation.outvars)
@@ -218,14 +124,14 @@ class _Custom(Primitive):
 
 
 def _by_rule(
-    take: Callable, i: int, change: Array, xs: Sequence, run: Interpreter, equation: Any,
+    take: Callable, i: int, change: Array, xs: Sequence, run: Any, equation: Any,
     output: int,
 ) -> Array:  # fmt: skip
     """take(f, x_i, change), for f the output as a function of x_i alone.
 
     What JAX makes of it, by the author's rule, is a program, carried out here like any other.
     """
-    function = _as_function(equation)
+    function = as_function(equation)
 
     def program(change: Any, *xs: Any) -> Any:
         return take(lambda x: function(*xs[:i], x, *xs[i + 1 :])[output], xs[i], change)
@@ -233,7 +139,7 @@ def _by_rule(
     return run(jax.make_jaxpr(program)(*map(base, (change, *xs))), (change, *xs))[0]
 
 
-def _value(xp: Any, *xs: Array, run: Interpreter, equation: Any, output: int) -> Array:
+def _value(xp: Any, *xs: Array, run: Any, equation: Any, output: int) -> Array:
     return run(equation.params["call_jaxpr"], xs)[output]
 
 
@@ -268,7 +174,7 @@ def _positions(x: Array, start: int = 1) -> np.ndarray:
     return np.arange(start, start + x.size, dtype=np.int32).reshape(x.shape)
 
 
-def _move(*xs: Array, run: Interpreter, equation: Any, fill_value: Any = None, **options: Any):
+def _move(*xs: Array, run: Any, equation: Any, fill_value: Any = None, **options: Any):
     """Done to the positions 1, 2, ... of all entries; then one indexing does it to the entries.
 
     Position 0 stands for whatever an entry out of range is filled with.
@@ -288,7 +194,7 @@ def _move(*xs: Array, run: Interpreter, equation: Any, fill_value: Any = None, *
 
 
 def _scatter_add(
-    x: Array, index: Any, updates: Array, run: Interpreter, equation: Any, update_jaxpr: Any,
+    x: Array, index: Any, updates: Array, run: Any, equation: Any, update_jaxpr: Any,
     update_consts: Any, **options: Any,
 ) -> Array:  # fmt: skip
     """The transpose, which gathers, tells to which position each update is added, 0 being none."""
@@ -303,7 +209,7 @@ def _scatter_add(
     return tnp.add(x, tnp.reshape(sums[1:], x.shape))
 
 
-def _sort(*xs: Array, run: Interpreter, dimension: int, num_keys: int, **_: Any) -> list:
+def _sort(*xs: Array, run: Any, dimension: int, num_keys: int, **_: Any) -> list:
     """Positions, sorted along with the keys, tell where to take every operand from."""
     positions = np.indices(xs[0].shape, np.int32)[dimension]
     sort = partial(lax.sort, dimension=dimension, num_keys=num_keys)
@@ -311,8 +217,8 @@ def _sort(*xs: Array, run: Interpreter, dimension: int, num_keys: int, **_: Any)
     return [tnp.take_along_axis(x, order, dimension) for x in xs]
 
 
-def _top_k(x: Array, run: Interpreter, equation: Any, **_: Any) -> list:
-    order = run.by_jax(_as_function(equation), base(x))[1]
+def _top_k(x: Array, run: Any, equation: Any, **_: Any) -> list:
+    order = run.by_jax(as_function(equation), base(x))[1]
     return [tnp.take_along_axis(x, order, -1), order]
 
 
@@ -430,15 +336,3 @@ ONLY_TRACED = {*MOVING, "scan", "while", "scatter-add", "scatter_add", "sort", "
 
 # Piecewise constant, or constant by decree.
 FLAT = {"floor", "ceil", "round", "sign", "stop_gradient", "nextafter"}
-
-
-def _open_registered(container: Any) -> tuple | None:
-    """How a container that is registered with JAX is taken apart; see `tree.EXTENSIONS`."""
-    if isinstance(container, (Box, *_NUMPY, jax.Array)):  # mostly
-        return None
-    children, structure = jax.tree.flatten(container, is_leaf=lambda x: x is not container)
-    leaf = jax.tree_util.treedef_is_leaf(structure)
-    return None if leaf else (structure, None, children)
-
-
-tree.EXTENSIONS.append(_open_registered)

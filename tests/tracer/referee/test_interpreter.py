@@ -11,7 +11,8 @@ from jax.scipy import special
 import jaxnn.tracer as tracer
 import jaxnn.tracer.numpy as tnp
 from jaxnn import mlp, responses
-from jaxnn.tracer import bridge, from_jax
+from jaxnn.tracer import from_jax
+from jaxnn.tracer.referee import rules
 
 RNG = np.random.default_rng(7)
 A, B = RNG.normal(size=(3, 4)), RNG.uniform(0.3, 2.0, size=(3, 4))
@@ -275,12 +276,12 @@ def test_the_networks_of_this_library(kind, activation):
 
 def test_it_is_not_jax_s_derivative_that_is_returned(monkeypatch):
     """A planted wrong rule of the tracer shows, so the tracer's rules are what is used."""
-    from jaxnn.tracer import operations
+    from jaxnn.tracer import primitives
 
     f = from_jax(jnp.tanh)
     before = tracer.grad(f)(0.3)
     monkeypatch.setitem(
-        tracer.core.REVERSE, operations.tanh, lambda i, g, y, x: g * 1.001 * (1 - y * y)
+        tracer.core.REVERSE, primitives.tanh, lambda i, g, y, x: g * 1.001 * (1 - y * y)
     )
     assert tracer.grad(f)(0.3) == pytest.approx(1.001 * before, rel=1e-12)
 
@@ -316,5 +317,5 @@ def test_tracer_and_jax_mix():
 
 
 def test_what_is_left_to_jax_unless_traced_has_a_rule():
-    assert bridge.RULES.keys() >= bridge.ONLY_TRACED
-    assert not bridge.FLAT & bridge.ONLY_TRACED
+    assert rules.RULES.keys() >= rules.ONLY_TRACED
+    assert not rules.FLAT & rules.ONLY_TRACED

@@ -1,6 +1,6 @@
 """How does a computation look as a graph of elementary steps?
 
-One node a variable of the evaluation trace (`table.py`), one arrow from each input of a step to
+One node a variable of the evaluation trace (`tables.py`), one arrow from each input of a step to
 its result. Values flow forward along the arrows, adjoints back against them; both are written on
 the node, and the local partial on the arrow: an adjoint is the sum over outgoing arrows of
 partial times adjoint.
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer.table import Row, format_number, trace_table
+from jaxnn.tracer.lecture.tables import Row, format_number, trace_table
 
 FORWARD_COLOR, BACKWARD_COLOR = "#1f4e79", "#b03a2e"
 

@@ -146,7 +146,7 @@ def test_arrays_trees_constants_and_unused_steps():
     np.testing.assert_allclose(rows[-1].tangent, tangent)
 
 
-def test_a_jax_function_is_tabulated_through_the_bridge():
+def test_a_jax_function_is_tabulated_through_from_jax():
     rows = trace_table(from_jax(lambda w: jnp.sum(jax.nn.sigmoid(w) ** 2)), np.array([0.3])).rows
     assert [row.op for row in rows] == ["input", "sigmoid", "power", "sum"]
 

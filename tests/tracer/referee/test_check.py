@@ -7,9 +7,9 @@ import pytest
 
 import jaxnn.tracer as tracer
 import jaxnn.tracer.numpy as tnp
-from jaxnn.tracer import DerivativeReport, check_derivatives, operations, rules
-from jaxnn.tracer.check import DerivativeError, differentiate_numerically
+from jaxnn.tracer import DerivativeReport, check_derivatives, primitives, rules
 from jaxnn.tracer.core import FORWARD, REVERSE
+from jaxnn.tracer.referee.check import DerivativeError, differentiate_numerically
 
 RNG = np.random.default_rng(11)
 X, W, Y = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 2)), RNG.normal(size=(5, 2))
@@ -41,8 +41,8 @@ def test_all_agree_on_a_right_function():
 
 
 PLANTED = [
-    operations.tanh, operations.logaddexp, operations.exp, operations.divide, rules.where,
-    operations.power_constant, operations.matmul, rules.sum_, tracer.core.add, rules.multiply,
+    primitives.tanh, primitives.logaddexp, primitives.exp, primitives.divide, rules.where,
+    primitives.power_constant, primitives.matmul, rules.sum_, tracer.core.add, rules.multiply,
 ]  # fmt: skip
 
 
@@ -71,14 +71,14 @@ def test_a_wrong_second_derivative_is_found(monkeypatch):
     """The first derivative is right, but constant to further derivatives."""
     frozen = rules.flat("slope", lambda xp, y: 1 - y * y)
     for table in (FORWARD, REVERSE):
-        monkeypatch.setitem(table, operations.tanh, lambda i, g, y, x: rules.multiply(g, frozen(y)))
+        monkeypatch.setitem(table, primitives.tanh, lambda i, g, y, x: rules.multiply(g, frozen(y)))
     report = check_derivatives(lambda x: tnp.sum(tnp.tanh(x) * x), X[0])
     assert not report
     assert [bool(c.disagreements(1e-7)) for c in report.comparisons] == [False, False, True]
 
 
 def test_a_wrong_rule_hidden_behind_a_large_gradient_is_found(monkeypatch):
-    monkeypatch.setitem(REVERSE, operations.sin, wrongly(REVERSE[operations.sin]))
+    monkeypatch.setitem(REVERSE, primitives.sin, wrongly(REVERSE[primitives.sin]))
     report = check_derivatives(
         lambda a, b: tnp.sum(1e6 * a**2) + tnp.sum(tnp.sin(b)), X, W, order=1
     )

@@ -1,0 +1,1 @@
+"""A computation as a lecture shows it: tables, graphs, counts of operations."""

@@ -1,0 +1,40 @@
+"""Which of NumPy's functions can be differentiated?
+
+Those of the modules beside this one, under NumPy's names and with NumPy's arguments, and a few that
+networks need beside them (relu, sigmoid, softplus, log_sigmoid, logsumexp, softmax, log_softmax).
+There the arguments of NumPy's functions (axes, negative indices, lists of arrays) become those of
+the primitives of `primitives.py`, or a function is composed of others. On JAX arrays they all run
+on jax.numpy.
+
+    elementwise.py   sin, exp, where, power, relu, ...; comparisons and rounding
+    arrays.py        shapes, axes; joining, cutting and moving entries
+    reductions.py    sum, max, mean, logsumexp, cumsum, sort, ...
+    products.py      matmul, dot, tensordot, einsum, ...
+    linalg.py        norm, solve, inv, det, slogdet
+
+Any other name is NumPy's own (`pi`, `arange`, `float64`, `random`): it takes no traced value.
+
+Not here: complex numbers, in-place and `out=` arguments, eigenvalue and singular value
+decompositions, FFT, convolution, percentiles.
+"""
+
+import sys
+from typing import Any
+
+import numpy as _np
+
+from jaxnn.tracer.box import NAMESPACE
+from jaxnn.tracer.numpy import linalg
+from jaxnn.tracer.numpy.arrays import *  # noqa: F403
+from jaxnn.tracer.numpy.elementwise import *  # noqa: F403
+from jaxnn.tracer.numpy.products import *  # noqa: F403
+from jaxnn.tracer.numpy.reductions import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_np, name)
+
+
+NAMESPACE.update({name: value for name, value in globals().items() if not name.startswith("_")})
+NAMESPACE.update({f"linalg.{name}": getattr(linalg, name) for name in linalg.__all__})
+NAMESPACE["module"] = sys.modules[__name__]

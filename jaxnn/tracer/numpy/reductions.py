@@ -1,0 +1,156 @@
+"""How are many numbers made one, or accumulated along an axis?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from jaxnn.tracer import primitives as op
+from jaxnn.tracer import rules
+from jaxnn.tracer.box import base
+from jaxnn.tracer.core import Array, add
+from jaxnn.tracer.numpy.arrays import (
+    Axis,
+    as_array,
+    axes_of,
+    broadcast_to,
+    concatenate,
+    diagonal,
+    expand_dims,
+    line,
+    moveaxis,
+    ndim,
+    reshape,
+    shape,
+    size,
+    squeeze,
+    take,
+    take_along_axis,
+)
+from jaxnn.tracer.numpy.elementwise import where
+from jaxnn.tracer.primitives import divide, exp, log, ones_like, sqrt, square, subtract
+from jaxnn.tracer.rules import multiply
+
+
+def reduction(primitive: Callable) -> Callable[..., Array]:
+    """With NumPy's arguments, a function of an array and a tuple of axes from 0."""
+
+    def reduce(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+        x = as_array(x)
+        axes = axes_of(axis, len(x.shape))
+        y = primitive(x, axis=axes)
+        return rules.keepdims(y, x, axes) if keepdims else y
+
+    return reduce
+
+
+sum, max, min = map(reduction, (op.sum_, op.amax, op.amin))
+
+
+def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    return divide(sum(x, axis, keepdims), size(x, axis))
+
+
+def average(x: Array, axis: Axis = None, weights: Array = None) -> Array:
+    if weights is None:
+        return mean(x, axis)
+    if shape(weights) != shape(x) and isinstance(axis, int):
+        weights = expand_dims(weights, tuple(range(1, ndim(x) - axis % ndim(x))))
+    weights = broadcast_to(weights, shape(x))
+    return divide(sum(multiply(x, weights), axis), sum(weights, axis))
+
+
+def var(x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
+    """Mean square distance from the mean, with divisor n - ddof."""
+    distance = subtract(x, mean(x, axis, keepdims=True))
+    return divide(sum(square(distance), axis, keepdims), size(x, axis) - ddof)
+
+
+@reduction
+def prod(x: Array, axis: tuple[int, ...]) -> Array:
+    """The product, as a balanced tree: no division, so zeros do no harm."""
+    y = _in_front(x, axis)
+    while (n := y.shape[0]) > 1:
+        pairs = multiply(y[: n // 2], y[n // 2 : n - n % 2])
+        y = concatenate([pairs, y[n - 1 :]]) if n % 2 else pairs
+    return y[0] if n else ones_like(y, shape=y.shape[1:])
+
+
+@reduction
+def logsumexp(x: Array, axis: tuple[int, ...]) -> Array:
+    """log(sum(exp(x))), shifted by the maximum where that is finite."""
+    top = base(max(x, axis, keepdims=True))
+    top = where(op.isfinite(top), top, 0)
+    return add(log(sum(exp(subtract(x, top)), axis)), squeeze(top, axis))
+
+
+@reduction
+def median(x: Array, axis: tuple[int, ...]) -> Array:
+    """The middle entry, or the mean of the two in the middle."""
+    y = sort(_in_front(x, axis), 0)
+    return mean(take(y, np.array([(len(y) - 1) // 2, len(y) // 2]), 0), 0)
+
+
+def _in_front(x: Array, axis: tuple[int, ...]) -> Array:
+    """With these axes as one, the first."""
+    y = moveaxis(x, axis, tuple(range(len(axis))))
+    return reshape(y, (size(x, axis), *y.shape[len(axis) :]))
+
+
+def softmax(x: Array, axis: Axis = -1) -> Array:
+    e = exp(subtract(x, base(max(x, axis, keepdims=True))))
+    return divide(e, sum(e, axis, keepdims=True))
+
+
+def scan_with(function: Callable, x: Array, axis: int | None = None) -> Array:
+    """x_1, function(x_1, x_2), function(function(x_1, x_2), x_3), ... for an associative function.
+
+    In log2(n) steps, each combining entries a power of two apart.
+    """
+    x, axis = line(x, axis)
+    y, step = moveaxis(x, axis, 0), 1
+    while step < y.shape[0]:
+        y = concatenate([y[:step], function(y[:-step], y[step:])])
+        step *= 2
+    return moveaxis(y, 0, axis)
+
+
+cumprod = partial(scan_with, multiply)
+
+
+def cumsum(x: Array, axis: int | None = None) -> Array:
+    x, axis = line(x, axis)
+    return op.cumsum(x, axis=axis)
+
+
+def diff(x: Array, n: int = 1, axis: int = -1) -> Array:
+    for _ in range(n):
+        x = subtract(take(x, slice(1, None), axis), take(x, slice(-1), axis))
+    return x
+
+
+def sort(x: Array, axis: int | None = -1) -> Array:
+    x, axis = line(x, axis)
+    return take_along_axis(x, op.argsort(x, axis=axis), axis)
+
+
+def std(x: Array, *args: Any, **options: Any) -> Array:
+    return sqrt(var(x, *args, **options))
+
+
+def ptp(x: Array, axis: Axis = None) -> Array:
+    return subtract(max(x, axis), min(x, axis))
+
+
+def trace(x: Array, offset: int = 0) -> Array:
+    return sum(diagonal(x, offset), -1)
+
+
+def log_softmax(x: Array, axis: Axis = -1) -> Array:
+    return subtract(x, logsumexp(x, axis, keepdims=True))
+
+
+amax, amin = max, min

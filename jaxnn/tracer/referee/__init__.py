@@ -1,0 +1,1 @@
+"""JAX's functions carried out by the tracer, and all ways to a derivative compared."""

@@ -1,0 +1,130 @@
+"""How does the tracer differentiate a function that was written for JAX?
+
+JAX lists the function's elementary operations (its jaxpr); they are carried out one by one with
+the tracer's primitives, so the derivative owes nothing to JAX's own rules:
+
+    from_jax(f)(x) = f(x)        grad(from_jax(f)), hessian(from_jax(f)), ... taken by the tracer
+
+On NumPy arrays the arithmetic is NumPy's too. Calls are inlined, scans and loops unrolled, a cond
+follows its branch (under jax.jit all branches are computed and one is selected). A function with a
+custom_jvp or custom_vjp rule is differentiated by that rule, as its author wanted. Whatever touches
+no traced value (indices, random bits) is left to JAX. This is the one file that knows JAX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jax.extend import core as jex
+
+from jaxnn.tracer import numpy as tnp
+from jaxnn.tracer import tree
+from jaxnn.tracer.box import Box, base
+from jaxnn.tracer.referee.rules import FLAT, ONLY_TRACED, RULES, as_function, listed
+from jaxnn.tracer.transforms import is_float
+
+_NUMPY = (np.ndarray, np.generic, float, int, bool)
+
+
+def from_jax(fun: Callable) -> Callable:
+    """A JAX function as one that this package evaluates and differentiates.
+
+    `fun` is any function of arrays or trees of arrays that `jax.make_jaxpr` can trace; arguments
+    that are neither arrays nor numbers are passed through. The result is a function of the same
+    arguments: NumPy in, NumPy out; JAX arrays in, JAX arrays out, also under `jax.jit`; in the
+    precision JAX is set to. Not cached: each call traces `fun`. It raises NotImplementedError when
+    a traced value meets a JAX primitive without a rule here, and names it.
+    """
+
+    def bridged(*args: Any, **kwargs: Any) -> Any:
+        inputs, replace = tree.partition(
+            (args, kwargs), lambda leaf: isinstance(base(leaf), (*_NUMPY, jax.Array))
+        )
+        raw = list(map(base, inputs))
+
+        def of_arrays(*arrays: Any) -> Any:
+            args, kwargs = replace(arrays)
+            return fun(*args, **kwargs)
+
+        closed, shapes = jax.make_jaxpr(of_arrays, return_shape=True)(*raw)
+        run = Interpreter(any(isinstance(x, jax.Array) for x in raw))
+        with np.errstate(all="ignore"):
+            outputs = run(closed, map(run.cast, inputs, closed.in_avals))
+        return jax.tree.unflatten(jax.tree.structure(shapes), outputs)
+
+    return bridged
+
+
+class Interpreter:
+    """Carries out jaxprs: on JAX arrays when `in_jax`, otherwise on NumPy arrays."""
+
+    def __init__(self, in_jax: bool):
+        self.in_jax = in_jax
+
+    def cast(self, x: Any, aval: Any) -> Any:
+        """A value as the jaxpr types it, in the library where the arithmetic is done."""
+        if not isinstance(aval.dtype, np.dtype):  # random keys are known to JAX alone
+            return x
+        if type(x) is not Box and not isinstance(x, Tracer):
+            if not self.in_jax:
+                return np.asarray(x, aval.dtype)
+            x = x if hasattr(x, "dtype") else jnp.asarray(x, aval.dtype)
+        return x if x.dtype == aval.dtype else tnp.astype(x, aval.dtype)
+
+    def __call__(self, program: Any, inputs: Any) -> list:
+        """The outputs of a jaxpr, closed or not."""
+        jaxpr, consts = getattr(program, "jaxpr", program), getattr(program, "consts", ())
+        values = dict(zip(jaxpr.invars, inputs, strict=True))
+        values |= {v: self.cast(x, v.aval) for v, x in zip(jaxpr.constvars, consts, strict=True)}
+
+        def read(atom: Any) -> Any:
+            if isinstance(atom, jex.Literal):
+                return self.cast(atom.val, atom.aval)
+            return values[atom]
+
+        for equation in jaxpr.eqns:
+            results = self.equation(equation, list(map(read, equation.invars)))
+            for v, result in zip(equation.outvars, results, strict=True):
+                values[v] = self.cast(result, v.aval)
+        return list(map(read, jaxpr.outvars))
+
+    def equation(self, equation: Any, inputs: list) -> Sequence:
+        name = equation.primitive.name
+        floats = any(is_float(v.aval) for v in equation.outvars)
+        if name in FLAT or not floats:
+            inputs = list(map(base, inputs))
+        traced = any(type(x) is Box for x in inputs)
+        # In NumPy what NumPy can do; on integers these two of its functions are not JAX's.
+        in_numpy = not self.in_jax and all(isinstance(x, _NUMPY) for x in inputs)
+        covered = name not in ONLY_TRACED and (floats or name not in ("div", "pow"))
+        if name in RULES and (traced or (in_numpy and covered)):
+            return listed(RULES[name](*inputs, run=self, equation=equation, **equation.params))
+        if traced:
+            raise NotImplementedError(
+                f"the JAX primitive {name!r} has no rule here; add one to RULES in "
+                "jaxnn/tracer/referee/rules.py, or keep it away from what is differentiated."
+            )
+        return self.by_jax(as_function(equation), *inputs)
+
+    def by_jax(self, function: Callable, *inputs: Any) -> list:
+        """A JAX function on untraced values; at once, also inside a jitted function."""
+        with nullcontext() if self.in_jax else jax.ensure_compile_time_eval():
+            return [self.cast(y, y) for y in listed(function(*inputs))]
+
+
+def _open_registered(container: Any) -> tuple | None:
+    """How a container that is registered with JAX is taken apart; see `tree.EXTENSIONS`."""
+    if isinstance(container, (Box, *_NUMPY, jax.Array)):  # mostly
+        return None
+    children, structure = jax.tree.flatten(container, is_leaf=lambda x: x is not container)
+    leaf = jax.tree_util.treedef_is_leaf(structure)
+    return None if leaf else (structure, None, children)
+
+
+tree.EXTENSIONS.append(_open_registered)
