@@ -18,7 +18,7 @@ import jaxnn.tracer.numpy as tnp
 from experiments.lab.claims import Claim
 from experiments.lab.contract import Results
 from jaxnn.tracer import DerivativeReport, check_derivatives
-from jaxnn.tracer.check import Comparison
+from jaxnn.tracer.referee.check import Comparison
 from jaxnn.tracer.core import FORWARD, REVERSE
 
 FACTOR, TOLERANCE = 1.001, 1e-7

@@ -28,7 +28,7 @@ from experiments.backpropagation.functions import Case
 from experiments.lab.claims import Claim
 from experiments.lab.contract import Results
 from jaxnn.tracer import from_jax, jvp, vjp
-from jaxnn.tracer.check import differentiate_numerically
+from jaxnn.tracer.referee.check import differentiate_numerically
 
 ROUTES = (
     "tracer forward",
