@@ -18,8 +18,8 @@ import jaxnn.tracer.numpy as tnp
 from experiments.lab.claims import Claim
 from experiments.lab.contract import Results
 from jaxnn.tracer import DerivativeReport, check_derivatives
-from jaxnn.tracer.referee.check import Comparison
 from jaxnn.tracer.core import FORWARD, REVERSE
+from jaxnn.tracer.referee.check import Comparison
 
 FACTOR, TOLERANCE = 1.001, 1e-7
 MODES = {"forward": FORWARD, "reverse": REVERSE}
