@@ -20,7 +20,7 @@ import numpy as np
 from jax import Array, lax
 
 from experiments.initialization.first_weights import scheme, side_by_side
-from experiments.vanishing_exploding.thirty_layers import images
+from experiments.shared.digit_images import images
 from jaxnn import MLP, Recipe, fit, init, responses
 from jaxnn.initializers import Initializer
 from jaxnn.mlp import Layer, Parameters

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from experiments.vanishing_exploding.thirty_layers import images
+from experiments.shared.digit_images import images
 from jaxnn import responses
 from jaxnn.replicate import replicate
 

@@ -17,7 +17,8 @@ import jax
 import numpy as np
 from jax import Array
 
-from jaxnn import MLP, Fitter, Recipe, datasets
+from experiments.shared.digit_images import images
+from jaxnn import MLP, Fitter, Recipe
 from jaxnn.mlp import Parameters
 from jaxnn.replicate import replicate
 
@@ -45,14 +46,6 @@ class DeepTraining:
     epochs: int = 18
     batch_size: int = 64
     learning_rate: float = 0.003
-
-
-def images(key: Array, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random digits, each image scaled to a root mean square of 1: (rows, 64) and (rows,)."""
-    table = datasets.digits()
-    chosen = np.asarray(jax.random.permutation(key, len(table.X))[:rows])
-    X, y = table.X[chosen], table.y[chosen]
-    return (X / np.sqrt(np.mean(X**2, axis=1, keepdims=True))).astype(np.float32), y
 
 
 def accuracies(params: Parameters, X: np.ndarray, y: np.ndarray) -> np.ndarray:
