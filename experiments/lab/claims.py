@@ -292,11 +292,11 @@ def _row(
     source: str,
     rule: str,
     values: np.ndarray,
-    shown: Any,
+    worst: Any,
     held: np.ndarray,
     *,
     expected: Value | None = None,
-    measured: Value | None = None,
+    shown: Value | None = None,
     interval: Interval = None,
     asserted: bool = True,
 ) -> Claim:
@@ -306,9 +306,10 @@ def _row(
       statement, source: as in `Claim`.
       rule: the rule in words, shown as expected unless `expected` says it better.
       values: (n,) all that is asserted.
-      shown: which of them the row shows, unless `measured` is given.
+      worst: the index of the one that the row shows, unless `shown` is given.
       held: (n,) whether each obeys the rule.
-      expected, measured, interval: what the row shows instead.
+      expected, shown, interval: what the row shows instead, of the rule, of the worst value and of
+        the range.
       asserted: False where the run is too small to decide: the row is reported.
     """
     ends = (float(values.min()), float(values.max())) if values.size > 1 else None
@@ -317,7 +318,7 @@ def _row(
         statement,
         source,
         rule if expected is None else expected,
-        float(values[shown]) if measured is None else measured,
+        float(values[worst]) if shown is None else shown,
         bool(held.all()),
         interval=interval if interval is not None else (None if nan else ends),
         asserted=asserted,
