@@ -1,4 +1,4 @@
-"""What is claimed of `learning_dynamics`; see the package."""
+"""What do closed forms say about `learning_dynamics`, and where do their assumptions fail?"""
 
 from __future__ import annotations
 
@@ -8,25 +8,34 @@ from typing import Any
 
 import numpy as np
 
-from experiments.lab.claims import Claim, within_errors
+from experiments.lab.claims import (
+    Claim,
+    all_of,
+    at_most,
+    below,
+    close,
+    equals,
+    reported,
+    within,
+    within_errors,
+)
 from experiments.lab.contract import Results
-from experiments.learning_dynamics import critical_points, linear_modes, random_hessians
-
-
-def claims(results: Results) -> list[Claim]:
-    """Closed forms, and what becomes of them where their assumptions fail."""
-    return [
-        *_course_claims(results),
-        *_random_claims(results),
-        *_plateau_claims(results),
-        *_saddle_claims(results),
-        *_matrix_claims(results),
-    ]
-
+from experiments.learning_dynamics import linear_modes, random_hessians
+from experiments.learning_dynamics.reading import ROUNDING, negative_counts, positive_shares
 
 SAXE = "Saxe et al. 2014, closed form"
 EULER = "modified equation of Euler's method"
-EXACT = 1e-10
+
+
+def claims(results: Results) -> list[Claim]:
+    """Rows about modes, plateaus, saddles and random Hessians, in this order."""
+    return [
+        *_aligned_claims(results),
+        *_random_start_claims(results),
+        *_plateau_claims(results),
+        *_saddle_claims(results),
+        *_random_matrix_claims(results),
+    ]
 
 
 def trajectory_errors(results: Results) -> np.ndarray:
@@ -44,89 +53,9 @@ def predicted_half_times(results: Results, starts: Any, rate: Any) -> np.ndarray
     return linear_modes.half_time(s, starts) + lag
 
 
-def _course_claims(results: Results) -> Iterator[Claim]:
-    s, rates, start = results["strengths"], results["rates"], results["start"]
-    found = linear_modes.half_times(results["times"], results["courses"], s)  # (rates, modes)
-    theory = linear_modes.half_time(s, start)
-    late = (found - theory) / rates[:, None]
-    for mode, strength in enumerate(s.tolist()):
-        yield Claim(
-            f"time at which the mode of strength {strength:g} is half learned, from an aligned "
-            f"start of u₀ = {start:g} (learning rate {rates[-1]:g}; holds at all of "
-            f"{', '.join(f'{rate:g}' for rate in rates)})",
-            SAXE,
-            f"{theory[mode]:.5f}, within 2 learning rates",
-            found[-1, mode],
-            None,
-            bool((np.abs(late[:, mode]) <= 2).all()),
-        )
-    lag = linear_modes.half_time_lag(s, start)
-    off = np.max(np.abs(late / lag - 1), axis=1)
-    yield Claim(
-        "gradient descent is late by (rate / 2) ln(g(s/2) / g(u₀)), g(u) = √u (s − u): largest "
-        f"relative difference over modes at learning rate {rates[-1]:g}",
-        EULER,
-        "at most 0.02",
-        off[-1],
-        None,
-        bool(off[-1] <= 0.02),
-    )
-    errors = trajectory_errors(results)
-    ratios = errors[:-1] / errors[1:]
-    yield Claim(
-        "largest error of the trajectory over that at half the learning rate (the one farthest "
-        "from 2, and range over learning rates)",
-        SAXE,
-        "2, from 1.8 to 2.2",
-        ratios[np.argmax(np.abs(ratios - 2))],
-        (ratios.min(), ratios.max()),
-        bool((ratios >= 1.8).all() and (ratios <= 2.2).all()),
-    )
-    for name, words in (("between", "modes never mix"), ("biases", "biases stay 0")):
-        largest = results[name].max()
-        yield Claim(
-            f"from an aligned start {words}: largest absolute value",
-            "symmetry",
-            f"at most {EXACT:g}",
-            largest,
-            None,
-            bool(largest <= EXACT),
-        )
-
-
-def _random_claims(results: Results) -> Iterator[Claim]:
-    found = results["random_half_times"]
-    s, rate = results["strengths"], results["random_rate"]
-    naive = found / linear_modes.half_time(s, results["start"])
-    own = found / predicted_half_times(results, results["random_starts"], rate)
-    seeds = len(found)
-    for mode, strength in enumerate(s.tolist()):
-        ends = np.quantile(naive[:, mode], [0.025, 0.975])
-        yield Claim(
-            f"random starts of the same size do not keep the aligned start's time: half time of "
-            f"the mode of strength {strength:g} over the formula (median, and 95% of {seeds} "
-            "starts)",
-            "reported here",
-            "1 if they did",
-            np.median(naive[:, mode]),
-            (ends[0], ends[1]),
-            None,
-        )
-        ends = np.quantile(own[:, mode], [0.025, 0.975])
-        yield Claim(
-            f"the same, with the u₀ of each random start: the part of its weights that grows, "
-            f"orthogonal to stronger modes; strength {strength:g} (median, and 95% of {seeds} "
-            "starts)",
-            "linearised at 0, here",
-            "1, within 0.01",
-            np.median(own[:, mode]),
-            (ends[0], ends[1]),
-            bool(ends[0] >= 0.99 and ends[1] <= 1.01),
-        )
-
-
 def plateau_lows(results: Results) -> np.ndarray:
-    """(modes - 1,) smallest gradients between the half times of two modes, over the largest."""
+    """(modes - 1,) smallest gradient norms between the half times of two modes, over the
+    largest."""
     times, gradient = results["plateau_times"], results["plateau_gradient"]
     halves = linear_modes.half_times(times, results["plateau_courses"], results["strengths"])
     lows = [
@@ -135,124 +64,176 @@ def plateau_lows(results: Results) -> np.ndarray:
     return np.array(lows) / gradient.max()
 
 
+def _aligned_claims(results: Results) -> Iterator[Claim]:
+    s, rates, start = results["strengths"], results["rates"], results["start"]
+    found = linear_modes.half_times(results["times"], results["courses"], s)  # (rates, modes)
+    theory = linear_modes.half_time(s, start)
+    late = (found - theory) / rates[:, None]
+    for mode, strength in enumerate(s.tolist()):
+        yield at_most(
+            f"time at which the mode of strength {strength:g} is half learned, from an aligned "
+            f"start with u₀ = {start:g} (learning rate {rates[-1]:g}; interval: all learning "
+            f"rates, {', '.join(f'{rate:g}' for rate in rates)})",
+            SAXE,
+            np.abs(late[:, mode]),
+            2,
+            expected=f"{theory[mode]:.5f}, within 2 learning rates",
+            shown=found[-1, mode],
+            interval=_range(found[:, mode]),
+        )
+    lag = linear_modes.half_time_lag(s, start)
+    yield at_most(
+        "gradient descent is late by (rate / 2) ln(g(s/2) / g(u₀)), g(u) = √u (s − u): largest "
+        f"relative error over modes, learning rate {rates[-1]:g}",
+        EULER,
+        np.max(np.abs(late[-1] / lag - 1)),
+        0.02,
+    )
+    errors = trajectory_errors(results)
+    yield within(
+        "largest error of the trajectory over that at half the learning rate (farthest from 2; "
+        "interval: all learning rates)",
+        SAXE,
+        errors[:-1] / errors[1:],
+        1.8,
+        2.2,
+        expected="2, from 1.8 to 2.2",
+    )
+    for name, words in (("between", "modes never mix"), ("biases", "biases stay 0")):
+        yield at_most(
+            f"from an aligned start {words}: largest absolute value",
+            "symmetry",
+            results[name].max(),
+            ROUNDING,
+        )
+
+
+def _random_start_claims(results: Results) -> Iterator[Claim]:
+    found = results["random_half_times"]
+    s, rate = results["strengths"], results["random_rate"]
+    naive = found / linear_modes.half_time(s, results["start"])
+    own = found / predicted_half_times(results, results["random_starts"], rate)
+    spread = f"median, and 95% of {len(found)} starts"
+    for mode, strength in enumerate(s.tolist()):
+        yield reported(
+            "random starts of the same size do not follow the aligned start's times: half time of "
+            f"the mode of strength {strength:g} over the formula ({spread})",
+            "reported here",
+            np.median(naive[:, mode]),
+            "1 if they did",
+            interval=_central(naive[:, mode]),
+        )
+        yield within(
+            f"half time of the mode of strength {strength:g} from random starts over the formula "
+            "with each start's own u₀, the part of its weights that grows, orthogonal to stronger "
+            f"modes ({spread})",
+            "linearised at 0, here",
+            _central(own[:, mode]),
+            0.99,
+            1.01,
+            expected="1, within 0.01",
+            shown=np.median(own[:, mode]),
+        )
+
+
 def _plateau_claims(results: Results) -> Iterator[Claim]:
     u, s = results["plateau_courses"], results["strengths"]
-    length = np.sqrt(2 * np.sum(u * (s - u) ** 2, axis=1))
-    off = np.max(np.abs(results["plateau_gradient"] - length)) / length.max()
-    yield Claim(
-        "length of the gradient minus √(2 Σ u (s - u)²) on the whole course, over the largest "
-        "length",
+    norm = np.sqrt(2 * np.sum(u * (s - u) ** 2, axis=1))
+    yield at_most(
+        "gradient norm minus √(2 Σ u (s − u)²): largest difference during training, over the "
+        "largest norm",
         "closed form",
-        f"at most {EXACT:g}",
-        off,
-        None,
-        bool(off <= EXACT),
+        np.max(np.abs(results["plateau_gradient"] - norm)) / norm.max(),
+        ROUNDING,
     )
-    lows = plateau_lows(results)
-    yield Claim(
-        f"the gradient is very small near saddles: its least length between two modes over its "
-        f"largest, from u₀ = {results['plateau_start']:g} (largest, and range over plateaus)",
+    yield below(
+        "the gradient is very small near saddles: smallest norm between two modes over the "
+        f"largest norm, from u₀ = {results['plateau_start']:g} (largest; interval: all plateaus)",
         "lecture 11, saddle points",
-        "below 0.01",
-        lows.max(),
-        (lows.min(), lows.max()),
-        bool(lows.max() < 0.01),
+        plateau_lows(results),
+        0.01,
     )
 
 
 def _saddle_claims(results: Results) -> Iterator[Claim]:
-    s, hidden, learned = (
-        results["saddle_strengths"],
-        int(results["saddle_hidden"]),
-        results["learned"],
+    s, learned, eigenvalues = (
+        results[name] for name in ("saddle_strengths", "learned", "eigenvalues")
     )
-    eigenvalues = results["eigenvalues"]
-    kinds = len(learned)
-    largest = results["saddle_gradient"].max()
-    yield Claim(
-        f"all {kinds} kinds of critical points have gradient 0: largest length",
+    points = f"{len(learned)} critical points, one for each set of learned modes"
+    counted, theory = negative_counts(results)
+    yield at_most(
+        f"gradient norm at the {points}: largest",
         "Baldi and Hornik 1989",
-        f"at most {EXACT:g}",
-        largest,
-        None,
-        bool(largest <= EXACT),
+        results["saddle_gradient"].max(),
+        ROUNDING,
     )
-    counted = np.sum(eigenvalues < -EXACT, axis=1)
-    theory = [critical_points.negative_eigenvalues(s, which, hidden) for which in learned]
-    agree = int(np.sum(counted == theory))
-    yield Claim(
-        "ways down, the negative eigenvalues of the Hessian, are as many as theory counts: kinds "
-        "of critical points where they are",
+    yield all_of(
+        "critical points at which the number of negative eigenvalues of the Hessian matches theory",
         "closed form",
-        kinds,
-        agree,
-        None,
-        agree == kinds,
+        counted == theory,
     )
     unlearned = np.where(learned, 0, s).max(axis=1)
-    off = np.max(np.abs(eigenvalues[:, 0] + unlearned))
-    yield Claim(
-        "the steepest way down has curvature -s of the strongest mode that is not learned: largest "
+    yield at_most(
+        "the most negative eigenvalue is −s of the strongest mode that is not learned: largest "
         "difference",
         "closed form",
-        f"at most {EXACT:g}",
-        off,
-        None,
-        bool(off <= EXACT),
+        np.max(np.abs(eigenvalues[:, 0] + unlearned)),
+        ROUNDING,
     )
-    minima = int(np.sum(counted == 0))
-    yield Claim(
-        f"no local minima: kinds of critical points, of {kinds}, that are a minimum",
+    yield equals(
+        f"no local minima: of the {points}, only one is a minimum; modes learned there",
         "Baldi and Hornik 1989",
-        1,
-        minima,
-        None,
-        minima == 1 and bool(learned[np.argmin(counted)].all()),
+        learned[counted == 0].sum(axis=1),
+        [learned.shape[1]],
     )
 
 
-def _matrix_claims(results: Results) -> Iterator[Claim]:
-    counts = results["matrix_counts"]
-    draws = len(counts) * int(results["matrix_batch"])
-    exact = np.exp(results["log_probabilities"])
+def _random_matrix_claims(results: Results) -> Iterator[Claim]:
+    logs, limit = results["log_probabilities"], random_hessians.EXPONENT
     for n, closed in enumerate(random_hessians.CLOSED_FORMS, start=1):
-        off = abs(exact[n - 1] / closed - 1)
-        yield Claim(
-            f"Pfaffians against the closed form, P(n = {n}): relative difference",
+        yield at_most(
+            f"P(n = {n}) by Pfaffians against the closed form: relative error",
             "closed form",
-            f"at most {EXACT:g}",
-            off,
-            None,
-            bool(off <= EXACT),
+            abs(np.exp(logs[n - 1]) / closed - 1),
+            ROUNDING,
         )
-    for n, positive in enumerate(counts.sum(axis=0).tolist(), start=1):
-        theory = exact[n - 1]
-        error = (theory * (1 - theory) / draws) ** 0.5
-        share = positive / draws
-        yield Claim(
-            f"P({n} × {n} random symmetric matrix is positive definite), {draws:,} draws "
+    shares = positive_shares(results)
+    for n, (share, exact, error) in enumerate(
+        zip(shares.measured, shares.exact, shares.error, strict=True), start=1
+    ):
+        yield within_errors(
+            f"P({n} × {n} random symmetric matrix is positive definite), {shares.draws:,} draws "
             "(± 4 standard errors)",
             "closed form" if n <= 3 else "de Bruijn 1955, Pfaffians",
-            f"{theory:.7g}",
-            **within_errors(share, theory, error),
+            share,
+            exact,
+            error,
+            expected=f"{exact:.7g}",
         )
-    second = -np.diff(results["log_probabilities"], 2)[-1] / 2
-    limit = random_hessians.EXPONENT
-    size = len(exact)
-    yield Claim(
-        f"exponent of n²: -1/2 times the second difference of ln P at n = {size}",
+    size = len(logs)
+    yield close(
+        f"exponent of n²: −½ times the second difference of ln P at n = {size}, against ln(3)/4",
         "Dean and Majumdar 2006",
-        f"ln(3) / 4 = {limit:.6f}, within 0.1%",
-        second,
-        None,
-        bool(abs(second / limit - 1) <= 1e-3),
+        -np.diff(logs, 2)[-1] / 2,
+        limit,
+        1e-3,
+        relative=True,
     )
     for n in (3, size):
-        yield Claim(
-            f"exponent alone is no probability: P over 3^(-n²/4), n = {n}",
+        yield reported(
+            f"the exponent alone does not give the probability: P over 3^(−n²/4), n = {n}",
             "reported here",
+            np.exp(logs[n - 1] + limit * n**2),
             "1 if there were no prefactor",
-            float(np.exp(results["log_probabilities"][n - 1] + limit * n**2)),
-            None,
-            None,
         )
+
+
+def _central(values: np.ndarray) -> tuple[float, float]:
+    """The interval of the central 95% of the values."""
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _range(values: np.ndarray) -> tuple[float, float] | None:
+    """The smallest and the largest value, where all are numbers."""
+    return None if np.isnan(values).any() else (float(values.min()), float(values.max()))

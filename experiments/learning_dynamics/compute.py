@@ -1,4 +1,8 @@
-"""What is computed for `learning_dynamics`; see the package."""
+"""What does `learning_dynamics` compute?
+
+Trajectories of linear networks (`linear_modes`), Hessians at their critical points
+(`critical_points`), and random symmetric matrices (`random_hessians`).
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,14 @@ SADDLES = linear_modes.LinearSettings(strengths=(4.0, 3.0, 2.0, 1.0))
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes.
+    """Settings of the three parts.
 
     Attributes:
-      linear: what is trained, and how.
+      linear: the networks that are trained, and how.
       saddles: sizes and strengths of the network whose critical points are visited.
-      matrix_size: largest n of random matrices.
-      matrix_draws: how many; 4e6 give a standard error of 0.3% of P_3, 1% of P_4 and 4% of P_5.
+      matrix_size: largest n of the random matrices.
+      matrix_draws: how many are drawn; 4e6 give a standard error of 0.3% of P_3, 1% of P_4 and 4%
+        of P_5.
       theory_size: largest n of the exact probability.
     """
 
@@ -43,7 +48,14 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Train, visit the saddles, and draw matrices."""
+    """Train linear networks, visit their critical points, and draw random matrices.
+
+    Returns:
+      The arrays of `linear_modes.compute` and `critical_points.compute`, and
+      matrix_counts: (batches, matrix_size) positive definite matrices in each batch.
+      matrix_batch: matrices in a batch.
+      log_probabilities: (theory_size,) ln P_n.
+    """
     key_linear, key_saddles, key_matrices = jax.random.split(key, 3)
     counts = random_hessians.positive_counts(
         key_matrices, settings.matrix_size, settings.matrix_draws
@@ -52,7 +64,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
     return {
         **linear_modes.compute(key_linear, settings.linear),
         **critical_points.compute(key_saddles, settings.saddles),
-        "matrix_counts": counts,  # (batches, sizes)
+        "matrix_counts": counts,
         "matrix_batch": random_hessians.BATCH,
         "log_probabilities": np.array([random_hessians.log_probability(n) for n in sizes]),
     }

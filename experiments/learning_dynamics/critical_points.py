@@ -10,8 +10,8 @@ so the number of negative eigenvalues is the sum over a not in C of h - |C| + #{
 and the most negative is -max s_a.  Only the network that has learned all modes is a minimum.  The
 biases are decoupled and add no negative eigenvalue.
 
-After Baldi and Hornik 1989, "Neural networks and principal component analysis: learning from
-examples without local minima"; the eigenvalues from the modes of `linear_modes`.
+Baldi and Hornik 1989, "Neural networks and principal component analysis: learning from
+examples without local minima"; the eigenvalues follow from the modes of `linear_modes`.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from experiments.learning_dynamics.linear_modes import (
 
 
 def negative_eigenvalues(strengths: np.ndarray, learned: np.ndarray, hidden: int) -> int:
-    """Their number in the Hessian, by the formula above.
+    """The number of negative eigenvalues of the Hessian, by the formula above.
 
     Args:
       strengths: (modes,) s, distinct and positive.
-      learned: (modes,) whether each mode is.
+      learned: (modes,) whether each mode is learned.
       hidden: h, at least the number of modes.
     """
     free = hidden - int(learned.sum())
@@ -50,14 +50,14 @@ def compute(key: Array, settings: LinearSettings) -> dict[str, Any]:
     """Gradient and Hessian at every critical point of the kind above, in float64.
 
     Args:
-      key: a typed JAX key, of the directions of the modes.
-      settings: of which sizes and strengths are used; all subsets of the modes are visited.
+      key: a typed JAX key, for the directions of the modes.
+      settings: only its sizes and strengths are used; all subsets of the modes are visited.
 
     Returns:
       saddle_strengths: (modes,) s; saddle_hidden: h.
       learned: (subsets, modes) bool, smallest subsets first.
-      saddle_gradient: (subsets,) length of the gradient over all parameters.
-      eigenvalues: (subsets, parameters) of the Hessian, rising.
+      saddle_gradient: (subsets,) Euclidean norm of the gradient over all parameters.
+      eigenvalues: (subsets, parameters) of the Hessian, in ascending order.
       saddle_loss: (subsets,).
     """
     key_task, key_directions = jax.random.split(key)

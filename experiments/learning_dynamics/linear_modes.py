@@ -1,10 +1,10 @@
-"""How does a linear network of two layers learn: one mode after another, each along a sigmoid?
+"""Does a linear network of two layers learn one mode after another, each along a sigmoid?
 
     f(x) = x W_1 W_2,   loss = 1/2 mean over rows of |f(x) - x A|^2,   A = sum_a s_a p_a q_a^T
     u_a = p_a^T W_1 W_2 q_a:     du/dt = 2 u (s - u)
-    u(t) = s e^{2st} / (e^{2st} - 1 + s / u_0),   half of s at t = ln(s / u_0 - 1) / (2 s)
+    u(t) = s e^{2st} / (e^{2st} - 1 + s / u_0),   u = s / 2 at t = ln(s / u_0 - 1) / (2 s)
 
-for inputs of mean 0 and covariance I, and first weights that are aligned with A and balanced:
+for inputs of mean 0 and covariance I, and initial weights that are aligned with A and balanced:
 W_1 = sum_a sqrt(u_0) p_a r_a^T, W_2 = sum_a sqrt(u_0) r_a q_a^T with orthonormal r_a.  Time is
 steps times the learning rate.  Gradient descent lags behind the flow: to first order in the
 learning rate its half time is late by (rate / 2) ln(g(s / 2) / g(u_0)) with g(u) = sqrt(u) (s - u),
@@ -13,7 +13,8 @@ from the modified equation of Euler's method for sqrt(u).
 The networks are the library's, `MLP((inputs, hidden, outputs), "identity")`, biases included: rows
 come in pairs x and -x, so that every bias starts at 0 and has gradient 0.
 
-A small start that is not aligned follows the same curve from another u_0: see `effective_starts`.
+A small start that is not aligned follows the same curve with another u_0: see
+`effective_starts`.
 
 Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
 linear neural networks".
@@ -38,19 +39,19 @@ from jaxnn.replicate import replicate
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """What is learned, and how.
+    """The task, the starts and the training.
 
     Attributes:
-      sizes: inputs, hidden units, outputs.
+      sizes: numbers of inputs, hidden units and outputs.
       strengths: s, largest first.
-      start: u_0 of the aligned start, and the mean of what it is for the first mode of random ones.
-      plateau_start: a much smaller u_0, with which learning comes in stages.
-      duration, plateau_duration: of training, in time.
+      start: u_0 of the aligned start; of random starts, its mean for the first mode.
+      plateau_start: a much smaller u_0, from which learning comes in stages.
+      duration, plateau_duration: time trained from each of these, in steps times learning rate.
       spacing: time between two records.
       rates: learning rates, each half of the one before.
       random_rate: learning rate of random starts.
-      seeds: random starts.
-      shown: random starts whose courses are kept.
+      seeds: number of random starts.
+      shown: number of random starts whose trajectories are kept.
     """
 
     sizes: tuple[int, int, int] = (5, 6, 4)
@@ -72,7 +73,7 @@ class LinearSettings:
 
 
 class Task(NamedTuple):
-    """A linear map to be learned, by its modes.
+    """The linear map A to be learned, as its modes.
 
     Attributes:
       strengths: (modes,) s.
@@ -92,15 +93,15 @@ class Task(NamedTuple):
         return X, X @ (self.inputs * self.strengths[None]) @ self.outputs.T
 
 
-class Course(NamedTuple):
-    """Training, at the times 0, spacing, 2 spacing, ...
+class Trajectory(NamedTuple):
+    """Training, recorded at the times 0, spacing, 2 spacing, ...
 
     Attributes:
       strengths: (records, modes) u.
-      between: (records,) largest |p_a^T W_1 W_2 q_b| of two modes.
-      biases: (records,) largest of all biases, in absolute value.
+      between: (records,) largest |p_a^T W_1 W_2 q_b| over pairs of modes.
+      biases: (records,) largest absolute value of all biases.
       loss: (records,).
-      gradient: (records,) Euclidean length over all parameters.
+      gradient: (records,) Euclidean norm over all parameters.
     """
 
     strengths: Array
@@ -117,17 +118,26 @@ def mode_strength(t: Any, s: Any, start: Any) -> np.ndarray:
 
 
 def half_time(s: Any, start: Any) -> np.ndarray:
-    """When u is s / 2."""
+    """The time at which u is s / 2."""
     return np.log(s / start - 1) / (2 * s)
 
 
 def half_time_lag(s: Any, start: Any) -> np.ndarray:
-    """By how many learning rates gradient descent is late at s / 2, to first order."""
+    """How late gradient descent reaches s / 2, in learning rates, to first order."""
     return np.log(np.sqrt(s / (2 * start)) / (2 * (1 - start / s))) / 2
 
 
 def half_times(times: np.ndarray, strengths: np.ndarray, s: np.ndarray) -> np.ndarray:
-    """When (..., records, modes) courses first reach s / 2, between records; NaN if never."""
+    """When modes first reach s / 2, interpolated between records; NaN if never.
+
+    Args:
+      times: (records,).
+      strengths: (..., records, modes) u.
+      s: (modes,).
+
+    Returns:
+      (..., modes) times.
+    """
     above = strengths >= s / 2
     after = np.maximum(np.argmax(above, axis=-2), 1)[..., None, :]
     last, first = (np.take_along_axis(strengths, after - i, -2)[..., 0, :] for i in (0, 1))
@@ -144,7 +154,7 @@ def orthonormal(key: Array, size: int, columns: int) -> Array:
 
 
 def random_task(key: Array, settings: LinearSettings) -> Task:
-    """Random modes of the strengths in the settings."""
+    """A task with random modes, of the strengths in the settings."""
     key_inputs, key_outputs = jax.random.split(key)
     inputs, _, outputs = settings.sizes
     modes = len(settings.strengths)
@@ -163,12 +173,12 @@ def aligned(task: Task, directions: Array, start: Any) -> Parameters:
 
 
 def effective_starts(task: Task, params: Parameters) -> Array:
-    """(modes,): the u_0 that a small start stands for, whatever its directions.
+    """(modes,) the u_0 of the formula that a small start of any directions follows.
 
-    Near 0, W_1^T p_a and W_2 q_a pull each other along: their mean grows like e^{st} and their
-    difference dies out.  Modes are learned in the order of their strengths, and a hidden direction
-    that one has taken is lost to those after it; so u_0 is the squared length of the part of the
-    mean that is orthogonal to the means of the stronger modes.  For an aligned start that is u_0.
+    Near 0, the mean of W_1^T p_a and W_2 q_a grows like e^{st} and their difference decays.  Modes
+    are learned in the order of their strengths, and a hidden direction that one has taken is lost
+    to those after it; so u_0 is the squared length of the part of the mean that is orthogonal to
+    the means of the stronger modes.  For an aligned start that is u_0 itself.
     """
     first, second = (layer.weights for layer in params)
     means = (first.T @ task.inputs + second @ task.outputs) / 2
@@ -176,7 +186,7 @@ def effective_starts(task: Task, params: Parameters) -> Array:
 
 
 def loss(net: MLP, params: Parameters, X: Array, Y: Array) -> Array:
-    """1/2 mean over rows of the squared distance; the library's loss is a mean over outputs."""
+    """1/2 mean over rows of the squared distance (the library's loss is a mean over outputs)."""
     outputs = jax.vmap(apply, in_axes=(None, None, 0))(net, params, X)
     return net.sizes[-1] / 2 * jnp.mean(responses.loss("quantitative", outputs, Y))
 
@@ -184,7 +194,7 @@ def loss(net: MLP, params: Parameters, X: Array, Y: Array) -> Array:
 @partial(jax.jit, static_argnames=("net", "records"))
 def descend(
     net: MLP, params: Parameters, task: Task, rate: Any, every: Any, *, records: int
-) -> Course:
+) -> Trajectory:
     """Gradient descent, recorded every `every` steps; compiled."""
     X, Y = task.rows()
     value_and_gradient = jax.value_and_grad(lambda params: loss(net, params, X, Y))
@@ -192,18 +202,18 @@ def descend(
     def step(_: Any, params: Parameters) -> Parameters:
         return jax.tree.map(lambda p, g: p - rate * g, params, value_and_gradient(params)[1])
 
-    def record(params: Parameters, _: None) -> tuple[Parameters, Course]:
+    def record(params: Parameters, _: None) -> tuple[Parameters, Trajectory]:
         value, gradient = value_and_gradient(params)
         between = task.inputs.T @ params[0].weights @ params[1].weights @ task.outputs
         u = jnp.diagonal(between)
-        course = Course(
+        here = Trajectory(
             u,
             jnp.max(jnp.abs(between - jnp.diag(u))),
             jnp.max(jnp.abs(jnp.concatenate([layer.biases for layer in params]))),
             value,
             jnp.sqrt(sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(gradient))),
         )
-        return lax.fori_loop(0, every, step, params), course
+        return lax.fori_loop(0, every, step, params), here
 
     return lax.scan(record, params, None, length=records)[1]
 
@@ -212,8 +222,8 @@ def _from_random(
     key: Array, task: Task, rate: Array, every: Array, *, net: MLP, records: int
 ) -> tuple[Array, Array]:
     params = init(key, net)
-    course = descend(net, params, task, rate, every, records=records)
-    return course.strengths, effective_starts(task, params)
+    trained = descend(net, params, task, rate, every, records=records)
+    return trained.strengths, effective_starts(task, params)
 
 
 def compute(key: Array, settings: LinearSettings) -> dict[str, Any]:
@@ -221,12 +231,12 @@ def compute(key: Array, settings: LinearSettings) -> dict[str, Any]:
 
     Returns:
       strengths: (modes,) s; start, plateau_start: u_0; rates, random_rate: learning rates.
-      times: (records,); courses: (rates, records, modes); between, biases: (rates, records).
-      plateau_times: (more records,); plateau_courses, plateau_loss, plateau_gradient: with the
-        smaller start, by time.
-      random_half_times: (seeds, modes), NaN where half is not reached.
+      times: (records,); courses: (rates, records, modes) u; between, biases: (rates, records).
+      plateau_times: (more records,); plateau_courses: (more records, modes) u from the smaller
+        start; plateau_loss, plateau_gradient: (more records,).
+      random_half_times: (seeds, modes), NaN where s / 2 is not reached.
       random_starts: (seeds, modes) effective u_0.
-      random_courses: (shown, records / 4, modes); random_times: their times.
+      random_courses: (shown, records / 4, modes) u; random_times: their times.
     """
     key_task, key_directions, key_random = jax.random.split(key, 3)
     with jax.enable_x64(True):
@@ -237,12 +247,12 @@ def compute(key: Array, settings: LinearSettings) -> dict[str, Any]:
         def steps_between(rate: float) -> int:
             return round(settings.spacing / rate)
 
-        def train(start: float, rate: float, duration: float) -> Course:
+        def train(start: float, rate: float, duration: float) -> Trajectory:
             params = aligned(task, directions, jnp.full(modes, start))
             records = round(duration / settings.spacing) + 1
             every = steps_between(rate)
-            course = descend(settings.net, params, task, rate, every, records=records)
-            return jax.tree.map(np.asarray, course)
+            trained = descend(settings.net, params, task, rate, every, records=records)
+            return jax.tree.map(np.asarray, trained)
 
         runs = [train(settings.start, rate, settings.duration) for rate in settings.rates]
         staged = train(settings.plateau_start, settings.rates[0], settings.plateau_duration)

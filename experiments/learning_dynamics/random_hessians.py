@@ -1,4 +1,4 @@
-"""How often is a random symmetric matrix positive definite: how rare are minima among saddles?
+"""How often is a random symmetric matrix positive definite?
 
     P_n = P(all eigenvalues > 0)  =  Pf(M on (0, inf)) / Pf(M on R)
     M_jk = double integral of sgn(y - x) phi_j(x) phi_k(y),   phi_j(x) = x^j exp(-x^2 / 2)
@@ -6,9 +6,10 @@
 for n x n matrices of the Gaussian orthogonal ensemble (GOE): symmetric, entries N(0, 1) off the
 diagonal and N(0, 2) on it.  The ratio of Pfaffians is de Bruijn's integration of the joint density
 of the eigenvalues, prod |x_i - x_j| exp(-sum x^2 / 2) up to scale, over all that are positive.  For
-odd n, M is bordered by the integrals of phi_j.  As n grows, ln P_n / n^2 -> -ln(3) / 4 (Dean and
-Majumdar 2006, "Large deviations of extreme eigenvalues of random matrices"): an exponent, whose
-prefactor matters at every n that can be measured.
+odd n, M is bordered by the integrals of phi_j.  A minimum needs a positive definite Hessian, so P_n
+says how rare minima would be if Hessians were such matrices.  As n grows,
+ln P_n / n^2 -> -ln(3) / 4 (Dean and Majumdar 2006, "Large deviations of extreme eigenvalues of
+random matrices"): an exponent, whose prefactor matters at every n that can be measured.
 """
 
 from __future__ import annotations
@@ -31,18 +32,18 @@ CLOSED_FORMS = (
     (math.pi - 2 * math.sqrt(2)) / (4 * math.pi),
 )
 EXPONENT = math.log(3) / 4
-NODES = 24  # of Gauss and Legendre, in each piece of unit length
-BATCH = 2**15  # matrices of one replicate
+NODES = 24  # of the Gauss-Legendre rule in each piece of unit length
+BATCH = 2**15  # matrices per replicate
 
 
 class _Rule(NamedTuple):
-    places: np.ndarray  # (pieces, nodes)
+    nodes: np.ndarray  # (pieces, nodes)
     weights: np.ndarray  # (pieces, nodes)
-    integrals: np.ndarray  # (nodes, nodes): values in a piece to integrals from where it begins
+    integrals: np.ndarray  # (nodes, nodes): from values in a piece to integrals from its start
 
 
 def log_probability(n: int) -> float:
-    """ln P_n of the formula above, by quadrature in float64; about 1e-10, for n to 40 at least."""
+    """ln P_n of the formula above, by quadrature in float64; error about 1e-10 for n up to 40."""
     reach = math.ceil(2 * math.sqrt(n)) + 10  # beyond, phi is below rounding
     return _log_pfaffian(n, _rule(0, reach)) - _log_pfaffian(n, _rule(-reach, reach))
 
@@ -58,12 +59,12 @@ def _rule(start: int, end: int) -> _Rule:
 
 
 def _log_pfaffian(n: int, rule: _Rule) -> float:
-    """ln |Pf M|, with orthogonal polynomials of the domain in place of the powers x^j.
+    """ln |Pf M|, with polynomials orthogonal on the domain in place of the powers x^j.
 
-    Monic polynomials of rising degree have the same Pfaffian as the powers, and of length one they
-    give a matrix without cancellation; the logarithms of the lengths are added.
+    Monic polynomials of ascending degree have the same Pfaffian as the powers.  Scaled to norm one
+    they give a matrix without cancellation; the logarithms of the norms are added.
     """
-    phi, log_lengths = _orthonormal(n, rule)
+    phi, log_norms = _orthonormal(n, rule)
     within = phi @ rule.integrals.T
     whole = np.einsum("jpn,pn->jp", phi, rule.weights)
     before = np.cumsum(whole, axis=1) - whole
@@ -73,40 +74,40 @@ def _log_pfaffian(n: int, rule: _Rule) -> float:
     matrix = (matrix - matrix.T) / 2
     if n % 2:
         matrix = np.block([[matrix, totals[:, None]], [-totals[None], np.zeros((1, 1))]])
-    return float(np.linalg.slogdet(matrix)[1]) / 2 + log_lengths
+    return float(np.linalg.slogdet(matrix)[1]) / 2 + log_norms
 
 
 def _orthonormal(n: int, rule: _Rule) -> tuple[np.ndarray, float]:
-    """p_j(x) exp(-x^2 / 2) of degrees j < n, and the sum of ln of the lengths of monic ones."""
+    """Orthonormal p_j(x) exp(-x^2 / 2) of degrees j < n, and the sum of ln norms of monic ones."""
     measure = np.sqrt(rule.weights)
     found: list[np.ndarray] = []
-    log_length, log_lengths = 0.0, 0.0
-    following = np.exp(-(rule.places**2) / 2) * measure
+    log_norm, log_norms = 0.0, 0.0
+    candidate = np.exp(-(rule.nodes**2) / 2) * measure
     for _ in range(n):
-        for _ in range(2):  # once more, against rounding
+        for _ in range(2):  # the second time against rounding
             for earlier in found:
-                following = following - np.sum(earlier * following) * earlier
-        length = math.sqrt(np.sum(following**2))
-        found.append(following / length)
-        log_length += math.log(length)
-        log_lengths += log_length
-        following = rule.places * found[-1]
-    return np.stack(found) / measure, log_lengths
+                candidate = candidate - np.sum(earlier * candidate) * earlier
+        norm = math.sqrt(np.sum(candidate**2))
+        found.append(candidate / norm)
+        log_norm += math.log(norm)
+        log_norms += log_norm
+        candidate = rule.nodes * found[-1]
+    return np.stack(found) / measure, log_norms
 
 
 def positive_counts(key: Array, largest: int, draws: int) -> np.ndarray:
-    """How many of `draws` random matrices are positive definite, for n = 1 .. `largest`.
+    """Count positive definite matrices among `draws` random ones, for n = 1 to `largest`.
 
     The leading n x n block of a GOE matrix is one of size n, and it is positive definite if its
-    first n pivots are positive; so one draw serves all n.
+    first n pivots are positive; so one draw serves every n.
 
     Args:
       key: a typed JAX key.
       largest: size of the matrices.
-      draws: how many, rounded up to whole batches.
+      draws: number of matrices, rounded up to whole batches.
 
     Returns:
-      (batches, largest) counts out of `BATCH` each.
+      (batches, largest) counts out of `BATCH` matrices each.
     """
     keys = jax.random.split(key, -(-draws // BATCH))
     count = partial(_positive_count, largest=largest)
