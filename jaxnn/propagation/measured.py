@@ -134,13 +134,12 @@ def measure(
         raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
     check_count(seeds, "seeds")
     key_vectors, key_seeds = jax.random.split(key)
-    # A handful of vectors for all networks, not worth a program.
-    generator = np.random.default_rng(np.asarray(jax.random.key_data(key_vectors)))
+    key_inputs, key_output = jax.random.split(key_vectors)
     if inputs is None:
-        x = _two_inputs(generator, net.sizes[0], mean_square, correlation)
+        x = _two_inputs(key_inputs, net.sizes[0], mean_square, correlation)
     else:
         x = _checked_inputs(inputs, net.sizes[0])
-    v = generator.normal(size=(len(x), net.sizes[-1]))
+    v = np.asarray(jax.random.normal(key_output, (len(x), net.sizes[-1])), np.float64)
     v /= np.sqrt(np.mean(v**2, axis=1, keepdims=True))
     dtype = jnp.result_type(float)
     if batch_normalized and len(x) < 3:
@@ -289,9 +288,7 @@ def _cosines(z: Array) -> Array:
     return jnp.clip(jnp.sum(unit * unit[..., :1, :], axis=-1), -1, 1)
 
 
-def _two_inputs(
-    generator: np.random.Generator, width: int, mean_square: float, correlation: float
-) -> np.ndarray:
+def _two_inputs(key: Array, width: int, mean_square: float, correlation: float) -> np.ndarray:
     check_number(mean_square, "mean_square", "a positive number", lambda value: value > 0)
     within = "a number from -1 to 1"
     check_number(correlation, "correlation", within, lambda value: -1 <= value <= 1)
@@ -299,7 +296,8 @@ def _two_inputs(
         raise InputError(
             f"correlation is {correlation}, but the network has one input; pass 1 or -1, or inputs."
         )
-    directions = np.linalg.qr(generator.normal(size=(width, 2)))[0].T
+    draws = np.asarray(jax.random.normal(key, (2, width)), np.float64)
+    directions = np.linalg.qr(draws.T)[0].T
     mixing = np.array([[1, 0], [correlation, np.sqrt(1 - correlation**2)]])
     return (width * mean_square) ** 0.5 * (mixing[:, : len(directions)] @ directions)
 
