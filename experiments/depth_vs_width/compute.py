@@ -108,9 +108,7 @@ def _followers(key: Array, settings: Settings) -> dict[str, Any]:
       follower_curves: (networks, points) the best seed of each.
     """
     chosen, times = settings.folding, settings.folding.followed
-    training = one_layer.TrainingSettings(
-        seeds=settings.follower_seeds, steps=settings.follower_steps, rows=chosen.points
-    )
+    training = one_layer.TrainingSettings(steps=settings.follower_steps, rows=chosen.points)
     x, teeth = one_layer.midpoints(chosen.points), np.arange(2**times) / 2**times
 
     def curve(x: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What is claimed of `universal_approximation`; see the package."""
+"""What do theory and the lecture say of one hidden layer, and does it hold?"""
 
 from __future__ import annotations
 
@@ -6,120 +6,124 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.lab.claims import Claim
+from experiments.lab.claims import (
+    Claim,
+    above,
+    at_least,
+    at_most,
+    below,
+    close,
+    equals,
+    reported,
+    within,
+    within_errors,
+)
 from experiments.lab.contract import Results
-from experiments.shared import curve_training as one_layer
-from experiments.universal_approximation.figures import LABELS
+from experiments.shared.curve_training import rmse
+from experiments.universal_approximation.reading import LABELS, sampling_ratios, spline_ratios
 from jaxnn import interval
 from jaxnn.regions import splines
 
-SLOPES_FROM = 4  # nodes; with fewer, most starts miss a half-wave and no rate is to be seen
-OVER_STARTS = "95% bootstrap interval over starts"
-FLOAT32 = 1e-5  # relative rounding allowed to a bound that holds exactly
+SLOPES_FROM = 4  # nodes; with fewer, most starts miss a half-wave and no rate can be seen
+OVER_STARTS = "95% bootstrap interval over random starts"
+FLOAT32 = 1e-5  # relative rounding error allowed to a bound that holds exactly
+SPLINES = "classical theory of free-knot splines"
+MAUREY = "Maurey's argument, Barron 1993; constant in closed form"
 
 
 def claims(results: Results) -> list[Claim]:
-    """What theory says exactly, what holds of every network, and what training was seen to do."""
+    """Exact theory, bounds on every network, and what training attains."""
     return [
         *_spline_claims(results),
-        *_picture_claims(results),
+        *_curve_claims(results),
         *_bound_claims(results),
         *_rate_claims(results),
         *_sampling_claims(results),
     ]
 
 
-def log_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Least-squares slope of log y against log x: (...) for x (n,) and y (..., n)."""
-    centered = np.log(x) - np.mean(np.log(x))
-    return np.log(y) @ centered / np.sum(np.square(centered))
-
-
 def _spline_claims(results: Results) -> Iterator[Claim]:
-    pieces, source = results["pieces"], "classical theory of free-knot splines"
+    pieces = results["pieces"]
     for norm, word in (("l2", "L2"), ("sup", "largest")):
-        ratios = results[f"{norm}_errors"] * pieces**2 / results[f"{norm}_constants"][:, None]
-        for name, ratio in zip(results[f"{norm}_names"].tolist(), ratios, strict=True):
-            what = f"{word} error × N² / C of N straight pieces in the best places, {name}"
+        for name, ratio in zip(
+            results[f"{norm}_names"].tolist(), spline_ratios(results, norm), strict=True
+        ):
+            error = f"Best N straight pieces for {name}: {word} error × N² / C"
             if name == splines.SQUARE.name:
                 off = np.max(np.abs(ratio - 1))
-                yield Claim(f"{what}: off 1 by", source, "at most 1e-10", off, None, off <= 1e-10)
-                continue
-            exponential = name.startswith("exp")
-            used = ratio[pieces >= 16] if exponential else ratio[-1:]
-            low, high = (0.999, 1.002) if exponential else (1.0, 1.06)
-            yield Claim(
-                f"{what}, {'N from 16 on' if exponential else f'N = {pieces[-1]}'}",
-                source,
-                f"1, from {low:g} to {high:g}",
-                used[np.argmax(np.abs(used - 1))],
-                (used.min(), used.max()),
-                bool((used >= low).all() and (used <= high).all()),
-            )
-            if exponential and norm == "l2":
-                slope = float(log_slope(pieces, ratio / pieces**2))
-                statement = f"slope of log L2 error against log N, {name}"
-                yield Claim(
-                    statement, source, "-2, within 0.01", slope, None, abs(slope + 2) <= 0.01
-                )
+                yield at_most(f"{error}, largest difference from 1", SPLINES, off, 1e-10)
+            elif name.startswith("exp"):
+                used, rule = ratio[pieces >= 16], "1, from 0.999 to 1.002"
+                yield within(f"{error}, for N ≥ 16", SPLINES, used, 0.999, 1.002, expected=rule)
+                if norm == "l2":
+                    slope = float(log_slope(pieces, ratio / pieces**2))
+                    yield close(
+                        f"Best N straight pieces for {name}: slope of log L2 error against log N",
+                        SPLINES,
+                        slope,
+                        -2,
+                        0.01,
+                    )
+            else:
+                rule = "1, from 1 to 1.06"
+                statement = f"{error}, for N = {pieces[-1]}"
+                yield within(statement, SPLINES, ratio[-1], 1.0, 1.06, expected=rule)
 
 
-def _picture_claims(results: Results) -> Iterator[Claim]:
-    errors = one_layer.rmse(results["picture_curves"], results["picture_truth"])
+def _curve_claims(results: Results) -> Iterator[Claim]:
+    errors = rmse(results["picture_curves"], results["picture_truth"])
     nodes = results["picture_nodes"].tolist()
     single = [place for place, name in enumerate(nodes) if set(name.split("+")) == {"1"}]
-    ratios = errors[:, single] / results["monotone_bound"]
-    yield Claim(
-        "with one node a layer, in one layer or two, a network only rises or only falls: its RMSE "
-        "over that of the best such curve (least, and range over starts)",
+    yield _at_least_one(
+        "With one node per layer, in one layer or two, a network can only rise or only fall: its "
+        "RMSE over that of the best such curve",
         "exact bound; lecture 11, NN in action",
-        "at least 1",
-        np.nanmin(ratios),
-        (np.nanmin(ratios), np.nanmax(ratios)),
-        bool(np.nanmin(ratios) >= 1 - FLOAT32),
+        errors[:, single] / results["monotone_bound"],
     )
-    best = np.nanmin(np.square(errors), axis=-1)  # (activations, nets)
+    best = np.nanmin(np.square(errors), axis=-1)  # (activations, networks)
     one = nodes.index("1")
     many = max((name for name in nodes if "+" not in name), key=int)
     for name, mse in zip(results["picture_activations"].tolist(), best, strict=True):
-        ratio = mse[nodes.index(many)] / mse[one]
-        yield Claim(
-            f"bias shrinks as nodes are added: MSE with {many} {LABELS[name]} nodes over MSE with "
-            "one, best starts",
+        yield below(
+            f"Bias shrinks as nodes are added: MSE with {many} {LABELS[name]} nodes over MSE with "
+            "one (best starts)",
             "lecture 11, NN in action",
-            "below 0.05",
-            ratio,
-            None,
-            bool(ratio < 0.05),
+            mse[nodes.index(many)] / mse[one],
+            0.05,
         )
 
 
 def _bound_claims(results: Results) -> Iterator[Claim]:
     relu = results["activations"].tolist().index("relu")
     gap = results["joined"] / results["optimum"] - 1
-    yield Claim(
-        "the bound for m + 1 pieces, joined or not, is nearly attained by joined ones: excess of "
-        "their RMSE (largest, and range over m)",
-        "reported here",
-        "small",
+    yield reported(
+        "A continuous curve nearly attains the bound for m + 1 pieces: relative excess of its RMSE "
+        "(largest, and range over m)",
+        "computed here",
         gap.max(),
-        (gap.min(), gap.max()),
-        None,
+        "small",
+        interval=(gap.min(), gap.max()),
     )
-    for which, words in (("trained", "trained"), ("solved", "with output weights solved for")):
-        ratios = results[which][relu] / results["optimum"][:, None]
-        yield Claim(
-            f"RMSE of ReLU networks of m nodes, {words}, over that of the best m + 1 straight "
-            "pieces (least, and range over starts and m)",
+    for which, words in (("trained", "trained"), ("solved", "with the best output weights")):
+        yield _at_least_one(
+            f"ReLU networks of m nodes, {words}: RMSE over that of the best m + 1 straight pieces",
             "exact bound",
-            "at least 1",
-            np.nanmin(ratios),
-            (np.nanmin(ratios), np.nanmax(ratios)),
-            bool(np.nanmin(ratios) >= 1 - FLOAT32),
+            results[which][relu] / results["optimum"][:, None],
         )
     shown = results["picture_curves"][..., 0]
     diverged = int(np.isnan(results["trained"]).sum() + np.isnan(shown).sum())
-    yield Claim("training runs that diverged", "reported here", 0, diverged, None, diverged == 0)
+    yield equals("Training runs that diverged", "measured here", diverged, 0)
+
+
+def _at_least_one(statement: str, source: str, ratios: np.ndarray) -> Claim:
+    """An exact bound on every start that did not diverge, but for rounding."""
+    return at_least(
+        f"{statement} (smallest, and range over all starts)",
+        source,
+        ratios[~np.isnan(ratios)],
+        1 - FLOAT32,
+        expected="at least 1",
+    )
 
 
 def _rate_claims(results: Results) -> Iterator[Claim]:
@@ -129,48 +133,84 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
         trained, solved = results["trained"][place, wide], results["solved"][place, wide]
         medians, samples = np.nanmedian(trained, axis=-1), resampled_medians(trained, resampled)
         if len(widths) > 1:
-            slope = float(log_slope(widths, medians))
-            asserted = name == "relu"
-            yield Claim(
-                f"slope of log median RMSE against log m, m = {widths[0]} to {widths[-1]}, trained "
-                f"{LABELS[name]} networks ({OVER_STARTS})",
-                "range set beforehand" if asserted else "reported here",
-                "-1.8 to -0.9 (best pieces: -2)" if asserted else "no theory of training",
-                slope,
-                _ends(log_slope(widths, samples)),
-                -1.8 <= slope <= -0.9 if asserted else None,
-            )
-        median = f"median RMSE of {widths[-1]} {LABELS[name]} nodes, trained, over that of"
+            yield _slope_claim(name, widths, medians, samples)
+        network = f"{widths[-1]} {LABELS[name]} nodes"
         if name == "relu":
             optimum = results["optimum"][-1]
-            yield Claim(
-                f"{median} the best {widths[-1] + 1} straight pieces ({OVER_STARTS})",
-                "reported here",
-                "1 if training placed kinks best",
+            yield reported(
+                f"Median RMSE of {network}, trained, over that of the best {widths[-1] + 1} "
+                f"straight pieces ({OVER_STARTS})",
+                "measured here",
                 medians[-1] / optimum,
-                _ends(samples[:, -1] / optimum),
-                None,
+                "1 if training placed the kinks best",
+                interval=_ends(samples[:, -1] / optimum),
             )
-            continue
-        gain = medians[-1] / np.nanmedian(solved[-1])
-        gains = samples[:, -1] / resampled_medians(solved, resampled)[:, -1]
-        yield Claim(
-            f"it is the optimiser that levels off: {median} the same hidden layers with output "
-            f"weights solved for ({OVER_STARTS})",
-            "reported here",
-            "above 5",
-            gain,
-            _ends(gains),
-            bool(gain > 5),
+        else:
+            yield above(
+                f"The optimiser levels off, not the network: median RMSE of {network}, trained, "
+                f"over that with the best output weights ({OVER_STARTS})",
+                "measured here",
+                medians[-1] / np.nanmedian(solved[-1]),
+                5,
+                interval=_ends(samples[:, -1] / resampled_medians(solved, resampled)[:, -1]),
+            )
+
+
+def _slope_claim(name: str, widths: np.ndarray, medians: np.ndarray, samples: np.ndarray) -> Claim:
+    statement = (
+        f"Trained {LABELS[name]} networks: slope of log median RMSE against log m, m = {widths[0]} "
+        f"to {widths[-1]} ({OVER_STARTS})"
+    )
+    slope, ends = float(log_slope(widths, medians)), _ends(log_slope(widths, samples))
+    if name != "relu":
+        return reported(statement, "measured here", slope, "no theory of training", interval=ends)
+    rule = "-1.8 to -0.9 (best pieces: -2)"
+    source = "range set beforehand"
+    return within(statement, source, slope, -1.8, -0.9, expected=rule, interval=ends)
+
+
+def _sampling_claims(results: Results) -> Iterator[Claim]:
+    units = results["units"]
+    for place, dimension in enumerate(results["dimensions"].tolist()):
+        cosines = f"Random cosines in {dimension} dimensions"
+        ratio, errors = sampling_ratios(results, place)
+        yield within_errors(
+            f"{cosines}: m × MSE / C for m = {', '.join(map(str, units))} (farthest from 1, ± 4 "
+            "standard errors)",
+            MAUREY,
+            ratio,
+            1,
+            errors,
         )
+        theory = results["constants"][place]
+        yield within_errors(
+            f"{cosines}: C at the points drawn (± 4 standard errors)",
+            "closed form",
+            results["sample_constants"][place],
+            theory,
+            results["sample_standard_errors"][place],
+            expected=round(float(theory), 6),
+        )
+        statement = f"{cosines}: slope of log MSE against log m"
+        slope = float(log_slope(units, ratio / units))
+        if dimension >= 50:  # the rule set beforehand is one for many dimensions
+            yield close(statement, MAUREY, slope, -1, 0.05)
+        else:
+            yield reported(statement, MAUREY, slope, -1)
+
+
+def log_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Least-squares slope of log y against log x: (...) for x (n,) and y (..., n)."""
+    centered = np.log(x) - np.mean(np.log(x))
+    return np.log(y) @ centered / np.sum(np.square(centered))
 
 
 def resampled_medians(errors: np.ndarray, resampled: np.ndarray) -> np.ndarray:
-    """Medians over starts of bootstrap resamples of them.
+    """Medians over bootstrap resamples of the starts.
 
     Args:
       errors: (widths, seeds).
-      resampled: (resamples, widths, seeds) numbers of seeds.
+      resampled: (resamples, widths, seeds) indices of seeds.
 
     Returns:
       (resamples, widths).
@@ -181,41 +221,3 @@ def resampled_medians(errors: np.ndarray, resampled: np.ndarray) -> np.ndarray:
 def _ends(samples: np.ndarray) -> tuple[float, float]:
     lower, upper = interval(samples)
     return float(lower), float(upper)
-
-
-def _sampling_claims(results: Results) -> Iterator[Claim]:
-    source = "Maurey's argument, Barron 1993; constant in closed form"
-    units = results["units"]
-    for place, dimension in enumerate(results["dimensions"].tolist()):
-        scaled = results["sampled"][place] * units / results["sample_constants"][place]
-        ratio, errors = scaled.mean(axis=0), scaled.std(axis=0, ddof=1) / len(scaled) ** 0.5
-        far = np.argmax(np.abs(ratio - 1) / errors)
-        yield Claim(
-            f"m × MSE / C of m random cosines, d = {dimension}, for m = "
-            f"{', '.join(map(str, units))} (the one farthest from 1, ± 4 standard errors)",
-            source,
-            1,
-            ratio[far],
-            (ratio[far] - 4 * errors[far], ratio[far] + 4 * errors[far]),
-            bool((np.abs(ratio - 1) <= 4 * errors).all()),
-        )
-        theory, found = results["constants"][place], results["sample_constants"][place]
-        reach = 4 * results["sample_standard_errors"][place]
-        yield Claim(
-            f"C at the points drawn, d = {dimension} (± 4 standard errors)",
-            "closed form",
-            round(float(theory), 6),
-            found,
-            (found - reach, found + reach),
-            bool(abs(found - theory) <= reach),
-        )
-        slope = float(log_slope(units, ratio / units))
-        asserted = dimension >= 50
-        yield Claim(
-            f"slope of log MSE against log m, d = {dimension}",
-            source,
-            "-1, within 0.05" if asserted else -1,
-            slope,
-            None,
-            abs(slope + 1) <= 0.05 if asserted else None,
-        )

@@ -1,4 +1,4 @@
-"""What is computed for `universal_approximation`; see the package."""
+"""What is computed for the universal approximation experiment: best, trained and random layers."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ import jax
 import numpy as np
 from jax import Array
 
-from experiments.shared import curve_training as one_layer
-from experiments.universal_approximation import random_cosines as cosines
+from experiments.universal_approximation import random_cosines
+from experiments.universal_approximation.trained_networks import (
+    NetworkSettings,
+    errors_by_width,
+    learned_curves,
+)
 from jaxnn.regions import free_knot_l2_error, free_knot_sup_error, splines
 
-TRAINING = one_layer.TrainingSettings()
+NETWORKS = NetworkSettings()
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes.
+    """Sizes of the three parts.
 
     Attributes:
-      training: what is trained, and how.
+      networks: which networks are trained, and how.
       pieces: numbers of straight pieces.
-      bumps: (dimension, deviation of the points) of the functions that cosines are sampled for.
-      units: numbers of cosines.
-      points: at which those are compared with the bump.
-      draws: of cosines.
+      bumps: (dimension, standard deviation of the points) of each bump that cosines follow.
+      units: numbers of random cosines.
+      points: number of points at which the cosines are compared with the bump.
+      draws: number of independent draws of the cosines.
     """
 
-    training: one_layer.TrainingSettings = TRAINING
+    networks: NetworkSettings = NETWORKS
     pieces: tuple[int, ...] = (4, 8, 16, 32, 64)
     bumps: tuple[tuple[int, float], ...] = ((10, 0.5), (50, 0.3))
     units: tuple[int, ...] = (4, 16, 64, 256)
@@ -39,7 +43,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    training=one_layer.TrainingSettings(
+    networks=NetworkSettings(
         pictured=((1,), (16,), (1, 1)),
         widths=(16,),
         activations=("relu", "sigmoid"),
@@ -51,12 +55,23 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Solve, train and sample; arrays under the names that `claims` and `draw` read."""
+    """All three parts.
+
+    Returns:
+      The arrays of `learned_curves`, `errors_by_width` and
+      pieces: (pieces,) numbers of straight pieces N.
+      l2_names, l2_constants: (curves,); l2_errors: (curves, pieces) least L2 errors.
+      sup_names, sup_constants, sup_errors: the same for the largest error, convex curves only.
+      units: (units,) numbers of cosines m; dimensions, deviations: (bumps,) of the points.
+      constants: (bumps,) C in closed form; sample_constants, sample_standard_errors: C at the
+        points that were drawn, and its standard error.
+      sampled: (bumps, draws, units) mean squared errors of the cosines.
+    """
     key_pictures, key_sweep, key_sampling = jax.random.split(key, 3)
     return {
         **_splines(settings),
-        **one_layer.pictures(key_pictures, settings.training),
-        **one_layer.sweep(key_sweep, settings.training),
+        **learned_curves(key_pictures, settings.networks),
+        **errors_by_width(key_sweep, settings.networks),
         **_sampling(key_sampling, settings),
     }
 
@@ -79,14 +94,15 @@ def _sampling(key: Array, settings: Settings) -> dict[str, Any]:
     keys = jax.random.split(key, len(settings.bumps))
     sizes = (settings.units, settings.points, settings.draws)
     samples = [
-        cosines.sample(k, *bump, *sizes) for k, bump in zip(keys, settings.bumps, strict=True)
+        random_cosines.sample(k, *bump, *sizes)
+        for k, bump in zip(keys, settings.bumps, strict=True)
     ]
     return {
         "units": np.array(settings.units),
         "dimensions": np.array([dimension for dimension, _ in settings.bumps]),
         "deviations": np.array([deviation for _, deviation in settings.bumps]),
-        "constants": np.array([cosines.constant(*bump) for bump in settings.bumps]),
+        "constants": np.array([random_cosines.constant(*bump) for bump in settings.bumps]),
         "sample_constants": np.array([sample.constant for sample in samples]),
         "sample_standard_errors": np.array([sample.standard_error for sample in samples]),
-        "sampled": np.array([sample.errors for sample in samples]),  # (bumps, draws, units)
+        "sampled": np.array([sample.errors for sample in samples]),
     }

@@ -1,12 +1,12 @@
-"""How fast does a mean of m random cosines come near to a bump in d dimensions?
+"""How fast does the mean of m random cosines approach a bump in d dimensions?
 
     f(x) = exp(-|x|^2 / 2) = E cos(w.x),  w ~ N(0, I)          f_m(x) = (1/m) sum_j cos(w_j.x)
 
     E (f_m(x) - f(x))^2  =  Var cos(w.x) / m  =  (1 - e^(-|x|^2))^2 / (2m)
 
-A function that is a mean over units is approximated by m of them drawn at random, with a mean
-squared error of C / m in any dimension: Maurey's argument, as used by Barron (1993).  Here all
-constants are exact.  For points x ~ N(0, s^2 I) the mean of the variance is
+A function that is a mean over units is approximated by m random units with a mean squared error of
+C / m in any dimension: Maurey's argument, as used by Barron (1993).  Here all constants are exact.
+For points x ~ N(0, s^2 I) the mean of the variance is
 
     C = (1 - 2 (1 + 2 s^2)^(-d/2) + (1 + 4 s^2)^(-d/2)) / 2
 """
@@ -28,9 +28,9 @@ class Sampled(NamedTuple):
     """Errors of random cosines at one set of points.
 
     Attributes:
-      errors: (draws, counts) mean squared errors, one draw of units a row.
-      constant: C of these points, the mean of `variance` over them.
-      standard_error: of `constant` as an estimate of that of the distribution.
+      errors: (draws, counts) mean squared errors; a row is one draw of the cosines.
+      constant: C at these points, the mean of `variance` over them.
+      standard_error: of `constant` as an estimate of C over the distribution of the points.
     """
 
     errors: np.ndarray
@@ -51,11 +51,11 @@ def variance(X: np.ndarray) -> np.ndarray:
 
 
 def mean_squared_errors(counts: tuple[int, ...], key: Array, X: Array) -> Array:
-    """Draw max(counts) units; the error of the first m of them, for each m of `counts`.
+    """Draw max(counts) cosines; the error of the first m of them, for each m in `counts`.
 
     Args:
-      counts: numbers of units.
-      key: a typed JAX key; decides the units.
+      counts: numbers of cosines.
+      key: a typed JAX key, which decides the cosines.
       X: (n, d) points.
 
     Returns:
@@ -71,14 +71,14 @@ def mean_squared_errors(counts: tuple[int, ...], key: Array, X: Array) -> Array:
 def sample(
     key: Array, dimension: int, deviation: float, counts: tuple[int, ...], points: int, draws: int
 ) -> Sampled:
-    """Draw points, and many times units; see `Sampled`.
+    """Draw points once and cosines many times; see `Sampled`.
 
     Args:
       key: a typed JAX key.
-      dimension, deviation: of the points, N(0, deviation^2 I).
-      counts: numbers of units.
-      points: how many.
-      draws: of units, at the same points.
+      dimension, deviation: of the points, x ~ N(0, deviation^2 I).
+      counts: numbers of cosines.
+      points: number of points.
+      draws: number of draws of the cosines, all at the same points.
     """
     key_points, key_draws = jax.random.split(key)
     X = deviation * jax.random.normal(key_points, (points, dimension))
