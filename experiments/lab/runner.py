@@ -11,29 +11,23 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
-import hashlib
-import json
 import os
 import shlex
 import sys
 import tempfile
 import time
 import traceback
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import jax
-import matplotlib
 
 from experiments import NAMES
-from experiments.lab import contract, gallery, store
-from experiments.lab.claims import Claim, tally, verdict
+from experiments.lab import contract, gallery, record, store
+from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
-from jaxnn import plotting
 from jaxnn.errors import InputError, unknown_name
-from jaxnn.saving import write_whole
 
 FIGURES = Path("figures")
 LARGEST_SEED = 2**32 - 1
@@ -189,14 +183,13 @@ def _check_writable(out: Path) -> None:
 
 def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Experiment]) -> int:
     broken: list[str] = []
-    failed: list[tuple[str, dict[str, Any]]] = []
+    records: list[dict[str, Any]] = []
     begin = time.perf_counter()
     for place, name in enumerate(options.names, start=1):
         print(f"[{place}/{len(options.names)}] {name}", flush=True)
         try:
-            record = _run_one(load(name), options)
+            records.append(_run_one(load(name), options))
             gallery.write_gallery(options.out, names)
-            failed += [(name, claim) for claim in record["claims"] if claim["holds"] is False]
         except InputError as error:
             print(f"    failed: {error}", file=sys.stderr, flush=True)
             broken.append(name)
@@ -205,7 +198,15 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
             traceback.print_exc()
             print(f"    failed: {name}, see above", file=sys.stderr, flush=True)
             broken.append(name)
-    print(f"{gallery.duration(time.perf_counter() - begin)} in all; see {options.out}/README.md")
+    outcome = tally(verdict for shown in records for verdict in gallery.verdicts(shown))
+    took = gallery.duration(time.perf_counter() - begin)
+    print(f"{outcome}; {took} in all; see {options.out}/README.md")
+    failed = [
+        (shown["name"], claim)
+        for shown in records
+        for claim in shown["claims"]
+        if claim["holds"] is False
+    ]
     if failed:
         print(f"{len(failed)} claims do not hold:", file=sys.stderr)
         for name, claim in failed:
@@ -222,25 +223,10 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
 def _run_one(experiment: Experiment, options: Options) -> dict[str, Any]:
     """Compute or read, then claim and draw; returns the record beside the figures."""
     stored = _redrawn(experiment, options) if options.redraw else _computed(experiment, options)
-    drawing = _drawing(experiment, stored, options)
-    path = options.out / f"{experiment.name}.json"
-    record = store.read_json(path)
-    if record is None or options.redraw or not _is_current(record, drawing, options.out):
-        before, record = record, _show(experiment, stored, options, drawing)
-        store.write_json(path, record)
-        _remove_stale(options.out, before, record)
-    outcomes = (verdict(claim["holds"], claim["refused"]) for claim in record["claims"])
-    _say(f"{len(record['figures'])} figures, {tally(outcomes)}")
-    return record
-
-
-def _is_current(record: Mapping[str, Any], drawing: str, out: Path) -> bool:
-    """Whether a record and its figures are what drawing again would give."""
-    return (
-        gallery.is_record(record)
-        and record.get("drawing") == drawing
-        and all((out / figure["file"]).is_file() for figure in record["figures"])
-    )
+    show = record.renewed if options.redraw else record.current
+    shown = show(experiment, stored, options.command(experiment.name), options.out)
+    _say(f"{len(shown['figures'])} figures, {tally(gallery.verdicts(shown))}")
+    return shown
 
 
 def _say(sentence: str) -> None:
@@ -274,7 +260,7 @@ def _computed(experiment: Experiment, options: Options) -> store.Stored:
     if fault:
         _say(f"a stored result is of no use, {fault}; computing again")
 
-    key = jax.random.fold_in(jax.random.key(run.seed), zlib.crc32(run.name.encode()))
+    key = contract.key_of(run.name, run.seed)
     settings = experiment.quick if options.quick else experiment.full
     begin = time.perf_counter()
     results = jax.block_until_ready(experiment.compute(key, settings))
@@ -310,74 +296,3 @@ def _peak_memory() -> int | None:
         return None
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
-
-
-def _drawing(experiment: Experiment, stored: store.Stored, options: Options) -> str:
-    """A digest of all that figures and claims are made from."""
-    made_from = [
-        stored.record,
-        contract.drawing_fingerprint(experiment),
-        matplotlib.__version__,
-        options.command(experiment.name),
-    ]
-    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
-
-
-def _show(
-    experiment: Experiment, stored: store.Stored, options: Options, drawing: str
-) -> dict[str, Any]:
-    """Check the claims and write the figures; returns the record to lie beside them."""
-    claims = experiment.claims(stored.arrays)
-    if not all(isinstance(claim, Claim) for claim in claims):
-        raise InputError(f"claims of {experiment.name!r} are {claims!r}; return a list of Claim.")
-    matplotlib.use("Agg")
-    figures = []
-    with plotting.style():
-        for name, figure in experiment.draw(stored.arrays).items():
-            if not name.isidentifier():
-                raise InputError(f"a figure is named {name!r}; use a Python identifier.")
-            file = f"{experiment.name}_{name}.png" if figures else f"{experiment.name}.png"
-            write_whole(options.out / file, lambda sink, it=figure: plotting.save(it, sink))
-            caption = experiment.captions.get(name, "")
-            figures.append({"name": name, "file": file, "caption": caption})
-    if not figures:
-        raise InputError(f"draw of {experiment.name!r} returned no figure; return at least one.")
-    kept = ("seed", "size", "settings", "seconds", "process_peak_memory_mib", "platform")
-    return {
-        "name": experiment.name,
-        "title": experiment.title,
-        "command": options.command(experiment.name),
-        **{field: stored.record[field] for field in (*kept, "versions")},
-        "figures": figures,
-        "claims": [dataclasses.asdict(claim) for claim in claims],
-        "verdict": _verdict(experiment, stored),
-        "drawing": drawing,
-    }
-
-
-def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str]]:
-    """What an experiment says of its results in words; empty where it says nothing."""
-    if experiment.verdict is None:
-        return {}
-    said = experiment.verdict(stored.arrays)
-    sound = isinstance(said, Mapping) and all(
-        isinstance(heading, str)
-        and isinstance(sentences, list | tuple)
-        and all(isinstance(sentence, str) for sentence in sentences)
-        for heading, sentences in said.items()
-    )
-    if not sound:
-        raise InputError(
-            f"verdict of {experiment.name!r} is {said!r}; return lists of sentences by heading."
-        )
-    return {heading: list(sentences) for heading, sentences in said.items()}
-
-
-def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
-    """Remove the figures that an experiment drew before and does not draw any more."""
-    kept = {figure["file"] for figure in now["figures"]}
-    for figure in (before or {}).get("figures", []):
-        file = Path(str(figure.get("file")))
-        ours = file.name == str(file) and file.stem.startswith(now["name"])
-        if ours and file.suffix == ".png" and file.name not in kept:
-            (out / file).unlink(missing_ok=True)

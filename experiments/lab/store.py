@@ -1,4 +1,4 @@
-"""Was this already computed, and where is it?
+"""Was this result computed before, and where is it?
 
     path = results / name / "<size>-seed<seed>-<digest>"
     digest = sha256(name, settings, seed, sources, versions, platform)
@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.lab.contract import Experiment, fingerprint
+from experiments.lab.contract import Experiment, result_fingerprint
 from jaxnn.errors import InputError
 from jaxnn.saving import write_whole
 
-PACKAGES = ("jax", "jaxlib", "numpy", "optax", "jaxnn")
+PACKAGES = ("jax", "jaxlib", "numpy", "optax")  # the library counts by its sources
 # What savez itself calls its arguments.
 _TAKEN = frozenset({"file", "allow_pickle"})
 
@@ -118,7 +118,7 @@ def run_of(experiment: Experiment, quick: bool, seed: int, backend: str) -> Run:
         size="quick" if quick else "full",
         settings=plain_settings(experiment.quick if quick else experiment.full),
         seed=seed,
-        fingerprint=fingerprint(experiment),
+        fingerprint=result_fingerprint(experiment),
         versions=versions(),
         backend=backend,
     )
@@ -130,14 +130,19 @@ def save(folder: Path, run: Run, results: Mapping[str, Any], record: Mapping[str
     Raises:
       InputError: a result is not an array, a number or a string, or its name cannot be stored.
     """
-    arrays: dict[str, Any] = {name: _storable(name, value) for name, value in results.items()}
+    arrays: dict[str, Any] = {name: storable(name, value) for name, value in results.items()}
     path = run.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path.with_suffix(".npz"), lambda file: np.savez(file, **arrays))
     write_json(path.with_suffix(".json"), {**dataclasses.asdict(run), **record})
 
 
-def _storable(name: str, value: Any) -> np.ndarray:
+def storable(name: str, value: Any) -> np.ndarray:
+    """A result as the array that is stored.
+
+    Raises:
+      InputError: it is not an array, a number or a string, or its name cannot be stored.
+    """
     if not isinstance(name, str) or not name.isidentifier() or name in _TAKEN:
         raise InputError(f"a result is named {name!r}; use a Python identifier.")
     try:

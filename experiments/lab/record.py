@@ -1,0 +1,139 @@
+"""What does an experiment show: which claims hold, and which figures were drawn?
+
+    record = (circumstances of the arrays, claims checked, figures written, what it was made from)
+
+The record lies as JSON beside the figures. It is made anew when the arrays, the sources of figures
+and claims, or the command have changed; that takes seconds, since nothing is computed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+from experiments.lab import contract, gallery, store
+from experiments.lab.claims import Claim
+from experiments.lab.contract import Experiment
+from jaxnn import plotting
+from jaxnn.errors import InputError
+from jaxnn.saving import write_whole
+
+_CIRCUMSTANCES = (
+    "seed",
+    "size",
+    "settings",
+    "seconds",
+    "process_peak_memory_mib",
+    "platform",
+    "versions",
+)
+
+
+def current(
+    experiment: Experiment, stored: store.Stored, command: str, out: Path
+) -> dict[str, Any]:
+    """The record in `out` if it is of this state, otherwise a new one with its figures.
+
+    Raises:
+      InputError: the experiment's claims, figures or verdict are not what they should be.
+    """
+    made_from = _digest(experiment, stored, command)
+    record = store.read_json(out / f"{experiment.name}.json")
+    whole = (
+        record is not None
+        and gallery.is_record(record)
+        and record.get("drawing") == made_from
+        and all((out / figure["file"]).is_file() for figure in record["figures"])
+    )
+    return record if whole and record else renewed(experiment, stored, command, out)
+
+
+def renewed(
+    experiment: Experiment, stored: store.Stored, command: str, out: Path
+) -> dict[str, Any]:
+    """Check the claims, draw and write the figures, and write the record of both."""
+    path = out / f"{experiment.name}.json"
+    before = store.read_json(path)
+    record = {
+        "name": experiment.name,
+        "title": experiment.title,
+        "command": command,
+        **{field: stored.record[field] for field in _CIRCUMSTANCES},
+        "figures": _figures(experiment, stored, out),
+        "claims": [dataclasses.asdict(claim) for claim in _claims(experiment, stored)],
+        "verdict": _verdict(experiment, stored),
+        "drawing": _digest(experiment, stored, command),
+    }
+    store.write_json(path, record)
+    _remove_stale(out, before, record)
+    return record
+
+
+def _digest(experiment: Experiment, stored: store.Stored, command: str) -> str:
+    """A digest of all that a record is made from."""
+    made_from = [
+        stored.record,
+        contract.record_fingerprint(experiment),
+        experiment.title,
+        matplotlib.__version__,
+        command,
+    ]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def _claims(experiment: Experiment, stored: store.Stored) -> list[Claim]:
+    claims = experiment.claims(stored.arrays)
+    if not isinstance(claims, list) or not all(isinstance(claim, Claim) for claim in claims):
+        raise InputError(f"claims of {experiment.name!r} are {claims!r}; return a list of Claim.")
+    return claims
+
+
+def _figures(experiment: Experiment, stored: store.Stored, out: Path) -> list[dict[str, str]]:
+    """Draw and write the figures, the main one first, and list them."""
+    matplotlib.use("Agg")
+    figures: list[dict[str, str]] = []
+    with plotting.style():
+        for name, figure in experiment.draw(stored.arrays).items():
+            if not name.isidentifier():
+                raise InputError(f"a figure is named {name!r}; use a Python identifier.")
+            file = f"{experiment.name}_{name}.png" if figures else f"{experiment.name}.png"
+            write_whole(out / file, lambda sink, it=figure: plotting.save(it, sink))
+            caption = experiment.captions.get(name, "")
+            figures.append({"name": name, "file": file, "caption": caption})
+    if not figures:
+        raise InputError(f"draw of {experiment.name!r} returned no figure; return at least one.")
+    return figures
+
+
+def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str]]:
+    """What the claims come to, in words by heading; empty where nothing is said."""
+    if experiment.verdict is None:
+        return {}
+    said = experiment.verdict(stored.arrays)
+    sound = isinstance(said, Mapping) and all(
+        isinstance(heading, str)
+        and isinstance(sentences, list | tuple)
+        and all(isinstance(sentence, str) for sentence in sentences)
+        for heading, sentences in said.items()
+    )
+    if not sound:
+        raise InputError(
+            f"verdict of {experiment.name!r} is {said!r}; return lists of sentences by heading."
+        )
+    return {heading: list(sentences) for heading, sentences in said.items()}
+
+
+def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
+    """Remove the figures that an experiment drew before and no longer draws."""
+    kept = {figure["file"] for figure in now["figures"]}
+    for figure in (before or {}).get("figures", []):
+        file = Path(str(figure.get("file")))
+        ours = file.name == str(file) and file.stem.startswith(now["name"])
+        if ours and file.suffix == ".png" and file.name not in kept:
+            (out / file).unlink(missing_ok=True)
