@@ -28,6 +28,7 @@ FLOORS = {
     "replicate": 1,
     "inspection": 2,
     "bootstrap": 2,
+    "refits": 2,
     "propagation": 2,
     "landscape": 2,
     "regions": 2,

@@ -3,9 +3,9 @@
     jaxnn explore patients.csv --response AHD
 
 It reads the table, fits a network to hundreds of resamples of its rows, and draws how the
-prediction follows each predictor, with bands.  `arguments` says what can be asked for, `reading`
-makes the table, `exploration` is the course of the command, `refitted` the looking inside, and
-`figures` and `files` are what is left behind.
+prediction follows each predictor, with bands.  `arguments` defines the options, `reading` makes
+the table, `exploration` runs the command with the computations of `jaxnn.refits`, and `figures`
+and `files` write the results.
 
 Whatever a user can get wrong is answered by one sentence: exit status 2 for what was asked for,
 1 for what went wrong on the way, 130 after Ctrl-C.

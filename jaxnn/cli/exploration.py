@@ -18,9 +18,9 @@ from tqdm import tqdm
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import files
 from jaxnn.cli.reading import HEART, read
-from jaxnn.cli.refitted import Refitted
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP
+from jaxnn.refits import effect, out_of_bag, refitted_network, response_unit
 from jaxnn.regularizers import ElasticNet
 from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
@@ -57,16 +57,13 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     prepare()
 
     key_refits, key_rows = jax.random.split(jax.random.key(options.seed))
-    # Of a quantitative response; codes of classes stay as they are.
-    numeric = fitter.net.response == "quantitative"
-    middle = float(table.y.mean()) if numeric else 0.0
-    unit = (float(table.y.std()) or 1.0) if numeric else 1.0
+    unit = response_unit(fitter.net.response, table.y)
     folder = options.out / "refits" / _digest(fitter, table, options)
     refits = bootstrap(
         key_refits,
         fitter,
         table.X,
-        (table.y - middle) / unit,
+        (table.y - unit.center) / unit.scale,
         options.replicates,
         progress="refits",
         directory=folder,
@@ -77,18 +74,18 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
             f"all {options.replicates} refits diverged; pass a lower --learning-rate than "
             f"{options.learning_rate:g}."
         )
-    refitted = Refitted(fitter, refits, table, middle, unit)
-    left_out = refitted.left_out(options.level)
+    network = refitted_network(fitter, refits, unit)
+    predicted = out_of_bag(network, table.X, table.y, options.level)
     order = np.asarray(jax.random.permutation(key_rows, len(table.y)))[: options.rows]
     rows, few = np.sort(order), np.sort(order[:INDIVIDUAL])
     effects = [
-        refitted.effect(place, rows, few, options.center)
+        effect(network, table.X, place, rows=rows, individual_rows=few, center=options.center)
         for place in tqdm(drawn, desc="curves", unit=" predictors", file=sys.stderr)
     ]
 
-    record = files.summary(options, table, fitter.net, refits, left_out, effects)
-    arrays = files.arrays_of(table, refits, left_out, effects, rows, few)
-    files.write(options, table, left_out, effects, arrays, record, int((~refits.diverged).sum()))
+    record = files.summary(options, table, fitter.net, refits, predicted, effects)
+    arrays = files.arrays_of(table, refits, predicted, effects, rows, few)
+    files.write(options, table, predicted, effects, arrays, record, int((~refits.diverged).sum()))
     _forget(folder)
     for line in files.outcome(options.out, record):
         files.say(line)

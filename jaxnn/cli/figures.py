@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxnn import plotting
 from jaxnn.bootstrap import interval
-from jaxnn.cli.refitted import Effect, LeftOut
+from jaxnn.refits import Effect, OutOfBag
 from jaxnn.tables import Column, Table
 from jaxnn.tables.table import shown
 
@@ -41,11 +41,11 @@ def _name_places(ax: Any, names: Sequence[str], what: str) -> None:
             label.set(ha="right", va="center" if slant == 90 else "top", rotation_mode="anchor")
 
 
-def observed_figure(table: Table, left_out: LeftOut, level: float, refits: int) -> Any:
+def observed_figure(table: Table, predicted: OutOfBag, level: float, refits: int) -> Any:
     """What was predicted out of bag against what was observed."""
     figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
     response = table.response
-    rows = np.flatnonzero(~np.isnan(left_out.mean))
+    rows = np.flatnonzero(~np.isnan(predicted.mean))
     if not rows.size:
         ax.set_title("no refit has left a row out")
         return figure
@@ -55,15 +55,15 @@ def observed_figure(table: Table, left_out: LeftOut, level: float, refits: int) 
     plotting.predicted_versus_observed(
         ax,
         table.y[rows],
-        left_out.mean[rows],
-        (left_out.lower[rows], left_out.upper[rows]),
+        predicted.mean[rows],
+        (predicted.lower[rows], predicted.upper[rows]),
         levels=names,
     )
     ax.set_xlabel(f"observed {_words(response.name)}")
-    predicted = _predicted(response)
+    name = _predicted(response)
     if response.kind == "categorical":
-        predicted = f"P({predicted} = observed class)"
-    ax.set_ylabel(f"out-of-bag {predicted}")
+        name = f"P({name} = observed class)"
+    ax.set_ylabel(f"out-of-bag {name}")
     _name_places(ax, names, "classes")
     some = f"{rows.size:,} of {total:,} rows" if rows.size < total else f"{total:,} rows"
     ax.set_title(
@@ -85,8 +85,8 @@ def _is_counted(grid: np.ndarray) -> bool:
 
 def effect_figure(table: Table, effect: Effect, level: float, center: str, averaged: int) -> Any:
     """Average and individual curves of one predictor, and beside them its profile."""
-    column, response = table.columns[effect.place], table.response
-    values = table.X[:, effect.place]
+    column, response = table.columns[effect.feature], table.response
+    values = table.X[:, effect.feature]
     figure, axes = plotting.panels(2, height=4.3, sharey=True)
     titles = (
         f"averaged over {averaged:,} rows",
@@ -131,7 +131,7 @@ def _places(column: Column, grid: np.ndarray, values: np.ndarray) -> list[str]:
 
 def _draw_curves(ax: Any, table: Table, effect: Effect, curves: np.ndarray, level: float) -> None:
     """The mean over refits and its band: one curve, or one for each class."""
-    column, response = table.columns[effect.place], table.response
+    column, response = table.columns[effect.feature], table.response
     chosen, labels = [0], ["average of the refits"]
     if curves.ndim == 3:
         counts = np.bincount(table.y.astype(int), minlength=curves.shape[2])
@@ -146,6 +146,6 @@ def _draw_curves(ax: Any, table: Table, effect: Effect, curves: np.ndarray, leve
             line = lines[order % len(lines)]
             plotting.band(ax, effect.grid, center, ends, label=label, color=color, line=line)
         else:
-            names = _places(column, effect.grid, table.X[:, effect.place])
+            names = _places(column, effect.grid, table.X[:, effect.feature])
             offset = 0.6 * ((order + 0.5) / len(chosen) - 0.5)
             plotting.level_points(ax, names, center, ends, label=label, color=color, offset=offset)

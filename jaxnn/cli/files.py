@@ -23,8 +23,8 @@ import numpy as np
 from tqdm import tqdm
 
 from jaxnn.bootstrap import Bootstrap, interval
-from jaxnn.cli.refitted import Effect, LeftOut
 from jaxnn.mlp import MLP, count_parameters
+from jaxnn.refits import Effect, OutOfBag
 from jaxnn.saving import write_whole
 from jaxnn.tables import Table
 from jaxnn.tables.table import shown
@@ -60,7 +60,7 @@ def summary(
     table: Table,
     net: MLP,
     refits: Bootstrap,
-    left_out: LeftOut,
+    predicted: OutOfBag,
     effects: Sequence[Effect],
 ) -> dict[str, Any]:
     """The summary; what it calls numbers of refits and of rows count from 0, as the arrays do."""
@@ -69,7 +69,7 @@ def summary(
         name: value for name, value in vars(options).items() if name not in ("command", "out")
     }
     unit = "squared unit of the response" if net.response == "quantitative" else "nats"
-    drawn = {effect.place: _file(effect) for effect in effects}
+    drawn = {effect.feature: _file(effect) for effect in effects}
     return {
         "table": options.table,
         "settings": settings,
@@ -100,9 +100,9 @@ def summary(
                 "categorical": "cross-entropy",
             }[net.response],
             "unit": unit,
-            "network": _spread(left_out.loss, options.level),
-            "constant": _spread(left_out.constant_loss, options.level),
-            "difference": _spread(left_out.constant_loss - left_out.loss, options.level),
+            "network": _spread(predicted.loss, options.level),
+            "constant": _spread(predicted.constant_loss, options.level),
+            "difference": _spread(predicted.constant_loss - predicted.loss, options.level),
         },
     }
 
@@ -119,7 +119,7 @@ def _spread(values: np.ndarray, level: float) -> dict[str, Any] | None:
 def arrays_of(
     table: Table,
     refits: Bootstrap,
-    left_out: LeftOut,
+    predicted: OutOfBag,
     effects: Sequence[Effect],
     rows: np.ndarray,
     few: np.ndarray,
@@ -130,7 +130,7 @@ def arrays_of(
         "observed": table.y,
         "multiplicities": refits.multiplicities,
         "diverged": refits.diverged,
-        **{f"out_of_bag_{name}": array for name, array in left_out._asdict().items()},
+        **{f"out_of_bag_{name}": array for name, array in predicted._asdict().items()},
         "average_rows": rows,
         "individual_rows": few,
     }
@@ -142,13 +142,13 @@ def arrays_of(
 
 def _file(effect: Effect) -> str:
     # Never by the name of the column, which may be any text.
-    return f"predictor_{effect.place + 1:02d}.png"
+    return f"predictor_{effect.feature + 1:02d}.png"
 
 
 def write(
     options: argparse.Namespace,
     table: Table,
-    left_out: LeftOut,
+    predicted: OutOfBag,
     effects: Sequence[Effect],
     arrays: dict[str, Any],
     record: dict[str, Any],
@@ -164,7 +164,7 @@ def write(
     with plotting.style(), warnings.catch_warnings():
         # A name may be in a script that the font lacks; then it has boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        figure = figures.observed_figure(table, left_out, options.level, refits)
+        figure = figures.observed_figure(table, predicted, options.level, refits)
         write_whole(out / OBSERVED_FILE, lambda file: plotting.save(figure, file))
         for effect in tqdm(effects, desc="figures", unit=" predictors", file=sys.stderr):
             drawing = figures.effect_figure(

@@ -27,7 +27,6 @@ from jaxnn import (
 )
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import exploration, main
-from jaxnn.cli.refitted import Refitted
 from jaxnn.datasets import heart
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,24 +170,6 @@ def test_the_outputs_are_those_of_the_reported_options(table, tmp_path):
     assert record["network"]["sizes"] == [1 + 2 + 4 + 2, 1]  # dose, group, cost, sort
     assert record["response"]["levels"] == ["Yes", "No"]
     assert len(loaded(out)["average_rows"]) == 7
-
-
-def test_a_row_out_of_bag_is_predicted_by_the_refits_that_left_it_out(table, tmp_path, monkeypatch):
-    seen = []
-    honest = Refitted.left_out
-
-    def spy(self, level):
-        seen.append((self, honest(self, level)))
-        return seen[-1][1]
-
-    monkeypatch.setattr(Refitted, "left_out", spy)
-    words = [*QUICK, "--features", "dose", "--out", tmp_path / "out"]
-    assert run("explore", table, "--response", "ill", *words) == 0
-    ((refitted, left_out),) = seen
-    everything = refitted.all(refitted.table.X)
-    for row in range(24):
-        few = everything[refitted.out_of_bag[:, row], row]
-        assert few.size == 0 or left_out.mean[row] == pytest.approx(few.mean(), rel=1e-5)
 
 
 def test_describe_tells_kinds_ranges_and_missing_values(tmp_path, capsys):

@@ -1,0 +1,179 @@
+"""Are many refits one black box in the response's own unit, with honest predictions out of bag?"""
+
+import jax
+import numpy as np
+import pytest
+
+from jaxnn import MLP, Encoder, Fitter, Recipe, converged, encoded_width, from_arrays, interval
+from jaxnn.bootstrap import Bootstrap, bootstrap
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.inspection import partial_dependence
+from jaxnn.prediction import predictor
+from jaxnn.refits import (
+    ResponseUnit,
+    effect,
+    grid_of,
+    out_of_bag,
+    refitted_network,
+    response_unit,
+)
+
+ROWS, REFITS = 30, 6
+RESPONSES = {
+    "quantitative": 1e5 + 1e4 * np.sin(np.arange(ROWS)),
+    "binary": np.arange(ROWS) * 7 % 5 < 2,
+    "categorical": [("low", "middle", "high")[i * i % 3] for i in range(ROWS)],
+}
+
+
+@pytest.fixture(scope="module", params=RESPONSES)
+def refitted(request):
+    """A table with one number and one category, its fitter, refits and their black box."""
+    X = np.empty((ROWS, 2), object)
+    X[:, 0] = [0.5 * i for i in range(ROWS)]
+    X[:, 1] = [("a", "b", "c")[i % 3] for i in range(ROWS)]
+    table = from_arrays(X, RESPONSES[request.param])
+    encoder = Encoder(table.columns)
+    outputs = 3 if request.param == "categorical" else 1
+    net = MLP((encoded_width(encoder), 3, outputs), response=request.param)
+    fitter = Fitter(net, Recipe(epochs=5), encoder)
+    unit = response_unit(net.response, table.y)
+    y = (table.y - unit.center) / unit.scale
+    refits = bootstrap(jax.random.key(3), fitter, table.X, y, REFITS)
+    return table, fitter, refits, refitted_network(fitter, refits, unit), unit
+
+
+def test_the_black_box_predicts_as_its_networks_do(refitted):
+    table, fitter, refits, network, unit = refitted
+    plain = np.asarray(predictor(fitter.net, refits.fits, fitter.encoder)(table.X), float)
+    np.testing.assert_allclose(
+        network.predict(table.X), unit.center + unit.scale * plain, rtol=1e-6
+    )
+    np.testing.assert_array_equal(
+        network.predict_mean(table.X), network.predict(table.X).mean(axis=0)
+    )
+
+
+def test_only_a_quantitative_response_has_a_unit(refitted):
+    table, fitter, _, _, unit = refitted
+    if fitter.net.response == "quantitative":
+        assert unit == (table.y.mean(), table.y.std()) and unit.scale > 1000
+        assert response_unit("quantitative", [7.0, 7.0]) == ResponseUnit(7.0, 1.0)
+    else:
+        assert unit == ResponseUnit(0.0, 1.0)
+
+
+def test_few_programs_are_compiled_whatever_the_number_of_rows(refitted):
+    table, fitter, refits, network, unit = refitted
+    whole = refitted_network(fitter, refits, unit, row_multiple=ROWS)
+    for rows in (1, 7, ROWS):
+        few = network.predict(table.X[:rows])
+        np.testing.assert_allclose(few, network.predict(table.X)[:, :rows], rtol=1e-6)
+        np.testing.assert_allclose(few, whole.predict(table.X[:rows]), rtol=1e-6)
+
+
+def test_the_precision_is_the_one_asked_for(refitted):
+    table, fitter, refits, network, unit = refitted
+    single = refitted_network(fitter, refits, unit, dtype=np.float32).predict(table.X)
+    assert single.dtype == np.float32
+    assert network.predict(table.X).dtype == np.float64
+    np.testing.assert_allclose(single, network.predict(table.X), rtol=1e-6)
+
+
+def test_diverged_refits_are_left_out(refitted):
+    table, fitter, refits, network, unit = refitted
+    diverged = np.arange(REFITS) == 2
+    fewer = refitted_network(fitter, refits._replace(diverged=diverged), unit)
+    np.testing.assert_array_equal(
+        fewer.predict(table.X), np.delete(network.predict(table.X), 2, axis=0)
+    )
+    np.testing.assert_array_equal(fewer.out_of_bag, np.delete(network.out_of_bag, 2, axis=0))
+    with pytest.raises(InputError, match="6 replicates and all diverged"):
+        refitted_network(fitter, refits._replace(diverged=np.ones(REFITS, bool)))
+
+
+def test_each_row_is_predicted_by_the_refits_that_left_it_out(refitted):
+    table, fitter, refits, network, _ = refitted
+    seen = out_of_bag(network, table.X, table.y, level=0.5)
+    predicted = network.predict(table.X)
+    if fitter.net.response == "categorical":
+        predicted = predicted[:, np.arange(ROWS), table.y.astype(int)]
+    mask = refits.multiplicities == 0
+    assert mask.any() and not mask.all()
+    for row in range(ROWS):
+        few = predicted[mask[:, row], row]
+        if few.size:
+            assert seen.mean[row] == pytest.approx(few.mean(), rel=1e-12)
+            assert (seen.lower[row], seen.upper[row]) == pytest.approx(interval(few, 0.5))
+        else:
+            assert np.isnan([seen.mean[row], seen.lower[row], seen.upper[row]]).all()
+
+
+def test_losses_out_of_bag_are_those_of_the_response(refitted):
+    table, fitter, refits, network, _ = refitted
+    seen, y, predicted = out_of_bag(network, table.X, table.y), table.y, network.predict(table.X)
+    mask = refits.multiplicities == 0
+    share = np.bincount(y.astype(int)) / ROWS if fitter.net.response != "quantitative" else None
+    if fitter.net.response == "quantitative":
+        losses, constant = (predicted - y) ** 2, (y - y.mean()) ** 2
+    elif fitter.net.response == "binary":
+        losses = -np.log(np.where(y == 1, predicted, 1 - predicted))
+        constant = -np.log(share[y.astype(int)])
+    else:
+        losses = -np.log(predicted[:, np.arange(ROWS), y.astype(int)])
+        constant = -np.log(share[y.astype(int)])
+    expected = [loss[out].mean() for loss, out in zip(losses, mask, strict=True)]
+    np.testing.assert_allclose(seen.loss, expected, rtol=1e-4)
+    np.testing.assert_allclose(
+        seen.constant_loss, [constant[out].mean() for out in mask], rtol=1e-4
+    )
+
+
+def test_long_tables_are_predicted_in_blocks(refitted, monkeypatch):
+    table, _, _, network, _ = refitted
+    whole = out_of_bag(network, table.X, table.y)
+    monkeypatch.setattr("jaxnn.refits.ROWS_AT_ONCE", 7)
+    for part, of_whole in zip(out_of_bag(network, table.X, table.y), whole, strict=True):
+        np.testing.assert_allclose(part, of_whole, rtol=1e-6)
+
+
+def test_an_effect_is_what_inspection_says_of_the_black_box(refitted):
+    table, _, _, network, _ = refitted
+    rows, few = np.arange(0, ROWS, 2), np.array([3, 4, 9])
+    seen = effect(network, table.X, 0, rows=rows, individual_rows=few, center="median")
+    np.testing.assert_array_equal(seen.grid, np.unique(table.X[:, 0]))
+    np.testing.assert_array_equal(
+        seen.average, partial_dependence(network.predict, table.X[rows], 0, seen.grid)
+    )
+    moved = table.X[few].copy()
+    moved[:, 0] = seen.grid[5]
+    np.testing.assert_allclose(seen.individual[:, 5], network.predict_mean(moved), rtol=1e-6)
+    typical = [[np.median(table.X[:, 0]), 0.0]]  # of three levels as frequent, the first
+    np.testing.assert_allclose(
+        effect(network, table.X, 1, center="median").profile[:, :1],
+        network.predict(typical),
+        rtol=1e-6,
+    )
+
+
+def test_the_grid_of_a_category_is_all_its_levels(refitted):
+    table = refitted[0]
+    few = table.X[table.X[:, 1] != 2]
+    np.testing.assert_array_equal(grid_of(table.columns, few, 1), [0, 1, 2])
+    np.testing.assert_array_equal(grid_of(None, few, 1), [0, 1])
+    assert len(grid_of(table.columns, table.X, 0, 5)) == 5
+
+
+def test_what_does_not_belong_together_is_refused(refitted):
+    table, fitter, refits, network, _ = refitted
+    with pytest.raises(InputTypeError, match=r"fitter is a function; pass a jaxnn\.Fitter"):
+        refitted_network(lambda key, X, y: None, refits)
+    with pytest.raises(InputTypeError, match="refits is a Fit; pass what"):
+        refitted_network(fitter, converged(refits))
+    other = Bootstrap({"W": np.ones(2)}, refits.multiplicities[:2], np.zeros(2, bool))
+    with pytest.raises(InputTypeError, match="fitted is a dict"):
+        refitted_network(fitter, other)
+    with pytest.raises(InputError, match="X has 1 columns; the encoder's columns says 2"):
+        network.predict(table.X[:, :1])
+    with pytest.raises(InputError, match=r"X has shape \(29, 2\).*pass the 30 training rows"):
+        out_of_bag(network, table.X[1:], table.y[1:])
