@@ -1,22 +1,25 @@
 """Which experiments are there, and what is an experiment made of?
 
-    results = compute(key, settings)     arrays, saved        (the only step that takes time)
-    claims(results)                      what is said, what was expected, what was measured
-    draw(results)                        figures, from the saved arrays alone
+    results = compute(key, settings)     arrays, stored       (the only step that takes time)
+    claims(results)                      what is claimed, what was expected, what was measured
+    draw(results)                        figures, from the stored arrays alone
 
-An experiment is a module `experiments/<name>.py`, named in `NAMES`, with
+An experiment is a folder `experiments/NAME/`, named in `NAMES`:
 
-* a docstring: its question and its central formula;
-* `TITLE`, one line;
-* `Settings`, a frozen dataclass of plain values, and the instances `FULL` and `QUICK`;
-* `compute(key, settings) -> dict[str, array]`: flat; arrays, numbers and strings;
-* `claims(results) -> list[Claim]` and `draw(results) -> dict[str, Figure]`, the main figure first,
-  where `results` holds NumPy arrays read back from the file (a number has shape ());
-* optionally `CAPTIONS`, a sentence for each figure by its name, and `verdict(results)`, lists of
-  sentences by heading: what the claims come to, in words for the gallery.
+    __init__.py   its question and central formula;  TITLE, one line
+    compute.py    Settings, a frozen dataclass of plain values, and its instances FULL and QUICK;
+                  compute(key, settings) -> a flat dictionary of arrays, numbers and strings
+    claims.py     claims(results) -> list of Claim;  optionally verdict(results) -> lists of
+                  sentences by heading: what the claims come to, in words for the gallery
+    draw.py       draw(results) -> figures by name, the main one first;  CAPTIONS by name
 
-`python -m experiments` runs them; read `runner.py` first, then `store.py`.  This file imports
-nothing, so that processes that are timed load no more than they use.
+`results` holds NumPy arrays read back from the file (a number has shape ()). Where a file would
+grow long it has parts: parts of `compute` are named by their topic, the others `claims_TOPIC.py`
+and `draw_TOPIC.py`; what both of these look up is in `reading.py`.
+
+`lab/` runs experiments, stores their results and shows them; `shared/` holds what several
+experiments compute with. `python -m experiments` runs them; read `lab/runner.py` first. This file
+imports nothing, so that processes that are timed load no more than they use.
 """
 
 NAMES: tuple[str, ...] = (

@@ -1,4 +1,4 @@
-"""`python -m experiments`: see `runner.py`."""
+"""`python -m experiments`: see `lab/runner.py`."""
 
 import io
 import os
@@ -18,7 +18,7 @@ if __name__ == "__main__":
         print("experiments: interrupted; what was finished is kept.", file=sys.stderr)
         status = 130
     except BrokenPipeError:
-        # The reader went away (`... | head`): nobody is left to tell, at exit neither.
+        # The reader went away (`... | head`); Python must not fail when it closes the output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 141
     sys.exit(status)
