@@ -1,4 +1,8 @@
-"""What is computed for `initialization`; see the package."""
+"""What does `initialization` compute?
+
+Training from equal, nearly equal and random weights (`symmetry`), signals before training
+(`first_weights`), and training on digits (`first_training`).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ TRAINING = first_training.TrainingSettings()
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes of the three parts."""
+    """Settings of the three parts."""
 
     symmetry: symmetry.SymmetrySettings = SYMMETRY
     signals: first_weights.SignalSettings = SIGNALS
@@ -38,7 +42,11 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Equal and random weights in a small task, signals at the start, and training on digits."""
+    """Train on a small task, draw signals, and train on digits.
+
+    Returns:
+      The arrays of `symmetry.compute`, `first_weights.compute` and `first_training.compute`.
+    """
     key_symmetry, key_signals, key_training = jax.random.split(key, 3)
     return {
         **symmetry.compute(key_symmetry, settings.symmetry),

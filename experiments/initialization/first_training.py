@@ -2,11 +2,11 @@
 
     handwritten digits, 10 hidden layers of 32 units, stochastic gradient descent
 
-Learning curves of the schemes under their names are `jaxnn.fit`, mapped over seeds by
-`jaxnn.replicate.replicate`.  A sweep over the scale of Gaussian weights takes several learning
-rates, since what is too small for one could be right for another; the same steps are written out
-for it, with scale and rate as numbers, so that one program serves all.  Images are scaled to a root
-mean square of 1; those that are not trained on are the test.
+Learning curves of named schemes come from `jaxnn.fit`, mapped over seeds by
+`jaxnn.replicate.replicate`.  A sweep over the scale of Gaussian weights uses several learning
+rates, since a scale that is too small for one could be right for another; its steps are written out
+with scale and rate as array arguments, so that one compiled program serves all.  Images have a root
+mean square of 1; those not used for training are the test set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from experiments.initialization.first_weights import scheme, side_by_side
+from experiments.initialization.first_weights import replicates_together, scheme
 from experiments.shared.digit_images import images
 from jaxnn import MLP, Recipe, fit, init, responses
 from jaxnn.initializers import Initializer
@@ -32,19 +32,19 @@ CLASSES = 10
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What is trained, and how.
+    """The data, the networks and the training.
 
     Attributes:
-      rows, test_rows: images to train on, and to test on.
-      width, depth: units and number of hidden layers.
+      rows, test_rows: numbers of images to train on and to test on.
+      width, depth: units per hidden layer, and number of hidden layers.
       epochs, batch_size: of training.
-      scales: sqrt(m) times the deviation of the weights.
+      scales: sqrt(m) times the standard deviation of the weights.
       rates: learning rates of the sweep over scales.
-      scale_activation: of the sweep.
-      curves: activation and scheme of the learning curves.
-      nonzeros: k of sparse weights.
+      scale_activation: activation of the sweep.
+      curves: activation and scheme of each learning curve.
+      nonzeros: k, the non-zero weights per unit of the sparse scheme.
       scheme_rate: learning rate of the learning curves.
-      seeds: random starts.
+      seeds: random starts of each.
     """
 
     rows: int = 600
@@ -73,16 +73,20 @@ class TrainingSettings:
 
 
 class Outcome(NamedTuple):
-    """Of one fit: loss (entries,) in nats on the way, or () at the end, and shares of right answers
-    at the end; NaN where the fit diverged."""
+    """The outcome of one fit, NaN where it diverged.
+
+    Attributes:
+      loss: (entries,) training loss in nats by epoch, or () at the end.
+      accuracy, test_accuracy: () at the end, on training and on test images.
+    """
 
     loss: Array
     accuracy: Array
     test_accuracy: Array
 
 
-class Data(NamedTuple):
-    """Images to train on (rows, 64) and to test on, and their classes as numbers."""
+class Digits(NamedTuple):
+    """Training and test images, each (rows, 64), and their classes (rows,)."""
 
     X: Array
     y: Array
@@ -91,25 +95,25 @@ class Data(NamedTuple):
 
 
 def _scores(net: MLP, groups: Parameters, X: Array) -> Array:
-    """(classes, rows), of parameters as `jaxnn.training.forward_pass.grouped` gives them."""
+    """(classes, rows) of parameters grouped by `jaxnn.training.forward_pass.grouped`."""
     return forward_pass.forward(net, groups, X.T)
 
 
-def _accuracies(net: MLP, groups: Parameters, data: Data) -> tuple[Array, Array]:
-    right = jnp.argmax(_scores(net, groups, jnp.concatenate([data.X, data.test_X])), axis=0)
-    right = right == jnp.concatenate([data.y, data.test_y])
+def _accuracies(net: MLP, groups: Parameters, data: Digits) -> tuple[Array, Array]:
+    predicted = jnp.argmax(_scores(net, groups, jnp.concatenate([data.X, data.test_X])), axis=0)
+    correct = predicted == jnp.concatenate([data.y, data.test_y])
     rows = len(data.y)
-    return jnp.mean(right[:rows]), jnp.mean(right[rows:])
+    return jnp.mean(correct[:rows]), jnp.mean(correct[rows:])
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A fit and its test: (key, rate, data) -> Outcome."""
+class NamedStart:
+    """One fit of the library from a named scheme: (key, learning rate, data) -> Outcome."""
 
     net: MLP
     recipe: Recipe
 
-    def __call__(self, key: Array, rate: Array, data: Data) -> Outcome:
+    def __call__(self, key: Array, rate: Array, data: Digits) -> Outcome:
         trained = fit(key, self.net, data.X, data.y, self.recipe, learning_rate=rate)
         groups = forward_pass.grouped(self.net, trained.params)
         outcome = Outcome(trained.history.train_loss, *_accuracies(self.net, groups, data))
@@ -117,14 +121,14 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Descended:
-    """The same steps from weights times a number: (key, scale, rate, data) -> Outcome."""
+class ScaledStart:
+    """Gradient descent from weights times a scale: (key, scale, learning rate, data) -> Outcome."""
 
     net: MLP
     epochs: int
     batch_size: int
 
-    def __call__(self, key: Array, scale: Array, rate: Array, data: Data) -> Outcome:
+    def __call__(self, key: Array, scale: Array, rate: Array, data: Digits) -> Outcome:
         key_init, key_batches = jax.random.split(key)
         params = tuple(Layer(scale * w, b) for w, b in init(key_init, self.net))
 
@@ -148,17 +152,18 @@ class Descended:
 
 
 def class_entropy(y: np.ndarray) -> float:
-    """The least loss, in nats, of a network whose output does not depend on its input."""
+    """The smallest loss, in nats, of a network whose output does not depend on its input."""
     shares = np.bincount(y.astype(int)) / len(y)
     shares = shares[shares > 0]
     return float(-np.sum(shares * np.log(shares)))
 
 
 def compute(key: Array, settings: TrainingSettings) -> dict[str, Any]:
-    """Train at every scale and learning rate, and under every scheme.
+    """Train at every scale and learning rate, and with every scheme.
 
     Returns:
-      train_entropy: the loss of predicting the shares of the classes; train_epochs: (entries,).
+      train_entropy: loss in nats when the shares of the classes are predicted; train_epochs:
+        (entries,).
       swept_scales: (scales,); swept_rates: (rates,); swept_loss, swept_accuracy,
         swept_test: (scales, rates, seeds) at the end, NaN where a fit diverged.
       curve_activations, curve_schemes: (curves,) names; curve_rate; curve_loss: (curves, seeds,
@@ -167,20 +172,20 @@ def compute(key: Array, settings: TrainingSettings) -> dict[str, Any]:
     key_rows, key_scales, key_schemes = jax.random.split(key, 3)
     X, y = images(key_rows, settings.rows + settings.test_rows)
     rows, seeds = settings.rows, settings.seeds
-    data = Data(*map(jnp.asarray, (X[:rows], y[:rows], X[rows:], y[rows:])))
+    data = Digits(*map(jnp.asarray, (X[:rows], y[:rows], X[rows:], y[rows:])))
     sizes = (X.shape[1], *[settings.width] * settings.depth, CLASSES)
     work = 4 * settings.batch_size * sum(sizes)
 
     def net(activation: str, start: Initializer) -> MLP:
         return MLP(sizes, activation, response="categorical", initializer=start)
 
-    # The same seeds at every scale and rate: differences between them are paired.
+    # The same seeds at every scale and rate, so that comparisons are paired.
     shape = (len(settings.scales), len(settings.rates), seeds)
     scales, rates, starts = np.meshgrid(
         settings.scales, settings.rates, np.arange(seeds), indexing="ij"
     )
     swept = replicate(
-        Descended(
+        ScaledStart(
             net(settings.scale_activation, scheme("lecun_normal", settings.nonzeros)),
             settings.epochs,
             settings.batch_size,
@@ -195,11 +200,11 @@ def compute(key: Array, settings: TrainingSettings) -> dict[str, Any]:
     keys = jax.random.split(key_schemes, seeds)
     curves = [
         replicate(
-            Trained(net(activation, scheme(name, settings.nonzeros)), recipe),
+            NamedStart(net(activation, scheme(name, settings.nonzeros)), recipe),
             keys,
             mapped=(np.full(seeds, settings.scheme_rate, np.float32),),
             shared=(data,),
-            chunk=side_by_side(name),
+            chunk=replicates_together(name),
             working_set=work,
             progress=f"{name}, {activation}",
         )

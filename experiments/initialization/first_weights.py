@@ -1,12 +1,12 @@
 """How large are signals under each scheme of first weights, before any training?
 
     one layer     E z^2 = m Var(w) x^2 forward,   n Var(w) backward     (m inputs, n outputs)
-    tanh, deep    q_{l+1} = sw2 E tanh(sqrt(q_l) u)^2,   sw2 = m Var(w)
+    deep, tanh    q_{l+1} = sw2 E tanh(sqrt(q_l) u)^2,   sw2 = m Var(w)
     saturated     P(|tanh z| > 0.99) = 2 Phi(-2.65 / sqrt(q_l))
-    sparse        E z^2 = k x^2, however many inputs;   dense, of a fixed size: m x^2
+    sparse        E z^2 = k x^2 for any number of inputs;   dense N(0, 1) weights: m x^2
 
-with x^2 the mean square of the inputs.  One layer is exact at every width; the theory of deep
-networks is that of infinite width (`jaxnn.propagation`), with a relative error of order 1/m.
+with x^2 the mean square of the inputs.  The formulas for one layer are exact at every width; those
+for deep networks hold at infinite width (`jaxnn.propagation`), up to a relative error of order 1/m.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ SATURATED = 0.99  # of tanh
 
 @dataclass(frozen=True)
 class SignalSettings:
-    """Sizes.
+    """What is drawn.
 
     Attributes:
       schemes: names of `jaxnn.initializers`, and "sparse".
-      nonzeros: k of sparse weights.
-      inputs, outputs: of the one layer.
-      layers: draws of it for each scheme.
-      fans: numbers of inputs of the sparse and the dense layers.
-      fan_layers: draws of each of those.
-      scales: sqrt(m) times the deviation of the weights of deep networks.
-      width, depth: of these.
-      seeds: networks of each scale.
+      nonzeros: k, the non-zero weights per unit of the sparse scheme.
+      inputs, outputs: sizes of the one layer.
+      layers: draws of it per scheme.
+      fans: numbers of inputs of the layers, sparse and dense, that are compared by fan-in.
+      fan_layers: draws of each of these.
+      scales: sqrt(m) times the standard deviation of the weights of deep networks.
+      width, depth: sizes of these.
+      seeds: networks per scale.
     """
 
     schemes: tuple[str, ...] = (
@@ -70,7 +70,7 @@ class SignalSettings:
 
 
 def weight_variance(scheme: str, inputs: int, outputs: int, nonzeros: int) -> float:
-    """Var(w) of a layer, from who proposed it and not from the library.
+    """Var(w) of a layer as its authors state it, independent of the library.
 
     LeCun 1/m, He 2/m, Glorot 2/(m+n), the lecture's "standard" 1/(3m), orthogonal 1/max(m, n),
     sparse k/m.
@@ -99,11 +99,11 @@ def scheme(name: str, nonzeros: int) -> Initializer:
     return sparse(nonzeros) if name == "sparse" else initializer(name)
 
 
-def side_by_side(name: str) -> int | None:
-    """How many replicates may be mapped together, as `replicate` takes it.
+def replicates_together(name: str) -> int | None:
+    """How many replicates may be batched, for `chunk` of `replicate`; None is no limit.
 
-    A batch of QR decompositions waits for threads of a pool that it holds itself; with a batch on
-    each device none is left, and all wait for ever.
+    A batch of QR decompositions waits for threads of a pool that it occupies itself; with a batch
+    on each device the pool is exhausted and the program never ends.
     """
     return 1 if name == "orthogonal" else None
 
@@ -138,8 +138,8 @@ def _by_fan_in(
 
 
 def _deep(key: Array, scales: Array, *, net: MLP) -> tuple[Array, Array]:
-    """The same draw at every scale: (scales, depth) mean squares of the pre-activations, and shares
-    of saturated units."""
+    """One draw at every scale: (scales, depth) mean squares of pre-activations, and shares of
+    saturated units."""
     key_x, key_weights = jax.random.split(key)
     x = jax.random.rademacher(key_x, (net.sizes[0],), float)  # of mean square 1
     params = init(key_weights, net)
@@ -173,7 +173,7 @@ def compute(key: Array, settings: SignalSettings) -> dict[str, Any]:
             outputs=outputs,
         ),
         jax.random.split(key_schemes, settings.layers),
-        chunk=side_by_side("orthogonal"),
+        chunk=replicates_together("orthogonal"),
         progress="layers of every scheme",
     )
     variances = [weight_variance(name, inputs, outputs, k) for name in settings.schemes]

@@ -1,13 +1,13 @@
-"""Why must first weights differ, and how long does it take if they hardly do?
+"""Why must first weights differ, and how fast do units part if they hardly do?
 
     all weights of a layer equal:   the units of a layer are copies, and stay copies for ever
     layers of n_l copies:           a network of width one, w_l = n_{l-1} v_l, trained at learning
                                     rates  rate n_{l-1} / n_l (weights) and  rate / n_l (biases)
     weights equal up to noise e:    copies part like  e prod over steps of (1 + rate |lambda|)
 
-with lambda the most negative eigenvalue of the Hessian where the network of copies is at each step:
-what looks to it like a valley is a saddle to all weights together, and the most negative curvature
-is the way out.  (n_0 and n_L count as 1: inputs and outputs are no copies.)
+with lambda the most negative eigenvalue of the Hessian where the network of copies is at each step.
+What is a valley for the copies is a saddle for all weights together, and the direction of the most
+negative curvature leads out of it.  (n_0 and n_L count as 1: inputs and outputs are no copies.)
 
 Lecture 11, "Parameter Initialization": "break symmetry between units".
 """
@@ -33,20 +33,20 @@ from jaxnn.replicate import replicate
 
 @dataclass(frozen=True)
 class SymmetrySettings:
-    """What is trained, and how.
+    """The networks, their starts and the training.
 
     Attributes:
-      units: of the hidden layer.
+      units: units of the hidden layer.
       deep: units of the hidden layers of the network that is compared with one of width one.
-      weight: what all weights start from.
-      noises: deviations of the noise that is added to it; 0 adds none.
-      side: of the square grid of training points.
+      weight: the value of all equal weights.
+      noises: standard deviations of the noise added to them; 0 adds none.
+      side: points along each side of the square grid of training points.
       rate: learning rate of gradient descent.
-      records: times at which training is recorded, the start included.
-      every: steps between two of them.
-      deep_records: the same for the deep network.
-      noise_seeds: of each noise.
-      seeds: of random starts.
+      records: number of times at which training is recorded, the start included.
+      every: steps between two records.
+      deep_records: number of records of the deep network.
+      noise_seeds: starts for each noise.
+      seeds: starts of each random kind.
     """
 
     units: int = 8
@@ -62,11 +62,11 @@ class SymmetrySettings:
     seeds: int = 50
 
 
-class Course(NamedTuple):
-    """Training, at the steps 0, every, 2 every, ...
+class Trajectory(NamedTuple):
+    """Training, recorded at the steps 0, every, 2 every, ...
 
     Attributes:
-      params: parameters, every leaf with a leading (records,).
+      params: parameters, each leaf with a leading axis (records,).
       loss: (records,) mean squared error.
     """
 
@@ -74,11 +74,11 @@ class Course(NamedTuple):
     loss: Array
 
 
-STARTS = ("random biases", "random weights", "all random")  # and the rest equal
+STARTS = ("random biases", "random weights", "all random")  # the other parameters equal
 
 
 def surface(side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (side^2, 2) of a grid on [-1, 1]^2 and sin(3 x_1) + x_2^2 - 1/2 there."""
+    """Training data: (side^2, 2) grid points on [-1, 1]^2, and sin(3 x_1) + x_2^2 - 1/2 there."""
     axis = np.linspace(-1, 1, side)
     X = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     return X, np.sin(3 * X[:, 0]) + X[:, 1] ** 2 - 0.5
@@ -93,40 +93,40 @@ def loss(net: MLP, params: Parameters, X: Any, y: Any) -> Array:
 @partial(jax.jit, static_argnames=("net", "records", "every"))
 def descend(
     net: MLP, params: Parameters, rates: Parameters, X: Array, y: Array, records: int, every: int
-) -> Course:
-    """Gradient descent, each leaf of the parameters at the learning rate in `rates`; compiled."""
+) -> Trajectory:
+    """Gradient descent with a learning rate per leaf of the parameters; compiled."""
     value_and_gradient = jax.value_and_grad(lambda params: loss(net, params, X, y))
 
     def step(_: Any, params: Parameters) -> Parameters:
         gradient = value_and_gradient(params)[1]
         return jax.tree.map(lambda p, rate, g: p - rate * g, params, rates, gradient)
 
-    def record(params: Parameters, _: None) -> tuple[Parameters, Course]:
-        course = Course(params, loss(net, params, X, y))
-        return lax.fori_loop(0, every, step, params), course
+    def record(params: Parameters, _: None) -> tuple[Parameters, Trajectory]:
+        here = Trajectory(params, loss(net, params, X, y))
+        return lax.fori_loop(0, every, step, params), here
 
     return lax.scan(record, params, None, length=records)[1]
 
 
 def equal_parameters(net: MLP, weight: float) -> Parameters:
-    """All weights `weight`, all biases 0."""
+    """Parameters with all weights equal to `weight` and all biases 0."""
     return tuple(
         Layer(jnp.full((inputs, outputs), weight), jnp.zeros(outputs))
         for inputs, outputs in pairwise(net.sizes)
     )
 
 
-def one_rate(params: Parameters, rate: Any) -> Parameters:
-    """The same learning rate for all."""
+def equal_rates(params: Parameters, rate: Any) -> Parameters:
+    """The same learning rate for every leaf."""
     return jax.tree.map(lambda _: rate, params)
 
 
 def narrowed(params: Parameters) -> Parameters:
-    """The network of width one that a network of copies is: its first unit, times their number.
+    """Parameters of the network of width one that equals a network of copies.
 
     Args:
-      params: of a network whose weights are equal in each layer (in each column of the first, and
-        each row of the last); leaves may have a leading axis.
+      params: of a network whose units are copies within each layer; leaves may have a leading
+        axis.
     """
     layers = []
     copies = 1
@@ -139,7 +139,7 @@ def narrowed(params: Parameters) -> Parameters:
 
 
 def narrowed_rates(params: Parameters, rate: float) -> Parameters:
-    """The learning rates at which that network of width one learns as the copies do."""
+    """The learning rates with which the network of width one learns as the copies do."""
     layers = []
     copies = 1
     for number, (weights, _) in enumerate(params):
@@ -150,20 +150,19 @@ def narrowed_rates(params: Parameters, rate: float) -> Parameters:
 
 
 def unit_vectors(params: Parameters) -> Array:
-    """(..., units, inputs + 1 + outputs) of one hidden layer: weights in, bias, weights out."""
+    """(..., units, inputs + 1 + outputs): incoming weights, bias and outgoing weights per unit."""
     (weights, biases), (outgoing, _) = params
     return jnp.concatenate([jnp.swapaxes(weights, -1, -2), biases[..., None], outgoing], axis=-1)
 
 
-def apart(vectors: Any) -> Any:
-    """How far the units of a layer are apart, (...): root mean square distance from their mean."""
+def distance_between_units(vectors: Any) -> Any:
+    """(...) root mean square distance of unit vectors (..., units, n) from their mean."""
     off = vectors - vectors.mean(axis=-2, keepdims=True)
     return (off**2).sum(axis=-1).mean(axis=-1) ** 0.5
 
 
-def differences(params: Parameters) -> float:
-    """The largest difference between units of a hidden layer: of weights in, of biases, and of
-    weights out."""
+def largest_difference(params: Parameters) -> float:
+    """The largest difference between units of a hidden layer, over their weights and biases."""
     found = []
     for number, (weights, biases) in enumerate(params):
         if number > 0:
@@ -174,11 +173,11 @@ def differences(params: Parameters) -> float:
 
 
 class Start(NamedTuple):
-    """Where training starts from: numbers, so that one compiled program serves all starts.
+    """The law of a start: numbers, so that one compiled program serves all starts.
 
     Attributes:
-      weight: the mean of all weights.
-      noise: their deviation.
+      weight: mean of all weights.
+      noise: standard deviation of all weights.
       bias: biases are this times U(+-1/sqrt(inputs)).
     """
 
@@ -195,24 +194,24 @@ def _from_start(
         Layer(start.weight + start.noise * weights, start.bias * biases)
         for weights, biases in init(key, net)
     )
-    rates = one_rate(params, settings.rate)
-    course = descend(net, params, rates, X, y, settings.records, settings.every)
-    return course.loss, unit_vectors(course.params)
+    rates = equal_rates(params, settings.rate)
+    trained = descend(net, params, rates, X, y, settings.records, settings.every)
+    return trained.loss, unit_vectors(trained.params)
 
 
 def compute(key: Array, settings: SymmetrySettings) -> dict[str, Any]:
-    """Train from equal weights, from nearly equal ones and from random ones, in float64.
+    """Train from equal, nearly equal and random weights, in float64.
 
     Returns:
       symmetry_steps: (records,); symmetry_rate: learning rate.
       noises: (noises,); noisy_loss, noisy_apart: (noises, seeds, records); paths: (noises, records,
         units, 4) of the first seed.
-      curvature: (records,) the least eigenvalue of the Hessian on the course of no noise;
-        copied_loss: (records,) its loss.
+      curvature: (records,) smallest eigenvalue of the Hessian while exact copies train;
+        copied_loss: (records,) their loss.
       starts: names of what is random; start_loss: (starts, seeds, records).
-      copies_differ: largest difference between copies on the whole course of the deep network.
+      copies_differ: largest difference between copies at any record of the deep network.
       copies_rank: largest ratio of the second to the first singular value of its inner weights.
-      copies_steps, copies_loss, narrow_loss: (deep records,), of that and of its network of width
+      copies_steps, copies_loss, narrow_loss: (deep records,), of it and of its network of width
         one; narrow_off: largest difference between their parameters.
       zero_gradient: (layers, 2) largest entry of the first gradient, by weights and biases, where
         all parameters of the deep network start at 0; zero_last: largest of all parameters but the
@@ -249,7 +248,7 @@ def _starts(key: Array, X: np.ndarray, y: np.ndarray, settings: SymmetrySettings
     return {
         "noises": np.array(settings.noises),
         "noisy_loss": losses[:near].reshape(shape),
-        "noisy_apart": apart(vectors),
+        "noisy_apart": distance_between_units(vectors),
         "paths": vectors[:, 0].astype(np.float32),
         "starts": np.array(STARTS),
         "start_loss": losses[near:].reshape(len(random), counts[1], settings.records),
@@ -259,8 +258,8 @@ def _starts(key: Array, X: np.ndarray, y: np.ndarray, settings: SymmetrySettings
 def _curvature(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
     net = MLP((2, settings.units, 1), "tanh")
     params = equal_parameters(net, settings.weight)
-    rates = one_rate(params, settings.rate)
-    course = descend(net, params, rates, X, y, settings.records, settings.every)
+    rates = equal_rates(params, settings.rate)
+    trained = descend(net, params, rates, X, y, settings.records, settings.every)
     unravel = ravel_pytree(params)[1]
 
     @jax.jit
@@ -269,26 +268,26 @@ def _curvature(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict
         return jax.hessian(lambda flat: loss(net, unravel(flat), X, y))(ravel_pytree(params)[0])
 
     return {
-        "curvature": np.linalg.eigvalsh(np.asarray(hessian(course.params)))[:, 0],
-        "copied_loss": np.asarray(course.loss),
+        "curvature": np.linalg.eigvalsh(np.asarray(hessian(trained.params)))[:, 0],
+        "copied_loss": np.asarray(trained.loss),
     }
 
 
 def _copies(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
-    """A deep network of copies beside its network of width one."""
+    """Train a deep network of copies and the network of width one that equals it."""
     net = MLP((2, *settings.deep, 1), "tanh")
     params = equal_parameters(net, settings.weight)
     narrow_net = MLP((2, *[1] * len(settings.deep), 1), "tanh")
 
-    def train(net: MLP, params: Parameters, rates: Parameters) -> Course:
+    def train(net: MLP, params: Parameters, rates: Parameters) -> Trajectory:
         return descend(net, params, rates, X, y, settings.deep_records, settings.every)
 
-    wide = train(net, params, one_rate(params, settings.rate))
+    wide = train(net, params, equal_rates(params, settings.rate))
     narrow = train(narrow_net, narrowed(params), narrowed_rates(params, settings.rate))
     off = jax.tree.map(lambda a, b: np.max(np.abs(a - b)), narrowed(wide.params), narrow.params)
     values = [np.linalg.svd(layer.weights, compute_uv=False) for layer in wide.params[1:-1]]
     return {
-        "copies_differ": differences(jax.tree.map(np.asarray, wide.params)),
+        "copies_differ": largest_difference(jax.tree.map(np.asarray, wide.params)),
         "copies_rank": max(float((value[:, 1] / value[:, 0]).max()) for value in values),
         "copies_steps": settings.every * np.arange(settings.deep_records),
         "copies_loss": np.asarray(wide.loss),
@@ -298,16 +297,16 @@ def _copies(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[st
 
 
 def _zeros(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
-    """The deep network with all parameters 0."""
+    """Train the deep network from parameters that are all 0."""
     net = MLP((2, *settings.deep, 1), "tanh")
     params = equal_parameters(net, 0.0)
-    rates = one_rate(params, settings.rate)
-    course = descend(net, params, rates, X, y, settings.deep_records, settings.every)
+    rates = equal_rates(params, settings.rate)
+    trained = descend(net, params, rates, X, y, settings.deep_records, settings.every)
     gradient = jax.grad(lambda params: loss(net, params, X, y))(params)
-    *others, _, _ = jax.tree.leaves(course)  # the last bias, the loss
+    *others, _, _ = jax.tree.leaves(trained)  # the last bias, the loss
     return {
         "zero_gradient": np.array([[np.abs(leaf).max() for leaf in layer] for layer in gradient]),
         "zero_last": max(float(np.abs(leaf[-1]).max()) for leaf in others),
-        "zero_loss": float(course.loss[-1]),
+        "zero_loss": float(trained.loss[-1]),
         "zero_variance": float(np.var(y)),
     }

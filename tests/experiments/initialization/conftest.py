@@ -1,0 +1,46 @@
+"""A small run of `initialization`, computed once for all of its tests."""
+
+import jax
+import numpy as np
+import pytest
+
+from experiments.initialization import compute, first_training, first_weights, symmetry
+
+pytest.importorskip("sklearn")
+
+SMALL = compute.Settings(
+    symmetry=symmetry.SymmetrySettings(
+        units=5, deep=(4, 3), noises=(0.0, 1e-9, 1e-6), noise_seeds=2, seeds=6, side=7, records=91
+    ),
+    signals=first_weights.SignalSettings(
+        schemes=("lecun_normal", "glorot_uniform", "sparse"),
+        inputs=40,
+        outputs=24,
+        nonzeros=9,
+        layers=400,
+        fans=(12, 90),
+        fan_layers=200,
+        scales=(0.2, 1.2, 4.0),
+        width=100,
+        depth=5,
+        seeds=40,
+    ),
+    training=first_training.TrainingSettings(
+        rows=300,
+        test_rows=200,
+        width=24,
+        epochs=25,
+        batch_size=30,
+        scales=(0.1, 1.4, 10.0),
+        rates=(0.1,),
+        curves=(("relu", "standard_uniform"), ("relu", "lecun_normal"), ("relu", "he_normal")),
+        seeds=6,
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def results():
+    """The arrays of a run of seconds."""
+    computed = compute.compute(jax.random.key(21), SMALL)
+    return {name: np.asarray(value) for name, value in computed.items()}
