@@ -1,4 +1,4 @@
-"""What is claimed of `backpropagation`; see the package."""
+"""What do the lecture's tables say, which routes agree, and what does a gradient cost?"""
 
 from __future__ import annotations
 
@@ -6,168 +6,92 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.backpropagation import (
-    derivative_cost,
-    errata,
-    heart_gradient,
-    lecture_tables,
-    logistic_descent,
-    planted_rules,
-    six_routes,
-)
-from experiments.backpropagation.lecture_tables import PRINTED_SLOPE
-from experiments.backpropagation.six_routes import EXACT
-from experiments.lab.claims import Claim
+from experiments.backpropagation import claims_lecture, claims_routes
+from experiments.backpropagation.reading import CHEAP, PRODUCT
+from experiments.lab.claims import Claim, above, at_most, below, equals, within
 from experiments.lab.contract import Results
 
-TABLE, SLOPE_BY_DIFFERENCES, PRINTED = 1e-12, 1e-7, 1e-11
-LECTURE = "lecture 11, back propagation"
-PARAMETERS = 9  # of the 2-2-1 network
+SAME_PATH = 1e-12  # largest difference of coefficients on two paths of descent
 
 
 def claims(results: Results) -> list[Claim]:
-    """What the lecture's tables say, who agrees with whom, and what it costs."""
+    """Rows about tables, routes, costs, gradient descent and errata, in this order."""
     return [
-        *_table_claims(results),
-        *_logistic_claims(results),
-        *six_routes.claims(results),
-        *heart_gradient.claims(results),
-        *planted_rules.claims(results),
-        *derivative_cost.claims(results),
-        *logistic_descent.claims(results),
-        *errata.claims(results),
+        *claims_lecture.tables(results),
+        *claims_lecture.logistic_regression(results),
+        *claims_routes.functions(results),
+        *claims_routes.heart(results),
+        *claims_routes.planted(results),
+        *_cost_claims(results),
+        *_descent_claims(results),
+        *claims_lecture.errata(results),
     ]
 
 
-def _table_claims(results: Results) -> Iterator[Claim]:
-    for name, label, limit in (("loss_a", "y = 1", TABLE), ("loss_b", "y = 0", EXACT)):
-        found, exact = lecture_tables.steps(name, results), results[f"{name}_exact"]
-        off = np.max(np.abs(found / exact - 1))
-        yield Claim(
-            f"table of the loss of {label} at X = W = 3: values, partials, tangents and adjoints "
-            f"of all {len(found)} steps against closed forms, largest relative error",
-            "closed form",
-            f"at most {limit:g}",
-            off,
-            None,
-            off <= limit,
-        )
-    exact = results["loss_a_exact"][-1, 2]
-    slopes = results["slopes_a"]
-    errors = np.abs(slopes / exact - 1)
-    yield Claim(
-        "dL/dW there = −3e⁻⁹/(1+e⁻⁹), by forward mode, reverse mode and jax.grad: largest relative "
-        "error",
+def _cost_claims(results: Results) -> Iterator[Claim]:
+    source = "Baur & Strassen 1983; Griewank & Walther 2008"
+    exact = (results["cost_values"] == results["cost_by_hand"]).all()
+    yield equals(
+        "operations of the loss of a network as counted, and by formula: 2mn + n per layer and "
+        "row, and so on",
         "closed form",
-        f"at most {TABLE:g}",
-        errors[:3].max(),
-        None,
-        errors[:3].max() <= TABLE,
+        "equal" if exact else "not equal",
+        "equal",
     )
-    yield Claim(
-        "the same by central differences: relative error",
-        "closed form",
-        f"at most {SLOPE_BY_DIFFERENCES:g}",
-        errors[3],
-        None,
-        errors[3] <= SLOPE_BY_DIFFERENCES,
-    )
-    yield Claim(
-        "sign of dL/dW, by every route; the slide prints +",
-        "erratum 4",
-        "negative",
-        "negative" if (slopes < 0).all() else "not negative",
-        None,
-        bool((slopes < 0).all()),
-    )
-    gap = np.max(np.abs(np.abs(slopes) - PRINTED_SLOPE))
-    yield Claim(
-        f"size of dL/dW less the slide's {PRINTED_SLOPE}, which is truncated",
-        LECTURE,
-        f"at most {PRINTED:g}",
-        gap,
-        None,
-        gap <= PRINTED,
-    )
-    found, slide = lecture_tables.steps("loss_a", results)[:, :3], results["loss_a_slide"]
-    equal = int((np.abs(np.abs(found / slide) - 1) <= TABLE).sum())
-    yield Claim(
-        "numbers printed in the forward-mode table whose size is right",
-        LECTURE,
-        f"{slide.size} of {slide.size}",
-        f"{equal} of {slide.size}",
-        None,
-        equal == slide.size,
-    )
-    wrong = [f"{lecture_tables.COLUMNS[j]} of ξ{i + 1}" for i, j in np.argwhere(found / slide < 0)]
-    expected = ["partial of ξ4", "tangent of ξ4", "tangent of ξ5", "tangent of ξ6"]
-    yield Claim(
-        "of these, the ones with a wrong sign (ξ6 is L)",
-        "errata 3 and 4",
-        ", ".join(expected),
-        ", ".join(wrong),
-        None,
-        wrong == expected,
-    )
-    yield from _second_table_claims(results)
-
-
-def _second_table_claims(results: Results) -> Iterator[Claim]:
-    found, slide = lecture_tables.steps("loss_b", results), results["loss_b_slide"]
-    ratio = np.prod(slide[:, 1]) / slide[-1, 2]
-    yield Claim(
-        "table of the loss of y = 0: product of the partials on the slide over its own last row",
-        "erratum 1",
-        "-1, though it should be 1",
-        ratio,
-        None,
-        abs(ratio + 1) <= TABLE,
-    )
-    right = found[-1, 2] / slide[-1, 2]
-    yield Claim(
-        "the same table: dL/dW by the tracer over the slide's last row",
-        LECTURE,
-        1,
-        right,
-        None,
-        abs(right - 1) <= EXACT,
-    )
-    gradient = results["network_gradient"]
-    adjoints = results["network_adjoints"][:PARAMETERS]
-    off = np.max(np.abs(adjoints - gradient)) / np.max(np.abs(gradient))
-    yield Claim(
-        "graph of the 2-2-1 network: adjoints of its nine parameters against jax.grad of the "
-        "library's network, relative",
-        "jax.grad",
-        f"at most {EXACT:g}",
-        off,
-        None,
-        off <= EXACT,
-    )
-
-
-def _logistic_claims(results: Results) -> Iterator[Claim]:
-    found, exact, slide = (results[f"quantities{end}"] for end in ("", "_exact", "_slide"))
-    slope = lecture_tables.QUANTITIES.index("dL/db1")
-    for place, (y, expected) in enumerate(
-        zip(lecture_tables.LABELS, (0.470766, -0.929234), strict=True)
+    both, product = np.moveaxis(results["cost_multiples"], -1, 0)
+    inputs = results["cost_inputs"]
+    nets = f"{both.size} networks with {inputs.min()} to {inputs.max()} inputs"
+    for words, multiples, limit in (
+        ("value and gradient", both, CHEAP),
+        ("a Hessian-vector product", product, PRODUCT),
     ):
-        off = np.max(np.abs(found[place] / exact[place] - 1))
-        yield Claim(
-            f"logistic regression at x = 1.4, β = (0.3, −0.7), y = {y:g}: dL/dβ₁ = x(p − y); all "
-            f"factors within {TABLE:g} of closed forms",
-            "closed form",
-            expected,
-            found[place, slope],
-            None,
-            bool(off <= TABLE and abs(found[place, slope] - expected) <= 1e-6),
+        yield below(
+            f"operations of {words} over those of the loss (largest; interval: {nets})",
+            source,
+            multiples,
+            limit,
         )
-    signs = [found[place, slope] / slide[place, slope] for place in range(2)]
+    counts = results["forward_parameters"]
+    each = results["forward_multiples"] / counts
+    yield within(
+        "gradient by forward mode: operations over those of the loss, per parameter (largest; "
+        f"interval: networks of {counts.min()} to {counts.max()} parameters)",
+        source,
+        each,
+        1,
+        CHEAP,
+        expected=f"from 1 to {CHEAP:g}: proportional to their number",
+        shown=each.max(),
+    )
+
+
+def _descent_claims(results: Results) -> Iterator[Claim]:
+    hand, traced, _ = results["descent_paths"]
+    for words, difference in (
+        ("one step", np.abs(hand[1] - traced[1])),
+        (f"{len(hand) - 1} steps", np.abs(hand - traced)),
+    ):
+        yield at_most(
+            f"{words} of gradient descent on logistic regression by hand and by the tracer: "
+            "largest difference of coefficients",
+            "closed form",
+            difference.max(),
+            SAME_PATH,
+        )
+    by_hand, by_tracer, as_printed = results["descent_losses"]
+    changes = np.diff([by_hand, by_tracer], axis=1)
     yield Claim(
-        "dL/dβ₁ over what the slide's formula gives, for y = 0 and y = 1",
-        "erratum 8",
-        "-1 and 1",
-        f"{signs[0]:.6g} and {signs[1]:.6g}",
+        "change of the loss by a step with a learning rate below 1 / curvature (largest; the first "
+        "step lowers it)",
+        "convexity",
+        "at most 0",
+        changes.max(),
         None,
-        abs(signs[0] + 1) <= TABLE and abs(signs[1] - 1) <= TABLE,
+        bool((changes <= 1e-15).all() and (changes[:, 0] < 0).all()),
+    )
+    yield above(
+        "loss after steps along the gradient as printed, over that after as many steps by hand",
+        "erratum 8",
+        as_printed[-1] / by_hand[-1],
+        1,
     )

@@ -11,7 +11,7 @@ multiple too, about 3 x 3 at most.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -19,12 +19,9 @@ import numpy as np
 
 import jaxnn.tracer.numpy as tnp
 from experiments.backpropagation.functions import network
-from experiments.lab.claims import Claim
-from experiments.lab.contract import Results
 from jaxnn.tracer import count_operations, grad, jvp, value_and_grad
 
 MULTIPLES = ("value and gradient", "Hessian-vector product")
-CHEAP, PRODUCT = 3.0, 10.0  # their limits
 LOSS_OPERATIONS = 4  # a row: softplus, product with y, difference, and its share of the mean
 
 
@@ -128,43 +125,3 @@ def _forward(generator: np.random.Generator, sizes: Sequence[int], rows: int) ->
 
     cost = count_operations(gradient, *given).total
     return sum(array.size for array in given), cost / count_operations(f, *given).total
-
-
-def claims(results: Results) -> Iterator[Claim]:
-    """The counter counts right, a gradient is cheap, and forward mode is not."""
-    source = "Baur & Strassen 1983; Griewank & Walther 2008"
-    exact = (results["cost_values"] == results["cost_by_hand"]).all()
-    yield Claim(
-        "operations of the loss of a network, as counted and as 2mn + n a layer and row and so on",
-        "closed form",
-        "equal",
-        "equal" if exact else "not equal",
-        None,
-        exact,
-    )
-    both, product = np.moveaxis(results["cost_multiples"], -1, 0)
-    inputs = results["cost_inputs"]
-    nets = f"{both.size} networks with {inputs.min()} to {inputs.max()} inputs"
-    for words, multiples, limit in (
-        ("value and gradient", both, CHEAP),
-        ("product of the Hessian with a vector", product, PRODUCT),
-    ):
-        yield Claim(
-            f"operations of {words} over those of the loss (most, and range over {nets})",
-            source,
-            f"below {limit:g}",
-            multiples.max(),
-            (multiples.min(), multiples.max()),
-            bool((multiples < limit).all()),
-        )
-    each = results["forward_multiples"] / results["forward_parameters"]
-    counts = results["forward_parameters"]
-    yield Claim(
-        "the gradient by forward mode: operations over those of the loss, for each parameter "
-        f"(most, and range over networks of {counts.min()} to {counts.max()} parameters)",
-        source,
-        f"from 1 to {CHEAP:g}: proportional to their number",
-        each.max(),
-        (each.min(), each.max()),
-        bool((each >= 1).all() and (each <= CHEAP).all()),
-    )

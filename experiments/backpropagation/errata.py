@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -21,8 +20,6 @@ import optax
 
 from experiments.backpropagation import lecture_tables
 from experiments.backpropagation.lecture_tables import E9, PRINTED_SLOPE, P, W, X, loss_a, loss_b
-from experiments.lab.claims import Claim
-from experiments.lab.contract import Results
 from jaxnn import mlp
 from jaxnn.initializers import Scaled, initializer
 from jaxnn.tracer import grad, trace_table
@@ -30,7 +27,6 @@ from jaxnn.tracer import grad, trace_table
 KINDS = ("error", "convention", "transcript")
 BY_TRACER = range(1, 11)  # entries on derivatives
 NONE = math.nan
-EQUAL, DIFFERENT = 1e-10, 1e-9  # relative: at most, more than
 
 
 class Erratum(NamedTuple):
@@ -355,35 +351,3 @@ def _mean_output(keep: float) -> float:
     kept = masks.sum(axis=1)
     chances = keep**kept * (1 - keep) ** (len(signals) - kept)
     return float(chances @ (masks @ signals) / signals.sum())
-
-
-def claims(results: Results) -> Iterator[Claim]:
-    """What was computed is what is correct, and not what the slide says."""
-    said, right, computed = (results[f"errata_{name}"] for name in ("said", "right", "computed"))
-    numbers = results["errata_number"]
-    shown = ~np.isnan(right)
-    agrees = np.abs(computed - right) <= EQUAL * np.abs(right)
-    differs = np.abs(said - right) > DIFFERENT * np.abs(right)
-    for words, some in (
-        ("1 to 10, on derivatives, shown by the tracer", numbers <= max(BY_TRACER)),
-        ("11 to 30", numbers > max(BY_TRACER)),
-    ):
-        those = some & shown
-        hits = int((agrees & differs)[those].sum())
-        yield Claim(
-            f"errata {words}: the computed number is the correct one and not the slide's, of those "
-            "that a number can show",
-            "errata of lecture 11",
-            f"{those.sum()} of {those.sum()}",
-            f"{hits} of {those.sum()}",
-            None,
-            hits == those.sum(),
-        )
-    yield Claim(
-        "errata that are a matter of words alone",
-        "errata of lecture 11",
-        1,
-        int((~shown).sum()),
-        None,
-        int((~shown).sum()) == 1,
-    )

@@ -15,10 +15,10 @@ from experiments.backpropagation import (
     derivative_cost,
     logistic_descent,
     planted_rules,
-    six_routes,
     table_figures,
 )
-from experiments.backpropagation.six_routes import DIFFERENCES, EXACT, NUMERICAL, REFERENCE, ROUTES
+from experiments.backpropagation.reading import CHEAP, EXACT, NUMERICAL, PRODUCT, disagreements
+from experiments.backpropagation.six_routes import DIFFERENCES, REFERENCE, ROUTES
 from experiments.lab.contract import Results
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
@@ -75,9 +75,9 @@ def _others() -> list[int]:
 
 def agreement(results: Results) -> Figure:
     """Distance of each route from the reference, function by function."""
-    apart = six_routes.disagreements(
-        results["gradients"], results["entry_function"], results["entry_array"]
-    )[:, REFERENCE]
+    apart = disagreements(results["gradients"], results["entry_function"], results["entry_array"])[
+        :, REFERENCE
+    ]
     groups, names = results["route_groups"].tolist(), results["route_names"].tolist()
     first = {group: place for place, group in reversed(list(enumerate(groups)))}
     order = sorted(range(len(groups)), key=lambda place: (first[groups[place]], place))
@@ -151,7 +151,7 @@ def cost(results: Results) -> Figure:
                   color=COLORS[shade], linestyle="none", markersize=5,
                   label=words[which])  # fmt: skip
     below = {"color": COLORS["grey"], "linestyle": LINES["dashed"], "linewidth": 1.2}
-    left.axhline(derivative_cost.CHEAP, **below)
+    left.axhline(CHEAP, **below)
     left.set(xscale="log", yscale="log", xlabel="parameters", ylim=(1, 4e4))
     left.set_ylabel("operations / operations of the loss")
     left.legend(loc="upper left")
@@ -162,7 +162,7 @@ def cost(results: Results) -> Figure:
             right.plot(results["cost_inputs"], multiples[place, :, which], marker,
                        linestyle=LINES[line], color=COLORS[shade], markersize=5,
                        label=net if which == 0 else None)  # fmt: skip
-    for limit, which in ((derivative_cost.CHEAP, 0), (derivative_cost.PRODUCT, 1)):
+    for limit, which in ((CHEAP, 0), (PRODUCT, 1)):
         right.axhline(limit, **below)
         text = f"{words[which]}: below {limit:g}"
         right.text(results["cost_inputs"].max(), limit + 0.12, text, ha="right", fontsize=10)

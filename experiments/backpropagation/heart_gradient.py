@@ -9,7 +9,6 @@ compares second derivatives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -20,9 +19,6 @@ import jaxnn.tracer.numpy as tnp
 from experiments.backpropagation import functions as differentiated
 from experiments.backpropagation import planted_rules, six_routes
 from experiments.backpropagation.functions import Case
-from experiments.backpropagation.six_routes import EXACT, NUMERICAL
-from experiments.lab.claims import Claim
-from experiments.lab.contract import Results
 from jaxnn import mlp
 from jaxnn.tables import Encoder, Table, encode, encoded_width, fit_scaling
 from jaxnn.tracer import check_derivatives
@@ -68,35 +64,3 @@ def compute(key: Array, table: Table, hidden: tuple[int, ...], order: int) -> di
         "heart_differences": np.array(differences),
         "heart_agrees": report.agrees,
     }
-
-
-def claims(results: Results) -> Iterator[Claim]:
-    """All routes agree about each entry of the gradient, and the referee about all it compares."""
-    gradients, arrays = results["heart_gradients"], results["heart_arrays"]
-    apart = six_routes.disagreements(gradients, np.zeros(len(arrays), int), arrays)
-    net = "-".join(map(str, results["heart_sizes"].tolist()))
-    for words, size, limit in zip(
-        ("the five exact routes", "differences and any other route"),
-        six_routes.worst(apart),
-        (EXACT, NUMERICAL),
-        strict=True,
-    ):
-        yield Claim(
-            f"gradient of a {net} network's loss on {int(results['heart_rows'])} patients, "
-            f"{gradients.shape[1]} parameters: worst relative disagreement of {words}",
-            "float64",
-            f"at most {limit:g}",
-            size[0],
-            None,
-            size[0] <= limit,
-        )
-    orders, sizes = results["heart_orders"], results["heart_differences"]
-    yield Claim(
-        f"check_derivatives of that network, up to order {orders.max()}, {len(orders)} numbers: "
-        "all routes agree; largest relative difference",
-        "each route checks the others",
-        f"at most {NUMERICAL:g}",
-        sizes.max(),
-        None,
-        bool(results["heart_agrees"]),
-    )

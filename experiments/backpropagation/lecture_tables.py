@@ -12,7 +12,7 @@ lecture 11, "Back Propagation".
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -22,7 +22,7 @@ from jax import Array
 
 import jaxnn.tracer.numpy as tnp
 from jaxnn import mlp, responses
-from jaxnn.tracer import Row, TraceTable, grad, trace_table
+from jaxnn.tracer import TraceTable, grad, trace_table
 from jaxnn.tracer.referee.check import differentiate_numerically
 
 X, W = 3.0, 3.0  # the lecture's point
@@ -168,26 +168,6 @@ def pack(name: str, table: TraceTable) -> dict[str, Any]:
         f"{name}_tangents": np.array([row.tangent for row in rows], float),
         f"{name}_adjoints": np.array([row.adjoint for row in rows], float),
     }
-
-
-def unpack(name: str, results: Mapping[str, np.ndarray]) -> list[Row]:
-    """The rows that `pack` stored."""
-    fields = ("names", "operations", "inputs", "values", "partials", "tangents", "adjoints")
-    columns = [results[f"{name}_{field}"] for field in (*fields, "expressions", "latex")]
-    rows = []
-    for one, op, inputs, value, partials, tangent, adjoint, text, latex in zip(
-        *columns, strict=True
-    ):
-        names = tuple(str(inputs).split())
-        known = tuple(partials[: len(names)])
-        rows.append(Row(str(one), str(op), names, value, known, tangent, adjoint, text, latex))
-    return rows
-
-
-def steps(name: str, results: Mapping[str, np.ndarray]) -> np.ndarray:
-    """(steps, 4): value, partial, tangent and adjoint of the steps of a table of one chain."""
-    rows = [row for row in unpack(name, results) if row.op != "input"]
-    return np.array([(row.value, row.partials[0], row.tangent, row.adjoint) for row in rows])
 
 
 def _slopes() -> np.ndarray:

@@ -11,18 +11,14 @@ lambda at most 1/h every step lowers L.  A third path follows the gradient as th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 import jaxnn.tracer.numpy as tnp
-from experiments.lab.claims import Claim
-from experiments.lab.contract import Results
 from jaxnn.tables import Table, column_index
 from jaxnn.tracer import grad
 
-EQUAL = 1e-12  # how far two paths may be apart
 PATHS = ("by hand", "tracer", "as printed")
 
 
@@ -86,39 +82,3 @@ def _losses(x: np.ndarray, y: np.ndarray, b0: np.ndarray, b1: np.ndarray) -> np.
     """The loss at many coefficients at once, without overflow."""
     z = b0[..., None] + b1[..., None] * x
     return np.mean(np.logaddexp(0, z) - y * z, axis=-1)
-
-
-def claims(results: Results) -> Iterator[Claim]:
-    """Hand and tracer go the same way, which leads down; the printed sign does not."""
-    hand, traced, _ = results["descent_paths"]
-    for words, apart in (
-        ("one step", np.abs(hand[1] - traced[1])),
-        (f"{len(hand) - 1} steps", np.abs(hand - traced)),
-    ):
-        yield Claim(
-            f"{words} of gradient descent on logistic regression by hand and by the tracer: "
-            "largest difference of coefficients",
-            "closed form",
-            f"at most {EQUAL:g}",
-            apart.max(),
-            None,
-            apart.max() <= EQUAL,
-        )
-    by_hand, by_tracer, as_printed = results["descent_losses"]
-    falls = np.diff([by_hand, by_tracer], axis=1)
-    yield Claim(
-        "change of the loss by a step with learning rate below 1 / curvature (largest)",
-        "convexity",
-        "at most 0",
-        falls.max(),
-        None,
-        bool((falls <= 1e-15).all() and (falls[:, 0] < 0).all()),
-    )
-    yield Claim(
-        "loss after as many steps along the gradient as printed over that after steps by hand",
-        "erratum 8",
-        "above 1",
-        as_printed[-1] / by_hand[-1],
-        None,
-        as_printed[-1] > by_hand[-1],
-    )

@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import jaxnn.tracer.numpy as tnp
-from experiments.lab.claims import Claim
-from experiments.lab.contract import Results
 from jaxnn.tracer import DerivativeReport, check_derivatives
 from jaxnn.tracer.core import FORWARD, REVERSE
 from jaxnn.tracer.referee.check import Comparison
@@ -143,29 +141,3 @@ def compute(primitives: Sequence[str]) -> dict[str, Any]:
 
 def _check(name: str) -> DerivativeReport:
     return check_derivatives(FUNCTIONS[name], POINT, order=1, tolerance=TOLERANCE)
-
-
-def claims(results: Results) -> Iterator[Claim]:
-    """Every planted error is found, and no right rule is accused."""
-    found, accused = results["planted_found"], results["planted_accused"]
-    for words, hits in (
-        ("rules made wrong by one part in a thousand that check_derivatives finds", found),
-        ("of these, reports that accuse the route with the wrong rule, and it alone", accused),
-    ):
-        yield Claim(
-            words,
-            "planted",
-            f"{hits.size} of {hits.size}",
-            f"{int(hits.sum())} of {hits.size}",
-            None,
-            bool(hits.all()),
-        )
-    right = results["unplanted_agree"]
-    yield Claim(
-        "the same functions with every rule right: reports that find nothing",
-        "planted",
-        f"{right.size} of {right.size}",
-        f"{int(right.sum())} of {right.size}",
-        None,
-        bool(right.all()),
-    )

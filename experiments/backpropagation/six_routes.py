@@ -8,14 +8,12 @@
     differences        central, extrapolated to step 0           of the function written by hand
 
 for random weights w of the outputs.  The first and the second are the two sides of the inner
-product <w, J v> = <J^T w, v>.  A disagreement is measured against the largest entry of the gradient
-by the same array, which counts as at least a thousandth of the largest entry of all.
+product <w, J v> = <J^T w, v>.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -25,8 +23,6 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 
 from experiments.backpropagation.functions import Case
-from experiments.lab.claims import Claim
-from experiments.lab.contract import Results
 from jaxnn.tracer import from_jax, jvp, vjp
 from jaxnn.tracer.referee.check import differentiate_numerically
 
@@ -40,9 +36,6 @@ ROUTES = (
 )
 DIFFERENCES = ROUTES.index("central differences")
 REFERENCE = ROUTES.index("tracer reverse")
-EXACT, NUMERICAL = 1e-10, 1e-7  # how far exact routes, and differences, may be from another
-LEAST_FUNCTIONS = 50
-SMALL = 1e-3  # of the largest gradient: smaller ones are measured against that
 
 
 def agreement(batches: Sequence[Sequence[Case]], generator: np.random.Generator) -> dict[str, Any]:
@@ -154,79 +147,3 @@ def _units(given: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
 
 def _flat(gradient: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.ravel(part) for part in gradient])
-
-
-def disagreements(
-    gradients: np.ndarray, entry_function: np.ndarray, entry_array: np.ndarray
-) -> np.ndarray:
-    """(functions, routes, routes): the largest disagreement of each two routes about a function.
-
-    NaN where a route gave NaN.
-    """
-    sizes, routes = np.abs(gradients).max(axis=0), len(gradients)
-    with np.errstate(invalid="ignore"):
-        of_function, of_array = largest(sizes, entry_function), largest(sizes, entry_array)
-        scale = np.maximum(of_array[entry_array], SMALL * of_function[entry_function])
-        found = np.zeros((len(of_function), routes, routes))
-        for one, other in itertools.product(range(routes), repeat=2):
-            apart = np.abs(gradients[one] - gradients[other]) / scale
-            found[:, one, other] = largest(apart, entry_function)
-    return found
-
-
-def largest(sizes: np.ndarray, owners: np.ndarray) -> np.ndarray:
-    """(owners,) the largest of the sizes that belong to each of 0, 1, ...; NaN is the largest."""
-    found = np.zeros(owners.max() + 1)
-    np.maximum.at(found, owners, sizes)
-    return found
-
-
-def worst(apart: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(functions,) largest disagreement of two exact routes, and of differences with any other.
-
-    Args:
-      apart: (functions, routes, routes) as of `disagreements`.
-    """
-    exact = [route for route in range(apart.shape[1]) if route != DIFFERENCES]
-    return apart[:, exact][:, :, exact].max(axis=(1, 2)), apart[:, DIFFERENCES].max(axis=1)
-
-
-def claims(results: Results) -> Iterator[Claim]:
-    """All routes agree about all functions, and there are enough of these."""
-    apart = disagreements(results["gradients"], results["entry_function"], results["entry_array"])
-    exact, numerical = worst(apart)
-    agree = (exact <= EXACT) & (numerical <= NUMERICAL)  # NaN agrees with nothing
-    count, total = int(agree.sum()), len(agree)
-    yield Claim(
-        f"functions whose gradients agree by six routes: five within {EXACT:g}, differences within "
-        f"{NUMERICAL:g}",
-        "each route checks the others",
-        f"all, of at least {LEAST_FUNCTIONS}",
-        f"{count} of {total}",
-        None,
-        count == total >= LEAST_FUNCTIONS,
-    )
-    for words, sizes, limit in (
-        ("the five exact routes", exact, EXACT),
-        ("differences and any other route", numerical, NUMERICAL),
-    ):
-        place = int(np.argmax(sizes))  # NaN counts as the largest
-        name = f"{results['route_groups'][place]}: {results['route_names'][place]}"
-        yield Claim(
-            f"worst relative disagreement of {words} over these functions ({name})",
-            "float64",
-            f"at most {limit:g}",
-            sizes[place],
-            None,
-            bool((sizes <= limit).all()),
-        )
-    gap = results["value_gaps"].max()
-    yield Claim(
-        "these functions as the library has them and as written by hand: largest relative "
-        "difference of values",
-        "float64",
-        f"at most {EXACT:g}",
-        gap,
-        None,
-        gap <= EXACT,
-    )

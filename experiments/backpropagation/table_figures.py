@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from experiments.backpropagation import lecture_tables
+from experiments.backpropagation.reading import unpack
 from experiments.lab.contract import Results
 from jaxnn.plotting import COLORS, WIDTH
 from jaxnn.tracer import ComputationalGraph, Row
@@ -124,7 +125,7 @@ def _formula(row: Row, last: str) -> str:
 
 def trace(name: str, results: Results) -> Figure:
     """The table of one of the two losses, beside the slide."""
-    rows = lecture_tables.unpack(name, results)
+    rows = unpack(name, results)
     slide = results[f"{name}_slide"]
     last, cells = rows[-1].name, []
     for row in rows:
@@ -159,7 +160,7 @@ def _beside(found: float, printed: float) -> Cell:
 
 def logistic(results: Results) -> Figure:
     """Every step of the logistic regression, and the lecture's factors for y = 0 and y = 1."""
-    rows = lecture_tables.unpack("logistic", results)
+    rows = unpack("logistic", results)
     last = rows[-1].name
     steps = []
     for row in rows:
@@ -201,8 +202,8 @@ def graphs(results: Results) -> Figure:
     figure = Figure(figsize=(WIDTH, 9.9))
     left = figure.add_axes((0, 0, 0.27, 1))
     right = figure.add_axes((0.27, 0, 0.73, 1))
-    levels = _graph(right, lecture_tables.unpack("network", results), "a 2-2-1 network")
-    _graph(left, lecture_tables.unpack("loss_a", results), "the lecture's neuron", 4, 0.65)
+    levels = _graph(right, unpack("network", results), "a 2-2-1 network")
+    _graph(left, unpack("loss_a", results), "the lecture's neuron", 4, 0.65)
     left.set(xlim=(-0.78, 0.78), ylim=(0.6 - levels, 0.9))
     legend = [("value, forward", VALUE), ("adjoint dL/dξ, backward", ADJOINT),
               ("local partial", "0.3")]  # fmt: skip
