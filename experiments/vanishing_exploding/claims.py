@@ -1,4 +1,8 @@
-"""What is claimed of `vanishing_exploding`; see the package."""
+"""Which statements on vanishing and exploding gradients hold?
+
+Of the lecture's chain, of products of matrices, of training thirty layers and of descent on losses
+with cliffs. `claims_signals` has those on signals and gradients of random networks.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,33 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.lab.claims import Claim
+from experiments.lab.claims import (
+    Claim,
+    above,
+    at_most,
+    below,
+    close,
+    equals,
+    refused,
+    within,
+)
 from experiments.lab.contract import Results
-from experiments.vanishing_exploding import cliff_figures, cliffs, signal_claims
+from experiments.vanishing_exploding import claims_signals, cliffs
+from experiments.vanishing_exploding.reading import chain_outcomes
 
-CHAIN_EXACT = 1e-12  # relative
+EXACT = 1e-12  # relative, float64
+HUMP = 3.874204890000001  # 9 * 0.9^8 = 10 * 0.9^9
+# Shares of the chain's starts that diverge and that are solved, by threshold. Nothing is random.
+OUTCOMES = {np.inf: (0.368, 0.413), 1.0: (0.0, 0.821), 0.1: (0.0, 0.577)}
+STALLED_ACCURACY, STALLED_LOSS = 0.15, 2.25  # chance is 0.1, and ln 10 = 2.303
 
 
 def claims(results: Results) -> list[Claim]:
     """Identities, laws with their standard errors, and orderings of trained networks."""
     return [
         *_chain_claims(results),
-        *signal_claims.claims(results),
+        *claims_signals.claims(results),
+        *_product_claims(results),
         *_training_claims(results),
         *_cliff_claims(results),
     ]
@@ -34,57 +53,86 @@ def _chain_claims(results: Results) -> Iterator[Claim]:
         np.max(np.abs(by_jax[..., 0, 1] / off - 1)),
         np.max(np.abs(by_jax[..., 1, 0] / off - 1)),
     )
-    yield Claim(
-        "gradients of diag(a, b)^n by formula, by the hand-built tracer and by jax.grad, also off "
-        f"the diagonal, n to {depths[-1]}: largest relative difference",
+    yield at_most(
+        f"gradients of diag(a, b)ⁿ, n up to {depths[-1]}, by formula, by the hand-built tracer and "
+        "by jax.grad, off the diagonal too: largest relative difference",
         source,
-        "at most 1e-12",
         apart,
-        None,
-        bool(apart <= CHAIN_EXACT),
+        EXACT,
     )
-    first = by_jax[0, 9]
-    yield Claim(
-        "a = 1, b = 2, n = 10, read as h₁ + h₂: gradient (10, 5120), and 1023 off the diagonal",
+    entries = by_jax[0, 9][[0, 1, 0, 1], [0, 1, 1, 0]]
+    expected = np.array([10, 5120, 1023, 1023])
+    yield at_most(
+        "a = 1, b = 2, n = 10, output h₁ + h₂: gradient (10, 5120), and 1023 off the diagonal",
         source,
-        "10, 5120, 1023",
-        ", ".join(f"{value:.10g}" for value in (first[0, 0], first[1, 1], first[0, 1])),
-        None,
-        bool(np.allclose(first, [[10, 1023], [1023, 5120]], rtol=CHAIN_EXACT, atol=0)),
+        np.abs(entries / expected - 1).max(),
+        EXACT,
+        expected="10, 5120, 1023",
+        shown=", ".join(f"{value:.10g}" for value in entries[:3]),
     )
     hump = formula[1, :, 1]
-    highest, tops = hump.max(), depths[np.isclose(hump, hump.max(), rtol=1e-12, atol=0)]
-    yield Claim(
-        "a = 0.5, b = 0.9: before it vanishes n·0.9ⁿ⁻¹ grows, to its top at n = "
-        f"{' and '.join(map(str, tops))}",
-        "erratum: the slide has it vanish at once",
-        "3.874204890000001 at n = 9 and 10",
-        highest,
-        None,
-        bool(tops.tolist() == [9, 10] and abs(highest / 3.874204890000001 - 1) <= CHAIN_EXACT),
+    vanishes = "erratum: the slide lets it vanish at once"
+    tops = depths[np.isclose(hump, hump.max(), rtol=1e-12, atol=0)]
+    yield equals("a = 0.5, b = 0.9: n·0.9ⁿ⁻¹ grows up to n", vanishes, tops, [9, 10])
+    yield at_most(
+        "a = 0.5, b = 0.9: largest n·0.9ⁿ⁻¹",
+        vanishes,
+        abs(hump.max() / HUMP - 1),
+        EXACT,
+        expected=f"{HUMP:.16g}",
+        shown=hump.max(),
     )
-    below = int(depths[(hump < 1) & (depths > 10)][0])
-    yield Claim("and falls below 1 first at n", "closed form", 35, below, None, below == 35)
-    yield Claim(
-        "a = 1, b = 2 through a sigmoid: y → 1, and the gradient is 0 in float64 at n = 9",
+    small = int(depths[(hump < 1) & (depths > 10)][0])
+    yield equals("a = 0.5, b = 0.9: n·0.9ⁿ⁻¹ is below 1 from n", "closed form", small, 35)
+    y, gradient = results["chain_sigmoid"][0, 8], results["chain_sigmoid_gradient"][0, 8]
+    yield equals(
+        "a = 1, b = 2, n = 9, output through a sigmoid: y → 1, and in float64 the gradient, about "
+        "4·10⁻²²⁰, is rounded to 0",
         "erratum: y → 1 and an exploding gradient exclude each other",
+        f"y = {y:.17g}, gradient {np.abs(gradient).max():.17g}",
         "y = 1, gradient 0",
-        f"y = {results['chain_sigmoid'][0, 8]:g}, gradient "
-        f"{np.abs(results['chain_sigmoid_gradient'][0, 8]).max():g}",
-        None,
-        bool(
-            results["chain_sigmoid"][0, 8] == 1
-            and (results["chain_sigmoid_gradient"][0, 8] == 0).all()
-        ),
     )
-    last = results["chain_sigmoid"][1, -1]
-    yield Claim(
-        f"a = 0.5, b = 0.9 through a sigmoid, n = {depths[-1]}: y",
-        "erratum: y → 0 holds of h₁ + h₂ alone",
-        "1/2, within 0.001",
-        last,
-        None,
-        bool(abs(last - 0.5) <= 1e-3),
+    yield close(
+        f"a = 0.5, b = 0.9, n = {depths[-1]}, output through a sigmoid: y",
+        "erratum: y → 0 is true of h₁ + h₂ only",
+        results["chain_sigmoid"][1, -1],
+        0.5,
+        1e-3,
+    )
+
+
+def _product_claims(results: Results) -> Iterator[Claim]:
+    found = results["exponents"].astype(float).mean(axis=0)
+    expected = results["exponents_expected"]
+    z = (found - expected) / results["exponents_error"]
+    width = len(z)
+    # Chi² with 16 degrees of freedom exceeds 45 with probability 1.4e-4.
+    limit = 45.0 if width == 16 else width + 6 * np.sqrt(2 * width)
+    yield below(
+        f"Lyapunov exponents of products of {width} × {width} Gaussian matrices: chi² against "
+        f"theory (the largest exponent is {found[0]:.4f}, in theory {expected[0]:.4f})",
+        "Newman 1986",
+        np.sum(z**2),
+        limit,
+        expected=f"about {width}, below {limit:g}",
+    )
+    schemes = results["product_schemes"].tolist()
+    values = dict(zip(schemes, results["singular_values"][:, -1], strict=True))
+    count, size = int(results["product_marks"][-1]), results["singular_values"].shape[-1]
+    what = f"product of {count} matrices of {size} × {size}"
+    yield at_most(
+        f"orthogonal initialisation, {what} in float32: largest difference of a singular value "
+        "from 1",
+        "Saxe et al. 2014",
+        np.abs(values["orthogonal"] - 1).max(),
+        2e-5,
+    )
+    yield above(
+        f"Gaussian initialisation, {what}: log₁₀ of the condition number (where the smallest "
+        "singular value is lost in the rounding of float64, the true one is larger)",
+        "Saxe et al. 2014",
+        np.log10(values["lecun_normal"][0] / values["lecun_normal"][-1]),
+        10,
     )
 
 
@@ -97,60 +145,55 @@ def _training_claims(results: Results) -> Iterator[Claim]:
         last = results["trained_loss"][place, :, :, -1]
         median = np.nanmedian(accuracy, axis=1)
         if layers < 30:
-            yield Claim(
-                f"{layers} layers of ReLU learn under both scales: median training accuracy, "
-                f"Xavier's (He's is {median[he]:.3f})",
+            yield above(
+                f"{layers} ReLU layers learn at both scales: the smaller median of training "
+                f"accuracies, Xavier's {median[xavier]:.3f} and He's {median[he]:.3f} (range over "
+                "its starts)",
                 source,
-                "above 0.9 both",
-                float(median[xavier]),
-                _range(accuracy[xavier]),
-                bool(median.min() > 0.9),
+                median,
+                0.9,
+                interval=_range(accuracy[median.argmin()]),
             )
             continue
-        weakened = f"{source}; of medians since the rule for all starts (below) was refused"
-        yield Claim(
-            f"{layers} layers, Xavier's N(0, 1/m), stall: median training accuracy (range over "
-            "starts)",
+        stalls = f"{layers} layers with Xavier's N(0, 1/m) stall"
+        weakened = f"{source}; of the median, since the rule for every start is refused"
+        yield below(
+            f"{stalls}: median training accuracy (range over starts)",
             weakened,
-            "below 0.15",
-            float(median[xavier]),
-            _range(accuracy[xavier]),
-            bool(median[xavier] < 0.15),
+            median[xavier],
+            STALLED_ACCURACY,
+            interval=_range(accuracy[xavier]),
         )
-        loss = float(np.nanmedian(last[xavier]))
-        yield Claim(
-            f"{layers} layers, Xavier's: median training loss (range over starts)",
+        yield above(
+            f"{stalls}: median training loss (range over starts)",
             weakened,
-            "above 2.25; ln 10 = 2.303 is knowing nothing",
-            loss,
-            _range(last[xavier]),
-            loss > 2.25,
+            np.nanmedian(last[xavier]),
+            STALLED_LOSS,
+            expected=f"above {STALLED_LOSS:g}; chance is ln 10 = 2.303",
+            interval=_range(last[xavier]),
         )
-        stuck, starts = np.sum((accuracy[xavier] < 0.15) & (last[xavier] > 2.25)), accuracy.shape[1]
-        yield Claim(
-            f"{layers} layers, Xavier's: starts that stall, with accuracy and loss so, of {starts}",
+        stalled = (accuracy[xavier] < STALLED_ACCURACY) & (last[xavier] > STALLED_LOSS)
+        yield refused(
+            f"{stalls} from every start: number of starts with an accuracy below "
+            f"{STALLED_ACCURACY:g} and a loss above {STALLED_LOSS:g}",
             "rule set beforehand",
-            f"{starts} ({'reached' if stuck == starts else 'REFUSED'})",
-            int(stuck),
-            None,
-            None,
+            int(stalled.sum()),
+            stalled.size,
+            unless=bool(stalled.all()),
         )
-        yield Claim(
-            f"{layers} layers, He's N(0, 2/m), learn: median training accuracy (range over starts)",
+        learns = f"{layers} layers with He's N(0, 2/m) learn"
+        yield above(
+            f"{learns}: median training accuracy (range over starts)",
             source,
-            "above 0.75",
-            float(median[he]),
-            _range(accuracy[he]),
-            bool(median[he] > 0.75),
+            median[he],
+            0.75,
+            interval=_range(accuracy[he]),
         )
-        worst = float(np.max(last[he]))
-        yield Claim(
-            f"{layers} layers, He's: largest training loss of any start",
+        yield below(
+            f"{learns}: largest training loss of any start (range over starts)",
             source,
-            "below 1.5",
-            worst,
-            _range(last[he]),
-            worst < 1.5,
+            last[he],
+            1.5,
         )
 
 
@@ -161,21 +204,20 @@ def _range(values: np.ndarray) -> tuple[float, float]:
 def _cliff_claims(results: Results) -> Iterator[Claim]:
     thresholds = results["thresholds"].tolist()
     starts = len(results["chain_starts"])
-    outcomes = cliff_figures.outcomes(results)
-    expected = {np.inf: (0.368, 0.413), 1.0: (0.0, 0.821), 0.1: (0.0, 0.577)}
-    for threshold, outcome in zip(thresholds, outcomes, strict=True):
-        diverged, solved = float(np.mean(outcome == -1)), float(np.mean(outcome == 1))
+    for threshold, outcome in zip(thresholds, chain_outcomes(results), strict=True):
         words = "without clipping" if threshold == np.inf else f"clipped at {threshold:g}"
-        near = np.abs(np.array([diverged, solved]) - expected[threshold])
-        yield Claim(
-            f"chain w²⁰ of {starts} starts, {words}: share that diverges (and that is solved, "
-            f"{solved:.3f})",
-            "deterministic, within 2 starts; Pascanu et al. 2013 for clipping",
-            "{:g} (and {:g})".format(*expected[threshold]),
-            diverged,
-            None,
-            bool((near <= 2 / starts + 5e-4).all()),
-        )
+        for what, code, share in zip(
+            ("diverge", "are solved"), (-1, 1), OUTCOMES[threshold], strict=True
+        ):
+            reach = 2 / starts + 5e-4
+            yield within(
+                f"chain w²⁰, {words}: share of {starts} starts that {what}",
+                "deterministic; Pascanu et al. 2013 for clipping",
+                np.mean(outcome == code),
+                share - reach,
+                share + reach,
+                expected=f"{share:g}, within 2 starts",
+            )
     bounds = np.concatenate(
         [
             results[f"{which}_longest"][place] / (results[f"{which}_rate"] * threshold)
@@ -184,32 +226,29 @@ def _cliff_claims(results: Results) -> Iterator[Claim]:
             if threshold < np.inf
         ]
     )
-    yield Claim(
-        "a clipped step is never longer than learning rate × u: longest over bound",
+    yield at_most(
+        "no clipped step is longer than learning rate × u: longest step over this bound",
         "lecture 11, gradient clipping",
-        "at most 1",
         bounds.max(),
-        None,
-        bool(bounds.max() <= 1 + 1e-12),
+        1 + 1e-12,
     )
     norms = results["recurrent_gradient"]
-    ratio = norms.max() / np.median(norms)
-    yield Claim(
+    yield above(
         "recurrent unit: largest gradient on the grid over the median one",
         "lecture 11, “exploding gradients lead to cliffs”",
-        "above 1000",
-        ratio,
-        None,
-        bool(ratio > 1000),
+        norms.max() / np.median(norms),
+        1000,
     )
     solved = np.mean(results["recurrent_losses"] < cliffs.SOLVED, axis=1)
     plain, clipped = solved[thresholds.index(np.inf)], solved[thresholds.index(1.0)]
-    yield Claim(
-        f"recurrent unit: share of {results['recurrent_losses'].shape[1]} starts that is solved "
-        f"with clipping at 1 ({plain:.2f} without)",
-        "lecture 11, “can be mitigated using gradient clipping”",
-        "all, and more than without",
-        float(clipped),
-        None,
-        bool(clipped == 1 and clipped > plain + 0.1),
+    source = "lecture 11, “can be mitigated using gradient clipping”"
+    starts = results["recurrent_losses"].shape[1]
+    yield equals(
+        f"recurrent unit: share of {starts} starts that clipping at 1 solves", source, clipped, 1.0
+    )
+    yield above(
+        f"recurrent unit: that share less the one without clipping, {plain:.2f}",
+        source,
+        clipped - plain,
+        0.1,
     )

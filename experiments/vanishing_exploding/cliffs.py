@@ -2,14 +2,14 @@
 
     if |g| > u:   g <- g u / |g|
 
-Two losses with cliffs, and many starts in each:
+Two losses with cliffs, and many starts on each:
 
     chain      L(w) = (w^20 - 1)^2 / 2, a product of twenty equal layers
     recurrent  L(w, b) = (sigma(x_50) - 0.7)^2,  x_t = w sigma(x_{t-1}) + b,  x_0 = 1/2
 
 The second is the unit of Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent
-neural networks", figure 6.  All by formulas, in float64: nothing is random but the starts, and
-those lie on grids.
+neural networks", figure 6. Everything is computed by formulas in float64, and starts lie on grids:
+nothing is random.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LAYERS = 20  # of the chain
 STEPS_OF_TIME = 50
 TARGET = 0.7
 RECURRENT_RANGES = ((4.0, 8.0), (-4.0, -1.0))  # of w and b, for starts
-SHOWN_RANGES = ((3.4, 8.0), (-4.0, -1.0))  # with the solutions that descents from them come to
+SHOWN_RANGES = ((3.4, 8.0), (-4.0, -1.0))  # holds the solutions that descent reaches from there
 SHOWN_START, SHOWN_STEPS = (4.5, -2.875), 300  # near the wall
 SOLVED = 1e-3  # loss
 
@@ -34,15 +34,15 @@ Loss = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 @dataclass(frozen=True)
 class Descents:
-    """How far gradient descent goes.
+    """Starts, learning rates and numbers of steps of gradient descent.
 
     Attributes:
-      thresholds: u; inf does not clip.
-      chain_starts: w from 0.5 to 1.5.
+      thresholds: values of u; inf does not clip.
+      chain_starts: number of starts w, evenly spaced from 0.5 to 1.5.
       chain_rate, chain_steps: learning rate and steps.
-      recurrent_starts: a side of the square of starts.
+      recurrent_starts: starts per side of their square grid.
       recurrent_rate, recurrent_steps: learning rate and steps.
-      grid: places of w and of b at which the gradient is shown.
+      grid: numbers of w and of b at which the gradient is shown.
     """
 
     thresholds: tuple[float, ...] = (float("inf"), 1.0, 0.1)
@@ -56,7 +56,7 @@ class Descents:
 
 
 def clip(gradient: np.ndarray, threshold: np.ndarray | float) -> np.ndarray:
-    """The lecture's rule for gradients along the last axis; thresholds as the others, or one."""
+    """Clip gradients along the last axis to a norm of `threshold`: one, or one per gradient."""
     norm = np.linalg.norm(gradient, axis=-1, keepdims=True)
     bound = np.reshape(threshold, (*np.shape(threshold), 1))
     return gradient * np.where(norm > bound, bound, 1) / np.where(norm > bound, norm, 1)
@@ -96,11 +96,11 @@ def descend(
       starts: (starts, parameters).
       rate: learning rate.
       thresholds: values of u.
-      steps: how many.
+      steps: number of steps.
 
     Returns:
-      places (steps + 1, thresholds, starts, parameters), the last losses (thresholds, starts), and
-      the length of the longest step of each (thresholds, starts).
+      Places (steps + 1, thresholds, starts, parameters), the last losses (thresholds, starts), and
+      the length of the longest step from each start (thresholds, starts).
     """
     shape = (len(thresholds), *starts.shape)
     bounds = np.broadcast_to(np.array(thresholds)[:, None], shape[:-1])
@@ -122,7 +122,7 @@ def compute(settings: Descents) -> dict[str, Any]:
       thresholds: (thresholds,).
       chain_starts: (starts,); chain_ends, chain_losses, chain_longest: (thresholds, starts).
       recurrent_starts: (starts, 2); recurrent_losses, recurrent_longest: (thresholds, starts).
-      recurrent_paths: (2, steps + 1, 2) from one start without clipping, and clipped at 1.
+      recurrent_paths: (2, steps + 1, 2) from one start, without clipping and clipped at 1.
       recurrent_w, recurrent_b: (grid,); recurrent_gradient: (grid b, grid w) norms.
     """
     starts = np.linspace(0.5, 1.5, settings.chain_starts)[:, None]

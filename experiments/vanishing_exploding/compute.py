@@ -1,4 +1,4 @@
-"""What is computed for `vanishing_exploding`; see the package."""
+"""Which parts of `vanishing_exploding` are computed, at which sizes and from which keys?"""
 
 from __future__ import annotations
 
@@ -8,27 +8,33 @@ from typing import Any
 import jax
 from jax import Array
 
-from experiments.vanishing_exploding import cliffs, diagonal_chain, matrix_products, thirty_layers
-from experiments.vanishing_exploding import signals as deep_signals
+from experiments.vanishing_exploding import (
+    cliffs,
+    diagonal_chain,
+    matrix_products,
+    signals,
+    thirty_layers,
+)
+from experiments.vanishing_exploding.signals import Signals
 
-SIGNALS, PRODUCTS = deep_signals.Signals(), matrix_products.Products()
+SIGNALS, PRODUCTS = Signals(), matrix_products.Products()
 DESCENTS, TRAINING = cliffs.Descents(), thirty_layers.DeepTraining()
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes.
+    """Sizes of the parts.
 
     Attributes:
-      chain_depth: of the lecture's chain.
-      signals: of random networks.
-      products: of products of matrices.
-      descents: on losses with cliffs.
-      training: of thirty layers.
+      chain_depth: largest depth of the lecture's chain.
+      signals: random networks whose signals and gradients are measured.
+      products: products of random matrices.
+      descents: gradient descent on losses with cliffs.
+      training: networks of up to thirty layers that are trained.
     """
 
     chain_depth: int = 60
-    signals: deep_signals.Signals = SIGNALS
+    signals: Signals = SIGNALS
     products: matrix_products.Products = PRODUCTS
     descents: cliffs.Descents = DESCENTS
     training: thirty_layers.DeepTraining = TRAINING
@@ -36,12 +42,12 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    signals=deep_signals.Signals(
+    signals=Signals(
         depth=60,
         width=64,
         seeds=60,
         pairs=4,
-        gain_depth=60,  # here and below the depth and width of the others: little to compile
+        gain_depth=60,  # here and below as deep and wide as the others: fewer programs
         gain_width=64,
         gain_seeds=60,
         laws=((32, 16),),
@@ -61,17 +67,16 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Everything, as arrays under the names that `claims` and `draw` read."""
-    signals = settings.signals
+    """Compute all parts: arrays under the names that `claims` and `draw` read."""
     keys = jax.random.split(key, 8)
     return {
         **diagonal_chain.compute(settings.chain_depth),
-        **deep_signals.profiles(keys[0], signals),
-        **deep_signals.gains(keys[1], signals),
-        **deep_signals.laws(keys[2], signals),
-        **deep_signals.sigmoids(keys[3], signals),
-        **deep_signals.batches(keys[4], signals),
-        **deep_signals.compilation(keys[5], signals),
+        **signals.profiles(keys[0], settings.signals),
+        **signals.gains(keys[1], settings.signals),
+        **signals.laws(keys[2], settings.signals),
+        **signals.sigmoids(keys[3], settings.signals),
+        **signals.batches(keys[4], settings.signals),
+        **signals.compilation(keys[5], settings.signals),
         **matrix_products.compute(keys[6], settings.products),
         **cliffs.compute(settings.descents),
         **thirty_layers.train(keys[7], settings.training),

@@ -1,12 +1,12 @@
 """What does the lecture's chain of linear layers, W = diag(a, b), do at depth n?
 
     h = W^n (1, 1) = (a^n, b^n)                d(h_1 + h_2) / d(a, b) = (n a^(n-1), n b^(n-1))
-    off the diagonal of W:  (b^n - a^n) / (b - a),  each
+    off the diagonal of W: (b^n - a^n) / (b - a),  each
 
-Three ways to the same gradients: these formulas, the hand-built tracer, and `jax.grad` of the
-product, all in float64.  The lecture reads an output y off h in two ways without saying so: as
-h_1 + h_2 (then a = 1, b = 2 explodes and y with it), or through a sigmoid (then y -> 1, and its
-gradient vanishes instead).
+The gradients are computed in three ways, all in float64: by these formulas, by the hand-built
+tracer and by `jax.grad` of the product. The lecture uses two outputs y without saying so: h_1 + h_2
+(for a = 1, b = 2 both y and its gradient explode), and a sigmoid of it (y -> 1, and its gradient
+vanishes instead).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def gradients(case: tuple[float, float], depths: np.ndarray) -> np.ndarray:
 
 
 def off_diagonal(case: tuple[float, float], depths: np.ndarray) -> np.ndarray:
-    """The derivative with respect to either entry off the diagonal of W: (depths,)."""
+    """d(h_1 + h_2) / d(either entry off the diagonal of W): (depths,)."""
     a, b = case
     n = depths.astype(float)
     return (b**n - a**n) / (b - a)
@@ -54,7 +54,7 @@ def _traced(a: float, b: float, depth: int) -> Any:
 
 
 def compute(depth: int) -> dict[str, Any]:
-    """The chain at depths 1 .. depth, for both cases and both ways to read it.
+    """The chain at depths 1 .. depth, for both cases and both outputs.
 
     Returns:
       chain_cases: (cases, 2); chain_depths: (depths,).

@@ -1,6 +1,6 @@
-"""What becomes of directions in a product of many random matrices?
+"""How do singular values of a product of many random matrices grow with the number of factors?
 
-    Gaussian    the i-th singular value grows like exp(L lambda_i), exact lambda_i at every size
+    Gaussian    singular value i grows like exp(L lambda_i), lambda_i exact at every width
     orthogonal  every singular value stays 1
 
 Exponents are measured as means of ln |R_ii| along a product, W_l Q_{l-1} = Q_l R_l, which is exact
@@ -27,12 +27,13 @@ SCHEMES = ("orthogonal", "lecun_normal")
 
 @dataclass(frozen=True)
 class Products:
-    """Sizes.
+    """Sizes of the matrices and of the products.
 
     Attributes:
-      width, depth, seeds: of the matrices, the products, and how many, for exponents.
-      square: width of the matrices whose products are decomposed.
-      marks: numbers of factors at which they are.
+      width, depth, seeds: rows of the matrices, factors per product and number of products from
+        which exponents are measured.
+      square: rows of the matrices whose products are decomposed into singular values.
+      marks: numbers of factors at which they are decomposed.
     """
 
     width: int = 16
@@ -64,7 +65,7 @@ def _partial_products(matrices: np.ndarray, marks: tuple[int, ...]) -> np.ndarra
 
 
 def compute(key: Array, settings: Products) -> dict[str, Any]:
-    """Exponents over many products, and singular values of one of each scheme.
+    """Exponents of many products, and singular values of one product per scheme.
 
     Returns:
       exponents: (seeds, width); exponents_expected, exponents_error: (width,).
@@ -83,7 +84,7 @@ def compute(key: Array, settings: Products) -> dict[str, Any]:
     for k, scheme in zip(keys, SCHEMES, strict=True):
         draw = partial(INITIALIZERS[scheme], shape=shape, dtype=jnp.float32)
         factors = np.asarray(jax.vmap(draw)(jax.random.split(k, max(settings.marks))))
-        # Rounding to float32 would end the Gaussian spectrum at 1e-8; it leaves isometries alone.
+        # In float32 the Gaussian spectrum would end at 1e-8; orthogonal products stay exact enough.
         precise = factors if scheme == "orthogonal" else factors.astype(float)
         products = _partial_products(precise, settings.marks)
         values.append(np.linalg.svd(products, compute_uv=False))

@@ -1,10 +1,10 @@
 """How large are signals and gradients in every layer of a deep random network?
 
-    a layer multiplies mean squares by   n Var(w) E phi'(u)^2   (ReLU: n Var(w) / 2)
+    each layer multiplies mean squares by   n Var(w) E phi'(u)^2   (ReLU: n Var(w) / 2)
 
-Measured over hundreds of networks by `jaxnn.propagation.measure`, with the theory of infinite width
-(`trajectory`), the exact law of ReLU networks (`log_gradient_moments`) and that of batch
-normalisation (`batch_norm_gradient_growth`) beside it.  What is stored is what each network gave.
+Measured over hundreds of networks by `jaxnn.propagation.measure` and compared with the theory for
+infinite width (`trajectory`), the exact law of ReLU networks (`log_gradient_moments`) and theory of
+batch normalisation (`batch_norm_gradient_growth`). The values of each network are stored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from jaxnn import MLP, propagation
 
 
 class Profile(NamedTuple):
-    """A network whose layers are all shown."""
+    """A network whose every layer is shown."""
 
     name: str
     activation: str
@@ -31,12 +31,12 @@ class Profile(NamedTuple):
 
 
 class Gain(NamedTuple):
-    """An activation with an initialiser, and what a layer does to mean squares.
+    """An activation with an initialiser, and the factor of mean squares per layer.
 
     Attributes:
-      factor: in theory, at every width.
-      excess: c of the relative variance c / n that a layer's factor has: 2 without an activation,
-        5 with ReLU, for Gaussian weights.
+      factor: in theory, for every width.
+      excess: c in the relative variance c / n of a layer's factor: 2 without an activation, 5 with
+        ReLU, for Gaussian weights.
     """
 
     activation: str
@@ -75,20 +75,20 @@ SIGMOIDS = (1.0, 16.0)  # weight variances without biases
 
 @dataclass(frozen=True)
 class Signals:
-    """Sizes.
+    """Depth, width and number of the random networks of each part.
 
     Attributes:
-      depth, width, seeds: of the networks whose layers are all shown.
+      depth, width, seeds: networks of `profiles`.
       correlation: of their two inputs.
-      pairs: how many of `GAINS`.
-      gain_depth, gain_width, gain_seeds: of networks with them.
-      laws: (width, layers) of those whose gradients' distribution is compared.
-      law_seeds: how many of each.
-      drawn_seeds: how many of the first with every matrix drawn.
-      sigmoid_width, sigmoid_depth, sigmoid_seeds: of those with sigmoids.
-      batches: (activation, rows) of those with batch normalisation.
-      batch_width, batch_depth, batch_seeds: sizes of these.
-      timed: depths whose compilation is timed.
+      pairs: number of entries of `GAINS` that are measured.
+      gain_depth, gain_width, gain_seeds: networks of `gains`.
+      laws: (width, layers) of the networks of `laws`.
+      law_seeds: number of networks of each kind.
+      drawn_seeds: number of networks of the first kind with every matrix drawn.
+      sigmoid_width, sigmoid_depth, sigmoid_seeds: networks of `sigmoids`.
+      batches: (activation, rows of the batch) of the networks of `batches`.
+      batch_width, batch_depth, batch_seeds: their sizes.
+      timed: depths for which compilation is timed.
     """
 
     depth: int = 200
@@ -119,16 +119,16 @@ class Signals:
 
 
 def profiles(key: Array, settings: Signals) -> dict[str, Any]:
-    """Every layer of deep networks, and the theory of infinitely wide ones.
+    """Signals and gradients at every layer of deep networks, and theory for infinite width.
 
     Returns:
       profile_names, profile_activations: (profiles,) words.
       profile_scales: (profiles, 2) variances of weights times n, and of biases.
       profile_width: n.
-      profile_log_variance, profile_correlation, profile_log_gradient: (profiles, seeds, layers), of
-        the first input and of the second with it, as `jaxnn.propagation.Measured` has them.
+      profile_log_variance, profile_correlation, profile_log_gradient: (profiles, seeds, layers) as
+        in `jaxnn.propagation.Measured`: of the first input; the correlation is that of the two.
       theory_log_variance, theory_correlation, theory_log_gradient: (profiles, layers).
-      profile_seconds: for all networks of the last one, measured again: nothing is compiled.
+      profile_seconds: to measure all networks of the last profile again, already compiled.
     """
     keys = jax.random.split(key, (len(PROFILES), 2))
     made, theory, seconds = [], [], 0.0
@@ -151,7 +151,7 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
         course = propagation.trajectory(
             *profile[1:], settings.depth, correlation=settings.correlation
         )
-        # The gradient at layer l went through the slopes of layers l .. L - 1.
+        # The gradient at layer l has passed the slopes of layers l .. L - 1.
         chi = np.append(np.log(course.chi[:-1]), 0)
         theory.append((np.log(course.variance), course.correlation, np.cumsum(chi[::-1])[::-1]))
         if profile is PROFILES[-1]:
@@ -177,11 +177,11 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
 
 
 def gains(key: Array, settings: Signals) -> dict[str, Any]:
-    """Factors of mean squares over all layers but one of networks of a few.
+    """Factors of mean squares over all layers but one of moderately deep networks.
 
     Returns:
       gain_activations, gain_initializers: (gains,) names; gain_factors, gain_excesses: (gains,).
-      gain_width, gain_layers: n, and the number of layers that a factor is over.
+      gain_width, gain_layers: n, and the number of layers that a factor spans.
       gain_forward, gain_backward: (gains, seeds) ratios of the last to the first mean square of
         pre-activations, and of the first to the last of gradients.
     """
@@ -208,19 +208,19 @@ def gains(key: Array, settings: Signals) -> dict[str, Any]:
 
 
 def laws(key: Array, settings: Signals) -> dict[str, Any]:
-    """ln |J u|^2 of He ReLU networks, one for each network.
+    """ln |J u|^2 of ReLU networks with He weights, J the Jacobian and u a random unit vector.
 
     Returns:
       law_sizes: (laws, 2) width and layers; law_moments: (laws, 2) exact mean and variance.
-      law_samples: (laws, seeds), those of one width from the same networks.
-      law_drawn: (drawn seeds,) of the first, with every matrix drawn.
+      law_samples: (laws, seeds); laws of one width share their networks.
+      law_drawn: (drawn seeds,) of the first law, with every matrix drawn.
     """
     widths = sorted({width for width, _ in settings.laws})
     key_drawn, *keys = jax.random.split(key, 1 + len(widths))
 
     def gradients(k: Array, width: int, layers: int, seeds: int, drawn: bool) -> np.ndarray:
-        # ln |J u|^2 over 0, 1, ... `layers` layers: (seeds, layers + 1).  A gradient goes back
-        # through the weights above each layer and then through its ReLU.
+        # ln |J u|^2 over 0, 1, ... `layers` layers: (seeds, layers + 1). A gradient passes
+        # the weights above each layer and then its ReLU.
         net = propagation.random_network((width,) * (layers + 2), "relu", 2.0)
         measured = propagation.measure(
             k, net, seeds=seeds, draw_weights=drawn, progress=f"width {width}, {layers} layers"
@@ -244,13 +244,13 @@ def laws(key: Array, settings: Signals) -> dict[str, Any]:
 
 
 def sigmoids(key: Array, settings: Signals) -> dict[str, Any]:
-    """Gradients of wide networks of sigmoids without biases, once their variance has settled.
+    """Gradients of wide sigmoid networks without biases, after their variance has settled.
 
     Returns:
       sigmoid_scales: (scales,) weight variances; sigmoid_theory: (scales,) ln chi_1.
-      sigmoid_layers: number of layers that a ratio is over; sigmoid_width: n.
-      sigmoid_logs: (scales, seeds) ln of the ratio of mean squared gradients over them.
-      sigmoid_slopes: (places,) derivatives of the sigmoid on a grid around 0.
+      sigmoid_layers: number of layers that a ratio spans; sigmoid_width: n.
+      sigmoid_logs: (scales, seeds) ln of the ratio of mean squared gradients over these layers.
+      sigmoid_slopes: (points,) derivatives of the sigmoid on a grid around 0.
     """
     first = settings.sigmoid_depth // 3
     logs = []
@@ -278,8 +278,8 @@ def batches(key: Array, settings: Signals) -> dict[str, Any]:
 
     Returns:
       batch_activations: names; batch_rows: (batches,) rows of the batch; batch_width: n.
-      batch_growth: (batches,) theory of wide layers and large batches; without an activation
-        (B - 2) / (B - 3), of wide layers and any batch.
+      batch_growth: (batches,) factor per layer in theory, for wide layers and large batches;
+        without an activation (B - 2) / (B - 3), for wide layers and any batch.
       batch_log_gradient: (batches, seeds, layers) ln of the mean over rows of squared gradients.
     """
     growths, made = [], []
@@ -314,14 +314,14 @@ def batches(key: Array, settings: Signals) -> dict[str, Any]:
 
 
 def compilation(key: Array, settings: Signals) -> dict[str, Any]:
-    """Processor seconds to compile a measurement at several depths.
+    """Processor time to compile a measurement at several depths.
 
     Returns:
-      timed_depths: (depths,); timed_seconds: (depths,) of a first call less those of a second.
+      timed_depths: (depths,); timed_seconds: (depths,) first call less second call.
     """
     seconds = []
     for k, depth in zip(jax.random.split(key, len(settings.timed)), settings.timed, strict=True):
-        # A slope that no run has had before is in no cache of compiled programs.
+        # No cache of compiled programs holds a slope that no run has had before.
         slope = time.time_ns() % 10**9 / 10**12
         net = propagation.random_network(
             (settings.width,) * (depth + 1), partial(jax.nn.leaky_relu, negative_slope=slope), 2.0

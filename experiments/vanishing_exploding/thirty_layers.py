@@ -1,11 +1,11 @@
-"""Does a network of thirty layers learn, if the variance of its first weights is off by two?
+"""Does a network of thirty layers learn if the variance of its first weights is off by a factor 2?
 
-    ReLU, weights N(0, 1/m):  every ReLU halves the variance, 29 of them leave 2^-29 = 2e-9 of it
-    ReLU, weights N(0, 2/m):  kept, and gradients alike
+    ReLU, weights N(0, 1/m):  each ReLU halves the mean square, 29 leave 2^-29 = 2e-9 of it
+    ReLU, weights N(0, 2/m):  mean squares of signals and of gradients are kept
 
-He et al. 2015, figure 3, in small: handwritten digits, 64 units a layer, stochastic gradient
-descent with momentum 0.9, one learning rate for all.  The protocol was fixed before any run was
-looked at.
+He et al. 2015, figure 3, in small: handwritten digits, 64 units per layer, stochastic gradient
+descent with momentum 0.9, one learning rate for all. The protocol was fixed before the first
+run.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ SCHEMES = ("lecun_normal", "he_normal")  # what the lecture calls Xavier, and He
 
 @dataclass(frozen=True)
 class DeepTraining:
-    """What is trained, and how.
+    """Which networks are trained, and how.
 
     Attributes:
-      layers: numbers of layers with weights; all but the last have ReLUs.
-      width: units of each but the last.
-      rows: training images.
-      seeds: random starts of every network.
+      layers: numbers of layers with weights; all but the last have a ReLU.
+      width: units per layer, except the last.
+      rows: number of training images.
+      seeds: random starts per network.
       epochs: passes over the rows.
-      batch_size: rows a step.
-      learning_rate: of momentum descent.
+      batch_size: rows per step.
+      learning_rate: learning rate of momentum descent.
     """
 
     layers: tuple[int, ...] = (8, 30)
@@ -49,7 +49,7 @@ class DeepTraining:
 
 
 def accuracies(params: Parameters, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Share of rows whose highest score is that of their class, of stacked networks: (seeds,)."""
+    """Share of rows that each of several stacked networks classifies correctly: (seeds,)."""
     h = X
     for weights, biases in params[:-1]:
         h = np.maximum(h @ weights + biases[:, None], 0)
@@ -58,12 +58,12 @@ def accuracies(params: Parameters, X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def train(key: Array, settings: DeepTraining) -> dict[str, Any]:
-    """Train every number of layers under every scheme.
+    """Train a network for each number of layers and each scheme.
 
     Returns:
       trained_layers: (depths,); trained_schemes: names; trained_epochs: (entries,).
       trained_loss: (depths, schemes, seeds, entries) mean training loss in nats.
-      trained_accuracy: (depths, schemes, seeds) share of training images told right at the end,
+      trained_accuracy: (depths, schemes, seeds) accuracy on the training images at the end,
         NaN where a fit diverged.
     """
     key_rows, key_fits = jax.random.split(key)
@@ -75,7 +75,7 @@ def train(key: Array, settings: DeepTraining) -> dict[str, Any]:
         batch_size=settings.batch_size,
         history_every=1,
     )
-    losses, right = [], []
+    losses, shares = [], []
     shape = (len(settings.layers), len(SCHEMES))
     keys = jax.random.split(key_fits, (*shape, settings.seeds))
     for place in np.ndindex(shape):
@@ -91,11 +91,11 @@ def train(key: Array, settings: DeepTraining) -> dict[str, Any]:
             progress=f"{layers} layers, {scheme}",
         )
         losses.append(fits.history.train_loss)
-        right.append(np.where(fits.diverged_at < 0, accuracies(fits.params, X, y), np.nan))
+        shares.append(np.where(fits.diverged_at < 0, accuracies(fits.params, X, y), np.nan))
     return {
         "trained_layers": np.array(settings.layers),
         "trained_schemes": np.array(SCHEMES),
         "trained_epochs": np.arange(settings.epochs + 1),
         "trained_loss": np.reshape(losses, (*shape, *losses[0].shape)),
-        "trained_accuracy": np.reshape(right, (*shape, settings.seeds)),
+        "trained_accuracy": np.reshape(shares, (*shape, settings.seeds)),
     }

@@ -1,10 +1,10 @@
 """What do signals and gradients of random networks look like, layer by layer?
 
-    gradients, signals   networks to the full depth, medians and bands over seeds, theory dashed
-    gains, spread        factors of a layer over theory; distributions with their exact law
-    products, batch_norm products of matrices; what batch normalisation does
+    gradients, signals   every layer of deep networks: medians and bands over seeds, theory dashed
+    gains, spread        factors per layer over theory; distributions with their exact law
+    batch_norm           gradients with batch normalisation, and without
 
-From the stored arrays alone: medians, quantiles and means of them are all that is computed.
+Drawn from the stored arrays; nothing but medians, quantiles and means is computed.
 """
 
 from __future__ import annotations
@@ -12,30 +12,23 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from experiments.lab.contract import Results
+from experiments.vanishing_exploding.reading import (
+    ACTIVATION_WORDS,
+    gain_errors,
+    gain_label,
+    measured_gains,
+)
 from jaxnn import plotting, propagation
 from jaxnn.plotting import COLORS, LINES
 
-ACTIVATION_WORDS = {"identity": "no activation", "relu": "ReLU", "tanh": "tanh"}
-SCHEME_WORDS = {
-    "standard_uniform": "U(±1/√n)",
-    "glorot_uniform": "Glorot uniform",
-    "lecun_normal": "N(0, 1/n)",
-    "he_normal": "N(0, 2/n)",
-}
 SHADES = ("blue", "vermilion", "green")
 
 
-def gain_label(results: Results, place: int) -> str:
-    """The activation and initialiser of a pair, in words."""
-    activation = ACTIVATION_WORDS[str(results["gain_activations"][place])]
-    return f"{activation}, {SCHEME_WORDS[str(results['gain_initializers'][place])]}"
-
-
 def gradients(results: Results) -> Figure:
-    """Sizes of gradients by layer: ReLU, He's weights alone, tanh and sigmoids."""
+    """Mean squared gradients by layer: ReLU, He's weights, tanh and sigmoids."""
     figure, axes = plotting.panels(4, height=3.5)
     names = results["profile_names"].tolist()
     activations = results["profile_activations"].tolist()
@@ -70,7 +63,7 @@ def gradients(results: Results) -> Figure:
 def _banded(
     ax: Axes, x: np.ndarray, logs: np.ndarray, theory: np.ndarray | None, shade: str, label: str
 ) -> None:
-    """exp of the median over seeds, a 95% band of them, and theory dashed."""
+    """Draw exp of the median over seeds, a 95% band of the seeds, and theory dashed."""
     # In float64, whose range is wide enough for the squares.
     quantiles = np.quantile(logs.astype(float), (0.025, 0.5, 0.975), axis=0)
     lower, middle, upper = np.exp(quantiles)
@@ -78,11 +71,11 @@ def _banded(
     ax.plot(x, middle, color=COLORS[shade], linestyle=LINES["solid"], label=label)
     if theory is not None:
         ax.plot(x, np.exp(theory), color="black", linestyle=LINES["dashed"], linewidth=1.1)
-    _decades(ax)
+    decades(ax)
 
 
-def _decades(ax: Axes) -> None:
-    """A logarithmic axis with few ticks, at round powers of ten, and 1 among them."""
+def decades(ax: Axes) -> None:
+    """Make the vertical axis logarithmic, with a few ticks at powers of ten, 1 among them."""
     ax.set_yscale("log")
     ax.autoscale_view()
     low, high = np.log10(ax.get_ylim())
@@ -93,7 +86,7 @@ def _decades(ax: Axes) -> None:
 
 
 def _label_band(ax: Axes, seeds: int) -> None:
-    """Say once what line, band and dashes are."""
+    """Explain line, band and dashes once for the figure."""
     words = f"line: median, band: pointwise 95% over {seeds} networks, dashed: theory"
     ax.figure.suptitle(words, fontsize=10)
 
@@ -166,21 +159,18 @@ def signals(results: Results) -> Figure:
 
 
 def gains(results: Results) -> Figure:
-    """Factors of a layer over theory, forward and back."""
+    """Factors per layer over theory, forward and backward."""
     figure, (ax,) = plotting.panels(1, height=3.6)
-    layers, width = int(results["gain_layers"]), int(results["gain_width"])
     factors, seeds = results["gain_factors"], results["gain_forward"].shape[1]
-    error = np.sqrt(((1 + results["gain_excesses"] / width) ** layers - 1) / seeds) / layers
     places = np.arange(len(factors))
     for way, shift, shade, marker in (
         ("forward", 0.13, "blue", "o"),
         ("backward", -0.13, "vermilion", "s"),
     ):
-        ratio = results[f"gain_{way}"].mean(axis=1) ** (1 / layers) / factors
         ax.errorbar(
-            ratio,
+            measured_gains(results, way) / factors,
             places + shift,
-            xerr=4 * error,
+            xerr=4 * gain_errors(results),
             fmt=marker,
             color=COLORS[shade],
             capsize=3,
@@ -191,7 +181,7 @@ def gains(results: Results) -> Figure:
     ax.set_yticks(places, words)
     ax.invert_yaxis()
     ax.grid(False, axis="y")
-    ax.set_xlabel("measured factor of mean squares a layer / theory (bars: 4 standard errors)")
+    ax.set_xlabel("measured factor of mean squares per layer / theory (bars: 4 standard errors)")
     figure.legend(loc="outside upper center", ncols=2)
     return figure
 
@@ -225,53 +215,8 @@ def spread(results: Results) -> Figure:
     return figure
 
 
-def products(results: Results) -> Figure:
-    """Lyapunov exponents over theory, and singular values of products."""
-    figure, (left, right) = plotting.panels(2, height=3.7)
-    found = results["exponents"].astype(float)
-    number = np.arange(1, found.shape[1] + 1)
-    expected = results["exponents_expected"]
-    left.errorbar(
-        number,
-        found.mean(axis=0) - expected,
-        4 * results["exponents_error"],
-        fmt="o",
-        color=COLORS["blue"],
-        capsize=3,
-        label=f"measured, {len(found)} products",
-    )
-    left.axhline(0, color="black", linestyle=LINES["dashed"], linewidth=1)
-    left.set_xlabel("number of the exponent, the largest first")
-    left.set_ylabel("exponent − theory (a layer)")
-    left.set_title(f"exponents, theory {expected[0]:.3f} to {expected[-1]:.3f}")
-    left.legend(loc="upper left")
-    values, marks = results["singular_values"], results["product_marks"].tolist()
-    index = np.arange(1, values.shape[-1] + 1)
-    by_scheme = dict(zip(results["product_schemes"].tolist(), values, strict=True))
-    right.plot(
-        index,
-        by_scheme["orthogonal"][-1],
-        color=COLORS["vermilion"],
-        linestyle=LINES["solid"],
-        label=f"orthogonal, {marks[-1]}",
-    )
-    for mark, line, one in zip(
-        marks, ("dotted", "dashed", "solid"), by_scheme["lecun_normal"], strict=True
-    ):
-        right.plot(
-            index, one, color=COLORS["blue"], linestyle=LINES[line], label=f"Gaussian, {mark}"
-        )
-    _decades(right)
-    right.set_xlabel("number of the singular value")
-    right.set_ylabel("singular value")
-    right.set_title(f"products of {len(index)} × {len(index)} matrices")
-    right.legend(loc="lower left", title="factors", alignment="left")
-    left.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return figure
-
-
 def batch_norm(results: Results) -> Figure:
-    """Sizes of gradients by layer with batch normalisation, and without."""
+    """Mean squared gradients by layer with batch normalisation, and without."""
     figure, (left, right) = plotting.panels(2, height=3.8)
     logs = results["batch_log_gradient"]
     layers = np.arange(1, logs.shape[2] + 1)

@@ -1,0 +1,44 @@
+"""How are the stored arrays of `vanishing_exploding` read, by claims and figures alike?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.lab.contract import Results
+from experiments.vanishing_exploding.cliffs import SOLVED
+
+ACTIVATION_WORDS = {"identity": "no activation", "relu": "ReLU", "tanh": "tanh"}
+SCHEME_WORDS = {
+    "standard_uniform": "U(±1/√n)",
+    "glorot_uniform": "Glorot uniform",
+    "lecun_normal": "N(0, 1/n)",
+    "he_normal": "N(0, 2/n)",
+}
+
+
+def gain_label(results: Results, place: int) -> str:
+    """The activation and initialiser of a pair, in words."""
+    activation = ACTIVATION_WORDS[str(results["gain_activations"][place])]
+    return f"{activation}, {SCHEME_WORDS[str(results['gain_initializers'][place])]}"
+
+
+def measured_gains(results: Results, way: str) -> np.ndarray:
+    """(gains,) factors of mean squares per layer, `way` being "forward" or "backward"."""
+    return results[f"gain_{way}"].mean(axis=1) ** (1 / int(results["gain_layers"]))
+
+
+def gain_errors(results: Results) -> np.ndarray:
+    """(gains,) standard errors of measured factors relative to theory, from theory.
+
+    A layer's factor has relative variance c / n, so that of L layers is (1 + c / n)^L - 1.
+    """
+    layers, seeds = int(results["gain_layers"]), results["gain_forward"].shape[1]
+    growth = (1 + results["gain_excesses"] / int(results["gain_width"])) ** layers - 1
+    return np.sqrt(growth / seeds) / layers
+
+
+def chain_outcomes(results: Results) -> np.ndarray:
+    """(thresholds, starts) of the chain of 20 layers: -1 diverged, 1 solved, 0 neither."""
+    ended = np.isfinite(results["chain_ends"])
+    solved = ended & (results["chain_losses"] < SOLVED)
+    return np.where(ended, solved.astype(int), -1)

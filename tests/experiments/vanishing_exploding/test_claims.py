@@ -1,0 +1,120 @@
+"""Can the claims on the chain, products, training and cliffs fail?"""
+
+import numpy as np
+import pytest
+
+from experiments.vanishing_exploding.claims import claims
+from experiments.vanishing_exploding.reading import chain_outcomes
+
+
+def test_all_claims_hold_of_a_small_run(results):
+    made = claims(results)
+    assert len(made) > 40
+    assert [claim.statement for claim in made if claim.holds is False] == []
+
+
+@pytest.mark.parametrize("field", ["chain_jax", "chain_traced", "chain_off_diagonal"])
+def test_a_derivative_off_in_the_tenth_digit_fails(results, holds, field):
+    planted = results[field] * (1 + 1e-10)
+    assert holds({**results, field: planted}, "hand-built tracer") == [False]
+
+
+def test_a_chain_that_vanishes_at_once_fails(results, holds):
+    gradient = results["chain_gradient"].copy()
+    gradient[1, :, 1] = 0.9 ** results["chain_depths"]
+    planted = {**results, "chain_gradient": gradient}
+    assert holds(planted, "n·0.9ⁿ⁻¹ grows") == [False]
+    assert holds(planted, "largest n·0.9ⁿ⁻¹") == [False]
+    assert holds(planted, "n·0.9ⁿ⁻¹ is below 1") == [False]
+
+
+def test_outputs_that_are_mixed_up_fail(results, holds):
+    linear = {**results, "chain_sigmoid": results["chain_linear"]}
+    assert holds(linear, "through a sigmoid") == [False, False]
+    exploding = {**results, "chain_sigmoid_gradient": results["chain_gradient"]}
+    assert holds(exploding, "a = 1, b = 2, n = 9, output through a sigmoid") == [False]
+
+
+def test_exponents_off_by_two_percent_fail(results, holds):
+    # 400 times as many products, without noise.
+    exact = {
+        **results,
+        "exponents": results["exponents_expected"][None],
+        "exponents_error": results["exponents_error"] / 20,
+    }
+    assert holds(exact, "Lyapunov") == [True]
+    planted = {**exact, "exponents": 1.02 * exact["exponents"]}
+    assert holds(planted, "Lyapunov") == [False]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "words"), [(0, "orthogonal initialisation"), (1, "Gaussian initialisation")]
+)
+def test_products_of_the_other_scheme_fail(results, holds, scheme, words):
+    values = results["singular_values"].copy()
+    values[scheme] = values[1 - scheme]
+    assert holds({**results, "singular_values": values}, words) == [False]
+
+
+@pytest.mark.parametrize(
+    ("planted", "words", "expected"),
+    [
+        ({}, "30 layers", [True] * 5),
+        ({"xavier": 0.2}, "stall: median training accuracy", [False]),
+        ({"xavier_loss": 2.2}, "stall: median training loss", [False]),
+        ({"he": 0.7}, "learn: median", [False]),
+        ({"he_loss": np.array([0.2] * 15 + [1.6])}, "largest training loss", [False]),
+        ({"he_loss": np.array([0.2] * 15 + [np.nan])}, "largest training loss", [False]),
+        ({"shallow": 0.88}, "both scales", [False]),
+    ],
+)
+def test_claims_on_training_can_fail(results, trained, holds, planted, words, expected):
+    assert holds({**results, **trained(**planted)}, words) == expected
+
+
+@pytest.mark.parametrize(("learning", "refused"), [(0, False), (3, True)])
+def test_the_rule_that_every_start_stalls_is_refused_unless_met(
+    results, trained, learning, refused
+):
+    outcome = trained()
+    outcome["trained_accuracy"][1, 0, :learning] = 0.3
+    made = claims({**results, **outcome})
+    (claim,) = [c for c in made if "stall from every start" in c.statement]
+    assert (claim.measured, claim.expected) == (16 - learning, 16)
+    assert claim.refused is refused
+    assert claim.holds is (None if refused else True)
+
+
+def test_outcomes_that_differ_in_five_starts_fail(results, holds):
+    ends = results["chain_ends"].copy()
+    ends[0, :5] = np.inf
+    planted = {**results, "chain_ends": ends}
+    assert False in holds(planted, "without clipping: share of 201 starts")
+    losses = results["chain_losses"].copy()
+    losses[1, 100:105] = 1
+    planted = {**results, "chain_losses": losses}
+    assert holds(planted, "clipped at 1: share of 201 starts") == [True, False]
+
+
+def test_a_step_longer_than_the_bound_fails(results, holds):
+    longest = results["recurrent_longest"] * 1.001
+    assert holds({**results, "recurrent_longest": longest}, "no clipped step") == [False]
+
+
+def test_a_gradient_without_a_cliff_fails(results, holds):
+    planted = {**results, "recurrent_gradient": np.ones_like(results["recurrent_gradient"])}
+    assert holds(planted, "largest gradient on the grid") == [False]
+
+
+def test_clipping_that_does_not_help_fails(results, holds):
+    losses = results["recurrent_losses"].copy()
+    losses[0] = losses[1]
+    planted = {**results, "recurrent_losses": losses}
+    assert holds(planted, "less the one without clipping") == [False]
+    losses = results["recurrent_losses"].copy()
+    losses[1, 0] = 1
+    assert holds({**results, "recurrent_losses": losses}, "that clipping at 1 solves") == [False]
+
+
+def test_starts_diverge_stay_or_solve(results):
+    assert set(np.unique(chain_outcomes(results))) == {-1, 0, 1}

@@ -1,0 +1,24 @@
+"""Are the deep networks trained, and their accuracies measured, as the library would?"""
+
+import jax
+import numpy as np
+
+import jaxnn
+from experiments.shared.digit_images import images
+from experiments.vanishing_exploding import thirty_layers
+
+
+def test_accuracies_agree_with_the_library():
+    net = jaxnn.MLP((64, 9, 7, 10), "relu", response="categorical", bias_initializer="uniform")
+    X, y = images(jax.random.key(4), 20)
+    params = jaxnn.init(jax.random.key(3), net)
+    scores = np.array([np.asarray(jaxnn.apply(net, params, row)) for row in X])
+    stacked = jax.tree.map(lambda leaf: np.asarray(leaf)[None], params)
+    found = thirty_layers.accuracies(stacked, X, y)
+    assert found.tolist() == [np.mean(np.argmax(scores, axis=1) == y)]
+
+
+def test_training_lowers_every_loss(computed):
+    assert computed["trained_loss"].shape == (1, 2, 2, 2)
+    assert (computed["trained_loss"][..., 1] < computed["trained_loss"][..., 0]).all()
+    assert (computed["trained_accuracy"] > 0.02).all()
