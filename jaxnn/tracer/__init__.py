@@ -8,7 +8,7 @@ Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rule
     numpy/          NumPy's functions, made of the primitives
     transforms.py   grad, jvp, vjp, jacfwd, jacrev, hessian
     tree.py         arrays in containers
-    box.py          what a traced value looks like to Python
+    array.py        what a traced value looks like to Python
     lecture/        every step with its derivatives, as a table and as a graph; operations counted
     referee/        any JAX function, differentiated here; do all ways to a derivative agree?
 
@@ -26,7 +26,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jaxnn.tracer import numpy
-from jaxnn.tracer.box import EscapedValueError
+from jaxnn.tracer.core import EscapedValueError
 from jaxnn.tracer.lecture.counts import OperationCount, count_operations
 from jaxnn.tracer.lecture.graphs import ComputationalGraph, computational_graph
 from jaxnn.tracer.lecture.tables import Row, TraceTable, trace_table

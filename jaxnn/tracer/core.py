@@ -1,202 +1,250 @@
 """How does a program differentiate itself while it runs?
 
-Every elementary step  y = p(x_1, ..., x_n)  is seen by a trace, which carries derivatives along:
+Every step  y = p(x_1, ..., x_n)  is seen by a trace, which carries derivatives along:
 
     forward    dy    = sum_i  (dp/dx_i)   dx_i     tangents, from the inputs on
     reverse    x_i'  +=       (dp/dx_i)^T y'       cotangents, from the output back
 
-A `Box` stands for a value that a trace watches. A `Primitive` called with boxes lets the innermost
-trace among them unbox its own and calls itself again with the rest, one level down, until only
-arrays are left. So derivatives of derivatives need nothing of their own: the rules in the two
-tables below are written in primitives, and whatever they compute is watched by the outer traces.
+A `Box` is a value that a trace watches. A `Primitive` called with boxes lets the innermost trace
+among them unbox its own and calls itself again with the rest, one level down, until only arrays are
+left. So derivatives of derivatives need nothing of their own: rules are written with primitives,
+and whatever they compute is watched by the outer traces.
+
+    >>> def f(x, y):
+    ...     return x * sin(x * y) + y**3
+    >>> print(grad(f)(2.0, 0.0), grad(f, 1)(2.0, 0.0))  # sin xy + xy cos xy;  x^2 cos xy + 3 y^2
+    0.0 4.0
+    >>> print(*jvp(f, (2.0, 0.0), (1.0, 0.5)))  # the value; its derivative along (1, 0.5)
+    0.0 2.0
+    >>> print(grad(grad(grad(sin)))(0.0), grad(lambda x: x * grad(lambda y: x * y)(5.0))(3.0))
+    -1.0 6.0
+
+Left to the modules around this one: other primitives and operators, containers, NumPy's names, JAX.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import reduce
 from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import numpy as np
 
-from jaxnn.tracer.box import Box, EscapedValueError
-
 Array = Any  # a NumPy or JAX array, a number, or a Box that stands for one
 
-# rule(i, tangent of x_i,  y, x_1, ..., x_n, **parameters) -> its part of the tangent of y
-# rule(i, cotangent of y,  y, x_1, ..., x_n, **parameters) -> its part of the cotangent of x_i
-FORWARD: dict[Primitive, Callable[..., Array]] = {}
-REVERSE: dict[Primitive, Callable[..., Array]] = {}
-
-# Called with (primitive, arguments, parameters, value) at each evaluation on arrays, when set.
+# Never used twice, so a box that outlives its trace cannot be taken for one of a later trace.
+_levels, _serials = count(), count()
+_NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
+# When set, called with (primitive, arguments, parameters, value) at each evaluation on arrays.
 OBSERVER: ContextVar[Callable[..., None] | None] = ContextVar("observer", default=None)
 
-# Never used twice, so a box that outlives its trace cannot be taken for one of a later trace.
-_levels, _serials = itertools.count(), itertools.count()
-_NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
+
+class EscapedValueError(RuntimeError):
+    """A traced value was used after its function had returned: return it, or use stop_gradient."""
 
 
+class Box:
+    """A value that a trace watches; `mark` is its tangent (forward) or its node (reverse)."""
+
+    __slots__ = ("mark", "trace", "value")
+    __array_ufunc__ = None  # arrays of NumPy leave it to the operators below
+
+    def __init__(self, value: Array, trace: Trace, mark: Any):
+        self.value, self.trace, self.mark = value, trace, mark
+
+    shape, dtype = property(lambda x: x.value.shape), property(lambda x: x.value.dtype)
+    __add__, __radd__ = lambda x, y: add(x, y), lambda x, y: add(y, x)
+    __mul__, __rmul__ = lambda x, y: multiply(x, y), lambda x, y: multiply(y, x)
+    __sub__, __rsub__ = lambda x, y: x + y * -1, lambda x, y: y + x * -1
+    __neg__, __pos__ = lambda x: x * -1, lambda x: x * 1
+    __pow__, __repr__ = lambda x, n: reduce(multiply, [x] * n), lambda x: f"Box({x.value!r})"
+    # Comparisons have no derivative; they look through the boxes.
+    __eq__, __ne__ = lambda x, y: base(x) == base(y), lambda x, y: base(x) != base(y)
+    __lt__, __gt__ = lambda x, y: base(x) < base(y), lambda x, y: base(x) > base(y)
+    __le__, __ge__ = lambda x, y: base(x) <= base(y), lambda x, y: base(x) >= base(y)
+    __bool__, __hash__ = lambda x: bool(base(x)), object.__hash__
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Primitive:
-    """An elementary function: `value(xp, *arrays, **parameters)` computes it.
+    """An elementary function y = p(x_1, ..., x_n); calling it computes and records.
 
-    `xp` is the array library of the arguments, NumPy or jax.numpy. Parameters are never
-    differentiated. Calling the primitive computes and records.
+    forward(i, tangent of x_i, y, x_1, ..., x_n) is the part of x_i in the tangent of y, reverse(i,
+    cotangent of y, y, x_1, ..., x_n) the part of y in the cotangent of x_i, value(xp, x_1, ...) is
+    y, xp being numpy or jax.numpy; by default its function of that name. All take parameters too,
+    which are never differentiated.
     """
 
-    __slots__ = ("name", "value")
-
-    def __init__(self, name: str, value: Callable[..., Array]):
-        self.name = name
-        self.value = value
+    name: str
+    forward: Callable[..., Array]
+    reverse: Callable[..., Array]
+    value: Callable[..., Array] | None = None
 
     def __call__(self, *arguments: Array, **parameters: Any) -> Array:
-        top = None
-        xp: Any = np
+        top, xp = None, np
         for argument in arguments:
-            kind = type(argument)
-            if kind is Box:
+            if isinstance(argument, Box):
                 if top is None or argument.trace.level > top.level:
                     top = argument.trace
-            elif kind not in _NUMPY_TYPES:
-                xp = namespace_of(argument, xp)
+            elif xp is np and type(argument) not in _NUMPY_TYPES:
+                xp = getattr(argument, "__array_namespace__", lambda: np)()
         if top is not None:
             return top.process(self, arguments, parameters)
-        value = self.value(xp, *arguments, **parameters)
+        if self.value is None:
+            value = getattr(xp, self.name)(*arguments, **parameters)
+        else:
+            value = self.value(xp, *arguments, **parameters)
         if (observer := OBSERVER.get()) is not None:
             observer(self, arguments, parameters, value)
         return value
 
-    # How a trace computes the value one level down; a custom rule may have its own way.
-    below = __call__
 
-    def __repr__(self) -> str:
-        return f"<primitive {self.name}>"
-
-
-def namespace_of(array: Array, default: Any = np) -> Any:
-    """The module that computes with this array: jax.numpy for a JAX array, otherwise NumPy."""
-    namespace = getattr(array, "__array_namespace__", None)
-    return default if namespace is None or isinstance(array, np.ndarray) else namespace()
+def base(value: Any) -> Any:
+    """The array inside all boxes: what no trace watches any more."""
+    while isinstance(value, Box):
+        value.trace.check_alive()
+        value = value.value
+    return value
 
 
-class Trace:
-    """Watches values while its `with` block lasts, and marks them; this one leaves no mark."""
-
-    def __init__(self) -> None:
-        self.level = next(_levels)
-        self.alive = True
-        self._silence = np.errstate(all="ignore")
-
-    def __enter__(self):
-        self._silence.__enter__()  # infinities and NaN are values here, as in JAX
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self.alive = False
-        self._silence.__exit__(*exception)
-
-    def owns(self, value: Any) -> bool:
-        return type(value) is Box and value.trace is self
-
-    def check_alive(self) -> None:
-        if not self.alive:
-            raise EscapedValueError(
-                "a traced value was used after the function that was being differentiated had "
-                "returned; return it, or pass it through stop_gradient, instead of storing it."
-            )
-
-    def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
-        """Compute one level down; what comes out is watched here."""
-        # This is where a small program spends its time: hence no calls of `owns` here and below.
-        if not self.alive:
-            self.check_alive()
-        primals = [a.value if type(a) is Box and a.trace is self else a for a in arguments]
-        out = primitive.below(*primals, **parameters)
-        return Box(out, self, self.mark(primitive, arguments, primals, out, parameters))
-
-    def mark(self, primitive: Primitive, arguments: tuple, primals: list, out, parameters) -> Any:
-        return None
-
-
-class Forward(Trace):
-    """Marks every value with its tangent."""
-
-    def mark(self, primitive, arguments, primals, out, parameters) -> Array:
-        rule, tangent = rule_of(FORWARD, primitive), None
-        for i, argument in enumerate(arguments):
-            if type(argument) is Box and argument.trace is self:
-                term = rule(i, argument.mark, out, *primals, **parameters)
-                tangent = term if tangent is None else add(tangent, term)
-        return tangent
-
-
+@dataclass(slots=True, eq=False)
 class Node:
     """One step of a computation: what was computed, from what. Inputs have no primitive."""
 
-    __slots__ = ("out", "parameters", "parents", "primals", "primitive", "serial")
-
-    def __init__(self, out, primitive=None, parents=(), primals=(), parameters=None):
-        self.serial = next(_serials)
-        self.out: Array = out
-        self.primitive: Any = primitive
-        self.parents: list[Node | None] | tuple = parents
-        self.primals: list | tuple = primals
-        self.parameters: Any = parameters
+    out: Array
+    primitive: Any = None
+    parents: dict[int, Node] = field(default_factory=dict)  # by the number of the argument
+    primals: Sequence[Array] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+    serial: int = field(default_factory=_serials.__next__)
 
 
-class Reverse(Trace):
-    """Marks every value with the node that computed it."""
+class Trace(AbstractContextManager):
+    """Watches values while its `with` block lasts, in one of both modes, in boxes of one class."""
 
-    def mark(self, primitive, arguments, primals, out, parameters) -> Node:
-        parents = [a.mark if type(a) is Box and a.trace is self else None for a in arguments]
-        return Node(out, primitive, parents, primals, parameters)
+    def __init__(self, reverse: bool, box: type[Box] = Box) -> None:
+        self.level, self.alive, self.reverse, self.box = next(_levels), True, reverse, box
+
+    def __exit__(self, *exception: Any) -> None:
+        self.alive = False
+
+    def owns(self, value: Any) -> bool:
+        return isinstance(value, Box) and value.trace is self
+
+    def check_alive(self) -> None:
+        if not self.alive:
+            raise EscapedValueError(EscapedValueError.__doc__)
+
+    def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
+        """Compute one level down; what comes out is watched here."""
+        self.check_alive()
+        marks = {i: a.mark for i, a in enumerate(arguments) if self.owns(a)}
+        primals = [a.value if i in marks else a for i, a in enumerate(arguments)]
+        out = primitive(*primals, **parameters)
+        if self.reverse:
+            return self.box(out, self, Node(out, primitive, marks, primals, parameters))
+        rule = primitive.forward
+        terms = [rule(i, t, out, *primals, **parameters) for i, t in marks.items()]
+        return self.box(out, self, reduce(add, terms))
 
 
 def backward(roots: Iterable[tuple[Node, Array]], keep: bool = False) -> dict[Node, Array]:
-    """Send cotangents from the roots back to the inputs.
+    """The cotangents of the inputs (to `keep`: of all nodes), given those of the roots.
 
-    Nodes are served from the latest to the earliest, so each has received all it will receive
-    when its turn comes; no recursion, and nothing the roots do not depend on is visited.
-
-    Args:
-      roots: pairs of a node and the cotangent of its value.
-      keep: whether to return the cotangents of all nodes, not only those of the inputs.
+    Nodes are served from the latest to the earliest, so each has all it will receive by its turn.
     """
-    cotangents: dict[Node, Array] = {}
-    queue: list[tuple[int, Node]] = []
+    cotangents, queue = {}, []
 
     def send(node: Node, cotangent: Array) -> None:
         if node in cotangents:
-            cotangents[node] = add(cotangents[node], cotangent)  # not in place: it may be shared
+            cotangent = add(cotangents[node], cotangent)  # not in place: it may be shared
         else:
-            cotangents[node] = cotangent
             heappush(queue, (-node.serial, node))
+        cotangents[node] = cotangent
 
     for root in roots:
         send(*root)
     with np.errstate(all="ignore"):
         while queue:
             node = heappop(queue)[1]
-            if node.primitive is None:
-                continue
-            cotangent = cotangents[node] if keep else cotangents.pop(node)
-            rule, out, primals = rule_of(REVERSE, node.primitive), node.out, node.primals
-            for i, parent in enumerate(node.parents):
-                if parent is not None:
-                    send(parent, rule(i, cotangent, out, *primals, **node.parameters))
+            cotangent = cotangents[node] if keep or not node.parents else cotangents.pop(node)
+            for i, parent in node.parents.items():
+                rule, parameters = node.primitive.reverse, node.parameters
+                send(parent, rule(i, cotangent, node.out, *node.primals, **parameters))
     return cotangents
 
 
-def rule_of(table: dict[Primitive, Callable], primitive: Primitive) -> Callable[..., Array]:
-    """The rule of a primitive, or an error that names it."""
-    try:
-        return table[primitive]
-    except KeyError:
-        mode = "forward" if table is FORWARD else "reverse"
-        raise NotImplementedError(f"{primitive.name} has no {mode} rule.") from None
+def _conform(xp: Any, x: Array, shape: tuple[int, ...], dtype: Any) -> Array:
+    new = len(x.shape) - len(shape)
+    axes = tuple([i for i, n in enumerate(x.shape) if i < new or n != 1 == shape[i - new]])
+    x = x.sum(axes, keepdims=True)[(0,) * new] if axes else x
+    return x.astype(dtype) if x.shape == shape else xp.full(shape, x, dtype)
 
 
-# The only primitive that the core itself uses; its rules stand with the others.
-add = Primitive("add", lambda xp, x, y: xp.add(x, y))
+def like(change: Array, x: Array) -> Array:
+    """A tangent or cotangent in the shape and dtype of its value, broadcast or summed to it."""
+    same = change.shape == x.shape and change.dtype == x.dtype
+    return change if same else conform(change, shape=x.shape, dtype=x.dtype)
+
+
+# Broadcasts where x has length 1, sums where it should have: its own transpose.
+conform = Primitive(
+    "conform",
+    lambda i, t, y, x, shape, dtype: conform(t, shape=shape, dtype=dtype),
+    lambda i, g, y, x, shape, dtype: conform(g, shape=x.shape, dtype=x.dtype),
+    _conform,
+)
+add = Primitive("add", lambda i, t, z, *xs: like(t, z), lambda i, g, z, *xs: like(g, xs[i]))
+multiply = Primitive(
+    "multiply",
+    lambda i, t, z, x, y: like(multiply(t, (y, x)[i]), z),
+    lambda i, g, z, x, y: like(multiply(g, (y, x)[i]), (x, y)[i]),
+)
+# Of one argument, entry by entry: the same rule in both modes.
+sin = Primitive("sin", *2 * [lambda i, change, y, x: multiply(change, cos(x))])
+cos = Primitive("cos", *2 * [lambda i, change, y, x: multiply(change, -sin(x))])
+
+
+def jvp(function: Callable, primals: Sequence, tangents: Sequence) -> tuple[Array, Array]:
+    """The value of a function of numbers or arrays, and its derivative along a direction."""
+    with np.errstate(all="ignore"), Trace(reverse=False) as trace:
+        pairs = zip(map(_array, primals), map(_array, tangents), strict=True)
+        out = function(*[Box(x, trace, t) for x, t in pairs])
+    return (out.value, out.mark) if trace.owns(out) else (out, out * 0)
+
+
+def vjp(function: Callable, *primals: Array) -> tuple[Array, Callable[[Array], tuple]]:
+    """The value, and the function that sends its cotangent to a tuple of those of the primals."""
+    with np.errstate(all="ignore"), Trace(reverse=True) as trace:
+        inputs = [Node(_array(x)) for x in primals]
+        out = function(*[Box(node.out, trace, node) for node in inputs])
+
+    def pullback(cotangent: Array) -> tuple:
+        sent = backward([(out.mark, _array(cotangent))] if trace.owns(out) else [])
+        return tuple(
+            [sent[node] if node in sent else np.zeros_like(base(node.out)) for node in inputs]
+        )
+
+    return out.value if trace.owns(out) else out, pullback
+
+
+def grad(function: Callable, argnum: int = 0) -> Callable[..., Array]:
+    """The gradient of a function whose value is one number, by its argument of that place."""
+
+    def gradient(*args: Array) -> Array:
+        before, x, after = args[:argnum], args[argnum], args[argnum + 1 :]
+        value, pullback = vjp(lambda x: function(*before, x, *after), x)
+        if np.shape(base(value)):
+            raise TypeError(f"the function returned shape {value.shape}; grad needs one number.")
+        return pullback(1.0)[0]
+
+    return gradient
+
+
+def _array(x: Array) -> Array:
+    return np.float64(x) if isinstance(x, int | float) else x

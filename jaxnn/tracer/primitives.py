@@ -23,14 +23,17 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.tracer.core import Array, Primitive
-
-# isort: off
+from jaxnn.tracer.core import Array, Primitive, like, multiply
 from jaxnn.tracer.rules import (
-    define, elementwise, expand, flat, keepdims, linear, multiply, reduce_to, reshape,
-    sum_, where, zeros_like,
-)  # fmt: skip
-# isort: on
+    elementwise,
+    flat,
+    keepdims,
+    linear,
+    reshape,
+    sum_,
+    where,
+    zeros_like,
+)
 
 ones_like, full_like, finite = map(flat, ("ones_like", "full_like", "nan_to_num"))
 isfinite, floor, trunc, argsort = map(flat, ("isfinite", "floor", "trunc", "argsort"))
@@ -56,8 +59,6 @@ log = elementwise("log", None, lambda y, x: 1 / x)
 log2 = elementwise("log2", None, lambda y, x: 1 / math.log(2) / x)
 log10 = elementwise("log10", None, lambda y, x: 1 / math.log(10) / x)
 log1p = elementwise("log1p", None, lambda y, x: 1 / (1 + x))
-sin = elementwise("sin", None, lambda y, x: cos(x))
-cos = elementwise("cos", None, lambda y, x: -sin(x))
 tan = elementwise("tan", None, lambda y, x: 1 + square(y))
 arcsin = elementwise("arcsin", None, lambda y, x: 1 / sqrt(1 - square(x)))
 arccos = elementwise("arccos", None, lambda y, x: -1 / sqrt(1 - square(x)))
@@ -228,10 +229,11 @@ def _extreme(name: str) -> Primitive:
     def weights(y: Array, x: Array, axis: tuple[int, ...]) -> Array:
         return shares(x, keepdims(y, x, axis), axis=axis)
 
-    return define(
-        Primitive(name, lambda xp, x, axis: getattr(xp, name)(x, axis)),
+    return Primitive(
+        name,
         lambda i, t, y, x, axis: sum_(multiply(t, weights(y, x, axis)), axis=axis),
         lambda i, g, y, x, axis: multiply(keepdims(g, x, axis), weights(y, x, axis)),
+        lambda xp, x, axis: getattr(xp, name)(x, axis),
     )
 
 
@@ -242,22 +244,25 @@ amax, amin = _extreme("max"), _extreme("min")
 
 def _solve_reverse(i: int, g: Array, x: Array, a: Array, b: Array) -> Array:
     part = solve(_swap(a), g)
-    return reduce_to(part if i else -matmul(part, _swap(x)), (a, b)[i])
+    return like(part if i else -matmul(part, _swap(x)), (a, b)[i])
 
 
-solve = define(  # a x = b, with b a stack of matrices too
-    Primitive("solve", lambda xp, a, b: xp.linalg.solve(a, b)),
-    lambda i, t, x, a, b: expand(solve(a, t if i else -matmul(t, x)), x),
+solve = Primitive(  # a x = b, with b a stack of matrices too
+    "solve",
+    lambda i, t, x, a, b: like(solve(a, t if i else -matmul(t, x)), x),
     _solve_reverse,
+    lambda xp, a, b: xp.linalg.solve(a, b),
 )
-inv = define(
-    Primitive("inv", lambda xp, a: xp.linalg.inv(a)),
+inv = Primitive(
+    "inv",
     lambda i, t, y, a: -matmul(matmul(y, t), y),
     lambda i, g, y, a: -matmul(matmul(_swap(y), g), _swap(y)),
+    lambda xp, a: xp.linalg.inv(a),
 )
-logabsdet = define(
-    Primitive("logabsdet", lambda xp, a: xp.linalg.slogdet(a)[1]),
+logabsdet = Primitive(
+    "logabsdet",
     lambda i, t, y, a: sum_(_swap(inv(a)) * t, axis=(a.ndim - 2, a.ndim - 1)),
     lambda i, g, y, a: reshape(g, shape=(*g.shape, 1, 1)) * _swap(inv(a)),
+    lambda xp, a: xp.linalg.slogdet(a)[1],
 )
 sign_det = flat("sign_det", lambda xp, a: xp.linalg.slogdet(a)[0])

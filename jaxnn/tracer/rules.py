@@ -18,8 +18,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer.box import base
-from jaxnn.tracer.core import FORWARD, REVERSE, Array, Primitive, add
+from jaxnn.tracer.core import Array, Primitive, add, base, cos, like, multiply, sin
+
+
+class Elementwise(Primitive):
+    """A primitive that acts entry by entry, with NumPy's broadcasting."""
+
+    __slots__ = ()
 
 
 class Select(NamedTuple):
@@ -30,25 +35,28 @@ class Select(NamedTuple):
 
 Partial = int | Select | Callable[..., Array]
 
-# The local partials of the elementwise primitives, for whoever wants to show or use them.
-PARTIALS: dict[Primitive, tuple[Partial, ...]] = {}
+
+def is_elementwise(primitive: Primitive) -> bool:
+    """Whether a primitive acts entry by entry."""
+    return isinstance(primitive, Elementwise) or primitive in (add, multiply, sin, cos)
 
 
-def elementwise(name: str | Primitive, value: Any, *partials: Partial) -> Primitive:
+def elementwise(name: str, value: Callable[..., Array] | None, *partials: Partial) -> Primitive:
     """A primitive that acts entry by entry, with NumPy's broadcasting.
 
     Args:
-      name: for messages and tables; or a primitive that is there already.
+      name: for messages and tables.
       value: (xp, x_1, ..., x_n, **parameters) -> y, or None for the function `name` of xp.
       *partials: dy/dx_i for each argument, written with primitives and operators.
     """
-    primitive = name if isinstance(name, Primitive) else Primitive(name, value or by_name(name))
-    PARTIALS[primitive] = partials
-    return define(
-        primitive,
-        lambda i, t, y, *xs, **options: expand(scale(partials[i], t, y, xs, options), y),
-        lambda i, g, y, *xs, **options: reduce_to(scale(partials[i], g, y, xs, options), xs[i]),
-    )
+
+    def forward(i: int, t: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        return like(_scale(partials[i], t, y, xs, options), y)
+
+    def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        return like(_scale(partials[i], g, y, xs, options), xs[i])
+
+    return Elementwise(name, forward, reverse, value)
 
 
 def linear(
@@ -63,21 +71,21 @@ def linear(
         care of; of x_i itself only shape and dtype may be used.
       jointly: whether it is linear in all arguments together, as a sum is and a product is not.
     """
-    primitive = Primitive(name, value)
 
     def forward(i: int, t: Array, y: Array, *xs: Array, **options: Any) -> Array:
         others = [zeros_like(x) for x in xs] if jointly else xs
-        return expand(primitive(*others[:i], t, *others[i + 1 :], **options), y)
+        return like(primitive(*others[:i], t, *others[i + 1 :], **options), y)
 
     def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
-        return reduce_to(transpose(i, g, *xs, **options), xs[i])
+        return like(transpose(i, g, *xs, **options), xs[i])
 
-    return define(primitive, forward, reverse)
+    primitive = Primitive(name, forward, reverse, value)
+    return primitive
 
 
 def flat(name: str, value: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A function without derivative: it looks through all boxes and returns a plain array."""
-    primitive = Primitive(name, value or by_name(name))
+    primitive = Primitive(name, None, None, value)
 
     def look(*xs: Array, **options: Any) -> Any:
         return primitive(*map(base, xs), **options)
@@ -87,19 +95,7 @@ def flat(name: str, value: Callable[..., Any] | None = None) -> Callable[..., An
     return look
 
 
-def define(primitive: Primitive, forward: Callable, reverse: Callable) -> Primitive:
-    """Enter both rules of a primitive, as `core` describes them."""
-    FORWARD[primitive] = forward
-    REVERSE[primitive] = reverse
-    return primitive
-
-
-def by_name(name: str) -> Callable[..., Any]:
-    """The function of that name in whichever array library."""
-    return lambda xp, *xs, **options: getattr(xp, name)(*xs, **options)
-
-
-def scale(partial: Partial, change: Array, y: Array, xs: Sequence, options: dict) -> Array:
+def _scale(partial: Partial, change: Array, y: Array, xs: Sequence, options: dict) -> Array:
     """partial * change, without multiplying by 1 or by a mask."""
     if isinstance(partial, Select):
         return where(partial.test(y, *xs, **options), change, 0)
@@ -108,23 +104,9 @@ def scale(partial: Partial, change: Array, y: Array, xs: Sequence, options: dict
     return change if partial == 1 else negative(change)
 
 
-def expand(tangent: Array, like: Array) -> Array:
-    """Broadcast and cast a tangent to the shape and dtype of a value."""
-    if tangent.shape != like.shape:
-        tangent = broadcast_to(tangent, shape=like.shape)
-    return tangent if tangent.dtype == like.dtype else astype(tangent, dtype=like.dtype)
-
-
-def reduce_to(cotangent: Array, like: Array) -> Array:
-    """The transpose of `expand`: sum a cotangent over what was broadcast, and cast it."""
-    shape = like.shape
-    if cotangent.shape != shape:
-        extra = len(cotangent.shape) - len(shape)
-        stretched = (i for i, n in enumerate(shape, extra) if n == 1 != cotangent.shape[i])
-        cotangent = sum_(cotangent, axis=(*range(extra), *stretched))
-        if cotangent.shape != shape:
-            cotangent = reshape(cotangent, shape=shape)
-    return cotangent if cotangent.dtype == like.dtype else astype(cotangent, dtype=like.dtype)
+def namespace_of(array: Array) -> Any:
+    """The module that computes with this array: jax.numpy for a JAX array, otherwise NumPy."""
+    return getattr(array, "__array_namespace__", lambda: np)()
 
 
 def keepdims(y: Array, x: Array, axis: tuple[int, ...]) -> Array:
@@ -147,8 +129,6 @@ def _broadcast_to(xp: Any, x: Array, shape: tuple[int, ...]) -> Array:
 logical_not, zeros_like = flat("logical_not"), flat("zeros_like")
 
 # What the families themselves need; everything else stands in primitives.py.
-elementwise(add, None, 1, 1)
-multiply = elementwise("multiply", None, lambda z, x, y: y, lambda z, x, y: x)
 negative = elementwise("negative", None, -1)
 where = elementwise(
     "where",

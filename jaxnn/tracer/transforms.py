@@ -28,12 +28,13 @@ import numpy as np
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.box import Box, base
-from jaxnn.tracer.core import Array, Forward, Node, Reverse, Trace, backward, namespace_of
-from jaxnn.tracer.rules import astype
+from jaxnn.tracer.array import TracedArray
+from jaxnn.tracer.core import Array, Node, Trace, backward, base
+from jaxnn.tracer.rules import astype, namespace_of
 from jaxnn.tracer.tree import flatten, tree_map, unflatten
 
 Argnums = int | Sequence[int]
+_silence = partial(np.errstate, all="ignore")  # infinities and NaN are values, as in JAX
 
 
 def grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
@@ -77,8 +78,8 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
     if found != structure:
         raise TypeError("tangents has another structure than primals; give one for each array.")
     directions = map(partial(_like, "tangent"), directions, leaves)
-    with Forward() as trace:
-        boxes = [Box(x, trace, t) for x, t in zip(leaves, directions, strict=True)]
+    with _silence(), Trace(reverse=False, box=TracedArray) as trace:
+        boxes = [TracedArray(x, trace, t) for x, t in zip(leaves, directions, strict=True)]
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
 
     def tangent(y: Any) -> Array:
@@ -95,9 +96,9 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     raises ValueError when g is shaped otherwise.
     """
     leaves, structure = _inputs(primals)
-    with Reverse() as trace:
+    with _silence(), Trace(reverse=True, box=TracedArray) as trace:
         inputs = [Node(leaf) for leaf in leaves]
-        boxes = [Box(node.out, trace, node) for node in inputs]
+        boxes = [TracedArray(node.out, trace, node) for node in inputs]
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
     value = _unbox(out, trace)
     ys, form = flatten(value)
@@ -187,9 +188,22 @@ def _single(argnums: Any) -> bool:
     return hasattr(argnums, "__index__")
 
 
+def call(fun: Callable, args: Sequence) -> Any:
+    """fun(*args), with a sentence when a function of another library refuses a traced value."""
+    try:
+        return fun(*args)
+    except (TypeError, ValueError) as error:
+        if TracedArray.__name__ not in str(error):
+            raise
+        raise TypeError(
+            "a traced value met a function of another library, which cannot record it; make a "
+            "function f of JAX, jitted or not, from_jax(f), or use jaxnn.tracer.numpy."
+        ) from error
+
+
 def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:
     """(output,), or (output, aux)."""
-    out = fun(*args)
+    out = call(fun, args)
     if not has_aux:
         return (out,)
     if not isinstance(out, tuple) or len(out) != 2:

@@ -22,8 +22,8 @@ import numpy as np
 
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
-from jaxnn.tracer.box import Box
-from jaxnn.tracer.core import OBSERVER, Array, Primitive, Trace
+from jaxnn.tracer.array import TracedArray
+from jaxnn.tracer.core import OBSERVER, Array, Node, Primitive, Trace, conform
 from jaxnn.tracer.transforms import as_input, is_float
 from jaxnn.tracer.tree import partition
 
@@ -51,15 +51,16 @@ def count_operations(fun: Callable, *args: Any) -> OperationCount:
         if primitive in COSTS:
             cost = COSTS[primitive](value, *arguments, **parameters)
         else:
-            cost = np.size(value) if primitive in rules.PARTIALS else 0
+            cost = np.size(value) if rules.is_elementwise(primitive) else 0
         if cost:
             counts[primitive.name] += cost
 
     xs, replace = partition(args, is_float)
     token = OBSERVER.set(observe)
     try:
-        with Trace() as trace:  # so that the operators of plain arrays are primitives
-            fun(*replace(Box(as_input(x), trace, None) for x in xs))
+        # Traced, so that the operators of plain arrays are primitives.
+        with np.errstate(all="ignore"), Trace(reverse=True, box=TracedArray) as trace:
+            fun(*replace(TracedArray(as_input(x), trace, Node(x)) for x in xs))
     finally:
         OBSERVER.reset(token)
     return OperationCount(counts.total(), dict(counts))
@@ -70,8 +71,8 @@ COSTS: dict[Primitive, Callable[..., int]] = {
     rules.where: lambda value, test, x, y: 0,
     op.matmul: lambda value, x, y: 2 * np.size(value) * np.shape(x)[-1],
     **dict.fromkeys(
-        [rules.sum_, op.amax, op.amin],
-        lambda value, x, axis: max(np.size(x) - np.size(value), 0),
+        [rules.sum_, op.amax, op.amin, conform],
+        lambda value, x, **_: max(np.size(x) - np.size(value), 0),
     ),
     op.cumsum: lambda value, x, axis: np.size(x),
     # By elimination, for n x n matrices.

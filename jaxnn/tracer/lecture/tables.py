@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.box import Box
-from jaxnn.tracer.core import FORWARD, REVERSE, Array, Node, Reverse, backward, rule_of
-from jaxnn.tracer.rules import PARTIALS, scale
+from jaxnn.tracer.array import TracedArray
+from jaxnn.tracer.core import Array, Box, Node, Trace, backward
+from jaxnn.tracer.rules import is_elementwise
 from jaxnn.tracer.transforms import as_input, is_float
 from jaxnn.tracer.tree import flatten, paths, unflatten
 
@@ -113,8 +113,11 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     if not any(map(is_float, leaves)):
         raise TypeError(NO_FLOATS)
     inputs = [Node(as_input(leaf) if is_float(leaf) else leaf) for leaf in leaves]
-    with _Recorded() as trace:
-        boxes = [Box(node.out, trace, node) if is_float(node.out) else node.out for node in inputs]
+    with np.errstate(all="ignore"), _Recorded(reverse=True, box=TracedArray) as trace:
+        boxes = [
+            TracedArray(node.out, trace, node) if is_float(node.out) else node.out
+            for node in inputs
+        ]
         outputs = flatten(fun(*unflatten(structure, boxes)))[0]
     roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
     adjoints = backward(roots, keep=True)
@@ -135,16 +138,17 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     return TraceTable(tuple(rows))
 
 
-class _Recorded(Reverse):
-    """Reverse mode that lists every step, used or not."""
+class _Recorded(Trace):
+    """Lists every step, used or not."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
         self.steps: list[Node] = []
 
-    def mark(self, *step: Any) -> Node:
-        self.steps.append(super().mark(*step))
-        return self.steps[-1]
+    def process(self, *step: Any) -> Box:
+        box = super().process(*step)
+        self.steps.append(box.mark)
+        return box
 
 
 def argument_names(fun: Callable, args: tuple) -> list[str]:
@@ -171,34 +175,34 @@ def _default_direction(args: tuple) -> list:
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
     """The tangent of a node, from those of its parents."""
-    rule, total = rule_of(FORWARD, node.primitive), op.zeros_like(node.out)
-    for i, parent in enumerate(node.parents):
-        if parent is not None:
-            total = total + rule(i, pushed[parent], node.out, *node.primals, **node.parameters)
+    total = op.zeros_like(node.out)
+    for i, parent in node.parents.items():
+        rule, tangent = node.primitive.forward, pushed[parent]
+        total = total + rule(i, tangent, node.out, *node.primals, **node.parameters)
     return total
 
 
 def local_partial(node: Node, i: int) -> Array:
     """The derivative of one step by its argument number i, as `Row.partials` has it."""
     out, primals, parameters = node.out, node.primals, node.parameters
-    if node.primitive in PARTIALS:
-        return scale(PARTIALS[node.primitive][i], out.dtype.type(1), out, primals, parameters)
+    if is_elementwise(node.primitive):
+        return node.primitive.forward(i, out.dtype.type(1), out, *primals, **parameters)
     size, shape = np.size(out), np.shape(out)
     if size * np.size(primals[i]) > 10_000:
         return None
-    rule, units = rule_of(REVERSE, node.primitive), np.eye(size).reshape(size, *shape)
+    rule, units = node.primitive.reverse, np.eye(size).reshape(size, *shape)
     rows = [rule(i, unit[()], out, *primals, **parameters) for unit in units]
     return np.reshape(rows, shape + np.shape(primals[i]))[()]
 
 
 def _row(node: Node, names: dict[Node, str], tangent: Array, adjoint: Array) -> Row:
     name, operation = names[node], node.primitive.name if node.primitive else "input"
-    active = [i for i, parent in enumerate(node.parents) if parent]
-    operands = [names[parent] if parent else format_number(x, 6)
-                for parent, x in zip(node.parents, node.primals, strict=True)]  # fmt: skip
-    inputs = tuple([operands[i] for i in active])
-    partials = tuple([local_partial(node, i) for i in active])
-    fields = {"name": name, "op": operation, "all": ", ".join(operands), **(node.parameters or {})}
+    inputs = tuple([names[parent] for parent in node.parents.values()])
+    partials = tuple([local_partial(node, i) for i in node.parents])
+    operands = [format_number(x, 6) for x in node.primals]
+    for i, source in zip(node.parents, inputs, strict=True):
+        operands[i] = source
+    fields = {"name": name, "op": operation, "all": ", ".join(operands), **node.parameters}
     text, latex = TEMPLATES.get(operation, (_CALL, _LATEX_CALL))
     expression = text.format(*map(_bracket, operands), **fields)
     fields |= {"name": _latex_name(name), "op": operation.replace("_", r"\_")}

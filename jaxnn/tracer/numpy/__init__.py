@@ -18,13 +18,11 @@ Not here: complex numbers, in-place and `out=` arguments, eigenvalue and singula
 decompositions, FFT, convolution, percentiles.
 """
 
-import sys
 from typing import Any
 
 import numpy as _np
 
-from jaxnn.tracer.box import NAMESPACE
-from jaxnn.tracer.numpy import linalg
+from jaxnn.tracer.numpy import linalg as linalg
 from jaxnn.tracer.numpy.arrays import *  # noqa: F403
 from jaxnn.tracer.numpy.elementwise import *  # noqa: F403
 from jaxnn.tracer.numpy.products import *  # noqa: F403
@@ -33,8 +31,3 @@ from jaxnn.tracer.numpy.reductions import *  # noqa: F403
 
 def __getattr__(name: str) -> Any:
     return getattr(_np, name)
-
-
-NAMESPACE.update({name: value for name, value in globals().items() if not name.startswith("_")})
-NAMESPACE.update({f"linalg.{name}": getattr(linalg, name) for name in linalg.__all__})
-NAMESPACE["module"] = sys.modules[__name__]

@@ -16,8 +16,8 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
-from jaxnn.tracer.box import Box, base
-from jaxnn.tracer.core import Array, add, namespace_of
+from jaxnn.tracer.core import Array, Box, add, base, multiply
+from jaxnn.tracer.rules import namespace_of
 from jaxnn.tracer.tree import flatten as flatten_tree
 
 Axis = int | Sequence[int] | None
@@ -34,7 +34,7 @@ def array(object: Any, dtype: Any = None, **_: Any) -> Array:
 
 def is_ours(x: Any) -> bool:
     """Whether NumPy itself cannot make an array of it."""
-    return type(x) is Box or namespace_of(x) is not np
+    return isinstance(x, Box) or namespace_of(x) is not np
 
 
 def as_array(x: Any) -> Array:
@@ -234,7 +234,7 @@ def hsplit(x: Array, sections: Any) -> list[Array]:
 
 
 def copy(x: Array) -> Array:
-    return rules.multiply(x, 1)
+    return multiply(x, 1)
 
 
 asarray, flatten = array, ravel

@@ -12,10 +12,9 @@ import numpy as np
 
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
-from jaxnn.tracer.box import base
-from jaxnn.tracer.core import Array
+from jaxnn.tracer.core import Array, Primitive, base, multiply
 from jaxnn.tracer.primitives import absolute, divide, logaddexp, maximum, minimum
-from jaxnn.tracer.rules import multiply, negative
+from jaxnn.tracer.rules import is_elementwise, negative
 
 FLAT = [
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and",
@@ -24,7 +23,13 @@ FLAT = [
     "argsort", "ones_like", "zeros_like", "full_like", "count_nonzero", "array_equal", "allclose",
 ]  # fmt: skip
 globals().update({name: rules.flat(name) for name in FLAT})
-globals().update({primitive.name: primitive for primitive in rules.PARTIALS})
+globals().update(
+    {
+        primitive.name: primitive
+        for primitive in (*vars(rules).values(), *vars(op).values())
+        if isinstance(primitive, Primitive) and is_elementwise(primitive)
+    }
+)
 
 
 def where(condition: Any, x: Array = None, y: Array = None) -> Array:

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.core import Array
+from jaxnn.tracer.core import Array, multiply
 from jaxnn.tracer.numpy.arrays import Axis, as_array, axes_of, column, ravel, squeeze
 from jaxnn.tracer.numpy.elementwise import power
 from jaxnn.tracer.numpy.reductions import max as largest
 from jaxnn.tracer.numpy.reductions import sum as total
 from jaxnn.tracer.primitives import absolute, exp, inv, sqrt, square
-from jaxnn.tracer.rules import multiply
 
 __all__ = ["det", "inv", "norm", "slogdet", "solve"]
 

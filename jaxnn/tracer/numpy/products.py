@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.core import Array
+from jaxnn.tracer.core import Array, multiply
 from jaxnn.tracer.numpy.arrays import (
     as_array,
     axes_of,
@@ -26,7 +26,6 @@ from jaxnn.tracer.numpy.arrays import (
     transpose,
 )
 from jaxnn.tracer.numpy.reductions import sum as total
-from jaxnn.tracer.rules import multiply
 
 
 def matmul(x: Array, y: Array) -> Array:

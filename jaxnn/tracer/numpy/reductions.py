@@ -10,8 +10,7 @@ import numpy as np
 
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
-from jaxnn.tracer.box import base
-from jaxnn.tracer.core import Array, add
+from jaxnn.tracer.core import Array, add, base, multiply
 from jaxnn.tracer.numpy.arrays import (
     Axis,
     as_array,
@@ -32,7 +31,6 @@ from jaxnn.tracer.numpy.arrays import (
 )
 from jaxnn.tracer.numpy.elementwise import where
 from jaxnn.tracer.primitives import divide, exp, log, ones_like, sqrt, square, subtract
-from jaxnn.tracer.rules import multiply
 
 
 def reduction(primitive: Callable) -> Callable[..., Array]:

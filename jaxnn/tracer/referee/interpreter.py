@@ -25,7 +25,7 @@ from jax.extend import core as jex
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import tree
-from jaxnn.tracer.box import Box, base
+from jaxnn.tracer.core import Box, base
 from jaxnn.tracer.referee.rules import FLAT, ONLY_TRACED, RULES, as_function, listed
 from jaxnn.tracer.transforms import is_float
 
@@ -71,7 +71,7 @@ class Interpreter:
         """A value as the jaxpr types it, in the library where the arithmetic is done."""
         if not isinstance(aval.dtype, np.dtype):  # random keys are known to JAX alone
             return x
-        if type(x) is not Box and not isinstance(x, Tracer):
+        if not isinstance(x, Box) and not isinstance(x, Tracer):
             if not self.in_jax:
                 return np.asarray(x, aval.dtype)
             x = x if hasattr(x, "dtype") else jnp.asarray(x, aval.dtype)
@@ -99,7 +99,7 @@ class Interpreter:
         floats = any(is_float(v.aval) for v in equation.outvars)
         if name in FLAT or not floats:
             inputs = list(map(base, inputs))
-        traced = any(type(x) is Box for x in inputs)
+        traced = any(isinstance(x, Box) for x in inputs)
         # In NumPy what NumPy can do; on integers these two of its functions are not JAX's.
         in_numpy = not self.in_jax and all(isinstance(x, _NUMPY) for x in inputs)
         covered = name not in ONLY_TRACED and (floats or name not in ("div", "pow"))

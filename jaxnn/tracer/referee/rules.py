@@ -22,9 +22,8 @@ from jax.extend import core as jex
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.box import Box, base
-from jaxnn.tracer.core import Array, Primitive
-from jaxnn.tracer.rules import define, elementwise
+from jaxnn.tracer.core import Array, Box, Primitive, base
+from jaxnn.tracer.rules import elementwise
 from jaxnn.tracer.transforms import is_float, vjp
 
 _DEBUG = jex.DebugInfo("from_jax", "one equation", None, None)
@@ -111,14 +110,16 @@ class _Custom(Primitive):
 
     __slots__ = ()
 
-    def below(self, *xs: Array, **call: Any) -> Array:
-        if any(type(x) is Box for x in xs):
+    def __call__(self, *xs: Array, **call: Any) -> Array:
+        if any(isinstance(x, Box) for x in xs):
             return _by_rule(lambda f, x, _: jax.vjp(f, x)[0], 0, np.zeros(()), xs, **call)
-        return self(*xs, **call)
+        return super().__call__(*xs, **call)
 
     def equation(self, *xs: Array, run: Any, equation: Any, **_: Any) -> list:
         return [
-            0 if isinstance(v, jex.DropVar) else self(*xs, run=run, equation=equation, output=k)
+            0
+            if isinstance(v, jex.DropVar)
+            else super(_Custom, self).__call__(*xs, run=run, equation=equation, output=k)
             for k, v in enumerate(equation.outvars)
         ]
 
@@ -162,9 +163,8 @@ def _cotangent(i: int, g: Array, y: Array, *xs: Array, **call: Any) -> Array:
     return _by_rule(lambda f, x, g: jax.vjp(f, x)[1](g)[0], i, g, xs, **call)
 
 
-custom_jvp, custom_vjp = _Custom("custom_jvp", _value), _Custom("custom_vjp", _value)
-define(custom_jvp, _tangent, _transposed_tangent)
-define(custom_vjp, _no_tangent, _cotangent)
+custom_jvp = _Custom("custom_jvp", _tangent, _transposed_tangent, _value)
+custom_vjp = _Custom("custom_vjp", _no_tangent, _cotangent, _value)
 
 
 # ---- equations that move entries: done to positions, they tell where each entry comes from
