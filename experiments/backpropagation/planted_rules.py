@@ -8,19 +8,19 @@ asked; it must say no, and accuse the route that uses the wrong rule and no othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import jaxnn.tracer.numpy as tnp
 from jaxnn.tracer import DerivativeReport, check_derivatives
-from jaxnn.tracer.core import FORWARD, REVERSE
 from jaxnn.tracer.referee.check import Comparison
+from jaxnn.tracer.referee.planting import with_primitive, wrong_by_a_factor
 
 FACTOR, TOLERANCE = 1.001, 1e-7
-MODES = {"forward": FORWARD, "reverse": REVERSE}
+MODES = ("forward", "reverse")
 POINT = np.array([[0.3, -0.8], [1.1, 0.6], [-0.4, 1.7]])
 MATRIX = np.array([[0.7, -0.2, 0.5], [0.1, 0.9, -0.6]])
 
@@ -67,28 +67,6 @@ class Verdict(NamedTuple):
     disagreement: float
 
 
-@contextmanager
-def wrong_rule(mode: str, primitive: str, factor: float = FACTOR) -> Iterator[None]:
-    """Make a rule of the tracer wrong by a factor, inside a `with` block.
-
-    Args:
-      mode: "forward" or "reverse".
-      primitive: a name; all primitives of that name are concerned.
-      factor: what the rule's result is multiplied by.
-    """
-    table = MODES[mode]
-    right = {p: rule for p, rule in table.items() if p.name == primitive}
-
-    def wrongly(rule: Callable) -> Callable:
-        return lambda *arguments, **parameters: rule(*arguments, **parameters) * factor
-
-    table.update({p: wrongly(rule) for p, rule in right.items()})
-    try:
-        yield
-    finally:
-        table.update(right)
-
-
 def verdict(report: DerivativeReport) -> Verdict:
     """A report in three words."""
     pairs = [pair for c in report.comparisons for pair in c.disagreements(report.tolerance)]
@@ -122,13 +100,12 @@ def compute(primitives: Sequence[str]) -> dict[str, Any]:
         right.append(verdict(_check(name)))
         row = []
         for mode in MODES:
-            with wrong_rule(mode, name):
-                row.append(verdict(_check(name)))
+            row.append(verdict(_check(name, mode)))
         wrong.append(row)
     guilty = [frozenset([f"tracer {mode}"]) for mode in MODES]
     return {
         "planted_names": np.array(primitives),
-        "planted_modes": np.array(list(MODES)),
+        "planted_modes": np.array(MODES),
         "planted_found": np.array([[not v.agrees for v in row] for row in wrong]),
         "planted_accused": np.array([
             [v.accused == one for v, one in zip(row, guilty, strict=True)] for row in wrong
@@ -139,5 +116,10 @@ def compute(primitives: Sequence[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check(name: str) -> DerivativeReport:
-    return check_derivatives(FUNCTIONS[name], POINT, order=1, tolerance=TOLERANCE)
+def _check(name: str, mode: str | None = None) -> DerivativeReport:
+    """The report on a function, with the rule of its primitive for one mode made wrong."""
+    function = FUNCTIONS[name]
+    if mode is not None:
+        wrong = partial(wrong_by_a_factor, mode=mode, factor=FACTOR)
+        function = with_primitive(function, name, wrong)
+    return check_derivatives(function, POINT, order=1, tolerance=TOLERANCE)

@@ -89,9 +89,10 @@ class TracedArray(Box):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         function = vars(tnp).get(ufunc.__name__)
         if function is None or method != "__call__" or options:
+            how = " ".join([method.strip("_"), *(f"with {name}=" for name in options)])
             raise TypeError(
-                f"numpy.{ufunc.__name__}, called as {method} with {sorted(options) or 'no option'},"
-                " cannot be differentiated; use a function of jaxnn.tracer.numpy."
+                f"a traced value met the ufunc {ufunc.__name__} ({how}), which has no rule here; "
+                "use functions of jaxnn.tracer.numpy, or from_jax(f) for a function f of JAX."
             )
         return function(*inputs)
 
@@ -99,5 +100,8 @@ class TracedArray(Box):
         name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
         room = vars(tnp.linalg) if name.startswith("linalg.") else vars(tnp)
         if (ours := room.get(name.removeprefix("linalg."))) is None:
-            raise TypeError(f"numpy.{name} has no rule here; use functions of jaxnn.tracer.numpy.")
+            raise TypeError(
+                f"a traced value met numpy.{name}, which has no rule here; use functions of "
+                "jaxnn.tracer.numpy, or from_jax(f) for a function f of JAX."
+            )
         return ours(*args, **kwargs)

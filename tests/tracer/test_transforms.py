@@ -1,6 +1,7 @@
 """Do grad, jvp, vjp and the Jacobians keep JAX's contract, and refuse what they must refuse?"""
 
 import gc
+import math
 import operator
 import re
 import textwrap
@@ -12,6 +13,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy.linalg
+import scipy.special
+from jax import lax
 
 import jaxnn.tracer as tracer
 import jaxnn.tracer.numpy as tnp
@@ -239,7 +243,6 @@ def test_what_cannot_be_done_is_refused_with_a_sentence():
         lambda x: np.add(np.zeros(()), x, out=np.zeros(())),
         lambda x: np.add.reduce(x),
         lambda x: np.fft.fft(x),
-        lambda x: jnp.sin(x),
         lambda x: x.nonsense(),
     ],
 )
@@ -250,15 +253,43 @@ def test_what_would_lose_the_derivative_is_refused(lose):
         tracer.grad(lambda x: lose(x) * 1.0)(3.0)
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        jnp.sin,
+        jax.jit(jnp.sin),
+        jax.vmap(jnp.sin),
+        jax.grad(jnp.sin),
+        lax.sin,
+        lambda x: jnp.sum(jnp.stack([x, x])),
+        lambda x: jax.jit(lambda p: p["a"])({"a": x}),
+        lambda x: jnp.zeros(3).at[0].set(x)[0],
+        math.sin,
+        scipy.special.j0,
+        lambda x: scipy.linalg.expm(tnp.stack([x, x])[None]),
+    ],
+)
+@pytest.mark.parametrize(
+    "differentiate",
+    [
+        tracer.grad,
+        lambda f: lambda x: tracer.grad(tracer.grad(f))(x),
+        lambda f: lambda x: tracer.trace_table(f, x),
+        lambda f: lambda x: tracer.count_operations(f, x),
+    ],
+)
+def test_a_function_of_another_library_is_refused_in_one_sentence_that_names_from_jax(
+    foreign, differentiate
+):
+    with pytest.raises(TypeError, match=r"^a traced value .*from_jax") as error:
+        differentiate(foreign)(0.7)
+    assert str(error.value).count(".") < 5 and "\n" not in str(error.value)
+
+
 def test_storing_in_a_plain_array_says_what_to_do():
     with pytest.raises(ValueError) as error:
         tracer.grad(lambda x: operator.setitem(np.zeros(2), 0, x))(3.0)
     assert "use jaxnn.tracer.numpy" in str(error.value.__cause__)
-
-
-def test_a_primitive_cannot_be_made_without_both_rules():
-    with pytest.raises(TypeError, match="'forward' and 'reverse'"):
-        tracer.core.Primitive("odd")
 
 
 def test_the_three_lines_of_the_package_s_docstring_make_a_new_primitive():

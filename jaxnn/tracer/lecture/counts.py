@@ -24,7 +24,7 @@ from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
 from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import OBSERVER, Array, Node, Primitive, Trace, conform
-from jaxnn.tracer.transforms import as_input, is_float
+from jaxnn.tracer.transforms import as_input, call, is_float
 from jaxnn.tracer.tree import partition
 
 
@@ -60,7 +60,7 @@ def count_operations(fun: Callable, *args: Any) -> OperationCount:
     try:
         # Traced, so that the operators of plain arrays are primitives.
         with np.errstate(all="ignore"), Trace(reverse=True, box=TracedArray) as trace:
-            fun(*replace(TracedArray(as_input(x), trace, Node(x)) for x in xs))
+            call(fun, replace(TracedArray(as_input(x), trace, Node(x)) for x in xs))
     finally:
         OBSERVER.reset(token)
     return OperationCount(counts.total(), dict(counts))

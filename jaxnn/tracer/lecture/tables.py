@@ -23,7 +23,7 @@ from jaxnn.tracer import primitives as op
 from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import Array, Box, Node, Trace, backward
 from jaxnn.tracer.rules import is_elementwise
-from jaxnn.tracer.transforms import as_input, is_float
+from jaxnn.tracer.transforms import as_input, call, is_float
 from jaxnn.tracer.tree import flatten, paths, unflatten
 
 NO_FLOATS = "no argument is a floating-point number; pass 3.0 instead of 3."
@@ -118,7 +118,7 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
             TracedArray(node.out, trace, node) if is_float(node.out) else node.out
             for node in inputs
         ]
-        outputs = flatten(fun(*unflatten(structure, boxes)))[0]
+        outputs = flatten(call(fun, unflatten(structure, boxes)))[0]
     roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 
