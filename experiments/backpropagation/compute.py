@@ -1,4 +1,8 @@
-"""What is computed for `backpropagation`; see the package."""
+"""What does `backpropagation` compute?
+
+Traces, gradients by six routes, planted errors, operation counts and a descent; each part in a
+module of its own, all in float64.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +10,42 @@ import dataclasses
 from typing import Any
 
 import jax
-import numpy as np
 from jax import Array
 
 from experiments.backpropagation import (
+    cases,
     derivative_cost,
     errata,
+    functions,
     heart_gradient,
     lecture_tables,
     logistic_descent,
     planted_rules,
     six_routes,
 )
-from experiments.backpropagation import functions as differentiated
 from jaxnn.datasets import heart
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes.
+    """What is differentiated, and where operations are counted.
 
     Attributes:
-      networks: activations whose networks are differentiated; all are on their own.
-      schemes: initialisers whose way to the loss is differentiated.
+      networks: activations that are differentiated inside a network; all are on their own.
+      schemes: initialisers for which initialiser, network and loss are differentiated together.
       hidden: hidden layers of the network for the Heart data.
-      order: of the derivatives of it that `check_derivatives` compares.
-      planted: primitives that errors are planted in.
+      order: highest order of its derivatives that `check_derivatives` compares.
+      planted: primitives in which errors are planted.
       cost_hidden, cost_inputs: hidden layers and numbers of inputs of the networks whose operations
         are counted.
-      forward_hidden, forward_inputs: those whose gradient forward mode takes.
-      rows: in the batch of those.
-      steps: of gradient descent.
-      grid: places a side of the loss drawn as contours.
+      forward_hidden, forward_inputs: the same for the gradient by forward mode.
+      rows: rows in the batch of these networks.
+      steps: steps of gradient descent.
+      grid: points along each side of the grid on which the loss is drawn.
     """
 
-    networks: tuple[str, ...] = tuple(differentiated.ACTIVATIONS)
-    schemes: tuple[str, ...] = tuple(differentiated.SCHEMES)
+    networks: tuple[str, ...] = tuple(functions.ACTIVATIONS)
+    schemes: tuple[str, ...] = tuple(cases.SCHEMES)
     hidden: tuple[int, ...] = (16, 16)
     order: int = 2
     planted: tuple[str, ...] = tuple(planted_rules.FUNCTIONS)
@@ -67,28 +71,30 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Trace, differentiate, plant and count; arrays under the names that `claims` and `draw` read.
+    """Trace, differentiate, plant errors, count operations and descend.
 
     JAX is in double precision while this runs, and only then.
+
+    Returns:
+      The arrays of `compute` of each of the parts.
     """
     key_tables, key_cases, key_heart, key_numbers = jax.random.split(key, 4)
-    generator = np.random.default_rng(np.asarray(jax.random.key_data(key_numbers)))
+    key_weights, key_start = jax.random.split(key_numbers)
     table = heart()
     with jax.enable_x64(True):
-        cases = differentiated.cases(key_cases, settings.networks, settings.schemes)
+        batches = cases.cases(key_cases, settings.networks, settings.schemes)
         return {
             **lecture_tables.compute(key_tables),
             **errata.compute(len(table.columns)),
-            **six_routes.agreement(cases, generator),
+            **six_routes.compute(key_weights, batches),
             **heart_gradient.compute(key_heart, table, settings.hidden, settings.order),
             **planted_rules.compute(settings.planted),
             **derivative_cost.compute(
-                generator,
                 settings.cost_hidden,
                 settings.cost_inputs,
                 settings.forward_hidden,
                 settings.forward_inputs,
                 settings.rows,
             ),
-            **logistic_descent.compute(generator, table, settings.steps, settings.grid),
+            **logistic_descent.compute(key_start, table, settings.steps, settings.grid),
         }

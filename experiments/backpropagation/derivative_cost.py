@@ -3,10 +3,10 @@
     operations of (value and gradient)  <  3 x operations of the value      reverse mode
     operations of n directional derivatives  ~  n x a constant              forward mode
 
-whatever the number n of parameters or inputs (Baur & Strassen 1983; Griewank & Walther 2008,
+for any number n of parameters or inputs (Baur & Strassen 1983; Griewank & Walther 2008,
 chapter 4), counted scalar by scalar by `jaxnn.tracer.count_operations` on the mean loss of
-networks.  A product of the Hessian with a vector, forward over reverse mode, costs a constant
-multiple too, about 3 x 3 at most.
+networks.  A Hessian-vector product, forward over reverse mode, costs a constant multiple too, at
+most about 3 x 3.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from typing import Any
 import numpy as np
 
 import jaxnn.tracer.numpy as tnp
-from experiments.backpropagation.functions import network
+from experiments.backpropagation.functions import layer_shapes, network
 from jaxnn.tracer import count_operations, grad, jvp, value_and_grad
 
 MULTIPLES = ("value and gradient", "Hessian-vector product")
-LOSS_OPERATIONS = 4  # a row: softplus, product with y, difference, and its share of the mean
+LOSS_OPERATIONS = 4  # per row: softplus, product with y, difference, and its share of the mean
 
 
 def compute(
-    generator: np.random.Generator,
     hidden: Sequence[Sequence[int]],
     inputs: Sequence[int],
     forward_hidden: Sequence[int],
@@ -36,20 +35,20 @@ def compute(
     """Count operations of networks of growing size and of their derivatives.
 
     Args:
-      generator: draws rows and weights, on which the counts do not depend.
-      hidden: hidden layers of the networks.
-      inputs: numbers of inputs, of each.
-      forward_hidden: hidden layers of the network whose gradient forward mode takes, one
+      hidden: hidden layers of each network.
+      inputs: numbers of inputs, for each of these.
+      forward_hidden: hidden layers of the network whose gradient is taken by forward mode, one
         parameter at a time.
-      forward_inputs: numbers of inputs of it.
+      forward_inputs: its numbers of inputs.
       rows: rows of the batch.
 
     Returns:
       cost_hidden: (nets,) names; cost_inputs: (inputs,); cost_parameters: (nets, inputs).
       cost_values, cost_by_hand: (nets, inputs) operations of the mean loss, counted by the tracer
-      and by formula; cost_multiples: (nets, inputs, 2) those of `MULTIPLES` over those of the loss.
-      forward_parameters, forward_multiples: (forward inputs,) and what the whole gradient costs by
-      forward mode.
+        and by formula.
+      cost_multiples: (nets, inputs, 2) operations of `MULTIPLES` over those of the loss.
+      forward_parameters, forward_multiples: (forward inputs,) number of parameters, and operations
+        of the whole gradient by forward mode over those of the loss.
     """
     shape = (len(hidden), len(inputs))
     parameters, values, by_hand = np.zeros(shape, int), np.zeros(shape, int), np.zeros(shape, int)
@@ -57,12 +56,12 @@ def compute(
     for i, layers in enumerate(hidden):
         for j, count in enumerate(inputs):
             sizes = (count, *layers, 1)
-            f, given = _loss(generator, sizes, rows)
+            f, given = _loss(sizes, rows)
             costs = _costs(f, given)
             parameters[i, j] = sum(array.size for array in given)
             values[i, j], by_hand[i, j] = costs[0], operations_by_hand(sizes, rows)
             multiples[i, j] = [cost / costs[0] for cost in costs[1:]]
-    forward = [_forward(generator, (count, *forward_hidden, 1), rows) for count in forward_inputs]
+    forward = [_forward((count, *forward_hidden, 1), rows) for count in forward_inputs]
     return {
         "cost_hidden": np.array(["-".join(map(str, layers)) for layers in hidden]),
         "cost_inputs": np.array(inputs),
@@ -76,27 +75,24 @@ def compute(
 
 
 def operations_by_hand(sizes: Sequence[int], rows: int) -> int:
-    """Operations of the mean loss: for a row 2mn in a matrix product, n for biases, n for tanh."""
+    """Operations of the mean loss: per row 2mn in a matrix product, n for biases, n for tanh."""
     affine = sum(2 * inputs * outputs + outputs for inputs, outputs in pairwise(sizes))
     return rows * (affine + sum(sizes[1:-1]) + LOSS_OPERATIONS)
 
 
-def _loss(
-    generator: np.random.Generator, sizes: Sequence[int], rows: int
-) -> tuple[Any, tuple[np.ndarray, ...]]:
-    """The mean cross-entropy of a tanh network as a function of its parameters, and those."""
-    x, y = generator.normal(size=(rows, sizes[0])), generator.integers(0, 2, rows) * 1.0
-    given = [
-        array
-        for inputs, outputs in pairwise(sizes)
-        for array in (generator.normal(size=(inputs, outputs)), generator.normal(size=outputs))
-    ]
+def _loss(sizes: tuple[int, ...], rows: int) -> tuple[Any, tuple[np.ndarray, ...]]:
+    """The mean cross-entropy of a tanh network as a function of its parameters, and those.
+
+    Counts depend on shapes alone, so all numbers are constants.
+    """
+    x, y = np.ones((rows, sizes[0])), np.ones(rows)
+    given = tuple(np.full(shape, 0.1) for shape in layer_shapes(sizes))
 
     def loss(*layers: Any) -> Any:
         z = network(tnp.tanh, x, *layers)[:, 0]
         return tnp.mean(tnp.softplus(z) - y * z)
 
-    return loss, tuple(given)
+    return loss, given
 
 
 def _costs(f: Any, given: tuple[np.ndarray, ...]) -> list[int]:
@@ -110,9 +106,9 @@ def _costs(f: Any, given: tuple[np.ndarray, ...]) -> list[int]:
     return [count_operations(function, *given * times).total for function, times in functions]
 
 
-def _forward(generator: np.random.Generator, sizes: Sequence[int], rows: int) -> tuple[int, float]:
+def _forward(sizes: tuple[int, ...], rows: int) -> tuple[int, float]:
     """(parameters, operations of the gradient by forward mode over those of the function)."""
-    f, given = _loss(generator, sizes, rows)
+    f, given = _loss(sizes, rows)
 
     def gradient(*arguments: Any) -> list:
         found = []

@@ -3,8 +3,8 @@
     dL/dW,  L = mean over patients of log(1 + e^z) - y z,  z = f(x; W)
 
 with the network of `jaxnn.mlp`, the loss of `jaxnn.responses` and the encoded Heart data: the six
-routes of `six_routes`, entry by entry, and `jaxnn.tracer.check_derivatives`, which also
-compares second derivatives.
+routes of `six_routes`, entry by entry, and `jaxnn.tracer.check_derivatives`, which also compares
+second derivatives.
 """
 
 from __future__ import annotations
@@ -16,28 +16,30 @@ import numpy as np
 from jax import Array
 
 import jaxnn.tracer.numpy as tnp
-from experiments.backpropagation import functions as differentiated
-from experiments.backpropagation import planted_rules, six_routes
-from experiments.backpropagation.functions import Case
+from experiments.backpropagation import planted_rules
+from experiments.backpropagation.functions import Case, library_loss, mean_loss
+from experiments.backpropagation.six_routes import array_numbers, by_all_routes
 from jaxnn import mlp
 from jaxnn.tables import Encoder, Table, encode, encoded_width, fit_scaling
 from jaxnn.tracer import check_derivatives
 
 
 def compute(key: Array, table: Table, hidden: tuple[int, ...], order: int) -> dict[str, Any]:
-    """The gradient of a network's loss on the Heart data, in every way.
+    """The gradient of a network's loss on the Heart data by every route.
 
     Args:
-      key: draws the first weights.
+      key: a typed JAX key, for the first weights.
       table: the Heart table.
-      hidden: hidden layers.
+      hidden: sizes of the hidden layers.
       order: highest order of the derivatives that `check_derivatives` compares, 1 or 2.
 
     Returns:
-      heart_gradients: (6, parameters); heart_arrays: (parameters,) number of the array of weights
-      or biases that each belongs to; heart_sizes: the layers; heart_rows.
-      heart_orders, heart_differences: (comparisons,) order of derivative, and the largest
-      difference of two routes to it, as `check_derivatives` measures it; heart_agrees.
+      heart_gradients: (6, parameters), by `six_routes.ROUTES`.
+      heart_arrays: (parameters,) the number of the array of weights or biases each belongs to.
+      heart_sizes: sizes of the layers; heart_rows: number of patients.
+      heart_orders, heart_differences: (comparisons,) order of the derivative, and the largest
+        relative difference of two routes to it, as `check_derivatives` measures it.
+      heart_agrees: whether it found that all routes agree.
     """
     encoder = Encoder(table.columns)
     raw = np.asarray(table.X, float)
@@ -47,17 +49,16 @@ def compute(key: Array, table: Table, hidden: tuple[int, ...], order: int) -> di
     layers = [np.asarray(array) for layer in mlp.init(key, net) for array in layer]
 
     def written(*layers: Any) -> Any:
-        return differentiated.mean_loss(tnp.tanh, "binary", y, X, *layers)
+        return mean_loss(tnp.tanh, "binary", y, X, *layers)
 
-    library = partial(differentiated.library_loss, net, y, X)
+    library = partial(library_loss, net, y, X)
     case = Case("network", "Heart", written, library, tuple(layers))
-    # A loss is one number, for which no weights need be drawn.
-    found = six_routes.agreement([[case]], np.random.default_rng(0))
+    ((gradients, _),) = by_all_routes([case], [np.ones(())])
     report = check_derivatives(library, *layers, order=order)
     differences = [planted_rules.largest_difference(c) for c in report.comparisons]
     return {
-        "heart_gradients": found["gradients"],
-        "heart_arrays": found["entry_array"],
+        "heart_gradients": gradients,
+        "heart_arrays": array_numbers(layers),
         "heart_sizes": np.array(net.sizes),
         "heart_rows": len(X),
         "heart_orders": np.array([c.order for c in report.comparisons]),

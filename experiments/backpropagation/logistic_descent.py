@@ -1,4 +1,4 @@
-"""Does a step of gradient descent by hand go where a step by the tracer goes?
+"""Does gradient descent by hand follow the same path as by the tracer?
 
     L(b0, b1) = mean of -y log p - (1 - y) log(1 - p),    p = 1/(1 + e^-z),    z = b0 + b1 x
     by hand       dL/db0 = mean of (p - y),    dL/db1 = mean of x (p - y)
@@ -14,22 +14,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from jax import Array
 
 import jaxnn.tracer.numpy as tnp
+from experiments.backpropagation.functions import normals
 from jaxnn.tables import Table, column_index
 from jaxnn.tracer import grad
 
 PATHS = ("by hand", "tracer", "as printed")
 
 
-def compute(generator: np.random.Generator, table: Table, steps: int, grid: int) -> dict[str, Any]:
-    """Descend on each path from the same random start.
+def compute(key: Array, table: Table, steps: int, grid: int) -> dict[str, Any]:
+    """Descend along each gradient from the same random start.
 
     Args:
-      generator: draws the start, N(0, 2^2) for both coefficients.
+      key: a typed JAX key, for the start: N(0, 2^2) for both coefficients.
       table: the Heart table.
-      steps: how many.
-      grid: places a side at which the loss is evaluated, for a contour plot.
+      steps: number of steps.
+      grid: points along each side of the grid on which the loss is evaluated, for contours.
 
     Returns:
       descent_paths: (3, steps + 1, 2) coefficients, by `PATHS`; descent_losses: (3, steps + 1).
@@ -53,7 +55,7 @@ def compute(generator: np.random.Generator, table: Table, steps: int, grid: int)
         p = 1 / (1 + np.exp(-design @ b))
         return -design.T @ (y * (1 - p) + (1 - y) * p) / len(y)
 
-    start = 2 * generator.normal(size=2)
+    start = 2 * normals(key, (2,))[0]
     paths = np.stack([
         descend(gradient, start, rate, steps) for gradient in (by_hand, grad(loss), as_printed)
     ])  # fmt: skip
@@ -71,7 +73,7 @@ def compute(generator: np.random.Generator, table: Table, steps: int, grid: int)
 
 
 def descend(gradient: Any, start: np.ndarray, rate: float, steps: int) -> np.ndarray:
-    """(steps + 1, parameters): the start, and where each step leads."""
+    """(steps + 1, parameters) of gradient descent, the start first."""
     path = [start]
     for _ in range(steps):
         path.append(path[-1] - rate * gradient(path[-1]))
@@ -79,6 +81,6 @@ def descend(gradient: Any, start: np.ndarray, rate: float, steps: int) -> np.nda
 
 
 def _losses(x: np.ndarray, y: np.ndarray, b0: np.ndarray, b1: np.ndarray) -> np.ndarray:
-    """The loss at many coefficients at once, without overflow."""
+    """The loss at coefficients of any shape, without overflow."""
     z = b0[..., None] + b1[..., None] * x
     return np.mean(np.logaddexp(0, z) - y * z, axis=-1)

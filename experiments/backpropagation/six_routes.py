@@ -20,9 +20,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from experiments.backpropagation.functions import Case
+from experiments.backpropagation.functions import Case, normals
 from jaxnn.tracer import from_jax, jvp, vjp
 from jaxnn.tracer.referee.check import differentiate_numerically
 
@@ -38,63 +39,72 @@ DIFFERENCES = ROUTES.index("central differences")
 REFERENCE = ROUTES.index("tracer reverse")
 
 
-def agreement(batches: Sequence[Sequence[Case]], generator: np.random.Generator) -> dict[str, Any]:
-    """Differentiate every case in six ways.
+def compute(key: Array, batches: Sequence[Sequence[Case]]) -> dict[str, Any]:
+    """Differentiate every case by six routes.
 
     Args:
+      key: a typed JAX key, for the weights of the outputs.
       batches: cases, in lists that JAX compiles as one program each.
-      generator: draws the weights of the outputs.
 
     Returns:
       route_groups, route_names: (functions,) what was differentiated.
-      gradients: (6, entries) of all functions after one another, by `ROUTES`.
-      entry_function, entry_array: (entries,) whose entry it is: number of the function, and number
-      of the array among all arguments.
-      value_gaps: (functions,) largest difference between the two ways of writing the function,
-      against its largest value.
+      gradients: (6, entries) of all functions one after the other, by `ROUTES`.
+      entry_function, entry_array: (entries,) the function and the array that each entry belongs
+        to, by number; arrays are numbered through all functions.
+      value_gaps: (functions,) largest difference between the values of the two ways to write the
+        function, over its largest value.
     """
-    found, gaps, owners, arrays = [], [], [], []
-    for batch in batches:
-        for case, (gradients, gap) in zip(batch, _batch(batch, generator), strict=True):
-            sizes = [argument.size for argument in case.arguments]
-            first = arrays[-1][-1] + 1 if arrays else 0
-            owners.append(np.full(sum(sizes), len(found)))
-            arrays.append(np.repeat(np.arange(first, first + len(sizes)), sizes))
-            found.append(gradients)
-            gaps.append(gap)
     every = [case for batch in batches for case in batch]
+    gradients, gaps = [], []
+    for k, batch in zip(jax.random.split(key, len(batches)), batches, strict=True):
+        outputs = [np.shape(case.written(*case.arguments)) for case in batch]
+        # The gradient of one number needs no weights.
+        weights = [w if w.ndim else np.ones(()) for w in normals(k, *outputs)]
+        for gradient, gap in by_all_routes(batch, weights):
+            gradients.append(gradient)
+            gaps.append(gap)
     return {
         "route_groups": np.array([case.group for case in every]),
         "route_names": np.array([case.name for case in every]),
-        "gradients": np.concatenate(found, axis=1),
-        "entry_function": np.concatenate(owners),
-        "entry_array": np.concatenate(arrays),
+        "gradients": np.concatenate(gradients, axis=1),
+        "entry_function": np.repeat(np.arange(len(every)), [part.shape[1] for part in gradients]),
+        "entry_array": array_numbers([array for case in every for array in case.arguments]),
         "value_gaps": np.array(gaps),
     }
 
 
-def _batch(batch: Sequence[Case], generator: np.random.Generator) -> list[tuple[np.ndarray, float]]:
-    """(6, entries) and the gap between values, for each case."""
-    values = [np.asarray(case.written(*case.arguments)) for case in batch]
-    weights = [
-        generator.normal(size=value.shape) if value.ndim else np.ones(()) for value in values
-    ]
+def array_numbers(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """(entries,) for each entry of all arrays the number of its array."""
+    return np.repeat(np.arange(len(arrays)), [array.size for array in arrays])
+
+
+def by_all_routes(
+    batch: Sequence[Case], weights: Sequence[np.ndarray]
+) -> list[tuple[np.ndarray, float]]:
+    """Gradients of some cases, which JAX compiles as one program.
+
+    Args:
+      batch: the cases.
+      weights: of the outputs of each, in their shape.
+
+    Returns:
+      For each case (6, entries) by `ROUTES`, and the relative gap between its two values.
+    """
     functions = tuple(case.library for case in batch)
     by_jax = _by_jax(functions, weights, [case.arguments for case in batch])
     found = []
-    for case, value, weight, (other, forward, reverse) in zip(
-        batch, values, weights, by_jax, strict=True
-    ):
+    for case, weight, (other, forward, reverse) in zip(batch, weights, by_jax, strict=True):
         mine = _by_tracer(case, weight)
         differences = _by_differences(case.written, weight, case.arguments)
         gradients = np.stack([*mine, np.asarray(forward), np.asarray(reverse), differences])
+        value = np.asarray(case.written(*case.arguments))
         gap = np.max(np.abs(value - other)) / (np.max(np.abs(value)) or 1.0)
         found.append((gradients, gap))
     return found
 
 
 @partial(jax.jit, static_argnums=0)
-def _by_jax(functions: tuple[Callable, ...], weights: list, arguments: list) -> list:
+def _by_jax(functions: tuple[Callable, ...], weights: Any, arguments: list) -> list:
     """(value, gradient by jvp, gradient by grad) for each function: one compiled program."""
     found = []
     for function, weight, given in zip(functions, weights, arguments, strict=True):
@@ -134,7 +144,7 @@ def _by_differences(
 
 
 def _units(given: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
-    """Every unit vector of all arguments together, in their shapes."""
+    """Each unit vector of all arguments together, in their shapes."""
     ends = np.cumsum([array.size for array in given])
     return [
         [
