@@ -6,6 +6,8 @@ their names here, so their main functions are `jaxnn.bootstrap.bootstrap` and
 `jaxnn.replicate.replicate`.
 """
 
+from importlib import metadata as _metadata
+
 from jaxnn import datasets, inspection, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
@@ -16,6 +18,11 @@ from jaxnn.replicate import use_all_cores
 from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
 from jaxnn.training import Fit, Fitter, History, fit
 from jaxnn.training.recipe import Recipe
+
+try:
+    __version__ = _metadata.version("jaxnn")  # as pyproject.toml states it
+except _metadata.PackageNotFoundError:  # a source tree that is not installed
+    __version__ = "0+unknown"
 
 __all__ = [
     "MLP",
@@ -31,6 +38,7 @@ __all__ = [
     "Layer",
     "Recipe",
     "Table",
+    "__version__",
     "apply",
     "converged",
     "count_parameters",

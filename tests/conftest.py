@@ -31,11 +31,17 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep compiled programs between runs of the tests (`pytest --cache-clear` forgets them)."""
+    """Keep compiled programs, for the other workers and for later runs of the tests.
+
+    Each worker finds in this one folder what another has compiled, from the first run on.
+    (`pytest --cache-clear` forgets it all.)
+    """
     cache = getattr(config, "cache", None)
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", str(cache.mkdir("xla")))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+        # Small programs too: most are, and together they take longest.
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 @pytest.fixture

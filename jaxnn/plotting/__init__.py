@@ -1,0 +1,43 @@
+"""How are results drawn?  Functions of an Axes and arrays, which compute no statistics.
+
+    with style():
+        figure, axes = panels(2)
+        band(axes[0], x, center, interval, label="network")
+        save(figure, "figure.png")
+
+figure_style.py   colours, lines, sizes; panels, saving and labels
+curves.py         the effect of a predictor: curves with bands, points with bars, a rug
+predictions.py    predicted against observed
+arguments.py      what the drawing functions accept
+"""
+
+from jaxnn.plotting.curves import band, individual_curves, level_points, rug
+from jaxnn.plotting.figure_style import (
+    COLORS,
+    LINES,
+    STYLE,
+    WIDTH,
+    axis_label,
+    band_label,
+    panels,
+    save,
+    style,
+)
+from jaxnn.plotting.predictions import predicted_versus_observed
+
+__all__ = [
+    "COLORS",
+    "LINES",
+    "STYLE",
+    "WIDTH",
+    "axis_label",
+    "band",
+    "band_label",
+    "individual_curves",
+    "level_points",
+    "panels",
+    "predicted_versus_observed",
+    "rug",
+    "save",
+    "style",
+]

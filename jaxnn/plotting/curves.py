@@ -1,0 +1,149 @@
+"""How does a prediction change with one predictor?  Curves with bands, points with bars, a rug."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from numpy.typing import ArrayLike
+
+from jaxnn.errors import InputError
+from jaxnn.plotting.arguments import color_named, equally_long, interval_ends, line_named
+from jaxnn.plotting.figure_style import LINES
+
+
+def band(
+    ax: Axes,
+    x: ArrayLike,
+    center: ArrayLike,
+    interval: tuple[ArrayLike, ArrayLike] | None = None,
+    *,
+    label: str | None = None,
+    interval_label: str | None = None,
+    color: str = "blue",
+    line: str = "solid",
+) -> None:
+    """Draw a curve with a band around it: the effect of a numeric predictor.
+
+    Args:
+      ax: where to draw.
+      x: (n,) horizontal positions.
+      center: (n,) the curve.
+      interval: (lower, upper), (n,) each; None draws the curve alone.
+      label: names the curve in the legend.
+      interval_label: says what the band is, see `band_label`.
+      color: a name in `COLORS`.
+      line: a name in `LINES`.
+
+    Raises:
+      InputError: shapes differ, or a name is unknown.
+    """
+    x, center = equally_long(x=x, center=center)
+    shade = color_named(color)
+    if interval is not None:
+        lower, upper = interval_ends(interval, center)
+        ax.fill_between(x, lower, upper, color=shade, alpha=0.2, lw=0, label=interval_label)
+    ax.plot(x, center, color=shade, linestyle=line_named(line), label=label)
+
+
+def level_points(
+    ax: Axes,
+    levels: Sequence[str],
+    center: ArrayLike,
+    interval: tuple[ArrayLike, ArrayLike] | None = None,
+    *,
+    label: str | None = None,
+    color: str = "blue",
+    offset: float = 0.0,
+) -> None:
+    """Draw a point with an error bar per level: the effect of a categorical predictor.
+
+    Args:
+      ax: where to draw.
+      levels: k names, at the positions 0, 1, ..., k - 1.
+      center: (k,) the points.
+      interval: (lower, upper), (k,) each; None draws the points alone.
+      label: names the points in the legend.
+      color: a name in `COLORS`.
+      offset: shifts the points sideways, so that several series do not overlap.
+
+    Raises:
+      InputError: shapes differ, or the colour is unknown.
+    """
+    places = np.arange(len(levels), dtype=float)
+    places, center = equally_long(levels=places, center=center)
+    shade = color_named(color)
+    if interval is not None:
+        lower, upper = interval_ends(interval, center)
+        ax.vlines(places + offset, lower, upper, color=shade, linewidth=2.2, alpha=0.6)
+    ax.plot(places + offset, center, "o", color=shade, markersize=6, label=label)
+    ax.set_xticks(places, list(levels))
+    ax.set_xlim(-0.5, len(levels) - 0.5)
+    ax.grid(False, axis="x")
+
+
+def individual_curves(
+    ax: Axes,
+    x: ArrayLike,
+    curves: ArrayLike,
+    *,
+    most: int = 100,
+    what: str = "observations",
+    color: str = "grey",
+) -> None:
+    """Draw thin curves, one per observation or refit; the legend says how many are shown.
+
+    Args:
+      ax: where to draw.
+      x: (n,) horizontal positions.
+      curves: (m, n), one curve per row; if m > most, evenly spread rows are drawn.
+      most: the largest number of curves drawn.
+      what: what the curves are, for the legend.
+      color: a name in `COLORS`.
+
+    Raises:
+      InputError: shapes differ, `most` is below 1, or the colour is unknown.
+    """
+    (x,) = equally_long(x=x)
+    curves = np.asarray(curves, dtype=float)
+    if curves.ndim != 2 or curves.shape[1] != x.size or not curves.size:
+        raise InputError(f"curves has shape {curves.shape}; pass (curves, {x.size}), as long as x.")
+    if most < 1:
+        raise InputError(f"most is {most!r}; pass at least 1.")
+    total = len(curves)
+    shown = curves[np.linspace(0, total - 1, min(most, total)).round().astype(int)]
+    count = f"{total:,} {what}" if len(shown) == total else f"{len(shown):,} of {total:,} {what}"
+    points = np.stack([np.broadcast_to(x, shown.shape), shown], axis=-1)  # (shown, n, 2)
+    faint = float(np.clip(12 / len(shown), 0.12, 0.6))
+    lines = LineCollection(list(points), colors=color_named(color), linewidths=0.7, alpha=faint)
+    ax.add_collection(lines)
+    ax.autoscale_view()
+    # A curve as faint as those would be invisible in the legend.
+    ax.plot([], [], color=color_named(color), linewidth=1, linestyle=LINES["solid"], label=count)
+
+
+def rug(ax: Axes, values: ArrayLike, *, color: str = "black", label: str | None = None) -> None:
+    """Draw a tick at the bottom for each observed value, to show where the data are.
+
+    Args:
+      ax: where to draw.
+      values: (n,) observed values of the horizontal variable.
+      color: a name in `COLORS`.
+      label: names the ticks in the legend.
+
+    Raises:
+      InputError: `values` is not one-dimensional, or the colour is unknown.
+    """
+    (values,) = equally_long(values=values)
+    ax.vlines(
+        values,
+        0,
+        0.03,
+        transform=ax.get_xaxis_transform(),
+        color=color_named(color),
+        linewidth=0.8,
+        alpha=0.35,
+        label=label or "",
+    )

@@ -1,0 +1,134 @@
+"""How do all figures get one look, readable at the size of a gallery?
+
+A figure is 9 inches wide with text of at least 10 points.  Colour-blind readers can tell the
+colours apart (Okabe and Ito 2008), and lines differ by their dashes too.  Nothing here uses the
+global state of pyplot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from typing import IO, Any
+
+import matplotlib
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from jaxnn.errors import InputError
+
+# Okabe and Ito, "Color universal design" (2008); yellow is left out: too pale on white.
+COLORS = {
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "orange": "#E69F00",
+    "black": "#000000",
+    "grey": "#7F7F7F",
+}
+LINES = {
+    "solid": "-",
+    "dashed": (0, (5, 2)),
+    "dotted": (0, (1, 1.5)),
+    "dashdot": (0, (5, 1.5, 1, 1.5)),
+}
+WIDTH = 9.0
+_SERIES = ("blue", "vermilion", "green", "purple", "sky", "orange")
+_DASHES = ("solid", "dashed", "dashdot", "dotted", "solid", "dashed")
+
+STYLE: dict[Any, Any] = {
+    "figure.dpi": 120,
+    "savefig.dpi": 120,
+    "savefig.facecolor": "white",
+    "font.size": 11,
+    "axes.titlesize": 11.5,
+    "axes.labelsize": 11,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.7,
+    "lines.linewidth": 1.8,
+    "axes.prop_cycle": cycler(color=[COLORS[name] for name in _SERIES])
+    + cycler(linestyle=[LINES[name] for name in _DASHES]),
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The shared style, for figures made and saved inside the `with` block."""
+    with matplotlib.rc_context(STYLE):
+        yield
+
+
+def panels(
+    n: int,
+    *,
+    columns: int = 2,
+    height: float = 3.4,
+    width: float = WIDTH,
+    sharex: bool = False,
+    sharey: bool = False,
+    letters: bool = True,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with `n` panels in rows of `columns`, lettered a, b, c, ... when more than one.
+
+    Args:
+      n: number of panels; the last row may be shorter.
+      columns: panels per row.
+      height: height of one row, in inches.
+      width: width of the figure, in inches.
+      sharex, sharey: whether the panels share their axes.
+      letters: whether the panels have letters.
+
+    Returns:
+      The figure and its `n` axes, row by row.
+
+    Raises:
+      InputError: `n` is not from 1 to 26, or `columns` is below 1.
+    """
+    if not 1 <= n <= 26:
+        raise InputError(f"n is {n!r}; a figure has from 1 to 26 panels.")
+    if columns < 1:
+        raise InputError(f"columns is {columns!r}; pass at least 1.")
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=sharex, sharey=sharey).ravel()
+    for spare in grid[n:]:
+        spare.remove()
+    axes = list(grid[:n])
+    if letters and n > 1:
+        for place, ax in enumerate(axes):
+            ax.set_title("abcdefghijklmnopqrstuvwxyz"[place], loc="left", fontweight="bold")
+    return figure, axes
+
+
+def save(figure: Figure, target: str | PathLike[str] | IO[bytes]) -> None:
+    """Write a figure as PNG; the same figure gives the same bytes."""
+    figure.savefig(target, format="png")
+
+
+def axis_label(name: str, unit: str = "") -> str:
+    """The label of an axis: "resting blood pressure (mm Hg)"."""
+    return f"{name} ({unit})" if unit else name
+
+
+def band_label(level: float, replicates: int, what: str = "refits") -> str:
+    """What a band is: "pointwise 95% band over 1,000 refits".
+
+    Raises:
+      InputError: `level` is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise InputError(f"level is {level!r}; pass a number between 0 and 1.")
+    return f"pointwise {100 * level:g}% band over {replicates:,} {what}"

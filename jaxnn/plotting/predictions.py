@@ -1,0 +1,63 @@
+"""How well do predictions agree with observations?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from jaxnn.errors import InputError
+from jaxnn.plotting.arguments import color_named, equally_long, interval_ends
+from jaxnn.plotting.figure_style import COLORS, LINES
+
+
+def predicted_versus_observed(
+    ax: Axes,
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    interval: tuple[ArrayLike, ArrayLike] | None = None,
+    *,
+    levels: Sequence[str] = (),
+    color: str = "blue",
+    label: str | None = None,
+) -> None:
+    """Draw each row's prediction against the observed value.
+
+    Args:
+      ax: where to draw.
+      observed: (n,) numbers, or codes into `levels`.
+      predicted: (n,) predictions (for a binary response, probabilities).
+      interval: (lower, upper), (n,) each, drawn as bars; None draws the points alone.
+      levels: names of the observed classes; points of a class are spread sideways so that they
+        do not hide each other.  Without levels a line marks predicted = observed.
+      color: a name in `COLORS`.
+      label: names the points in the legend.
+
+    Raises:
+      InputError: shapes differ, a code is not a level, or the colour is unknown.
+    """
+    observed, predicted = equally_long(observed=observed, predicted=predicted)
+    shade = color_named(color)
+    places = observed
+    if levels:
+        if not np.isin(observed, np.arange(len(levels))).all():
+            raise InputError(
+                f"observed has values that are not codes of levels; pass 0 to {len(levels) - 1}."
+            )
+        # Multiples of the golden ratio spread points evenly without a random number.
+        golden = (np.sqrt(5) - 1) / 2
+        places = observed + 0.6 * (np.arange(observed.size) * golden % 1 - 0.5)
+        ax.set_xticks(np.arange(len(levels)), list(levels))
+        ax.set_xlim(-0.5, len(levels) - 0.5)
+        ax.grid(False, axis="x")
+    else:
+        ends = [min(observed.min(), predicted.min()), max(observed.max(), predicted.max())]
+        ax.plot(ends, ends, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
+    if interval is not None:
+        lower, upper = interval_ends(interval, predicted)
+        ax.vlines(places, lower, upper, color=shade, linewidth=0.8, alpha=0.25)
+    ax.plot(places, predicted, "o", color=shade, markersize=3.5, alpha=0.55, mew=0, label=label)
+    ax.set_xlabel("observed")
+    ax.set_ylabel("predicted")

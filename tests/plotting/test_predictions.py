@@ -1,0 +1,28 @@
+"""Are predictions drawn against what was observed?"""
+
+import numpy as np
+import pytest
+
+from jaxnn import plotting
+from jaxnn.errors import InputError
+
+
+def test_numbers_are_compared_with_the_line_of_equality(ax):
+    plotting.predicted_versus_observed(ax, [1, 2, 5], [2, 0, 4], ([1, -1, 3], [3, 1, 5]))
+    line, points = ax.lines
+    np.testing.assert_array_equal(line.get_xydata(), [[0, 0], [5, 5]])
+    np.testing.assert_array_equal(points.get_xydata(), [[1, 2], [2, 0], [5, 4]])
+    np.testing.assert_array_equal(ax.collections[0].get_segments()[1], [[2, -1], [2, 1]])
+
+
+def test_classes_are_spread_sideways_only(ax):
+    observed = np.repeat([0, 1], 40)
+    predicted = np.linspace(0, 1, 80)
+    plotting.predicted_versus_observed(ax, observed, predicted, levels=("No", "Yes"))
+    (points,) = ax.lines
+    places, heights = points.get_xydata().T
+    np.testing.assert_array_equal(heights, predicted)
+    assert np.abs(places - observed).max() <= 0.3
+    assert np.diff(np.sort(places[:40])).max() < 0.05
+    with pytest.raises(InputError, match="not codes of levels; pass 0 to 1"):
+        plotting.predicted_versus_observed(ax, [0, 2], [0, 1], levels=("No", "Yes"))

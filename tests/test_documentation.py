@@ -1,0 +1,142 @@
+"""Do the examples in docstrings run, and every code block of the README?"""
+
+import contextlib
+import doctest
+import importlib
+import io
+import os
+import re
+import shlex
+import tempfile
+import types
+from pathlib import Path
+
+import pytest
+
+from experiments.lab import runner
+from jaxnn.cli import arguments
+from jaxnn.errors import InputError
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# What the README computes at full size, and here in seconds.
+SMALLER = {
+    "table.X, table.y, 1000, progress=True": "table.X, table.y, 4, progress=False",
+    "epochs=300": "epochs=3",
+}
+
+
+# Docstrings.
+
+
+def failed_examples(module: types.ModuleType) -> str:
+    """The report on all examples of a module that do not give what they show."""
+    examples, report = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS), []
+    for test in doctest.DocTestFinder(exclude_empty=True).find(module):
+        examples.run(test, out=report.append)
+    return "".join(report)
+
+
+def with_examples() -> list[str]:
+    """The modules of the library that have an example."""
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted((ROOT / "jaxnn").rglob("*.py"))
+        if ">>> " in path.read_text(encoding="utf-8")
+    ]
+
+
+@pytest.mark.parametrize("name", with_examples())
+def test_examples_in_docstrings_give_what_they_show(name):
+    assert failed_examples(importlib.import_module(name)) == ""
+
+
+def test_a_wrong_example_is_found():
+    module = types.ModuleType("planted", "An example.\n\n>>> 1 + 1\n3\n")
+    assert "Expected:\n    3\nGot:\n    2" in failed_examples(module)
+
+
+# The README.
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The code blocks of a page in one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def run_blocks(sources: list[str]) -> dict:
+    """Run blocks one after the other in one namespace, as a reader would."""
+    namespace: dict = {"__name__": "readme"}
+    for number, source in enumerate(sources, start=1):
+        exec(compile(source, f"block {number} of README.md", "exec"), namespace)
+    return namespace
+
+
+def test_python_blocks_of_the_readme_run_one_after_the_other(monkeypatch):
+    sources = blocks(README, "python")
+    for full, small in SMALLER.items():
+        assert sum(source.count(full) for source in sources) == 1, full
+        sources = [source.replace(full, small) for source in sources]
+    # `use_all_cores` has to find the number of devices that conftest.py has chosen.
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1}, raising=False)
+    made = run_blocks(sources)
+    assert made["curves"].shape == (4, len(made["grid"]))
+    assert (made["band"].lower <= made["band"].upper).all()
+    assert made["losses"].shape == made["learning_rates"].shape
+
+
+def test_a_block_that_fails_is_found():
+    with pytest.raises(NameError, match="keys"):
+        run_blocks(["x = 1\n", "y = [x, keys]\n"])
+
+
+def commands(text: str) -> list[list[str]]:
+    """The command lines in the shell blocks of a page, as words."""
+    lines = "".join(blocks(text, "sh")).splitlines()
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
+class Accepted(Exception):
+    """The options of a command were understood."""
+
+
+def accept() -> None:
+    raise Accepted
+
+
+def complaint(words: list[str]) -> str:
+    """What a command of this project says about its options; other commands are not looked at."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(io.StringIO()) as said:
+        patch.chdir(tempfile.mkdtemp())
+        with contextlib.suppress(Accepted):
+            if words[0] == "jaxnn":
+                try:
+                    arguments.parse(words[1:])
+                except InputError as error:
+                    return str(error)
+            elif words[:3] == ["python", "-m", "experiments"]:
+                runner.main(words[3:], prepare=accept)
+    return said.getvalue()
+
+
+@pytest.mark.parametrize("words", commands(README), ids=shlex.join)
+def test_commands_of_the_readme_have_the_options_they_are_given(words):
+    assert complaint(words) == ""
+    if words[0] == "make":
+        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert set(words[1:]) <= set(targets)
+
+
+def test_an_option_that_does_not_exist_is_found():
+    slow = complaint(["python", "-m", "experiments", "--slow"])
+    assert "unrecognized arguments: --slow" in slow
+    out = complaint(["jaxnn", "describe", "heart.csv", "--out", "heart"])
+    assert "unrecognized arguments: --out" in out
+    assert commands("```sh\nmake test   # both\n```\n") == [["make", "test"]]
+
+
+def test_paths_in_the_readme_exist():
+    named = re.findall(r"`((?:jaxnn|experiments|tests)/[\w/.]*)`", README)
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).exists()] == []
