@@ -1,13 +1,21 @@
-"""Does the project keep its own rules: floors, light imports, keys first, no stray paths?"""
+"""Does the project keep its own rules?
+
+Floors, light imports, keys first, short modules, no state filled from outside, documented
+functions, a wheel with the library alone, no stray paths.
+"""
 
 import ast
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
+
+import jaxnn
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "jaxnn"
@@ -33,8 +41,9 @@ FLOORS = {
     "landscape": 2,
     "regions": 2,
     "plotting": 3,
-    "cli": 3,
-    "__main__": 3,
+    "cli": 4,
+    "report": 4,
+    "__main__": 4,
 }
 APART = {"tracer"}
 HEAVY = ("matplotlib", "sklearn", "pandas", "torch", "equinox", "experiments")
@@ -63,6 +72,13 @@ def imports(source: str, package: str) -> set[str]:
     return found
 
 
+EVERYTHING = [*sources(LIBRARY), *sources(ROOT / "experiments")]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
 def package_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).parts[:-1])
 
@@ -84,7 +100,7 @@ def imports_upwards(path: Path, source: str) -> set[str]:
 MODULES = [path for path in sources(LIBRARY) if room(path) != "__init__"]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_import_from_their_own_floor_or_below(path):
     assert room(path) in FLOORS.keys() | APART, "give the new module a floor"
     assert imports_upwards(path, path.read_text(encoding="utf-8")) == set()
@@ -160,7 +176,7 @@ def arguments(node: ast.FunctionDef) -> list[ast.arg]:
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_keys_come_first(path):
     # scikit-learn's argument order is kept there, so that it can stand in.
     allowed = {"permutation_importance"} if room(path) == "inspection" else set()
@@ -169,6 +185,183 @@ def test_keys_come_first(path):
 
 def test_a_planted_late_key_is_found():
     assert keys_out_of_place("def f(x, key): ...\ndef g(key, x): ...\ndef _h(x, key): ...") == {"f"}
+
+
+# Modules.
+
+
+@pytest.mark.parametrize("path", EVERYTHING, ids=name_of)
+def test_modules_are_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+FILLING = {"add", "append", "extend", "insert", "register", "setdefault", "update"}
+
+
+def fills_another_module(source: str, package: str) -> set[str]:
+    """The names imported from this project whose contents a module changes when it is imported."""
+    tree = ast.parse(source)
+    ours = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            module = (node.module or "") if not node.level else package
+            if module.split(".")[0] in {"jaxnn", "experiments"}:
+                ours |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
+            ours |= names & {"jaxnn", "experiments"} | {
+                alias.asname
+                for alias in node.names
+                if alias.asname and alias.name.startswith(("jaxnn", "experiments"))
+            }
+    changed = set()
+    for node in at_import(tree.body):
+        targets = []
+        if isinstance(node, ast.Assign | ast.Delete):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        elif isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute) and function.attr in FILLING:
+                changed.add(root_name(function.value))
+            if isinstance(function, ast.Name) and function.id == "setattr":
+                changed.add(root_name(node.args[0]))
+        whole = isinstance(node, ast.Assign | ast.AnnAssign | ast.Delete)
+        changed |= {
+            root_name(target)
+            for target in targets
+            if not (whole and isinstance(target, ast.Name | ast.Tuple))
+        }
+    return changed & ours
+
+
+def at_import(body: list[ast.stmt]) -> list[ast.AST]:
+    """What runs when a module is imported: everything but the bodies of functions."""
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += node.decorator_list
+        elif not isinstance(node, ast.Lambda):
+            found.append(node)
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def root_name(node: ast.AST) -> str:
+    """The name of what an expression such as `vars(name.part)[0]` reaches into."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = (
+            node.args[0]
+            if isinstance(node, ast.Call) and node.args
+            else next(ast.iter_child_nodes(node))
+        )
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+@pytest.mark.parametrize("path", EVERYTHING, ids=name_of)
+def test_no_module_fills_another_at_import(path):
+    assert fills_another_module(path.read_text(encoding="utf-8"), package_of(path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from jaxnn.tracer.rules import RULES\nRULES['sin'] = 1", {"RULES"}),
+        ("from jaxnn.tracer.rules import RULES\nfor n in 'ab':\n    RULES[n] = 1", {"RULES"}),
+        ("from jaxnn import tracer\ntracer.box.methods.append(len)", {"tracer"}),
+        ("from .box import Box\nBox.__add__ = len", {"Box"}),
+        ("from jaxnn.tracer.box import Box\nsetattr(Box, 'x', 1)", {"Box"}),
+        ("from jaxnn.names import ALL\nALL += (1,)", {"ALL"}),
+        ("import jaxnn.tables as t\nt.KINDS.update(a=1)", {"t"}),
+        ("from jaxnn.tracer import rules\nvars(rules)['sin'] = 1", {"rules"}),
+        ("from jaxnn.tracer import rules\nmine = {}\nmine.update(vars(rules))", set()),
+        ("from jaxnn.names import register\n@register.register\ndef f(): ...", set()),
+        ("from jaxnn.names import ALL\ndef f():\n    ALL.append(1)", set()),
+        ("MINE = []\nMINE.append(1)", set()),
+        ("import jax\njax.config.update('x', 1)", set()),
+    ],
+)
+def test_a_planted_filling_is_found(source, found):
+    assert fills_another_module(source, "jaxnn.tracer") == found
+
+
+def undocumented(source: str) -> set[str]:
+    """The public functions, classes and methods without a docstring that begins with one line."""
+    bad = set()
+    for node in ast.parse(source).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else []
+        for part in [node, *inner]:
+            if not isinstance(part, ast.FunctionDef | ast.ClassDef) or (
+                node.name.startswith("_") or part.name.startswith("_")
+            ):
+                continue
+            first, _, rest = (ast.get_docstring(part) or "").partition("\n")
+            if not first.endswith((".", "?", "!")) or rest.partition("\n")[0].strip():
+                bad.add(part.name)
+    return bad
+
+
+# NumPy's names there mean what NumPy says.
+DOCUMENTED = [path for path in EVERYTHING if path.parent != LIBRARY / "tracer" / "numpy"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTED, ids=name_of)
+def test_public_functions_begin_their_docstring_with_one_line(path):
+    assert undocumented(path.read_text(encoding="utf-8")) == set()
+
+
+def test_a_planted_missing_summary_is_found():
+    source = (
+        'def good():\n    """One line."""\n'
+        "def bad(): ...\ndef _hidden(): ...\n"
+        'def long():\n    """Two lines\n    of summary."""\n'
+        'class C:\n    """One line.\n\n    More."""\n    def method(self): ...\n'
+    )
+    assert undocumented(source) == {"bad", "long", "method"}
+
+
+# The package.
+
+
+def test_the_version_is_the_one_in_pyproject():
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert jaxnn.__version__ == stated["version"]
+
+
+def test_the_library_has_a_version_where_it_is_not_installed(tmp_path):
+    shutil.copytree(LIBRARY, tmp_path / "jaxnn", ignore=shutil.ignore_patterns("__pycache__"))
+    script = (
+        "import importlib.metadata as m, sys\n"
+        "def missing(name): raise m.PackageNotFoundError(name)\n"
+        "m.version = missing\n"
+        "import jaxnn; print(jaxnn.__version__)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "0+unknown\n"
+
+
+def test_the_wheel_holds_the_library_and_nothing_else(tmp_path):
+    wheel = pytest.importorskip("hatchling.builders.wheel")
+    (path,) = wheel.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if ".dist-info/" not in name]
+    assert {name.split("/")[0] for name in names} == {"jaxnn"}
+    assert {"jaxnn/py.typed", "jaxnn/datasets/heart.csv", "jaxnn/__init__.py"} <= set(names)
+    assert {name_of(path) for path in sources(LIBRARY)} <= set(names)
+
+
+def test_only_the_library_is_named_as_a_package():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert settings["tool"]["hatch"]["build"]["targets"] == {"wheel": {"packages": ["jaxnn"]}}
+    assert (LIBRARY / "py.typed").is_file()
+
+
+# Files.
 
 
 def tracked() -> list[Path]:
