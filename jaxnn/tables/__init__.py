@@ -13,6 +13,9 @@ So varying or permuting the predictor `Thal` touches one column, not its dummies
 decides what a column is, `encoding` makes features.  Read `encoding` first.
 """
 
+from jaxnn.tables.arrays import from_arrays
+from jaxnn.tables.csv_files import read_csv
+from jaxnn.tables.dataframes import from_dataframe
 from jaxnn.tables.encoding import (
     Encoder,
     Scaling,
@@ -22,8 +25,7 @@ from jaxnn.tables.encoding import (
     fit_scaling,
     numeric_columns,
 )
-from jaxnn.tables.kinds import MISSING_TOKENS
-from jaxnn.tables.readers import from_arrays, from_dataframe, read_csv
+from jaxnn.tables.raw_columns import MISSING_TOKENS
 from jaxnn.tables.table import Column, Kind, Table, column_index, describe, take_rows
 
 __all__ = [

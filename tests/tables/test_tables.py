@@ -27,7 +27,8 @@ from jaxnn.tables import (
     read_csv,
     take_rows,
 )
-from jaxnn.tables.kinds import MISSING_TOKENS, level_text, sorted_levels
+from jaxnn.tables.column_kinds import sorted_levels
+from jaxnn.tables.raw_columns import MISSING_TOKENS, level_text
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,17 +17,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.tables.raw_columns import Levels, Places, Raw, level_text
 from jaxnn.tables.table import KINDS, Column, Kind, quoted, shown
 
-# Compared without regard to case, after stripping blanks.
-MISSING_TOKENS = ("", "NA", "N/A", "NaN", "null", "?", ".", "#N/A", "<NA>")
 POSITIVE = frozenset({"1", "yes", "y", "true", "t", "on", "present", "positive", "pos", "+"})
 
 # What float() accepts beyond this (underscores, digits of other scripts) is text here.
@@ -37,33 +34,6 @@ TRUTH = {"true": 1.0, "false": 0.0}
 
 # Networks compute in single precision, which ends at 3.4e38.
 LARGEST = 1e38
-
-# A sequence of values in their order, or a mapping from values to the names they are to have.
-Levels = Sequence[Any] | Mapping[Any, str]
-
-
-class Raw(NamedTuple):
-    """One column as it was found.
-
-    Attributes:
-      name: of the column.
-      values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
-      levels: the order of the levels if the source declares one, as a category dtype does.
-    """
-
-    name: str
-    values: np.ndarray | list[str | None]
-    levels: tuple[str, ...] | None = None
-
-
-class Places(NamedTuple):
-    """How to tell the reader of an error where a value is: "line 17" or "row 16"."""
-
-    unit: str
-    numbers: Sequence[int]
-
-    def __call__(self, row: Any) -> str:
-        return f"{self.unit} {self.numbers[int(row)]}"
 
 
 class Typed(NamedTuple):
@@ -76,24 +46,6 @@ class Typed(NamedTuple):
 
     column: Column
     codes: np.ndarray
-
-
-def level_text(value: Any) -> str:
-    """The text by which a value is known as a level: whole numbers lose a trailing ".0"."""
-    if isinstance(value, str):
-        text = value.strip()
-        return text.split(".")[0] if re.fullmatch(r"[+-]?[0-9]+\.0+", text) else text
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value))
-    if isinstance(value, Real | Decimal):
-        number = float(value)
-        return str(int(number)) if number.is_integer() else repr(number)
-    return str(value)
-
-
-def missing_count(raw: Raw) -> int:
-    """How many values of a column are missing."""
-    return int(np.count_nonzero(_absent(raw)))
 
 
 def type_column(raw: Raw, kind: str | None, levels: Levels | None, where: Places) -> Typed:

@@ -15,17 +15,8 @@ from typing import Any
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, unknown_name
-from jaxnn.tables.kinds import (
-    Levels,
-    Places,
-    Raw,
-    Typed,
-    check_kind,
-    is_positive,
-    level_text,
-    listed,
-    type_column,
-)
+from jaxnn.tables.column_kinds import Typed, check_kind, is_positive, listed, type_column
+from jaxnn.tables.raw_columns import Levels, Places, Raw, level_text
 from jaxnn.tables.table import Column, Table, check_names, quoted
 
 MISSING = ("refuse", "drop", "impute")
@@ -50,7 +41,7 @@ class Request:
     positive: Any
 
 
-def choose(request: Request, names: Sequence[str]) -> list[str]:
+def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
     """The names of the predictors, after every check that needs no values.
 
     Args:
@@ -99,7 +90,7 @@ def choose(request: Request, names: Sequence[str]) -> list[str]:
     return list(predictors)
 
 
-def assemble(
+def build_table(
     request: Request,
     names: Sequence[str],
     column: Callable[[str], Raw],
@@ -111,7 +102,7 @@ def assemble(
 
     Args:
       request: the caller's arguments.
-      names: of the predictors, as from `choose`.
+      names: of the predictors, as from `predictor_names`.
       column: the values of a column by its name.
       where: names the place of a row.
       source: what the data came from, for a sentence.

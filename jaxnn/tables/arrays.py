@@ -1,0 +1,100 @@
+"""How do arrays become a table?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.tables.building import Request, build_table, predictor_names
+from jaxnn.tables.raw_columns import Levels, Places, Raw, raw_column
+from jaxnn.tables.table import Table
+
+
+def from_arrays(
+    X: Any,
+    y: Any,
+    *,
+    names: Sequence[str] | None = None,
+    response: str = "y",
+    kinds: Mapping[str, str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    missing: str = "refuse",
+    response_kind: str | None = None,
+    positive: Any = None,
+) -> Table:
+    """Make a table of a matrix of predictors and a vector of responses.
+
+    Args:
+      X: (n, p) numbers, or texts, or both as an array of objects or a list of lists; what is masked
+        in a masked array is missing.
+      y: (n,) numbers or texts.
+      names: of the p predictors; None is x1, x2, ...
+      response: a name for y.
+      kinds, missing, response_kind, positive: as for `read_csv`; NaN and None are missing.
+      levels: as for `read_csv`; but a list of levels for a column of numbers names its codes
+        0..k-1, as in `Table.X`.  For other numbers pass a mapping, such as {1: "up", 2: "down"}.
+
+    Returns:
+      A `Table`.
+
+    Raises:
+      InputError, InputTypeError: as `read_csv`, with rows counted from 0; or shapes that do not
+        fit.
+    """
+    if hasattr(X, "columns"):
+        raise InputTypeError(f"X is a {type(X).__name__}; use from_dataframe for it.")
+    matrix, vector = _array("X", X, 2), _array("y", y, 1)
+    if len(matrix) != len(vector):
+        raise InputError(f"y has {len(vector)} values, but X has {len(matrix)} rows.")
+    if names is None:
+        names = [f"x{number}" for number in range(1, matrix.shape[1] + 1)]
+    elif isinstance(names, str) or not (
+        isinstance(names, Sequence | np.ndarray) and all(isinstance(name, str) for name in names)
+    ):
+        raise InputTypeError(f"names is {names!r}; pass a list of texts.")
+    if len(names) != matrix.shape[1]:
+        raise InputError(f"names has {len(names)} entries, but X has {matrix.shape[1]} columns.")
+    names = [str(name) for name in names]  # a text of NumPy shows as np.str_('...')
+    everything = [*names, response]
+    where = Places("row", range(len(vector)))
+    raws = {
+        name: raw_column(name, values, where)
+        for name, values in zip(everything, [*matrix.T, vector], strict=True)
+    }
+    request = Request(response, None, kinds, levels, missing, response_kind, positive)
+    predictor_names(request, everything)
+    named = {name: _codes(raws[name], given) for name, given in (levels or {}).items()}
+    request = Request(response, None, kinds, named, missing, response_kind, positive)
+    return build_table(request, list(names), raws.__getitem__, where, "X, y")
+
+
+def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
+    """A NumPy array of numbers, or of objects as they were given."""
+    if np.ma.is_masked(values):
+        masked = np.ma.getmaskarray(values)
+        values = np.array(values, dtype=object)
+        values[masked] = None
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(
+            f"{argument} has rows of different lengths; pass a rectangle, (rows, predictors)."
+        ) from None
+    if array.dtype.kind not in "iuf" and not isinstance(values, np.ndarray):
+        # As text, NaN and None would be words.
+        array = np.asarray(values, dtype=object)
+    if array.ndim != dimensions:
+        wanted = "(rows, predictors)" if dimensions == 2 else "(rows,)"
+        raise InputError(f"{argument} has shape {array.shape}; pass shape {wanted}.")
+    return array
+
+
+def _codes(raw: Raw, levels: Levels) -> Levels:
+    """A list of levels for a column of numbers, as the mapping from codes that it stands for."""
+    listed = isinstance(levels, Sequence | np.ndarray) and not isinstance(levels, str)
+    if listed and isinstance(raw.values, np.ndarray):
+        return {str(code): str(level) for code, level in enumerate(levels)}
+    return levels

@@ -1,0 +1,193 @@
+"""How does a CSV file become a table?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.tables.building import Request, build_table, predictor_names
+from jaxnn.tables.column_kinds import NUMBER
+from jaxnn.tables.raw_columns import (
+    MISSING_TOKENS,
+    NAMELESS,
+    Levels,
+    Places,
+    Raw,
+    row_names_note,
+)
+from jaxnn.tables.table import Table, quoted, shown
+
+
+def read_csv(
+    path: str | os.PathLike[str],
+    response: str,
+    *,
+    predictors: Sequence[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    missing: str = "refuse",
+    response_kind: str | None = None,
+    positive: Any = None,
+    missing_tokens: Sequence[str] = MISSING_TOKENS,
+    delimiter: str = ",",
+    encoding: str = "utf-8-sig",
+) -> Table:
+    """Read a table from a CSV file whose first line names the columns.
+
+    Quoted fields may hold delimiters and line breaks; blank lines are skipped; blanks around a
+    value are dropped.  A nameless first column whose values all differ holds row names or
+    numbers, as R and pandas write them, and is left out, which is said aloud.
+
+    Args:
+      path: of the file.
+      response: name of the column to be predicted.
+      predictors: names of the columns to predict from, in the wanted order; None is all others.
+      kinds: "numeric", "binary" or "categorical" for columns that are not to be inferred
+        (`jaxnn.tables.kinds` tells how they are).  Numbers that are codes of categories need it.
+      levels: for binary or categorical columns, the values in their order (the first is the
+        encoder's reference), or a mapping from values to readable names, in order.
+      missing: "refuse", "drop" (leave out rows with a missing value) or "impute" (the median of a
+        numeric column, the most common level of others; rows without a response are left out).
+      response_kind: kind of the response, as in `kinds`; "quantitative" is numeric.
+      positive: the level of a binary response that counts as 1; by default the yes among No/Yes,
+        False/True, 0/1 and the like (`kinds.POSITIVE`), else the second level.
+      missing_tokens: texts that stand for a missing value, whatever their case.
+      delimiter: one character.
+      encoding: of the file.
+
+    Returns:
+      A `Table`; its notes say what was left out, filled in or guessed.
+
+    Raises:
+      InputError, InputTypeError: whatever cannot be used, in one sentence that names the column,
+        the line and the value.
+    """
+    texts = isinstance(missing_tokens, Sequence) and not isinstance(missing_tokens, str)
+    if not texts or not all(isinstance(token, str) for token in missing_tokens):
+        raise InputTypeError(
+            f"missing_tokens is {missing_tokens!r}; pass a list of texts, such as ['NA', '-999']."
+        )
+    source = shown(str(path), 200)
+    names, records, lines = _records(path, delimiter, encoding)
+    names, kept, notes = _named_columns(names, records, predictors, source, lines)
+    tokens = {token.strip().casefold() for token in missing_tokens}
+
+    def column(name: str) -> Raw:
+        place = kept[names.index(name)]
+        texts = [record[place] for record in records]
+        return Raw(name, [None if text.casefold() in tokens else text for text in texts])
+
+    request = Request(response, predictors, kinds, levels, missing, response_kind, positive)
+    chosen = predictor_names(request, names)
+    return build_table(request, chosen, column, Places("line", lines), source, notes)
+
+
+def _records(
+    path: str | os.PathLike[str], delimiter: str, encoding: str
+) -> tuple[list[str], list[list[str]], list[int]]:
+    """The header, the rows, and the number of the line each row begins on."""
+    if not isinstance(path, str | os.PathLike):
+        raise InputTypeError(f"path is a {type(path).__name__}; pass the path of a CSV file.")
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
+        raise InputError(f"delimiter is {delimiter!r}; pass one character, such as ',' or ';'.")
+    if not isinstance(encoding, str):
+        raise InputTypeError(f"encoding is {encoding!r}; pass its name, such as 'utf-8'.")
+    source = str(path)
+    text = _text(path, source, encoding)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
+    rows, lines = [], []
+    begin = 1
+    try:
+        for fields in reader:
+            if len(fields) > 1 or any(field.strip() for field in fields):
+                rows.append([field.strip() for field in fields])
+                lines.append(begin)
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            f"path is {quoted(source, 200)}, which is not proper CSV from line {begin} on: {error}."
+        ) from None
+    if not rows:
+        raise InputError(
+            f"path is {quoted(source, 200)}, an empty file; its first line must name columns."
+        )
+    header = rows[0]
+    if len(header) == 1:
+        other = next((mark for mark in ";\t|," if mark in header[0]), None)
+        hint = f"pass delimiter={other!r}" if other else f"columns are separated by {delimiter!r}"
+        raise InputError(
+            f"path is {quoted(source, 200)}, whose first line names one column only; {hint}."
+        )
+    if all(NUMBER.fullmatch(name) for name in header):
+        raise InputError(
+            f"path is {quoted(source, 200)}, whose first line holds numbers; "
+            "it must name the columns."
+        )
+    return header, rows[1:], lines[1:]
+
+
+def _text(path: str | os.PathLike[str], source: str, encoding: str) -> str:
+    try:
+        return Path(path).read_bytes().decode(encoding)
+    except FileNotFoundError:
+        reason = "which does not exist; pass the path of a CSV file"
+    except IsADirectoryError:
+        reason = "a directory; pass the path of a CSV file"
+    except UnicodeDecodeError as error:
+        reason = (
+            f"which is not {encoding} text from byte {error.start} on; save it as UTF-8 or pass "
+            "its encoding, such as encoding='latin-1'"
+        )
+    except LookupError:
+        raise InputError(
+            f"encoding is {encoding!r}, which is not known; pass one such as 'utf-8'."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = f"which cannot be read ({getattr(error, 'strerror', None) or error})"
+    raise InputError(f"path is {quoted(source, 200)}, {reason}.")
+
+
+def _named_columns(
+    header: list[str],
+    records: list[list[str]],
+    predictors: Sequence[str] | None,
+    source: str,
+    lines: Sequence[int],
+) -> tuple[list[str], list[int], list[str]]:
+    """Names, their places in a record, and notes on nameless columns that are left out."""
+    # R writes row names without a name for their column: every row is longer by one.
+    if records and all(len(record) == len(header) + 1 for record in records):
+        header = ["", *header]
+    for record, line in zip(records, lines, strict=True):
+        if len(record) != len(header):
+            raise InputError(
+                f"line {line} of {source} has {len(record)} fields; the first line names "
+                f"{len(header)} columns."
+            )
+    kept = list(range(len(header)))
+    notes = []
+    for place, name in enumerate(header):
+        if name and not (place == 0 and NAMELESS.fullmatch(name)):
+            continue
+        if predictors is not None:
+            if not name:
+                kept.remove(place)
+            continue
+        values = [record[place] for record in records]
+        if place == 0:
+            notes.append(row_names_note(values, source))
+        elif any(values):
+            raise InputError(
+                f"column {place + 1} of {source} has no name; give it one, or select predictors."
+            )
+        else:
+            notes.append(f"column {place + 1} has neither a name nor values; left out")
+        kept.remove(place)
+    return [header[place] for place in kept], kept, notes

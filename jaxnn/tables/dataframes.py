@@ -1,0 +1,102 @@
+"""How does a DataFrame become a table?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxnn.errors import InputTypeError
+from jaxnn.tables.building import Request, build_table, predictor_names
+from jaxnn.tables.raw_columns import (
+    NAMELESS,
+    Levels,
+    Places,
+    Raw,
+    is_missing,
+    level_text,
+    raw_column,
+    row_names_note,
+)
+from jaxnn.tables.table import Table, quoted
+
+
+def from_dataframe(
+    frame: Any,
+    response: str,
+    *,
+    predictors: Sequence[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    missing: str = "refuse",
+    response_kind: str | None = None,
+    positive: Any = None,
+) -> Table:
+    """Make a table of a DataFrame of pandas, or of another library like it.
+
+    A category dtype keeps its levels in their order; truth values become False/True; None, NaN,
+    NA, NaT and empty text are missing.  The index is not used.
+
+    Args:
+      frame: the DataFrame; neither changed nor kept.
+      response, predictors, kinds, levels, missing, response_kind, positive: as for `read_csv`.
+
+    Returns:
+      A `Table`.
+
+    Raises:
+      InputError, InputTypeError: as `read_csv`, with rows counted from 0.
+    """
+    if not (hasattr(frame, "columns") and hasattr(frame, "__getitem__")):
+        raise InputTypeError(
+            f"frame is a {type(frame).__name__}; pass a DataFrame, or use read_csv for a file and "
+            "from_arrays for arrays."
+        )
+    labels = list(frame.columns)
+    for label in labels:
+        if not isinstance(label, str | int | np.integer):
+            raise InputTypeError(
+                f"frame has the column name {label!r}; the name of a column is text."
+            )
+    names = [_name(label) for label in labels]
+    label_of = dict(zip(names, labels, strict=True))
+    where = Places("row", range(len(frame)))
+
+    def column(name: str) -> Raw:
+        return _from_series(name, frame[label_of[name]], where)
+
+    notes = []
+    if predictors is None and names and NAMELESS.fullmatch(names[0]) and names.count(names[0]) == 1:
+        notes = [row_names_note(list(frame[labels[0]]), "frame")]
+        names = names[1:]
+    if np.iterable(predictors) and not isinstance(predictors, str):
+        predictors = [_name(label) for label in predictors]
+    if isinstance(kinds, Mapping):
+        kinds = {_name(label): kind for label, kind in kinds.items()}
+    if isinstance(levels, Mapping):
+        levels = {_name(label): given for label, given in levels.items()}
+    request = Request(_name(response), predictors, kinds, levels, missing, response_kind, positive)
+    chosen = predictor_names(request, names)
+    return build_table(request, chosen, column, where, "frame", notes)
+
+
+def _name(label: Any) -> Any:
+    """The name of a column of a DataFrame, whose columns may be numbered."""
+    return str(label) if isinstance(label, int | np.integer) else label
+
+
+def _from_series(name: str, series: Any, where: Places) -> Raw:
+    dtype = getattr(series, "dtype", None)
+    if not hasattr(series, "to_list"):
+        raise InputTypeError(
+            f"frame holds a {type(series).__name__} as column {quoted(name)}; pass a DataFrame "
+            "whose columns are Series."
+        )
+    if getattr(dtype, "kind", None) in ("i", "u", "f") and hasattr(series, "to_numpy"):
+        return Raw(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
+    categories = getattr(dtype, "categories", None)
+    if not np.iterable(categories):
+        return raw_column(name, series.to_list(), where)
+    texts = [None if is_missing(value) else level_text(value) for value in series.to_list()]
+    return Raw(name, texts, tuple(level_text(category) for category in categories))

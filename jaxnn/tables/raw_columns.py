@@ -1,0 +1,127 @@
+"""What does a reader hand over?  Columns of numbers or texts, as they were found.
+
+Numbers stay numbers, with NaN for a missing value; everything else becomes text, with None for a
+missing value.  Nothing in the data is trusted: names are any text, and values are never evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.tables.table import quoted
+
+# Compared without regard to case, after stripping blanks.
+MISSING_TOKENS = ("", "NA", "N/A", "NaN", "null", "?", ".", "#N/A", "<NA>")
+TRUTH_LEVELS = ("False", "True")
+
+# What a nameless first column is called after pandas has read it.
+NAMELESS = re.compile(r"(Unnamed: \d+)?")
+
+# A sequence of values in their order, or a mapping from values to their readable names.
+Levels = Sequence[Any] | Mapping[Any, str]
+
+
+class Raw(NamedTuple):
+    """One column as it was found in a file, a DataFrame or an array.
+
+    Attributes:
+      name: of the column.
+      values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
+      levels: the order of the levels if the source declares one, as a category dtype does.
+    """
+
+    name: str
+    values: np.ndarray | list[str | None]
+    levels: tuple[str, ...] | None = None
+
+
+class Places(NamedTuple):
+    """Where each row of a column is in its source, for error messages: "line 17" or "row 16"."""
+
+    unit: str
+    numbers: Sequence[int]
+
+    def __call__(self, row: Any) -> str:
+        return f"{self.unit} {self.numbers[int(row)]}"
+
+
+def level_text(value: Any) -> str:
+    """The text by which a value is known as a level: a whole number has no trailing ".0"."""
+    if isinstance(value, str):
+        text = value.strip()
+        return text.split(".")[0] if re.fullmatch(r"[+-]?[0-9]+\.0+", text) else text
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, Real | Decimal):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(value)
+
+
+def raw_column(name: str, values: Any, where: Places) -> Raw:
+    """A column of Python or NumPy values, as numbers if all are numbers, otherwise as texts.
+
+    Args:
+      name: of the column.
+      values: (n,) numbers, texts, truth values, or None and its like for missing.
+      where: where each value is, for a message.
+
+    Raises:
+      InputTypeError: a value that is none of these.
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        return Raw(name, values.astype(np.float64))
+    present = [None if is_missing(value) else value for value in values]
+    kinds = {type(value) for value in present if value is not None}
+    if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
+        texts = [None if value is None else level_text(value) for value in present]
+        return Raw(name, texts, TRUTH_LEVELS)
+    if all(issubclass(kind, Real | Decimal) and kind not in (bool, np.bool_) for kind in kinds):
+        return Raw(name, np.array([_float(value) for value in present]))
+    for row, value in enumerate(present):
+        if value is not None and not isinstance(value, str | bool | np.bool_ | Real | Decimal):
+            raise InputTypeError(
+                f"column {quoted(name)} holds a {type(value).__name__} at {where(row)}; turn it "
+                "into numbers or text."
+            )
+    return Raw(name, [value if value is None else level_text(value) for value in present])
+
+
+def _float(value: Any) -> float:
+    try:
+        return float("nan") if value is None else float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value is None, NaN, blank text, or the NA or NaT of pandas."""
+    # The NA of pandas has no truth value, so it is known by its type.
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    return isinstance(value, Real) and value != value
+
+
+def row_names_note(values: Sequence[Any], source: str) -> str:
+    """The note on a first column that has no name and is taken for row names.
+
+    Raises:
+      InputError: it has a value twice, so it does not name the rows.
+    """
+    if len(set(values)) < len(values):
+        raise InputError(
+            f"column 1 of {source} has no name, and repeats values, so it does not number the "
+            "rows; give it a name, or select predictors."
+        )
+    return "the first column has no name and no value twice; left out as row names"
