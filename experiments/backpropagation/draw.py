@@ -1,53 +1,249 @@
-"""How is it drawn: `backpropagation`; see the package."""
+"""How are the results of `backpropagation` drawn?
+
+Tables and errata (`draw_tables`), graphs (`draw_graphs`), the agreement of routes, planted errors,
+the cost of derivatives, and a descent.  From the stored arrays alone.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
 
-from experiments.backpropagation import figures as backpropagation_figures
+from experiments.backpropagation import draw_graphs, draw_tables
+from experiments.backpropagation.derivative_cost import MULTIPLES
+from experiments.backpropagation.logistic_descent import PATHS
+from experiments.backpropagation.planted_rules import TOLERANCE
+from experiments.backpropagation.reading import CHEAP, EXACT, NUMERICAL, PRODUCT, disagreements
+from experiments.backpropagation.six_routes import DIFFERENCES, REFERENCE, ROUTES
 from experiments.lab.contract import Results
+from jaxnn import plotting
+from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
     "loss_a": "The lecture's table of the loss of one observation with y = 1, at X = 3, W = 3, as "
-    "the tracer fills it in. Below each number what the slide prints, with ✗ where it differs: one "
-    "wrong sign, of the partial derivative of ξ₄, goes through all rows of forward mode below it, "
-    "to the result dL/dW. The slides print no numbers of reverse mode; its result is in the row of "
-    "W.",
-    "loss_b": "The same for an observation with y = 0, whose table on the slide has formulas "
-    "alone; they are evaluated at X = 3, W = 3. Its logarithm and its last factor are wrong, its "
-    "last result is right.",
+    "the tracer fills it in. Below each number is what the slide prints, with ✗ where it differs: "
+    "one wrong sign, of the partial derivative of ξ₄, passes through all rows of forward mode "
+    "below it to the result dL/dW. The slides print no numbers of reverse mode; its result is in "
+    "the row of W.",
+    "loss_b": "The same for an observation with y = 0. Its table on the slide has only formulas; "
+    "they are evaluated at X = 3, W = 3. The logarithm and the last factor are wrong, the result "
+    "is right.",
     "logistic": "Logistic regression with two coefficients at x = 1.4, β = (0.3, −0.7). Above: "
     "every step for y = 0, with the tangent along β₀. Below: the lecture's factors; its sign is "
     "wrong whenever y = 0.",
-    "graphs": "Computational graphs, drawn by the tracer's rows: values flow down (blue), adjoints "
-    "dL/dξ back up (red), local partials beside the arrows. Left: the lecture's neuron and loss. "
-    "Right: squared error of a network with two inputs, two tanh units and one output; inputs are "
-    "numbers, the nine parameters are framed in grey.",
+    "graphs": "Computational graphs, drawn from the tracer's rows: values flow down (blue), "
+    "adjoints dL/dξ back up (red), local partials stand beside the arrows. Left: the lecture's "
+    "neuron and loss. Right: squared error of a network with two inputs, two tanh units and one "
+    "output; inputs are numbers, the nine parameters are framed in grey.",
     "heart": "The gradient of a network's loss on the Heart data by six routes. Each point is one "
-    "parameter: how far a route is from the tracer's reverse mode, against the size of that entry. "
-    "Exact routes differ by rounding alone (dashed: 2⁻⁵² of the largest entry), differences by "
-    "their own error. Entries on the lowest line are equal to the last bit.",
-    "agreement": "Every function that this project differentiates, written once as the library has "
-    "it and once by hand, and its gradient by six routes. A point is the largest relative distance "
+    "parameter: the distance of a route from the tracer's reverse mode, against the size of that "
+    "entry. Exact routes differ only by rounding (dashed: 2⁻⁵² of the largest entry), differences "
+    "by their own error. Entries on the lowest line are equal to the last bit.",
+    "agreement": "Every function that this project differentiates, once as in the library and once "
+    "written by hand, and its gradient by six routes. Each point is the largest relative distance "
     "of a route from the tracer's reverse mode over all entries; at the left edge: equal to the "
-    "last bit. The dashed lines are the limits set beforehand.",
+    "last bit. Dashed: the limits set beforehand.",
     "planted": "One rule of the tracer at a time is made wrong by one part in a thousand. Dots: "
-    "how far apart the routes then are, by check_derivatives; crosses: with all rules right. "
-    "Dashed: its tolerance.",
+    "the largest difference of two routes that check_derivatives then finds; crosses: with all "
+    "rules right. Dashed: its tolerance.",
     "cost": "Operations of derivatives, counted one by one, over the operations of the loss itself "
     "(tanh networks, 32 rows). a: the whole gradient against the number of parameters. b: the same "
-    "multiples against the number of inputs, for hidden layers of several shapes.",
+    "ratios against the number of inputs, for hidden layers of several shapes.",
     "descent": "Logistic regression of heart disease on age (standardised) by gradient descent: by "
-    "hand, by the tracer, and with the sign that the lecture prints for y = 0. a: the loss as "
-    "contours and the paths. b: the loss, in nats an observation.",
-    "errata_derivatives": "Errata of the lecture, 1–10: derivatives. Evidence: a number by the "
+    "hand, by the tracer, and with the sign that the lecture prints for y = 0. a: contours of the "
+    "loss, and the paths. b: the loss, in nats per observation.",
+    "errata_derivatives": "Errata of the lecture, 1–10: derivatives. Evidence: the number by the "
     "slide (red), in closed form (grey), and computed here, by the tracer (black). “Convention”: a "
-    "matter of names or of wording; “transcript”: may be a slip of the copy, not of the lecture.",
+    "matter of names or wording; “transcript”: may be a slip of the copy, not of the lecture.",
     "errata_training": "Errata 11–20: networks, descent and optimisers.",
     "errata_regularisation": "Errata 21–30: initialisation, regularisation, interpretation.",
 }
 
 
+SHADES = ("blue", "black", "green", "purple", "orange", "vermilion")  # of the routes
+MARKERS = ("o", "", "s", "^", "D", "x")
+
+
 def draw(results: Results) -> dict[str, Figure]:
-    """The tables, the graphs, the agreement, the cost, a descent and the errata."""
-    return backpropagation_figures.draw(results)
+    """All figures; the main one is the lecture's first table."""
+    return {
+        "loss_a": draw_tables.trace("loss_a", results),
+        "loss_b": draw_tables.trace("loss_b", results),
+        "logistic": draw_tables.logistic(results),
+        "graphs": draw_graphs.graphs(results),
+        "heart": _heart(results),
+        "agreement": _agreement(results),
+        "planted": _planted(results),
+        "cost": _cost(results),
+        "descent": _descent(results),
+        "errata_derivatives": draw_tables.errata(results, 1, 10),
+        "errata_training": draw_tables.errata(results, 11, 20),
+        "errata_regularisation": draw_tables.errata(results, 21, 30),
+    }
+
+
+def _heart(results: Results) -> Figure:
+    """Distance of each route from the reference, entry by entry."""
+    figure, (ax,) = plotting.panels(1, height=4.6)
+    gradients = results["heart_gradients"]
+    sizes = np.abs(gradients[REFERENCE])
+    floor = 1e-21
+    for route in _others():
+        distance = np.abs(gradients[route] - gradients[REFERENCE])
+        ax.plot(sizes, np.maximum(distance, floor), MARKERS[route], color=COLORS[SHADES[route]],
+                markersize=3.5, alpha=0.55, linestyle="none", label=ROUTES[route])  # fmt: skip
+    rounding = np.finfo(float).eps * sizes.max()
+    ax.axhline(rounding, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
+    ax.set(xscale="log", yscale="log", xlabel="size of the entry, |dL/dw|")
+    ax.set_ylabel(f"distance from {ROUTES[REFERENCE]}")
+    ax.set_ylim(floor / 4, 1e-8)
+    ax.text(0.99, floor * 5, "equal to the last bit", transform=ax.get_yaxis_transform(),
+            ha="right", fontsize=10)  # fmt: skip
+    net = "-".join(map(str, results["heart_sizes"].tolist()))
+    patients = int(results["heart_rows"])
+    ax.set_title(f"{net} tanh network, {len(sizes)} parameters, {patients} patients")
+    ax.legend(loc="upper left", ncols=2, markerscale=1.6)
+    return figure
+
+
+def _others() -> list[int]:
+    return [route for route in range(len(ROUTES)) if route != REFERENCE]
+
+
+def _agreement(results: Results) -> Figure:
+    """Distance of each route from the reference, function by function."""
+    distance = disagreements(
+        results["gradients"], results["entry_function"], results["entry_array"]
+    )[:, REFERENCE]
+    groups, names = results["route_groups"].tolist(), results["route_names"].tolist()
+    first = {group: place for place, group in reversed(list(enumerate(groups)))}
+    order = sorted(range(len(groups)), key=lambda place: (first[groups[place]], place))
+    halves = np.array_split(np.array(order), 2)
+    figure, axes = plotting.panels(2, height=0.175 * len(halves[0]) + 1.4, letters=False)
+    floor = 1e-18
+    for ax, half in zip(axes, halves, strict=True):
+        rows = np.arange(len(half))
+        for route in _others():
+            ax.plot(np.maximum(distance[half, route], floor), rows, MARKERS[route], markersize=4,
+                    color=COLORS[SHADES[route]], linestyle="none", alpha=0.8,
+                    label=ROUTES[route])  # fmt: skip
+        for limit, shade in ((EXACT, "black"), (NUMERICAL, SHADES[DIFFERENCES])):
+            ax.axvline(limit, color=COLORS[shade], linewidth=1, linestyle=LINES["dashed"])
+        ax.set_yticks(rows, [_short(groups[place], names[place]) for place in half], fontsize=8.5)
+        ax.set_ylim(len(half) - 0.4, -0.6)
+        ax.set_xscale("log")
+        ax.set_xlim(floor / 3, 1e-6)
+        ax.xaxis.set_major_locator(FixedLocator([1e-18, 1e-15, 1e-12, 1e-9, 1e-6]))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xlabel("relative distance")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside upper center", ncols=3,
+        title=f"largest relative distance from {ROUTES[REFERENCE]} to", alignment="center",
+    )  # fmt: skip
+    return figure
+
+
+def _short(group: str, name: str) -> str:
+    words = {"initialiser to loss": "from ", "loss of a response": "loss, ", "lecture": "lecture: "}
+    alone = ("layer", "loss", "mean of a response", "other")
+    return name if group in alone else words.get(group, f"{group} ") + name
+
+
+def _planted(results: Results) -> Figure:
+    """Disagreement of routes with one rule wrong, and with all right."""
+    names = results["planted_names"].tolist()
+    figure, (ax,) = plotting.panels(1, height=4.2)
+    places = np.arange(len(names))
+    modes = results["planted_modes"].tolist()
+    for place, (mode, shade, shift) in enumerate(
+        zip(modes, ("blue", "vermilion"), (-0.13, 0.13), strict=True)
+    ):
+        ax.plot(places + shift, results["planted_sizes"][:, place], "o", color=COLORS[shade],
+                linestyle="none", label=f"{mode} rule × 1.001")  # fmt: skip
+    ax.plot(places, results["unplanted_sizes"], "x", color="black", linestyle="none",
+            label="all rules right")  # fmt: skip
+    ax.axhline(TOLERANCE, color=COLORS["grey"], linestyle=LINES["dashed"], linewidth=1.2)
+    ax.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor")
+    ax.set_yscale("log")
+    ax.set_ylim(1e-16, 1)
+    ax.set_ylabel("largest relative difference of two routes")
+    ax.set_xlabel("primitive whose rule is made wrong")
+    ax.legend(loc="upper left", ncols=3)
+    return figure
+
+
+def _cost(results: Results) -> Figure:
+    """Operations over those of the loss, against parameters and against inputs."""
+    figure, (left, right) = plotting.panels(2, height=4.1)
+    nets, multiples = results["cost_hidden"].tolist(), results["cost_multiples"]
+    words = MULTIPLES
+    counts, forward = results["forward_parameters"], results["forward_multiples"]
+    left.plot(counts, forward, "s-", color=COLORS["vermilion"],
+              label="gradient by forward mode,\none parameter at a time")  # fmt: skip
+    for which, shade, marker in ((1, "purple", "^"), (0, "blue", "o")):
+        left.plot(results["cost_parameters"].ravel(), multiples[..., which].ravel(), marker,
+                  color=COLORS[shade], linestyle="none", markersize=5,
+                  label=words[which])  # fmt: skip
+    below = {"color": COLORS["grey"], "linestyle": LINES["dashed"], "linewidth": 1.2}
+    left.axhline(CHEAP, **below)
+    left.set(xscale="log", yscale="log", xlabel="parameters", ylim=(1, 4e4))
+    left.set_ylabel("operations / operations of the loss")
+    left.legend(loc="upper left")
+    for place, (net, shade, line) in enumerate(
+        zip(nets, ("green", "sky", "blue"), ("dotted", "dashed", "solid"), strict=False)
+    ):
+        for which, marker in ((0, "o"), (1, "^")):
+            right.plot(results["cost_inputs"], multiples[place, :, which], marker,
+                       linestyle=LINES[line], color=COLORS[shade], markersize=5,
+                       label=net if which == 0 else None)  # fmt: skip
+    for limit, which in ((CHEAP, 0), (PRODUCT, 1)):
+        right.axhline(limit, **below)
+        text = f"{words[which]}: below {limit:g}"
+        right.text(results["cost_inputs"].max(), limit + 0.12, text, ha="right", fontsize=10)
+    right.set(xscale="log", xlabel="inputs", ylim=(0, 13.8))
+    right.set_ylabel("operations / operations of the loss")
+    _plain_ticks(right, results["cost_inputs"])
+    right.legend(loc="upper left", ncols=3, columnspacing=1.2, title="hidden layers",
+                 alignment="left")  # fmt: skip
+    return figure
+
+
+def _plain_ticks(ax: Axes, values: np.ndarray) -> None:
+    ticks = values[::2] if len(values) > 6 else values
+    ax.xaxis.set_major_locator(FixedLocator(ticks.tolist()))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
+def _descent(results: Results) -> Figure:
+    """Paths over the loss, and the loss along them."""
+    figure, (left, right) = plotting.panels(2, height=4.0)
+    b0, b1 = results["landscape_b0"], results["landscape_b1"]
+    surface = results["landscape"]
+    levels = surface.min() + np.geomspace(2e-3, np.ptp(surface), 12)
+    left.contour(b0, b1, surface, levels=levels, colors="0.75", linewidths=0.8)
+    looks = (
+        ("blue", "o", 8, "none", "solid"),
+        ("green", ".", 6, None, "solid"),
+        ("vermilion", "x", 6, None, "dashed"),
+    )
+    for path, losses, name, (shade, marker, size, face, line) in zip(
+        results["descent_paths"], results["descent_losses"], PATHS, looks,
+        strict=True,
+    ):  # fmt: skip
+        style = {
+            "color": COLORS[shade], "marker": marker, "markersize": size, "linewidth": 1,
+            "linestyle": LINES[line], "markerfacecolor": face, "label": name,
+        }  # fmt: skip
+        left.plot(path[:, 0], path[:, 1], **style)
+        right.plot(np.arange(len(losses)), losses, **style)
+    left.set(xlim=(b0[0], b0[-1]), ylim=(b1[0], b1[-1]), xlabel="β₀", ylabel="β₁ (by age)")
+    left.set_title("paths from one start")
+    right.set(xlabel="step", ylabel="loss (nats per observation)")
+    lowest = results["descent_losses"][:2].min()
+    right.axhline(lowest, color=COLORS["grey"], linewidth=1, linestyle=LINES["dotted"])
+    right.legend(loc="upper left")
+    return figure

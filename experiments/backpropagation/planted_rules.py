@@ -2,8 +2,8 @@
 
     rule  ->  1.001 x rule      for one primitive, in one mode
 
-One after the other, rules of the tracer are made wrong by that much and `check_derivatives` is
-asked; it must say no, and accuse the route that uses the wrong rule and no other.
+One rule of the tracer at a time is made wrong by that much.  `check_derivatives` must say that the
+routes disagree, and accuse the route that uses the wrong rule and no other.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 class Verdict(NamedTuple):
-    """What `check_derivatives` said about a function whose tracer has one wrong rule, or none.
+    """What `check_derivatives` said about a function with one wrong rule, or none.
 
     Attributes:
       agrees: whether all routes agree.
-      accused: routes that take part in every disagreement there is.
+      accused: routes that take part in every disagreement.
       disagreement: the largest relative difference of two routes.
     """
 
@@ -68,7 +68,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(report: DerivativeReport) -> Verdict:
-    """A report in three words."""
+    """Reduce a report to what is stored."""
     pairs = [pair for c in report.comparisons for pair in c.disagreements(report.tolerance)]
     accused = frozenset.intersection(*(frozenset(pair[:2]) for pair in pairs)) if pairs else ()
     return Verdict(
@@ -77,13 +77,13 @@ def verdict(report: DerivativeReport) -> Verdict:
 
 
 def largest_difference(comparison: Comparison) -> float:
-    """Of two routes to one number, relative."""
+    """The largest relative difference of two routes to one number."""
     values = list(comparison.values.values())
     return float(np.ptp(values)) / comparison.scale
 
 
 def compute(primitives: Sequence[str]) -> dict[str, Any]:
-    """Plant every error, and none.
+    """Plant every error, one at a time, and none.
 
     Args:
       primitives: names of `FUNCTIONS`.
@@ -91,7 +91,7 @@ def compute(primitives: Sequence[str]) -> dict[str, Any]:
     Returns:
       planted_names: (primitives,); planted_modes: (2,).
       planted_found, planted_accused: (primitives, 2) whether the report says that routes disagree,
-      and whether it accuses the tracer's route of that mode alone.
+        and whether it accuses the tracer's route of that mode alone.
       planted_sizes: (primitives, 2) the largest relative disagreement.
       unplanted_agree, unplanted_sizes: (primitives,) the same with no rule wrong.
     """

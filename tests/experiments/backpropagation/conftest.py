@@ -1,0 +1,44 @@
+"""A small run of `backpropagation`, computed once for all of its tests."""
+
+import jax
+import numpy as np
+import pytest
+
+from experiments.backpropagation import compute
+
+
+@pytest.fixture(scope="session")
+def small():
+    """Settings of a run of seconds."""
+    return compute.Settings(
+        networks=("relu", "gelu", "tanh"),
+        schemes=("zeros", "orthogonal"),
+        hidden=(2,),
+        order=1,
+        planted=("tanh",),
+        cost_hidden=((4,), (3, 3)),
+        cost_inputs=(1, 8),
+        forward_hidden=(3,),
+        forward_inputs=(1, 4),
+        rows=16,
+        grid=5,
+    )
+
+
+@pytest.fixture(scope="session")
+def results(small):
+    """Its arrays."""
+    computed = compute.compute(jax.random.key(11), small)
+    return {name: np.asarray(value) for name, value in computed.items()}
+
+
+@pytest.fixture(scope="session")
+def changed(results):
+    """changed(name, place, value): the results with one number changed, perhaps by a function."""
+
+    def change(name, place, value):
+        array = results[name].copy()
+        array[place] = value(array[place]) if callable(value) else value
+        return dict(results) | {name: array}
+
+    return change

@@ -1,0 +1,68 @@
+"""Can the claims about the lecture's tables and errata fail?"""
+
+import pytest
+
+from experiments.backpropagation.claims import claims
+
+
+def holds(results, words):
+    """The outcomes of the claims whose statements have these words, at least one."""
+    found = [claim.holds for claim in claims(results) if words in claim.statement]
+    assert found, f"no claim says {words!r}"
+    return found
+
+
+@pytest.mark.parametrize("column", range(4))
+@pytest.mark.parametrize(("name", "label"), [("loss_a", "y = 1"), ("loss_b", "y = 0")])
+@pytest.mark.parametrize("factor", [1.001, -1])
+def test_a_wrong_entry_of_a_table_is_refuted(results, changed, name, label, column, factor):
+    field = ("values", "partials", "tangents", "adjoints")[column]
+    place = (5, 0) if field == "partials" else 5
+    planted = changed(f"{name}_{field}", place, lambda x: factor * x)
+    assert False in holds(planted, f"table of the loss of {label}")
+    assert holds(results, f"table of the loss of {label}").count(False) == 0
+
+
+def test_a_misprint_that_is_not_in_the_errata_is_refuted(changed):
+    planted = changed("loss_a_slide", (2, 2), lambda x: 1.001 * x)
+    assert holds(planted, "whose size is right") == [False]
+    planted = changed("loss_a_slide", (2, 2), lambda x: -x)
+    assert holds(planted, "wrong sign") == [False]
+    planted = changed("loss_a_slide", (3, 1), lambda x: -x)  # one less
+    assert holds(planted, "wrong sign") == [False]
+
+
+@pytest.mark.parametrize("route", range(4))
+def test_a_slope_of_wrong_size_or_sign_is_refuted(changed, route):
+    planted = changed("slopes_a", route, lambda x: x * (1 + 1e-6))
+    words = "central differences: relative" if route == 3 else "by forward mode, reverse mode"
+    assert holds(planted, words) == [False]
+    assert holds(planted, "size of dL/dW") == [False]
+    planted = changed("slopes_a", route, lambda x: -x)
+    assert holds(planted, "sign of dL/dW") == [False]
+    assert holds(planted, "size of dL/dW") == [True]
+
+
+@pytest.mark.parametrize("label", [0, 1])
+@pytest.mark.parametrize("factor", [1 + 1e-9, -1])
+def test_a_wrong_factor_of_logistic_regression_is_refuted(changed, label, factor):
+    planted = changed("quantities", (label, 4), lambda x: factor * x)
+    assert holds(planted, "β = (0.3, −0.7)") == [label != 0, label != 1]
+    assert holds(planted, "what the slide's formula gives") == [False]
+
+
+def test_a_wrong_adjoint_of_the_network_is_refuted(changed):
+    planted = changed("network_adjoints", 3, lambda x: 1.001 * x)
+    assert holds(planted, "2-2-1 network") == [False]
+
+
+@pytest.mark.parametrize("number", [n for n in range(1, 31) if n != 22])
+def test_an_erratum_that_the_program_does_not_show_is_refuted(results, changed, number):
+    words = "errata 1 to 10" if number <= 10 else "errata 11 to 30"
+    place = number - 1
+    planted = changed("errata_computed", place, lambda x: x * (1 + 1e-8))
+    assert holds(planted, words) == [False]
+    said = results["errata_said"][place]
+    assert holds(changed("errata_computed", place, said), words) == [False]
+    right = results["errata_right"][place]
+    assert holds(changed("errata_said", place, right), words) == [False]
