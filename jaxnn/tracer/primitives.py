@@ -25,6 +25,7 @@ import numpy as np
 
 from jaxnn.tracer.core import Array, Primitive, like, multiply
 from jaxnn.tracer.rules import (
+    Select,
     elementwise,
     flat,
     keepdims,
@@ -36,7 +37,7 @@ from jaxnn.tracer.rules import (
 )
 
 ones_like, full_like, finite = map(flat, ("ones_like", "full_like", "nan_to_num"))
-isfinite, floor, trunc, argsort = map(flat, ("isfinite", "floor", "trunc", "argsort"))
+isfinite, isnan, sign, argsort = map(flat, ("isfinite", "isnan", "sign", "argsort"))
 
 # ---- elementwise, one argument
 
@@ -48,27 +49,41 @@ def _sigmoid(xp: Any, x: Array) -> Array:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
+def _cosine(xp: Any, x: Array) -> Array:
+    scale = xp.maximum(1, xp.abs(x))
+    return 1 / (scale * xp.sqrt(xp.square(1 / scale) + xp.square(x / scale)))
+
+
 square = elementwise("square", None, lambda y, x: 2 * x)
 reciprocal = elementwise("reciprocal", lambda xp, x: xp.divide(1, x), lambda y, x: -square(y))
 sqrt = elementwise("sqrt", None, lambda y, x: 0.5 / y)
 cbrt = elementwise("cbrt", None, lambda y, x: 1 / 3 / square(y))
 exp = elementwise("exp", None, lambda y, x: y)
 exp2 = elementwise("exp2", None, lambda y, x: math.log(2) * y)
-expm1 = elementwise("expm1", None, lambda y, x: y + 1)
+expm1 = elementwise("expm1", None, lambda y, x: exp(x))
 log = elementwise("log", None, lambda y, x: 1 / x)
 log2 = elementwise("log2", None, lambda y, x: 1 / math.log(2) / x)
 log10 = elementwise("log10", None, lambda y, x: 1 / math.log(10) / x)
 log1p = elementwise("log1p", None, lambda y, x: 1 / (1 + x))
 tan = elementwise("tan", None, lambda y, x: 1 + square(y))
-arcsin = elementwise("arcsin", None, lambda y, x: 1 / sqrt(1 - square(x)))
-arccos = elementwise("arccos", None, lambda y, x: -1 / sqrt(1 - square(x)))
-arctan = elementwise("arctan", None, lambda y, x: 1 / (1 + square(x)))
+arcsin = elementwise("arcsin", None, lambda y, x: 1 / sqrt(one_minus_square(x)))
+arccos = elementwise("arccos", None, lambda y, x: -1 / sqrt(one_minus_square(x)))
+arctan = elementwise("arctan", None, lambda y, x: square(cosine_of_arctan(x)))
 sinh = elementwise("sinh", None, lambda y, x: cosh(x))
 cosh = elementwise("cosh", None, lambda y, x: sinh(x))
 tanh = elementwise("tanh", None, lambda y, x: 1 - square(y))
-arcsinh = elementwise("arcsinh", None, lambda y, x: 1 / sqrt(square(x) + 1))
-arccosh = elementwise("arccosh", None, lambda y, x: 1 / sqrt((x - 1) * (x + 1)))
-arctanh = elementwise("arctanh", None, lambda y, x: 1 / (1 - square(x)))
+arcsinh = elementwise("arcsinh", None, lambda y, x: cosine_of_arctan(x))
+arccosh = elementwise("arccosh", None, lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)))
+arctanh = elementwise("arctanh", None, lambda y, x: 1 / one_minus_square(x))
+# Without cancellation near 1.
+one_minus_square = elementwise(
+    "one_minus_square", lambda xp, x: (1 - x) * (1 + x), lambda y, x: -2 * x
+)
+# 1 / sqrt(1 + x**2), also where x**2 is out of range.
+cosine_of_arctan = elementwise(
+    "cosine_of_arctan", lambda xp, x: _cosine(xp, x), lambda y, x: -(x * y) * square(y)
+)
+relu = elementwise("relu", lambda xp, x: xp.where(x <= 0, 0, x), Select(lambda y, x: x > 0))
 sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: y * (1 - y))
 absolute = elementwise("absolute", None, lambda y, x: sign_or_one(x))
 sign_or_one = flat("sign_or_one", lambda xp, x: xp.where(x >= 0, 1, -1).astype(x.dtype))
@@ -89,6 +104,11 @@ def _or_one(x: Array) -> Array:
     return where(x == 0, 1, x)
 
 
+def _difference(xp: Any, x: Array, y: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return xp.where(x == y, 0, x - y)
+
+
 subtract = elementwise("subtract", None, 1, -1)
 divide = elementwise("divide", None, lambda q, x, y: reciprocal(y), lambda q, x, y: -q / y)
 power = elementwise(
@@ -106,14 +126,32 @@ share = flat(
     lambda xp, m, x, other: xp.where(x == m, xp.where(other == m, 0.5, 1), 0).astype(m.dtype),
 )
 arctan2 = elementwise(
-    "arctan2", None, lambda a, y, x: x / (x * x + y * y), lambda a, y, x: -y / (x * x + y * y)
+    "arctan2",
+    None,
+    lambda a, y, x: x / hypot(x, y) / hypot(x, y),
+    lambda a, y, x: -y / hypot(x, y) / hypot(x, y),
 )
 hypot = elementwise("hypot", None, lambda h, x, y: x / _or_one(h), lambda h, x, y: y / _or_one(h))
+# x - y, and 0 between equal infinities.
+difference = elementwise("difference", lambda xp, x, y: _difference(xp, x, y), 1, -1)
 logaddexp = elementwise(
-    "logaddexp", None, lambda s, x, y: sigmoid(x - y), lambda s, x, y: sigmoid(y - x)
+    "logaddexp",
+    None,
+    lambda s, x, y: sigmoid(difference(x, y)),
+    lambda s, x, y: sigmoid(difference(y, x)),
 )
-remainder = elementwise("remainder", None, 1, lambda r, x, y: -floor(x / y))
-fmod = elementwise("fmod", None, 1, lambda r, x, y: -trunc(x / y))
+logaddexp2 = elementwise(
+    "logaddexp2",
+    None,
+    lambda s, x, y: sigmoid(math.log(2) * difference(x, y)),
+    lambda s, x, y: sigmoid(math.log(2) * difference(y, x)),
+)
+# The quotient that belongs to the remainder r, where x / y rounds to another.
+minus_quotient = flat("minus_quotient", lambda xp, r, x, y: xp.rint((r - x) / y))
+remainder, fmod = [
+    elementwise(name, None, 1, lambda r, x, y: minus_quotient(r, x, y))
+    for name in ("remainder", "fmod")
+]
 
 # ---- linear: moving and adding entries
 

@@ -52,11 +52,6 @@ def clip(
     return x if high is None else minimum(x, high)
 
 
-def relu(x: Array) -> Array:
-    """max(x, 0), with slope 0 at 0."""
-    return where(x > 0, x, 0)
-
-
 def softplus(x: Array) -> Array:
     """log(1 + exp(x))."""
     return logaddexp(x, 0)

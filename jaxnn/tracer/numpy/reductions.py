@@ -30,7 +30,7 @@ from jaxnn.tracer.numpy.arrays import (
     take_along_axis,
 )
 from jaxnn.tracer.numpy.elementwise import where
-from jaxnn.tracer.primitives import divide, exp, log, ones_like, sqrt, square, subtract
+from jaxnn.tracer.primitives import absolute, divide, exp, log, ones_like, sqrt, square, subtract
 
 
 def reduction(primitive: Callable) -> Callable[..., Array]:
@@ -77,19 +77,33 @@ def prod(x: Array, axis: tuple[int, ...]) -> Array:
     return y[0] if n else ones_like(y, shape=y.shape[1:])
 
 
-@reduction
-def logsumexp(x: Array, axis: tuple[int, ...]) -> Array:
-    """log(sum(exp(x))), shifted by the maximum where that is finite."""
-    top = base(max(x, axis, keepdims=True))
-    top = where(op.isfinite(top), top, 0)
-    return add(log(sum(exp(subtract(x, top)), axis)), squeeze(top, axis))
+def logsumexp(
+    a: Array, axis: Axis = None, b: Array = None, keepdims: bool = False, return_sign: bool = False
+) -> Any:
+    """log(sum(b * exp(a))), with SciPy's arguments.
+
+    Shifted by the maximum; equal infinities share the derivative. With `return_sign` a pair, the
+    logarithm of the size of the sum and its sign; otherwise a negative sum has the logarithm NaN.
+    """
+    a = as_array(a)
+    if b is not None:
+        b = as_array(b)
+        a = where(base(b) == 0, -np.inf, a)  # 0 * exp(inf) = 0
+    top = base(max(a, axis, keepdims=True))
+    e = exp(op.difference(a, top))
+    total = sum(e if b is None else multiply(b, e), axis, keepdims)
+    top = top if keepdims else squeeze(top, axes_of(axis, a.ndim))
+    if not return_sign:
+        return add(log(total), top)
+    return add(log(absolute(total)), top), where(top == -np.inf, 0, op.sign(total))
 
 
 @reduction
 def median(x: Array, axis: tuple[int, ...]) -> Array:
-    """The middle entry, or the mean of the two in the middle."""
+    """The middle entry, or the mean of the two in the middle; NaN if there is one."""
     y = sort(_in_front(x, axis), 0)
-    return mean(take(y, np.array([(len(y) - 1) // 2, len(y) // 2]), 0), 0)
+    middle = mean(take(y, np.array([(len(y) - 1) // 2, len(y) // 2]), 0), 0)
+    return where(op.isnan(y[-1]), np.nan, middle)  # sorted, NaN is the last
 
 
 def _in_front(x: Array, axis: tuple[int, ...]) -> Array:
@@ -132,7 +146,7 @@ def diff(x: Array, n: int = 1, axis: int = -1) -> Array:
 
 def sort(x: Array, axis: int | None = -1) -> Array:
     x, axis = line(x, axis)
-    return take_along_axis(x, op.argsort(x, axis=axis), axis)
+    return take_along_axis(x, op.argsort(x, axis=axis, stable=True), axis)
 
 
 def std(x: Array, *args: Any, **options: Any) -> Array:
