@@ -125,11 +125,12 @@ share = flat(
     "share",
     lambda xp, m, x, other: xp.where(x == m, xp.where(other == m, 0.5, 1), 0).astype(m.dtype),
 )
+# Reciprocals, because XLA would turn x / h / h into x / (h * h), which may be out of range.
 arctan2 = elementwise(
     "arctan2",
     None,
-    lambda a, y, x: x / hypot(x, y) / hypot(x, y),
-    lambda a, y, x: -y / hypot(x, y) / hypot(x, y),
+    lambda a, y, x: x * reciprocal(hypot(x, y)) * reciprocal(hypot(x, y)),
+    lambda a, y, x: -y * reciprocal(hypot(x, y)) * reciprocal(hypot(x, y)),
 )
 hypot = elementwise("hypot", None, lambda h, x, y: x / _or_one(h), lambda h, x, y: y / _or_one(h))
 # x - y, and 0 between equal infinities.

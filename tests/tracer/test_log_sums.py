@@ -41,9 +41,7 @@ def test_the_gradient_of_logsumexp_is_the_share_of_each_term(terms, shares):
     assert tracer.jvp(tnp.logsumexp, (x,), (np.ones(3),))[1] == pytest.approx(1)
     hessian = np.diag(shares) - np.outer(shares, shares)
     np.testing.assert_allclose(tracer.hessian(tnp.logsumexp)(x), hessian, atol=1e-16)
-    np.testing.assert_allclose(
-        tracer.jacfwd(tracer.jacfwd(tnp.logsumexp))(x), hessian, atol=1e-16
-    )
+    np.testing.assert_allclose(tracer.jacfwd(tracer.jacfwd(tnp.logsumexp))(x), hessian, atol=1e-16)
 
 
 @pytest.mark.parametrize("f", [chained, chained2])
