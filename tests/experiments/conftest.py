@@ -1,4 +1,4 @@
-"""The quick run of an experiment, computed once for all tests and workers that read it."""
+"""Runs of experiments, each computed once for all tests and workers that read it."""
 
 import fcntl
 
@@ -9,26 +9,37 @@ from experiments.lab import contract, store
 
 
 @pytest.fixture(scope="session")
-def quick_results(tmp_path_factory, testrun_uid):
-    """quick_results(NAME) -> the arrays of the quick run at seed 0, as claims and draw read them.
+def computed_once(tmp_path_factory, testrun_uid):
+    """computed_once(LABEL, compute) -> the arrays of compute(), as claims and draw read them.
 
-    The first worker that asks computes and stores them; the others wait and read.
+    The first worker that asks for the label computes and stores them; the others wait and read.
     """
-    folder = tmp_path_factory.getbasetemp().parent / f"quick-{testrun_uid}"
+    folder = tmp_path_factory.getbasetemp().parent / f"runs-{testrun_uid}"
     folder.mkdir(exist_ok=True)
     read = {}
 
-    def results(name):
-        if name not in read:
-            with open(folder / f"{name}.lock", "w") as lock:
+    def results(label, compute):
+        if label not in read:
+            with open(folder / f"{label}.lock", "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                path = folder / f"{name}.npz"
+                path = folder / f"{label}.npz"
                 if not path.exists():
-                    experiment = contract.load(name)
-                    arrays = experiment.compute(contract.key_of(name, 0), experiment.quick)
+                    arrays = compute()
                     np.savez(path, **{part: store.storable(part, arrays[part]) for part in arrays})
             with np.load(path, allow_pickle=False) as file:
-                read[name] = {part: file[part] for part in file.files}
-        return read[name]
+                read[label] = {part: file[part] for part in file.files}
+        return read[label]
+
+    return results
+
+
+@pytest.fixture(scope="session")
+def quick_results(computed_once):
+    """quick_results(NAME) -> the arrays of the quick run of an experiment at seed 0."""
+
+    def results(name):
+        experiment = contract.load(name)
+        key = contract.key_of(name, 0)
+        return computed_once(f"{name}-quick", lambda: experiment.compute(key, experiment.quick))
 
     return results

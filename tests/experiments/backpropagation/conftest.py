@@ -1,7 +1,8 @@
 """A small run of `backpropagation`, computed once for all of its tests."""
 
+from functools import partial
+
 import jax
-import numpy as np
 import pytest
 
 from experiments.backpropagation import compute
@@ -26,10 +27,10 @@ def small():
 
 
 @pytest.fixture(scope="session")
-def results(small):
+def results(small, computed_once):
     """Its arrays."""
-    computed = compute.compute(jax.random.key(11), small)
-    return {name: np.asarray(value) for name, value in computed.items()}
+    run = partial(compute.compute, jax.random.key(11), small)
+    return computed_once("backpropagation-small", run)
 
 
 @pytest.fixture(scope="session")

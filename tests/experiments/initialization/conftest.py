@@ -1,7 +1,8 @@
 """A small run of `initialization`, computed once for all of its tests."""
 
+from functools import partial
+
 import jax
-import numpy as np
 import pytest
 
 from experiments.initialization import compute, first_training, first_weights, symmetry
@@ -40,7 +41,7 @@ SMALL = compute.Settings(
 
 
 @pytest.fixture(scope="session")
-def results():
+def results(computed_once):
     """The arrays of a run of seconds."""
-    computed = compute.compute(jax.random.key(21), SMALL)
-    return {name: np.asarray(value) for name, value in computed.items()}
+    run = partial(compute.compute, jax.random.key(21), SMALL)
+    return computed_once("initialization-small", run)

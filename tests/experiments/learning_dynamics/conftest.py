@@ -1,7 +1,8 @@
 """A small run of `learning_dynamics`, computed once for all of its tests."""
 
+from functools import partial
+
 import jax
-import numpy as np
 import pytest
 
 from experiments.learning_dynamics import compute
@@ -30,7 +31,7 @@ def small():
 
 
 @pytest.fixture(scope="session")
-def results(small):
+def results(small, computed_once):
     """Its arrays."""
-    computed = compute.compute(jax.random.key(5), small)
-    return {name: np.asarray(value) for name, value in computed.items()}
+    run = partial(compute.compute, jax.random.key(5), small)
+    return computed_once("learning_dynamics-small", run)
