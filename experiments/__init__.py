@@ -24,6 +24,7 @@ imports nothing, so that processes that are timed load no more than they use.
 
 NAMES: tuple[str, ...] = (
     "black_box_heart",
+    "band_coverage",
     "universal_approximation",
     "refit_speed",
     "backpropagation",

@@ -1,14 +1,13 @@
-"""What has a black box learned about heart disease, and how far can its curves be trusted?
+"""What has a black box learned about heart disease, and how certain are its curves?
 
     curve        f(x_j, x_C)                   one predictor varied, the others held
     band         quantiles over refits b of f_b(x_j, x_C)
-    coverage     share of data sets whose band contains the truth
 
-Lecture 11, from "Interpretation through Predictions" to "Bootstrapping for Predictions", with a
-band on every curve: first the Heart data, then data whose truth is known, where it can be seen
-what the bands are worth.  `heart_refits` and `known_truth` compute.
+Lecture 11, from "Interpretation through Predictions" to "Bootstrapping for Predictions", on the
+Heart data, with a band on every curve.  `heart_refits` computes.  What such bands are worth can be
+seen only where the truth is known: see the experiment `band_coverage`.
 
-A band is called by its nominal level.  The penalty is not tuned: `known_truth.NormalPrior`.
+A band is named by its nominal level.  The penalty is not tuned: `binary_models.NormalPrior`.
 """
 
-TITLE = "A black box for heart disease, with bands, and what the bands are worth"
+TITLE = "A black box for heart disease, with bands"

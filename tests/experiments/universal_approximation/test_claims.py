@@ -1,4 +1,4 @@
-"""Do the claims hold of a small run, and can each of them fail?"""
+"""Do the claims hold of the quick run, and can each of them fail?"""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def holds(results, words):
     return found
 
 
-def test_every_claim_of_a_small_run_holds(results):
+def test_every_claim_of_the_quick_run_holds(results):
     found = claims(results)
     assert len(found) > 12
     assert [claim.statement for claim in found if claim.holds is False] == []
@@ -35,7 +35,7 @@ def test_a_spline_rate_off_by_one_percent_fails(results):
 
 @pytest.mark.parametrize("factor", [0.95, 1.05])
 def test_a_sampling_constant_off_by_five_percent_fails(results, factor):
-    # 4 standard errors of 60 draws are about 3%; the full run has 400 draws, and 1%.
+    # 4 standard errors of 100 draws are about 2%; the full run has 400 draws, and 1%.
     planted = dict(results) | {"sample_constants": results["sample_constants"] * factor}
     assert holds(planted, "m × MSE / C") == [False]
     assert holds(planted, "C at the points") == [False]
@@ -64,7 +64,8 @@ def test_a_network_that_is_not_monotone_fails(results):
 def test_a_bias_that_does_not_shrink_fails(results):
     curves = results["picture_curves"].copy()
     curves[0, 1] = curves[0, 0]
-    assert holds(dict(results) | {"picture_curves": curves}, "Bias shrinks") == [False]
+    first, *others = holds(dict(results) | {"picture_curves": curves}, "Bias shrinks")
+    assert first is False and all(others)
 
 
 def test_a_network_that_levels_off_by_itself_fails(results):
@@ -75,7 +76,9 @@ def test_a_network_that_levels_off_by_itself_fails(results):
 def test_a_start_that_diverged_is_counted_and_not_averaged(results):
     errors = results["trained"].copy()
     errors[1, 0, 3] = np.nan
-    every = np.broadcast_to(np.arange(4, dtype=np.uint16), results["resampled"].shape)
+    every = np.broadcast_to(
+        np.arange(errors.shape[-1], dtype=np.uint16), results["resampled"].shape
+    )
     planted = dict(results) | {"trained": errors, "resampled": every}
     assert holds(planted, "diverged") == [False]
     assert holds(planted, "levels off") == holds(results, "levels off")

@@ -1,0 +1,215 @@
+"""What do the lecture and theory say of bands, and what do they cover?
+
+A range that was set beforehand for a number of data sets is wider for fewer.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from experiments.band_coverage.closed_forms import linear_width, percentile_coverage
+from experiments.band_coverage.known_truth import (
+    GRID,
+    LARGE,
+    LINEAR_AT,
+    MEAN_ROWS,
+    SMALL,
+    true_curve,
+)
+from experiments.band_coverage.reading import at_grid, covered, width_ratios
+from experiments.lab.claims import Claim, at_most, close, equals, reported, within_errors
+from experiments.lab.contract import Results
+from experiments.shared.binary_models import LEVEL
+from experiments.shared.resampling import left_out_moments
+
+UNCERTAINTY_SLIDES = "lecture 11, 'Adding Uncertainty'"
+TRUTH = "known truth"
+SPAN = "x = -2, -1, 0, 1, 2"
+FOUR = "(interval: 4 SE)"
+LARGEST_GAP = 1e-3  # a hundredth of the narrowest band
+
+
+def claims(results: Results) -> list[Claim]:
+    """Exact statements, coverage and widths of regressions, and the bands of a network."""
+    return [
+        *_exact_claims(results),
+        *(claim for rows in MEAN_ROWS for claim in _mean_claims(results, rows)),
+        *_regression_claims(results),
+        *_network_claims(results),
+    ]
+
+
+def _exact_claims(results: Results) -> list[Claim]:
+    """What must hold for any draw."""
+    gap = "(largest difference of predicted means)"
+    return [
+        at_most(
+            f"A network without hidden layer is logistic regression {gap}",
+            "Newton's method",
+            results["newton_gap"],
+            LARGEST_GAP,
+        ),
+        at_most(
+            f"A linear network is least squares {gap}",
+            "normal equations",
+            results["least_squares_gap"],
+            LARGEST_GAP,
+        ),
+        equals(
+            f"How many of {int(results['refits']):,} refits diverged",
+            "settings",
+            results["diverged"],
+            0,
+        ),
+        _left_out_claim(results[f"left_out_{LARGE}"], LARGE, resamples=1),
+    ]
+
+
+def _mean_claims(results: Results, rows: int) -> list[Claim]:
+    resamples = int(results["mean_resamples"])
+    expected = percentile_coverage(rows)
+    share, _, sets = _coverage(results[f"mean_{rows}"], 0.0)
+    return [
+        _left_out_claim(results[f"left_out_{rows}"], rows, resamples),
+        within_errors(
+            f"Mean of {rows} normal numbers: coverage of the nominal 95% band {FOUR}",
+            "P(|t| <= 1.96 sqrt((n-1)/n)), n-1 degrees of freedom",
+            share,
+            expected,
+            math.sqrt(expected * (1 - expected) / sets),
+            # B resamples cover about (B-1)/(B+1) of the level; a resampled mean is not quite
+            # normal.
+            allowed=2 * LEVEL / (resamples + 1) + 0.001,
+        ),
+    ]
+
+
+def _left_out_claim(shares: np.ndarray, rows: int, resamples: int) -> Claim:
+    """Of shares that are means over so many resamples each."""
+    expected, deviation = left_out_moments(rows)
+    return within_errors(
+        f"Share of {rows:,} rows that a resample leaves out {FOUR}",
+        "(1 - 1/n)^n",
+        shares.mean(),
+        expected,
+        deviation / math.sqrt(resamples * len(shares)),
+    )
+
+
+def _regression_claims(results: Results) -> list[Claim]:
+    logistic, error, sets = _coverage(at_grid(results["logistic_100"]), true_curve(GRID))
+    linear, linear_error, linear_sets = _coverage(results["linear_100"], LINEAR_AT)
+    width, width_error = _mean(np.diff(results["linear_100"], axis=0)[0])
+    asymptotic = linear_width(LINEAR_AT, SMALL)
+    ratios, ratio_errors = map(at_grid, width_ratios(results))
+    # The width on 10,000 rows is known least well, from few data sets and resamples.
+    large = results["logistic_10000"].shape[1] * int(results["large_resamples"])
+    farthest = int(np.abs(ratios - 10).argmax())
+    return [
+        _close(
+            f"Logistic regression, n = {SMALL}: coverage of nominal 95% bands, mean over {SPAN}",
+            f"{TRUTH}; a simulation of 400 data sets had 0.9335",
+            (logistic, error),
+            (0.9325, 0.0325 * _slack(400, sets)),
+        ),
+        _report(
+            f"Logistic regression, n = {SMALL}: coverage minus the nominal level, mean over {SPAN}",
+            logistic - LEVEL,
+            error,
+        ),
+        _close(
+            f"Bands at n = {SMALL} over those at n = {LARGE:,}: ratio of widths, mean over {SPAN}",
+            UNCERTAINTY_SLIDES,
+            # All values of x share their data sets, so that averaging over them gains little.
+            (float(ratios.mean()), float(ratio_errors.mean())),
+            (10, 0.8 * _slack(1200, large)),
+        ),
+        _close(
+            f"Bands at n = {SMALL} over those at n = {LARGE:,}: ratio of widths at "
+            f"x = {GRID[farthest]:g}, where it is farthest from 10",
+            UNCERTAINTY_SLIDES,
+            (float(ratios[farthest]), float(ratio_errors[farthest])),
+            (10, 1.6 * _slack(1200, large)),
+        ),
+        _close(
+            f"Linear regression, n = {SMALL}: coverage of nominal 95% bands at x = {LINEAR_AT:g}",
+            f"{TRUTH}; a simulation of 800 data sets had 0.9288",
+            (linear, linear_error),
+            (0.93, 0.03 * _slack(800, linear_sets)),
+        ),
+        _close(
+            f"Linear regression, n = {SMALL}: mean width of the band at x = {LINEAR_AT:g}",
+            "large-sample theory, 2 z sqrt((1 + x^2) / n)",
+            (width, width_error),
+            (asymptotic, 0.05 * asymptotic * _slack(800, linear_sets)),
+        ),
+    ]
+
+
+def _network_claims(results: Results) -> list[Claim]:
+    """The bands of a network: no formula says what they cover, so these are reported."""
+    truth, found = true_curve(GRID), []
+    for name, words in (("network", "Network"), ("light", "Network with a tenth of the penalty")):
+        fits, band = (at_grid(results[f"{name}_100{part}"]) for part in ("_fit", ""))
+        average = fits.mean(axis=0)
+        for target, curve in (("the truth", truth), ("the network's own mean curve", average)):
+            share, error, _ = _coverage(band, curve)
+            found.append(
+                _report(
+                    f"{words}, n = {SMALL}: coverage of {target} by nominal 95% bands, "
+                    f"mean over {SPAN}",
+                    share,
+                    error,
+                )
+            )
+        worst = int(np.abs(average - truth).argmax())
+        shift, error = _mean(fits[:, worst] - truth[worst])
+        found.append(
+            _report(
+                f"{words}, n = {SMALL}: its mean curve minus the truth, at x = {GRID[worst]:g}, "
+                "where they differ most",
+                shift,
+                error,
+            )
+        )
+    return found
+
+
+def _report(statement: str, measured: float, error: float) -> Claim:
+    """A number that no theory predicts, with 4 standard errors to each side."""
+    ends = (measured - 4 * error, measured + 4 * error)
+    return reported(f"{statement} {FOUR}", TRUTH, measured, interval=ends)
+
+
+def _close(
+    statement: str, source: str, measured: tuple[float, float], accepted: tuple[float, float]
+) -> Claim:
+    """A number and its standard error; it holds within a distance of what is expected."""
+    (value, error), (expected, distance) = measured, accepted
+    return close(
+        f"{statement} {FOUR}",
+        source,
+        value,
+        expected,
+        distance,
+        interval=(value - 4 * error, value + 4 * error),
+    )
+
+
+def _slack(planned: int, made: int) -> float:
+    """The factor by which a range set for `planned` draws is widened if fewer were made."""
+    return math.sqrt(max(1.0, planned / made))
+
+
+def _mean(values: np.ndarray) -> tuple[float, float]:
+    """Mean and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def _coverage(band: np.ndarray, target: Any) -> tuple[float, float, int]:
+    """Coverage, mean over places; its standard error, data sets being clusters; their number."""
+    shares = covered(band, target).reshape(band.shape[1], -1).mean(axis=1)
+    return *_mean(shares), len(shares)

@@ -1,0 +1,176 @@
+"""What is computed for the coverage of bands: many data sets, each refitted on many resamples.
+
+logistic    x ~ N(0, 1), logit P(y = 1) = -0.5 + 1.2 x, fitted by the same model
+network     the same data, fitted by a network with two hidden layers
+light       the same with a tenth of the penalty
+large       the logistic model and data on 10,000 rows
+linear      x, noise ~ N(0, 1), y = x + noise, fitted by the same model
+mean        y ~ N(0, 1), its mean
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+
+from experiments.band_coverage.known_truth import (
+    LARGE,
+    LIGHT,
+    LINEAR,
+    LINEAR_AT,
+    MEAN_ROWS,
+    PLACES,
+    SMALL,
+    linear_data,
+    logistic_data,
+    mean_bands,
+    one_band,
+    refit_many,
+)
+from experiments.shared.binary_models import LOGISTIC, network
+from experiments.shared.exact_regression import least_squares, line, logistic_curve, newton
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The number of data sets and of resamples of each.
+
+    Attributes:
+      mean_sets, mean_resamples: of the normal mean, at each number of rows.
+      logistic_sets, logistic_resamples: of logistic regression on 100 rows.
+      large_sets, large_resamples: of the same on 10,000 rows.
+      linear_sets, linear_resamples: of linear regression on 100 rows.
+      network_sets, network_resamples: of the network on 100 rows, with either penalty.
+      network_hidden: number of nodes in each hidden layer of the network.
+      large_network_refits: refits of the network on one data set of 10,000 rows.
+    """
+
+    mean_sets: int = 1000
+    mean_resamples: int = 999
+    logistic_sets: int = 600
+    logistic_resamples: int = 400
+    large_sets: int = 20
+    large_resamples: int = 200
+    linear_sets: int = 1200
+    linear_resamples: int = 400
+    network_sets: int = 100
+    network_resamples: int = 200
+    network_hidden: tuple[int, ...] = (8, 8)
+    large_network_refits: int = 200
+
+
+FULL = Settings()
+QUICK = Settings(
+    mean_sets=100,
+    mean_resamples=199,
+    logistic_sets=60,
+    logistic_resamples=100,
+    large_sets=5,
+    large_resamples=40,
+    linear_sets=60,
+    linear_resamples=100,
+    network_sets=8,
+    network_resamples=40,
+    large_network_refits=8,
+)
+
+
+def compute(key: Array, settings: Settings) -> dict[str, Any]:
+    """Draw and refit.
+
+    Returns:
+      mean_<n>: (2, sets) lower and upper end of the band for the mean of n normal numbers.
+      left_out_<n>: (sets,) share of the n rows that a resample leaves out, mean over resamples;
+      left_out_10000: (refits,) the same for single resamples.
+      logistic_100, logistic_10000, network_100, light_100: (2, sets, places) ends at `PLACES`;
+      logistic_100_width: (sets, places) widths with as many resamples as on 10,000 rows;
+      network_100_fit, light_100_fit: (sets, places) the network fitted to the whole data set.
+      network_10000: (2, places) ends for the first of the data sets on 10,000 rows.  The first
+        data set of network_100 is also the first of logistic_100.
+      linear_100: (2, sets) ends at x = 2.
+      newton_gap, least_squares_gap: largest difference of the fits to whole data sets from the
+        exact minimum, as a probability and as a mean.
+      <name>_resamples, large_network_refits: as in the settings.
+      refits, diverged: number of refits, and how many of them diverged.
+    """
+    names = ("data", "mean", "logistic", "large", "linear", "network", "light", "one")
+    keys: dict[str, Array] = dict(zip(names, jax.random.split(key, len(names)), strict=True))
+    key_small, key_large, key_line = jax.random.split(keys["data"], 3)
+    small = logistic_data(key_small, settings.logistic_sets, SMALL)
+    large = logistic_data(key_large, settings.large_sets, LARGE)
+    lines = linear_data(key_line, settings.linear_sets, SMALL)
+    few = small[0][: settings.network_sets], small[1][: settings.network_sets]
+
+    studies = {
+        "logistic": refit_many(
+            keys["logistic"],
+            small,
+            LOGISTIC,
+            settings.logistic_resamples,
+            progress="logistic, n = 100",
+        ),
+        "large": refit_many(
+            keys["large"],
+            large,
+            LOGISTIC,
+            settings.large_resamples,
+            chunk=2,
+            progress="logistic, n = 10,000",
+        ),
+        "linear": refit_many(
+            keys["linear"],
+            lines,
+            LINEAR,
+            settings.linear_resamples,
+            at=(LINEAR_AT,),
+            progress="linear, n = 100",
+        ),
+    }
+    for name, strength in (("network", 1.0), ("light", LIGHT)):
+        studies[name] = refit_many(
+            keys[name],
+            few,
+            network(1, settings.network_hidden, SMALL, strength=strength),
+            settings.network_resamples,
+            chunk=8,
+            progress=f"network, penalty times {strength:g}",
+        )
+    band, left_out, diverged = one_band(
+        keys["one"],
+        (large[0][0], large[1][0]),
+        network(1, settings.network_hidden, LARGE),
+        settings.large_network_refits,
+    )
+    bands = {name: study.band() for name, study in studies.items()}
+    few_resamples = studies["logistic"].band(settings.large_resamples)
+    results = {
+        "logistic_100": bands["logistic"],
+        "logistic_100_width": np.diff(few_resamples, axis=0)[0],
+        "logistic_10000": bands["large"],
+        "network_100": bands["network"],
+        "light_100": bands["light"],
+        "network_100_fit": studies["network"].fitted,
+        "light_100_fit": studies["light"].fitted,
+        "linear_100": bands["linear"][..., 0],
+        "newton_gap": studies["logistic"].gap(newton, logistic_curve, PLACES),
+        "least_squares_gap": studies["linear"].gap(least_squares, line, (LINEAR_AT,)),
+        "network_10000": band,
+        f"left_out_{LARGE}": left_out,
+        "mean_resamples": settings.mean_resamples,
+        "logistic_resamples": settings.logistic_resamples,
+        "large_resamples": settings.large_resamples,
+        "network_resamples": settings.network_resamples,
+        "large_network_refits": settings.large_network_refits,
+        "refits": settings.large_network_refits
+        + sum(study.diverged.size for study in studies.values()),
+        "diverged": diverged + sum(study.diverged.sum() for study in studies.values()),
+    }
+    for rows, key_rows in zip(MEAN_ROWS, jax.random.split(keys["mean"]), strict=True):
+        results[f"mean_{rows}"], results[f"left_out_{rows}"] = mean_bands(
+            key_rows, rows, settings.mean_sets, settings.mean_resamples
+        )
+    return results

@@ -1,0 +1,61 @@
+"""Do the claims about bands hold, and can each of them fail?"""
+
+import math
+
+import numpy as np
+import pytest
+
+from experiments.band_coverage.claims import claims
+from experiments.band_coverage.draw import CAPTIONS
+
+
+def outcomes(results):
+    return {claim.statement: claim.holds for claim in claims(results)}
+
+
+def failures(results, **changes):
+    """The statements that fail once some results are changed."""
+    after = outcomes({**results, **changes})
+    return [statement for statement, holds in after.items() if holds is False]
+
+
+def test_claims_hold_and_numbers_without_theory_are_only_reported(results):
+    found = outcomes(results)
+    assert False not in found.values()
+    reported = {statement for statement, holds in found.items() if holds is None}
+    assert sum("etwork" in statement for statement in reported) == 6
+    assert not any("etwork, n = 100" in statement for statement in set(found) - reported)
+
+
+def test_no_band_is_named_by_a_coverage_that_it_may_lack(results):
+    for text in [*outcomes(results), *CAPTIONS.values()]:
+        assert text.count("95%") == text.count("nominal 95%")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "failing"),
+    [
+        # Bands half as wide, a band that misses, and rows drawn without replacement.
+        ("logistic_100", lambda b: b.mean(0) + 0.3 * (b - b.mean(0)), "Logistic regression, n ="),
+        ("linear_100", lambda b: b.mean(0) + 0.5 * (b - b.mean(0)), "Linear regression"),
+        ("linear_100", lambda b: b + 1.0, "Linear regression"),
+        ("mean_20", lambda b: b + 1.0, "Mean of 20"),
+        ("mean_100", lambda b: b.mean(0) + 0.3 * (b - b.mean(0)), "Mean of 100"),
+        ("left_out_100", np.zeros_like, "Share of 100 rows"),
+        ("left_out_20", lambda share: share + 0.01, "Share of 20 rows"),
+        ("left_out_10000", lambda share: share * 0 + math.exp(-1) + 0.01, "Share of 10,000"),
+        ("logistic_100_width", lambda width: 3 * width, "ratio of widths"),
+        ("newton_gap", lambda gap: gap + 0.01, "is logistic regression"),
+        ("least_squares_gap", lambda gap: gap + 0.01, "least squares"),
+        ("diverged", lambda count: count + 1, "refits diverged"),
+    ],
+)
+def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
+    statements = failures(results, **{name: change(results[name])})
+    assert any(failing in statement for statement in statements)
+
+
+def test_a_share_left_out_of_1_over_e_is_too_much_for_100_rows(results):
+    # 0.3679 instead of 0.3660: told apart by the many resamples of the means.
+    shares = np.full(1000, math.exp(-1))
+    assert any("100 rows" in s for s in failures(results, left_out_100=shares, mean_resamples=999))

@@ -1,0 +1,22 @@
+"""Is the figure drawn from stored arrays alone, and is the coverage in it the share that covers?"""
+
+import numpy as np
+
+from experiments.band_coverage.draw import CAPTIONS, draw
+from experiments.band_coverage.known_truth import PLACES, true_curve
+from jaxnn import plotting
+
+
+def test_the_coverage_that_is_drawn_is_the_share_of_bands_that_contain_the_truth(results, tmp_path):
+    with plotting.style():
+        figures = draw(results)
+        assert list(figures) == list(CAPTIONS) == ["bands"]
+        plotting.save(figures["bands"], tmp_path / "bands.png")
+        assert (tmp_path / "bands.png").stat().st_size > 20_000
+    coverage = figures["bands"].axes[3]
+    nominal = next(line for line in coverage.lines if line.get_label() == "nominal")
+    assert set(nominal.get_ydata()) == {0.95}
+    drawn = next(line for line in coverage.lines if "logistic" in str(line.get_label()))
+    lower, upper = results["logistic_100"]
+    inside = (lower <= true_curve(PLACES)) & (true_curve(PLACES) <= upper)
+    np.testing.assert_allclose(drawn.get_ydata(), inside.mean(axis=0))
