@@ -36,9 +36,7 @@ from typing import Any
 import numpy as np
 
 Array = Any  # a NumPy or JAX array, a number, or a Box that stands for one
-
-# Never used twice, so a box that outlives its trace cannot be taken for one of a later trace.
-_levels, _serials = count(), count()
+_levels, _serials = count(), count()  # never used twice: no box is taken for a later trace's
 _NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
 # When set, called with (primitive, arguments, parameters, value) at each evaluation on arrays.
 OBSERVER: ContextVar[Callable[..., None] | None] = ContextVar("observer", default=None)
@@ -72,12 +70,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Primitive:
-    """An elementary function y = p(x_1, ..., x_n); calling it computes and records.
+    """An elementary function y = p(*xs); calling it computes and records.
 
-    forward(i, tangent of x_i, y, x_1, ..., x_n) is the part of x_i in the tangent of y, reverse(i,
-    cotangent of y, y, x_1, ..., x_n) the part of y in the cotangent of x_i, value(xp, x_1, ...) is
-    y, xp being numpy or jax.numpy; by default its function of that name. All take parameters too,
-    which are never differentiated.
+    forward(i, tangent of x_i, y, *xs) is the part of x_i in the tangent of y, reverse(i, cotangent
+    of y, y, *xs) the part of y in the cotangent of x_i, value(xp, *xs) is y, where xp is numpy or
+    jax.numpy; by default its function of that name. All take the call's parameters after these.
     """
 
     name: str
@@ -88,10 +85,12 @@ class Primitive:
     def __call__(self, *arguments: Array, **parameters: Any) -> Array:
         top, xp = None, np
         for argument in arguments:
+            if type(argument) in _NUMPY_TYPES:
+                continue
             if isinstance(argument, Box):
                 if top is None or argument.trace.level > top.level:
                     top = argument.trace
-            elif xp is np and type(argument) not in _NUMPY_TYPES:
+            elif xp is np:
                 xp = getattr(argument, "__array_namespace__", lambda: np)()
         if top is not None:
             return top.process(self, arguments, parameters)
@@ -140,11 +139,11 @@ class Trace(AbstractContextManager):
         if not self.alive:
             raise EscapedValueError(EscapedValueError.__doc__)
 
-    def process(self, primitive: Primitive, arguments: tuple, parameters: dict) -> Box:
+    def process(self, primitive: Primitive, args: tuple, parameters: dict) -> Box:
         """Compute one level down; what comes out is watched here."""
         self.check_alive()
-        marks = {i: a.mark for i, a in enumerate(arguments) if self.owns(a)}
-        primals = [a.value if i in marks else a for i, a in enumerate(arguments)]
+        marks = {i: a.mark for i, a in enumerate(args) if isinstance(a, Box) and a.trace is self}
+        primals = [a.value if i in marks else a for i, a in enumerate(args)]
         out = primitive(*primals, **parameters)
         if self.reverse:
             return self.box(out, self, Node(out, primitive, marks, primals, parameters))
@@ -183,7 +182,8 @@ def _conform(xp: Any, x: Array, shape: tuple[int, ...], dtype: Any) -> Array:
     new = len(x.shape) - len(shape)
     axes = tuple([i for i, n in enumerate(x.shape) if i < new or n != 1 == shape[i - new]])
     x = x.sum(axes, keepdims=True)[(0,) * new] if axes else x
-    return x.astype(dtype) if x.shape == shape else xp.full(shape, x, dtype)
+    x = x if x.shape == shape else xp.full(shape, x, dtype)
+    return x if x.dtype == dtype else x.astype(dtype)
 
 
 def like(change: Array, x: Array) -> Array:
