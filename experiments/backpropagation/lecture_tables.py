@@ -23,7 +23,7 @@ from jax import Array
 import jaxnn.tracer.numpy as tnp
 from jaxnn import mlp, responses
 from jaxnn.tracer import TraceTable, grad, trace_table
-from jaxnn.tracer.referee.check import differentiate_numerically
+from jaxnn.tracer.referee.routes import differentiate_numerically
 
 X, W = 3.0, 3.0  # the lecture's point
 E9 = math.exp(-W * X)

@@ -1,41 +1,25 @@
 """Do six routes to a gradient lead to the same numbers?
 
-    tracer forward     w . J e_i for every unit vector e_i       of the function written by hand
-    tracer reverse     J^T w in one pass back                    of the same
-    tracer, program    J^T w in one pass back                    of JAX's program, over the bridge
-    jax.jvp            w . J e_i for every unit vector e_i       of the library's function
-    jax.grad           gradient of w . f                         of the same
-    differences        central, extrapolated to step 0           of the function written by hand
-
-for random weights w of the outputs.  The first and the second are the two sides of the inner
-product <w, J v> = <J^T w, v>.
+The routes are those of `jaxnn.tracer.referee.routes`: by the tracer, of a function written by hand;
+by JAX, of the same function as the library has it; by the tracer, of the program that JAX makes of
+that; and by differences. Each gives the gradient of w . f entry by entry, for random weights w of
+the outputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.flatten_util import ravel_pytree
 
 from experiments.backpropagation.functions import Case, normals
-from jaxnn.tracer import from_jax, jvp, vjp
-from jaxnn.tracer.referee.check import differentiate_numerically
+from jaxnn.tracer.referee import routes
 
-ROUTES = (
-    "tracer forward",
-    "tracer reverse",
-    "tracer reverse of JAX's program",
-    "jax.jvp",
-    "jax.grad",
-    "central differences",
-)
-DIFFERENCES = ROUTES.index("central differences")
+ROUTES = tuple(routes.FIRST)
+DIFFERENCES = ROUTES.index(routes.DIFFERENCES)
 REFERENCE = ROUTES.index("tracer reverse")
 
 
@@ -90,70 +74,19 @@ def by_all_routes(
     Returns:
       For each case (6, entries) by `ROUTES`, and the relative gap between its two values.
     """
-    functions = tuple(case.library for case in batch)
-    by_jax = _by_jax(functions, weights, [case.arguments for case in batch])
-    found = []
-    for case, weight, (other, forward, reverse) in zip(batch, weights, by_jax, strict=True):
-        mine = _by_tracer(case, weight)
-        differences = _by_differences(case.written, weight, case.arguments)
-        gradients = np.stack([*mine, np.asarray(forward), np.asarray(reverse), differences])
-        value = np.asarray(case.written(*case.arguments))
-        gap = np.max(np.abs(value - other)) / (np.max(np.abs(value)) or 1.0)
-        found.append((gradients, gap))
-    return found
-
-
-@partial(jax.jit, static_argnums=0)
-def _by_jax(functions: tuple[Callable, ...], weights: Any, arguments: list) -> list:
-    """(value, gradient by jvp, gradient by grad) for each function: one compiled program."""
-    found = []
-    for function, weight, given in zip(functions, weights, arguments, strict=True):
-        flat, unravel = ravel_pytree(given)
-
-        def scalar(flat: Any, function=function, weight=weight, unravel=unravel) -> Any:
-            return jnp.sum(weight * function(*unravel(flat)))
-
-        def along(unit: Any, scalar=scalar, flat=flat) -> Any:
-            return jax.jvp(scalar, (flat,), (unit,))[1]
-
-        forward = jax.vmap(along)(jnp.eye(flat.size))
-        found.append((function(*given), forward, jax.grad(scalar)(flat)))
-    return found
-
-
-def _by_tracer(case: Case, weight: np.ndarray) -> list[np.ndarray]:
-    """The gradient by the tracer: forward, reverse, and reverse over the bridge."""
-    given = case.arguments
-    forward = [np.sum(weight * jvp(case.written, given, unit)[1]) for unit in _units(given)]
-    reverse = vjp(case.written, *given)[1](weight)
-    program = vjp(from_jax(case.library), *given)[1](weight)
-    return [np.array(forward), *(_flat(gradient) for gradient in (reverse, program))]
-
-
-def _by_differences(
-    function: Callable, weight: np.ndarray, given: tuple[np.ndarray, ...]
-) -> np.ndarray:
-    def slope(unit: list[np.ndarray]) -> float:
-        def along(step: float) -> Any:
-            moved = [x + step * e for x, e in zip(given, unit, strict=True)]
-            return np.sum(weight * function(*moved))
-
-        return differentiate_numerically(along)[0]
-
-    return np.array([slope(unit) for unit in _units(given)])
-
-
-def _units(given: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
-    """Each unit vector of all arguments together, in their shapes."""
-    ends = np.cumsum([array.size for array in given])
-    return [
-        [
-            part.reshape(array.shape)
-            for part, array in zip(np.split(row, ends[:-1]), given, strict=True)
-        ]
-        for row in np.eye(ends[-1])
+    questions = [
+        routes.Question(
+            case.written,
+            case.library,
+            case.arguments,
+            [weight],
+            routes.unit_directions(case.arguments),
+        )
+        for case, weight in zip(batch, weights, strict=True)
     ]
-
-
-def _flat(gradient: Sequence[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.ravel(part) for part in gradient])
+    found = []
+    for answer in routes.answers(questions):
+        (value,), (other,) = answer.outputs["tracer"], answer.outputs["jax"]
+        gap = np.max(np.abs(value - other)) / (np.max(np.abs(value)) or 1.0)
+        found.append((np.stack([answer.slopes[name] for name in ROUTES]), gap))
+    return found
