@@ -1,10 +1,10 @@
 """Where is the lecture wrong, and what shows it?
 
-Thirty entries.  Each that a program can show has three numbers for one quantity: what the slide
-says or its formula gives, what is correct in closed form, and what was computed here by another
-way: the tracer for the part on backpropagation (1-10), a few lines of NumPy, JAX, Optax or this
-library for the others.  "error" can be seen from the slide itself, "convention" is a matter of
-names or of wording, "transcript" may be a slip in the copy of the slides at hand and not in the
+Thirty entries.  Each entry that a program can show has three numbers for one quantity: what the
+slide says or its formula gives, what is correct in closed form, and what was computed here in
+another way: by the tracer for backpropagation (1-10), by a few lines of NumPy, JAX, Optax or this
+library for the others.  An "error" can be seen from the slide itself, a "convention" is a matter of
+names or wording, a "transcript" entry may be a slip in the copy of the slides and not in the
 lecture.
 """
 
@@ -33,14 +33,14 @@ class Erratum(NamedTuple):
     """One entry.
 
     Attributes:
-      number: as the entries are counted.
+      number: 1 to 30, in the order of the lecture.
       kind: one of `KINDS`.
       slide: what the slide says.
       correct: what is correct.
-      quantity: what the three numbers are of, and how the last was computed.
-      said: the number by the slide; NaN, as the others, where it is a matter of words alone.
-      right: the correct number, in closed form.
-      computed: the number as computed here.
+      quantity: the quantity that the three numbers are values of, and how the last was computed.
+      said: its value by the slide; all three are NaN where only words are wrong.
+      right: its correct value, in closed form.
+      computed: its value as computed here.
     """
 
     number: int
@@ -54,10 +54,10 @@ class Erratum(NamedTuple):
 
 
 def compute(predictors: int) -> dict[str, Any]:
-    """The entries as arrays: errata_<field>, (30,) each.
+    """The entries as arrays `errata_FIELD`, (30,) each.
 
     Args:
-      predictors: how many the Heart table has.
+      predictors: number of predictors of the Heart table.
     """
     entries = [
         *_of_derivatives(),
@@ -220,7 +220,7 @@ def _of_training(predictors: int) -> list[Erratum]:
 
 
 def _mean_square(hidden: np.ndarray, divisor: int) -> float:
-    """Of a column of (H - mu) / sigma with sums divided by `divisor`; 1 if that is the rows."""
+    """Mean square of a column of (H - mu) / sigma, whose mean and variance divide by `divisor`."""
     mean = hidden[:, 0].sum() / divisor
     variance = np.sum((hidden[:, 0] - mean) ** 2) / divisor
     return float(np.mean((hidden[:, 0] - mean) ** 2 / variance))
@@ -272,10 +272,10 @@ def _of_optimisers() -> list[Erratum]:
 
 
 def stability_limit(momentum: float, look_ahead: float) -> float:
-    """The largest step times curvature at which Nesterov's method does not diverge.
+    """The largest learning rate times curvature at which Nesterov's method does not diverge.
 
-    W~ = W + look_ahead v,  v <- momentum v - eps h W~,  W <- W + v:  a linear map of (W, v), whose
-    spectral radius passes 1 at the limit, found by bisection.
+    W~ = W + look_ahead v,  v <- momentum v - eps h W~,  W <- W + v  is a linear map of (W, v).  Its
+    spectral radius exceeds 1 beyond the limit, which is found by bisection.
     """
     low, high = 0.0, 8.0
     for _ in range(60):
@@ -288,7 +288,7 @@ def stability_limit(momentum: float, look_ahead: float) -> float:
 
 
 def _last_steps(momentum: float) -> tuple[float, float]:
-    """Steps of damped and of undamped momentum after many with the gradient 1 and the rate 1."""
+    """Limits of the steps of damped and undamped momentum, for gradient 1 and learning rate 1."""
     damped = undamped = 0.0
     for _ in range(500):
         damped = momentum * damped + (1 - momentum)
@@ -345,7 +345,7 @@ def _lasso(curvature: float, centre: float, price: float) -> float:
 
 
 def _mean_output(keep: float) -> float:
-    """The mean output of a linear unit over all masks of its ten inputs, over its full output."""
+    """Mean output of a linear unit over all masks of its ten inputs, over its full output."""
     signals = np.linspace(-1, 2, 10)
     masks = np.array(list(itertools.product((0, 1), repeat=len(signals))))
     kept = masks.sum(axis=1)

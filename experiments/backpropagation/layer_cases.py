@@ -96,7 +96,7 @@ def layers(key: Array) -> list[Case]:
 
 
 def losses(key: Array) -> list[Case]:
-    """Losses of a row and what they are made of."""
+    """Losses per row, and what they are made of."""
     key_z, key_labels, key_y, key_bent = jax.random.split(key, 4)
     z, labels = normals(key_z, (ROWS, 3))[0], random_labels(key_labels, (ROWS, 1), 3)
     y = np.asarray(jax.random.uniform(key_y, (ROWS, 3), float))
