@@ -1,36 +1,37 @@
-"""Which data can be had without looking for them?
+"""Which data are ready to use?
 
-`heart` ships with the package, `digits` comes with scikit-learn, and `generated` draws from known
-truths: logistic, linear, one-dimensional curves, compositional targets that ask for depth, and
-signals of ten shapes, the digits of one dimension.
+heart.py          303 patients, shipped with the package
+digits.py         handwritten digits, from scikit-learn
+known_models.py   draws from logistic and linear models
+targets.py        draws from curves and compositions, for depth and width
+signals.py        draws from signals of ten shapes
 """
 
 from jaxnn.datasets.digits import digits
-from jaxnn.datasets.generated import (
-    SHAPES,
-    TARGETS,
+from jaxnn.datasets.heart import heart
+from jaxnn.datasets.known_models import (
     LinearSample,
     LogisticSample,
-    Sample,
-    SignalSample,
-    Target,
-    fold,
     linear_mean,
     linear_truth,
     logistic_probability,
     logistic_truth,
+)
+from jaxnn.datasets.signals import SHAPES, SignalSample, sample_signals, signal
+from jaxnn.datasets.targets import (
+    TARGETS,
+    Sample,
+    Target,
+    fold,
     nested_differences,
     product,
     radial_sine,
-    sample_signals,
     sample_target,
-    signal,
     sine_tree,
     tanh_teacher,
     target,
     tent,
 )
-from jaxnn.datasets.heart import heart
 
 __all__ = [
     "SHAPES",

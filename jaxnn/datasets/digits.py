@@ -1,7 +1,7 @@
 """Which digit is on an image of 8 x 8 pixels?
 
 1,797 handwritten digits of the UCI Optical Recognition data (Alpaydin and Kaynak, DOI
-10.24432/C50P49), the copy that scikit-learn brings along.
+10.24432/C50P49), from the copy in scikit-learn.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import numpy as np
 from jaxnn.errors import InputError
 from jaxnn.tables import Column, Table
 
-# A pixel counts the dark ones among 4 x 4 of the scanned image.
+# A pixel is the number of dark ones in a block of 4 x 4 of the scanned image.
 DARKEST = 16
 
 
 def digits() -> Table:
-    """Images as 64 numeric predictors, the pixel counts 0..16 divided by 16, row by row.
+    """1,797 images as 64 numeric predictors: the pixel counts 0..16 divided by 16, row by row.
 
     Returns:
       A `Table` with X (1797, 64) in [0, 1], columns "pixel 0,0" to "pixel 7,7", and a categorical

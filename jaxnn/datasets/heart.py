@@ -1,4 +1,4 @@
-"""Who of 303 patients has heart disease?
+"""Which of 303 patients have heart disease?
 
 The Cleveland part of the UCI Heart Disease data (Janosi, Steinbrunn, Pfisterer and Detrano, DOI
 10.24432/C52P4X, CC BY 4.0; see heart_attribution.txt beside this file), with the names and labels
@@ -11,7 +11,7 @@ from importlib import resources
 
 from jaxnn.tables import Table, read_csv
 
-# Each in the order of its codes or of severity; the first is the encoder's reference level.
+# In the order of the codes, or of severity; the first level is the encoder's reference.
 LEVELS = {
     "Sex": {0: "female", 1: "male"},
     "ChestPain": ("typical", "asymptomatic", "nonanginal", "nontypical"),
@@ -32,13 +32,18 @@ def heart(missing: str = "drop") -> Table:
 
     Args:
       missing: "drop" leaves out the six patients with a missing value (297 rows), "impute" fills
-        in median and most common level (303 rows), "refuse" is an error.
+        in the median or the most common level (303 rows), "refuse" raises an error.
 
     Returns:
       A `Table`.
 
     Raises:
       InputError: `missing` is none of these, or "refuse".
+
+    Example:
+      >>> table = heart()
+      >>> table.X.shape, table.response.levels, int(table.y.sum())
+      ((297, 13), ('No', 'Yes'), 137)
     """
     with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
         return read_csv(path, "AHD", missing=missing, kinds=KINDS, levels=LEVELS)

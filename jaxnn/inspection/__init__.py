@@ -1,6 +1,7 @@
-"""What does a black box do?  Functions of predict(X) alone, with a band wherever there are refits.
+"""What does a black box do?  Functions of predict(X) alone, with a band if there are refits.
 
-`black_box` says what may be looked into; `profiles` varies one predictor at a time.
+black_box.py   what counts as a black box
+profiles.py    how the prediction changes with one predictor: read this first
 """
 
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box

@@ -1,10 +1,10 @@
 """What is a black box?  Anything that turns rows into predictions: predict(X) -> array.
 
 A JAX function is recognised by what it returns, and compiled; any other callable (scikit-learn, a
-plain function, another framework behind a conversion) is called with NumPy arrays.  Its answer for
-n rows may be (n,), (n, outputs), or, from many refits at once, (replicates, n) or
-(replicates, n, outputs).  Which axis counts the rows is found by asking twice, with different
-numbers of rows, never by guessing from a length.
+plain function, another framework behind a conversion) is called with NumPy arrays.  Its predictions
+for n rows may have shape (n,), (n, outputs), or, from many refits at once, (replicates, n) or
+(replicates, n, outputs).  The axis of the rows is found by calling it with two and with three rows,
+never guessed from a length.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Predict = Callable[[Any], Any]
 
 
 class BlackBox(NamedTuple):
-    """A predict function whose answer has a known form.
+    """A predict function whose predictions have a known shape.
 
     Attributes:
-      evaluate: X (n, p) -> NumPy array.
-      rows_axis: the axis of the answer that counts rows: 0, or 1 with a replicate axis before it.
+      evaluate: X (n, p) -> NumPy array of predictions.
+      rows_axis: the axis of the rows: 0, or 1 if there is a replicate axis before it.
     """
 
     evaluate: Callable[[np.ndarray], np.ndarray]
@@ -35,29 +35,31 @@ class BlackBox(NamedTuple):
 
 
 def check_matrix(X: Any) -> np.ndarray:
-    """X as a NumPy matrix of finite numbers with a row at least; InputError otherwise."""
+    """X as a NumPy matrix of finite numbers with at least one row; InputError otherwise."""
     X = as_numbers(X, "X")
     if X.ndim != 2 or 0 in X.shape:
         raise InputError(
-            f"X has shape {X.shape}; pass a matrix (rows, predictors), one row at least."
+            f"X has shape {X.shape}; pass a matrix (rows, predictors), at least one row."
         )
-    # A grid value between two integers must not be cut down to one of them, nor one beyond half
-    # precision to infinity.
+    # A grid value must not be rounded to an integer, nor overflow in half precision.
     X = X.astype(float) if X.dtype.kind in "iub" or X.dtype.itemsize < 4 else X
     check_finite(X, "X")
     return X
 
 
 def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
-    """Find out what kind of function `predict` is and what its answers look like.
+    """Find out what kind of function `predict` is and which axis of its predictions is the rows'.
 
     Args:
       predict: called with arrays of rows of `X`.
       X: (n, p), at least one row.
 
+    Returns:
+      A `BlackBox`, whose `evaluate` is compiled if `predict` is a JAX function.
+
     Raises:
       InputTypeError: `predict` is not callable.
-      InputError: its answer has no axis, or more than one, that counts the rows.
+      InputError: no axis of its predictions has the length of the rows, or more than one.
     """
     if not callable(predict):
         raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
@@ -81,7 +83,7 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
         )
     function = predict
     if isinstance(answer, jax.Array) and _traceable(predict, two):
-        # The arrays of a JAX partial, as of `jaxnn.predictor`, are arguments and no constants.
+        # The arrays of a JAX partial, such as `jaxnn.predictor`, are arguments, not constants.
         named = isinstance(predict, Partial) and all(
             isinstance(leaf, jax.Array | np.ndarray) for leaf in jax.tree.leaves(predict)
         )
@@ -97,6 +99,6 @@ def _call(predict: Partial, X: Any) -> Any:
 def _traceable(predict: Predict, X: np.ndarray) -> bool:
     try:
         jax.eval_shape(predict, X)
-    except Exception:  # whatever a function does that cannot be traced, it can still be called
+    except Exception:  # a function that cannot be traced, for any reason, can still be called
         return False
     return True

@@ -1,13 +1,13 @@
 """How does the prediction change with one predictor?
 
-Vary x_j over a grid and hold the others, x_C, somewhere (lecture 11, "Unboxing the black box"):
+Vary x_j over a grid and hold the others, x_C, fixed (lecture 11, "Unboxing the black box"):
 
     at a centre            f(x, c_C)          c the mean, median or most common value
-    at every observed row  f(x, x_iC)         individual conditional expectation, one curve a row
+    at every observed row  f(x, x_iC)         individual conditional expectation, one curve per row
     averaged over rows     mean_i f(x, x_iC)  partial dependence (Friedman 2001)
 
-Each result has the grid in the place of the rows of `predict`'s answer; a replicate axis stays in
-front, and `jaxnn.interval` along it gives the pointwise band over refits.
+In each result the grid takes the place of the rows of `predict`'s answer.  A replicate axis stays
+in front, and `jaxnn.interval` along it gives the pointwise band over refits.
 """
 
 from __future__ import annotations
@@ -64,21 +64,28 @@ def grid_for(
     resolution: int = 100,
     percentiles: tuple[float, float] = (0.05, 0.95),
 ) -> np.ndarray:
-    """Values at which to look at a predictor.
+    """Values of a predictor at which to evaluate its curve.
 
     Args:
       X: (n, p).
       feature: column of X.
-      resolution: values wanted, at least 2.
-      percentiles: where to begin and end, as fractions; (0, 1) goes from the least to the largest.
+      resolution: the largest number of values, at least 2.
+      percentiles: first and last value, as fractions; (0, 1) is from the least to the largest.
 
     Returns:
       The distinct observed values if there are fewer than `resolution`; otherwise `resolution`
-      equally spaced values between the two quantiles, those of Cunnane's rule (order statistic at
-      0.4 + q (n + 0.2), as `scipy.stats.mquantiles` and scikit-learn), not NumPy's default.
+      equally spaced values between the two quantiles by Cunnane's rule (order statistic at
+      0.4 + q (n + 0.2), as in `scipy.stats.mquantiles` and scikit-learn), not NumPy's default.
 
     Raises:
       InputError: a resolution below 2, or percentiles that are not 0 <= lower < upper <= 1.
+
+    Example:
+      >>> X = np.array([[0.0, 1], [1.0, 0], [4.0, 1]])
+      >>> grid_for(X, 0, resolution=3, percentiles=(0, 1))
+      array([0., 2., 4.])
+      >>> grid_for(X, 1)
+      array([0., 1.])
     """
     X = check_matrix(X)
     values = np.sort(X[:, _check_feature(feature, X)])
@@ -109,11 +116,19 @@ def center_of(
     Args:
       X: (n, p).
       center: "mean", "median" or "mode" (the most common value; of several, the least).
-      columns: kinds of the columns; a binary or categorical one then has its mode, since the mean
-        of category codes is no category.  None takes all columns as numeric.
+      columns: descriptions of the columns; a binary or categorical one has its most common value,
+        since a mean of codes is not a code.  None takes all columns as numeric.
 
     Returns:
-      (p,).
+      (p,), in the dtype of X.
+
+    Raises:
+      InputError, InputTypeError: an unknown center, or columns that do not fit X.
+
+    Example:
+      >>> columns = (Column("age", "numeric"), Column("sex", "binary", ("f", "m")))
+      >>> center_of([[40.0, 0], [50.0, 1], [60.0, 1]], "mean", columns)
+      array([50.,  1.])
     """
     X = check_matrix(X)
     if center not in CENTERS:
@@ -151,19 +166,27 @@ def profile_at(
     *,
     columns: Sequence[Column] | None = None,
 ) -> np.ndarray:
-    """The prediction along a grid of one predictor, the others held at a centre.
+    """The prediction along a grid of one predictor, with the others held at a centre.
 
     Args:
       predict: any function of X (see `jaxnn.inspection.black_box`).
-      X: (n, p), whose centre is taken.
+      X: (n, p), the rows whose centre is taken.
       feature: column to vary.
-      grid: (g,) values to give it.
+      grid: (g,) values of that column.
       center: "mean", "median", "mode", or the (p,) values themselves.
       columns: as in `center_of`.
 
     Returns:
       (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  A JAX function is
       compiled.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
+
+    Example:
+      >>> X = np.array([[0.0, 1.0], [2.0, 3.0]])
+      >>> profile_at(lambda X: X[:, 0] * X[:, 1], X, 0, [0.0, 1.0, 2.0])
+      array([0., 2., 4.])
     """
     X = check_matrix(X)
     feature, grid = _check_feature(feature, X), _check_grid(grid)
@@ -174,7 +197,7 @@ def profile_at(
         check_finite(typical, "center")
         if typical.shape != (X.shape[1],):
             raise InputError(
-                f"center has shape {typical.shape}; pass {X.shape[1]} values, one a column of X."
+                f"center has shape {typical.shape}; pass {X.shape[1]} values, one per column of X."
             )
     rows = np.repeat(typical[None], len(grid), axis=0)
     rows[:, feature] = grid
@@ -184,18 +207,29 @@ def profile_at(
 def individual_conditional_expectation(
     predict: Predict, X: Any, feature: int, grid: Any
 ) -> np.ndarray:
-    """One curve for each row of X: its prediction, were `feature` to take each value of the grid.
+    """The prediction of every row along a grid of one predictor: one curve per row.
+
+    Goldstein et al. 2015, "Peeking inside the black box".
 
     Args:
-      predict: any function of X.
+      predict: any function of X (see `jaxnn.inspection.black_box`).
       X: (n, p) rows at which the other predictors are held.
       feature: column to vary.
-      grid: (g,) values to give it.
+      grid: (g,) values of that column.
 
     Returns:
-      (n, g) or (n, g, outputs), with a leading (replicates,) if `predict` has one: replicates x n x
-      g numbers, so pass fewer rows if that is too many (`partial_dependence` needs no such array).
-      Goldstein et al. 2015.
+      (n, g) or (n, g, outputs), with a leading (replicates,) if `predict` has one.  That makes
+      replicates x n x g numbers, so pass fewer rows if memory is short; `partial_dependence` never
+      holds such an array.  A JAX function is compiled.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
+
+    Example:
+      >>> X = np.array([[0.0, 1.0], [2.0, 3.0]])
+      >>> individual_conditional_expectation(lambda X: X[:, 0] * X[:, 1], X, 0, [0.0, 1.0, 2.0])
+      array([[0., 1., 2.],
+             [0., 3., 6.]])
     """
     box, X, feature, grid = _prepare(predict, X, feature, grid)
     curves = [_at(box, X, feature, value) for value in grid]
@@ -207,16 +241,26 @@ def partial_dependence(
 ) -> np.ndarray:
     """The average of the individual curves: sum_i w_i f(x, x_iC) / sum_i w_i.
 
+    Friedman 2001, "Greedy function approximation", section 8.2.
+
     Args:
-      predict: any function of X.
+      predict: any function of X (see `jaxnn.inspection.black_box`).
       X: (n, p) rows to average over.
       feature: column to vary.
-      grid: (g,) values to give it.
-      weights: (n,) weights of the rows, at least 0; None weighs all alike.
+      grid: (g,) values of that column.
+      weights: (n,) weights of the rows, at least 0; None gives all the same weight.
 
     Returns:
-      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  Friedman 2001,
-      "Greedy function approximation", section 8.2.
+      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  A JAX function is
+      compiled.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
+
+    Example:
+      >>> X = np.array([[0.0, 1.0], [2.0, 3.0]])
+      >>> partial_dependence(lambda X: X[:, 0] * X[:, 1], X, 0, [0.0, 1.0, 2.0])
+      array([0., 2., 4.])
     """
     box, X, feature, grid = _prepare(predict, X, feature, grid)
     if weights is not None:
@@ -225,7 +269,7 @@ def partial_dependence(
         if not (usable and (weights >= 0).all() and 0 < weights.sum() < np.inf):
             raise InputError(
                 f"weights has shape {weights.shape}; pass {len(X)} numbers of at least 0, "
-                "one a row, not all zero."
+                "one per row, not all zero."
             )
     averages = [
         np.average(_at(box, X, feature, value), axis=box.rows_axis, weights=weights)
@@ -235,13 +279,20 @@ def partial_dependence(
 
 
 def centered(ice: Any) -> np.ndarray:
-    """Individual curves as changes from their first grid value: f(x, x_iC) - f(x_first, x_iC).
+    """Individual curves as changes from the first grid value: f(x, x_iC) - f(x_first, x_iC).
 
     Args:
-      ice: (n, g), or (replicates, n, g): the grid along the last axis.
+      ice: (n, g), or (replicates, n, g), with the grid along the last axis.
 
     Returns:
       The same shape; zero at the first grid value.
+
+    Raises:
+      InputError: no grid.
+
+    Example:
+      >>> centered([[1.0, 2.0, 4.0]])
+      array([[0., 1., 3.]])
     """
     ice = as_numbers(ice, "ice")
     if ice.ndim < 1 or ice.shape[-1] == 0:

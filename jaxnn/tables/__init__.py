@@ -1,16 +1,22 @@
-"""What do the columns of a table of data mean, and how do they become a network's inputs?
+"""What do the columns of a table mean, and how do they become the inputs of a network?
 
-A table has one column a raw predictor, whatever its kind; the encoder turns them into features
+A table has one column per raw predictor, whatever its kind.  The encoder turns these into features
 inside the compiled program, as the first stage of `predict`:
 
     numeric      x' = (x - mu) / sigma
     binary       0 or 1
-    categorical  one 0/1 feature a level, without the first level
+    categorical  one 0/1 feature per level, without the first level
 
-So varying or permuting the predictor `Thal` touches one column, not its dummies.
+So varying or permuting the predictor `Thal` changes one column, not a set of dummy columns.
 
-`table` holds the types, `readers` makes tables from CSV files, DataFrames and arrays, `kinds`
-decides what a column is, `encoding` makes features.  Read `encoding` first.
+encoding.py       from raw predictors to features: read this first
+table.py          the types, and functions of a finished table
+csv_files.py      a table from a CSV file
+dataframes.py     a table from a DataFrame
+arrays.py         a table from arrays
+raw_columns.py    what those three hand over
+column_kinds.py   whether a column is numeric, binary or categorical, and its codes
+building.py       predictors, response and missing values: from raw columns to a table
 """
 
 from jaxnn.tables.arrays import from_arrays

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.tables.building import Request, build_table, predictor_names
-from jaxnn.tables.raw_columns import Levels, Places, Raw, raw_column
+from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, raw_column
 from jaxnn.tables.table import Table
 
 
@@ -25,17 +25,17 @@ def from_arrays(
     response_kind: str | None = None,
     positive: Any = None,
 ) -> Table:
-    """Make a table of a matrix of predictors and a vector of responses.
+    """Make a table from a matrix of predictors and a vector of responses.
 
     Args:
-      X: (n, p) numbers, or texts, or both as an array of objects or a list of lists; what is masked
-        in a masked array is missing.
+      X: (n, p) numbers, or texts, or both as an array of objects or a list of lists; masked values
+        of a masked array are missing.
       y: (n,) numbers or texts.
-      names: of the p predictors; None is x1, x2, ...
-      response: a name for y.
+      names: names of the p predictors; None is x1, x2, ...
+      response: name of y.
       kinds, missing, response_kind, positive: as for `read_csv`; NaN and None are missing.
-      levels: as for `read_csv`; but a list of levels for a column of numbers names its codes
-        0..k-1, as in `Table.X`.  For other numbers pass a mapping, such as {1: "up", 2: "down"}.
+      levels: as for `read_csv`, except that a list of levels for a column of numbers names its
+        codes 0..k-1, as in `Table.X`.  For other numbers pass a mapping: {1: "up", 2: "down"}.
 
     Returns:
       A `Table`.
@@ -43,6 +43,15 @@ def from_arrays(
     Raises:
       InputError, InputTypeError: as `read_csv`, with rows counted from 0; or shapes that do not
         fit.
+
+    Example:
+      >>> table = from_arrays([[40, "a"], [50, "b"], [60, "c"]], [1.5, 2.5, 0.5])
+      >>> table.X
+      array([[40.,  0.],
+             [50.,  1.],
+             [60.,  2.]])
+      >>> table.columns[1]
+      Column(name='x2', kind='categorical', levels=('a', 'b', 'c'))
     """
     if hasattr(X, "columns"):
         raise InputTypeError(f"X is a {type(X).__name__}; use from_dataframe for it.")
@@ -57,9 +66,9 @@ def from_arrays(
         raise InputTypeError(f"names is {names!r}; pass a list of texts.")
     if len(names) != matrix.shape[1]:
         raise InputError(f"names has {len(names)} entries, but X has {matrix.shape[1]} columns.")
-    names = [str(name) for name in names]  # a text of NumPy shows as np.str_('...')
+    names = [str(name) for name in names]  # NumPy's texts have another repr: np.str_('...')
     everything = [*names, response]
-    where = Places("row", range(len(vector)))
+    where = RowPlaces("row", range(len(vector)))
     raws = {
         name: raw_column(name, values, where)
         for name, values in zip(everything, [*matrix.T, vector], strict=True)
@@ -72,7 +81,7 @@ def from_arrays(
 
 
 def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
-    """A NumPy array of numbers, or of objects as they were given."""
+    """A NumPy array of numbers, or of the given objects."""
     if np.ma.is_masked(values):
         masked = np.ma.getmaskarray(values)
         values = np.array(values, dtype=object)
@@ -84,7 +93,7 @@ def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
             f"{argument} has rows of different lengths; pass a rectangle, (rows, predictors)."
         ) from None
     if array.dtype.kind not in "iuf" and not isinstance(values, np.ndarray):
-        # As text, NaN and None would be words.
+        # As text, NaN and None would become words.
         array = np.asarray(values, dtype=object)
     if array.ndim != dimensions:
         wanted = "(rows, predictors)" if dimensions == 2 else "(rows,)"
@@ -92,8 +101,8 @@ def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
     return array
 
 
-def _codes(raw: Raw, levels: Levels) -> Levels:
-    """A list of levels for a column of numbers, as the mapping from codes that it stands for."""
+def _codes(raw: RawColumn, levels: Levels) -> Levels:
+    """A list of levels for a column of numbers, as a mapping from the codes to the levels."""
     listed = isinstance(levels, Sequence | np.ndarray) and not isinstance(levels, str)
     if listed and isinstance(raw.values, np.ndarray):
         return {str(code): str(level) for code, level in enumerate(levels)}

@@ -1,8 +1,8 @@
-"""Which columns make the table, and what becomes of their missing values?
+"""How do raw columns become a table?
 
-What all readers share.  Whatever is left out, filled in or guessed on the way is said aloud: as a
-note of the table and as a warning of the logger "jaxnn", which prints to standard error unless
-the program sets up logging.
+All readers share this: choosing predictors, typing the columns, and treating missing values.
+Whatever is left out, filled in or guessed is recorded in `table.notes` and logged as a warning of
+the logger "jaxnn", which prints to standard error unless the program sets up logging.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, unknown_name
-from jaxnn.tables.column_kinds import Typed, check_kind, is_positive, listed, type_column
-from jaxnn.tables.raw_columns import Levels, Places, Raw, level_text
+from jaxnn.tables.column_kinds import TypedColumn, check_kind, is_positive, listed, type_column
+from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, level_text
 from jaxnn.tables.table import Column, Table, check_names, quoted
 
 MISSING = ("refuse", "drop", "impute")
 MANY_LEVELS = 30
-# A column that spans less than this part of its size has under 256 distinct single-precision
-# numbers left to it.
+# Single precision has fewer than 256 numbers within a range narrower than this share of its size.
 NARROW = 2.0**-16
 
 _logger = logging.getLogger("jaxnn")
@@ -30,7 +29,7 @@ _logger = logging.getLogger("jaxnn")
 
 @dataclass(frozen=True)
 class Request:
-    """What a caller of a reader asked for; see `jaxnn.tables.read_csv`."""
+    """The arguments that all readers share; see `jaxnn.tables.read_csv`."""
 
     response: str
     predictors: Sequence[str] | None
@@ -42,11 +41,14 @@ class Request:
 
 
 def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
-    """The names of the predictors, after every check that needs no values.
+    """The names of the predictors, after all checks that need no values.
 
     Args:
       request: the caller's arguments.
-      names: of all columns there are.
+      names: the names of all columns.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
     """
     if not isinstance(request.response, str):
         raise InputTypeError(
@@ -86,27 +88,31 @@ def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
         twice = next(name for name in predictors if list(predictors).count(name) > 1)
         raise InputError(f"predictors holds {quoted(twice)} twice; pass each column once.")
     if not predictors:
-        raise InputError("predictors is empty; a table has one predictor at least.")
+        raise InputError("predictors is empty; pass at least one column.")
     return list(predictors)
 
 
 def build_table(
     request: Request,
     names: Sequence[str],
-    column: Callable[[str], Raw],
-    where: Places,
+    column: Callable[[str], RawColumn],
+    where: RowPlaces,
     source: str,
     notes: Sequence[str] = (),
 ) -> Table:
-    """The table of the chosen columns.
+    """Build the table of the chosen columns.
 
     Args:
       request: the caller's arguments.
-      names: of the predictors, as from `predictor_names`.
-      column: the values of a column by its name.
-      where: names the place of a row.
-      source: what the data came from, for a sentence.
-      notes: what there is to say already.
+      names: the predictors, as from `predictor_names`.
+      column: gives the raw column of a name.
+      where: where each row is in the source, for messages.
+      source: what to call the source in messages.
+      notes: sentences that the reader has already noted.
+
+    Raises:
+      InputError: no rows, values that do not fit, missing values that are refused, or a response
+        with one class.
     """
     if len(where.numbers) == 0:
         raise InputError(f"{source} has no rows of data; one is needed.")
@@ -128,10 +134,10 @@ def build_table(
     return Table(columns, X, y, response.column, tuple(notes), counts)
 
 
-def _response(request: Request, raw: Raw, where: Places) -> tuple[Typed, list[str]]:
-    """The response with its positive class second, and what was guessed about it."""
+def _response(request: Request, raw: RawColumn, where: RowPlaces) -> tuple[TypedColumn, list[str]]:
+    """The response with its positive class second, and a note if that was guessed."""
     asked = request.response_kind
-    if asked is not None:  # networks say quantitative for numeric
+    if asked is not None:  # a network's name for numeric is quantitative
         asked = check_kind("response_kind", "numeric" if asked == "quantitative" else asked)
     declared = (request.kinds or {}).get(raw.name)
     if asked is not None and declared is not None and asked != declared:
@@ -148,7 +154,7 @@ def _response(request: Request, raw: Raw, where: Places) -> tuple[Typed, list[st
         return typed, [] if clear else [
             f"response {quoted(raw.name)}: {quoted(column.levels[1])} counts as 1 and "
             f"{quoted(column.levels[0])} as 0; pass positive={column.levels[0]!r} for the "
-            "other way round"
+            "opposite"
         ]
     if column.kind != "binary":
         raise InputError(
@@ -160,7 +166,7 @@ def _response(request: Request, raw: Raw, where: Places) -> tuple[Typed, list[st
         raise unknown_name("positive", positive, column.levels)
     if positive == column.levels[0]:
         column = Column(column.name, "binary", column.levels[::-1])
-        typed = Typed(column, 1 - typed.codes)
+        typed = TypedColumn(column, 1 - typed.codes)
     return typed, []
 
 
@@ -182,8 +188,8 @@ def _check_classes(request: Request, column: Column, y: np.ndarray) -> None:
     )
 
 
-def _doubts(typed: Typed, declared: bool) -> list[str]:
-    """Sentences about a predictor that was perhaps not meant so."""
+def _doubts(typed: TypedColumn, declared: bool) -> list[str]:
+    """Notes on a predictor that was perhaps not meant as it was read."""
     column, name = typed.column, quoted(typed.column.name)
     if column.kind == "numeric":
         values = typed.codes[~np.isnan(typed.codes)]
@@ -191,22 +197,22 @@ def _doubts(typed: Typed, declared: bool) -> list[str]:
         if 0 < span < NARROW * np.abs(values).max():
             return [
                 f"{name} lies between {values.min():.10g} and {values.max():.10g}, which single "
-                f"precision hardly tells apart; subtract {values.min():.10g} first"
+                f"precision hardly distinguishes; subtract {values.min():.10g} first"
             ]
     if len(column.levels) > MANY_LEVELS and not declared:
         return [
             f"{name} is read as categorical with {len(column.levels)} levels, each an input; "
-            "select predictors without it, or declare it in kinds, if that is not meant"
+            "select predictors without it, or declare it in kinds, if that is not intended"
         ]
     return []
 
 
 def _without_missing(
-    missing: str, columns: Sequence[Typed], absent: np.ndarray, where: Places, source: str
+    missing: str, columns: Sequence[TypedColumn], absent: np.ndarray, where: RowPlaces, source: str
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """X and y without missing values, and what was done to them.
+    """X and y without missing values, and notes on what was done.
 
-    A missing response is never filled in: its row is left out even if the others are imputed.
+    A missing response is never filled in: its row is left out even if predictors are imputed.
     """
     values = np.column_stack([one.codes for one in columns])
     if not absent.any():

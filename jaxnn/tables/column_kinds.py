@@ -1,15 +1,15 @@
-"""Is a column a number, a yes or no, or a category?  And which code does each of its values get?
+"""Is a column numeric, binary or categorical, and which code does each value get?
 
-What is said by the caller (`kinds`, `levels`) or by a DataFrame (a category dtype) decides.  The
-rest is inferred from the values that are not missing:
+A declaration by the caller (`kinds`, `levels`) or by a DataFrame (a category dtype) decides.
+Otherwise the kind is inferred from the values that are not missing:
 
-    numbers throughout        numeric; but binary if they are 0 and 1, both of them
-    texts (or truth values)   binary if there are two, else categorical
-    numbers and texts mixed   refused: a slip of the pen should not turn a number into a category
+    all numbers               numeric; binary if both 0 and 1 occur and nothing else
+    texts (or truth values)   binary if there are two, otherwise categorical
+    numbers and texts mixed   refused: a typing error should not turn a number into a category
 
-Levels stand in the order in which they are declared, else sorted: numerically if they are all
-numbers, else by letters, whatever their case.  So No/Yes, False/True and 0/1 have the yes second,
-which counts as 1; where just one of two texts is among `POSITIVE` it comes second in any case.
+Levels keep their declared order.  Undeclared levels are sorted: by value if all are numbers,
+otherwise alphabetically, ignoring case.  So No/Yes, False/True and 0/1 have the positive level
+second, where it counts as 1; if only one of two texts is in `POSITIVE`, it always comes second.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, unknown_name
-from jaxnn.tables.raw_columns import Levels, Places, Raw, level_text
+from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, level_text
 from jaxnn.tables.table import KINDS, Column, Kind, quoted, shown
 
 POSITIVE = frozenset({"1", "yes", "y", "true", "t", "on", "present", "positive", "pos", "+"})
 
-# What float() accepts beyond this (underscores, digits of other scripts) is text here.
+# float() also accepts underscores and digits of other scripts; here those are text.
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 TRUTH = {"true": 1.0, "false": 0.0}
@@ -36,11 +36,11 @@ TRUTH = {"true": 1.0, "false": 0.0}
 LARGEST = 1e38
 
 
-class Typed(NamedTuple):
-    """A column with a kind.
+class TypedColumn(NamedTuple):
+    """A column whose kind is known.
 
     Attributes:
-      column: what it means.
+      column: its name, kind and levels.
       codes: (n,) float64 values or codes, NaN where missing.
     """
 
@@ -48,14 +48,19 @@ class Typed(NamedTuple):
     codes: np.ndarray
 
 
-def type_column(raw: Raw, kind: str | None, levels: Levels | None, where: Places) -> Typed:
+def type_column(
+    raw: RawColumn, kind: str | None, levels: Levels | None, where: RowPlaces
+) -> TypedColumn:
     """Decide the kind of a column, and turn its values into numbers or codes.
 
     Args:
       raw: the column.
-      kind: as declared, or None.
-      levels: as declared, or None.
-      where: names the place of a value.
+      kind: the declared kind, or None.
+      levels: the declared levels, or None.
+      where: where each value is in the source, for messages.
+
+    Returns:
+      A `TypedColumn` with NaN for missing values.
 
     Raises:
       InputError: no values at all, values that do not fit the kind or the levels, numbers mixed
@@ -73,7 +78,7 @@ def type_column(raw: Raw, kind: str | None, levels: Levels | None, where: Places
             )
         numbers = _numbers(raw, where)
         if kind == "numeric" or set(np.unique(numbers[~absent])) != {0.0, 1.0}:
-            return Typed(Column(raw.name, "numeric"), numbers)
+            return TypedColumn(Column(raw.name, "numeric"), numbers)
     texts = _texts(raw)
     if renamed is not None:
         texts = [text if text is None else renamed.get(text, text) for text in texts]
@@ -84,7 +89,7 @@ def type_column(raw: Raw, kind: str | None, levels: Levels | None, where: Places
             names = ("0", "1")
         names = sorted_levels(names)
     else:
-        # A name of its own is told with the value that it stands for: "1 = up".
+        # A level with a name of its own is shown with the value it stands for: "1 = up".
         accepted = [
             name if value == name else f"{value} = {name}"
             for value, name in (renamed or dict(zip(names, names, strict=True))).items()
@@ -104,11 +109,11 @@ def type_column(raw: Raw, kind: str | None, levels: Levels | None, where: Places
         )
     number_of = {name: float(code) for code, name in enumerate(names)}
     codes = np.array([math.nan if text is None else number_of[text] for text in texts])
-    return Typed(Column(raw.name, _kind(kind), names), codes)
+    return TypedColumn(Column(raw.name, _kind(kind), names), codes)
 
 
 def sorted_levels(names: Sequence[str]) -> tuple[str, ...]:
-    """Levels in their order when none is declared (see the head of this module)."""
+    """Undeclared levels in their order; see the top of this module."""
     if all(NUMBER.fullmatch(name) for name in names):
         return tuple(sorted(names, key=lambda name: (float(name), name)))
     ordered = sorted(names, key=lambda name: (name.casefold(), name))
@@ -118,19 +123,19 @@ def sorted_levels(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_positive(level: str) -> bool:
-    """Whether a level says yes in itself."""
+    """Whether a level means yes by itself, such as "present"."""
     return level.casefold() in POSITIVE
 
 
 def check_kind(argument: str, kind: Any) -> Kind:
-    """The kind of a column, or the error that there is no such kind."""
+    """The kind of that name; InputError for an unknown one."""
     if kind not in KINDS:
         raise unknown_name(argument, kind, KINDS)
     return _kind(kind)
 
 
 def listed(names: Sequence[str], most: int = 8, limit: int = 40) -> str:
-    """Names as a list in a sentence, the first few of them, each of `limit` letters at most."""
+    """The first `most` names as a list in a sentence, each of at most `limit` characters."""
     text = ", ".join(shown(name, limit) for name in names[:most])
     return text if len(names) <= most else f"{text}, ... ({len(names)} in all)"
 
@@ -139,16 +144,16 @@ def _kind(kind: str) -> Kind:
     return kind  # type: ignore[return-value]  # one of KINDS, checked before
 
 
-def _absent(raw: Raw) -> np.ndarray:
+def _absent(raw: RawColumn) -> np.ndarray:
     if isinstance(raw.values, np.ndarray):
         return np.isnan(raw.values)
     return np.array([value is None for value in raw.values], dtype=bool)
 
 
 def _declared_levels(
-    raw: Raw, levels: Levels | None
+    raw: RawColumn, levels: Levels | None
 ) -> tuple[tuple[str, ...] | None, dict[str, str] | None]:
-    """The levels in order, and what to call each value if that is not its own text."""
+    """The levels in order, and the name of each value if it is not the value's own text."""
     if levels is None:
         return raw.levels, None
     if isinstance(levels, str) or not isinstance(levels, Sequence | Mapping | np.ndarray):
@@ -166,8 +171,8 @@ def _declared_levels(
     return tuple(names), dict(zip(values, names, strict=True))
 
 
-def _is_numeric(raw: Raw, absent: np.ndarray, where: Places) -> bool:
-    """Whether the values are numbers throughout; a mixture is refused."""
+def _is_numeric(raw: RawColumn, absent: np.ndarray, where: RowPlaces) -> bool:
+    """Whether all values are numbers; a mixture is refused."""
     if isinstance(raw.values, np.ndarray):
         return True
     rows = np.flatnonzero(~absent)
@@ -188,7 +193,7 @@ def _is_numeric(raw: Raw, absent: np.ndarray, where: Places) -> bool:
     return False
 
 
-def _numbers(raw: Raw, where: Places) -> np.ndarray:
+def _numbers(raw: RawColumn, where: RowPlaces) -> np.ndarray:
     """The values as finite numbers with NaN for missing."""
     if isinstance(raw.values, np.ndarray):
         numbers = raw.values
@@ -207,7 +212,7 @@ def _numbers(raw: Raw, where: Places) -> np.ndarray:
     return numbers
 
 
-def _number(raw: Raw, row: int, where: Places) -> float:
+def _number(raw: RawColumn, row: int, where: RowPlaces) -> float:
     text = raw.values[row]
     if text is None:
         return math.nan
@@ -221,7 +226,7 @@ def _number(raw: Raw, row: int, where: Places) -> float:
     )
 
 
-def _texts(raw: Raw) -> list[str | None]:
+def _texts(raw: RawColumn) -> list[str | None]:
     if isinstance(raw.values, np.ndarray):
         return [None if math.isnan(value) else level_text(value) for value in raw.values.tolist()]
     return [None if text is None else level_text(text) for text in raw.values]

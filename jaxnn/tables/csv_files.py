@@ -1,4 +1,7 @@
-"""How does a CSV file become a table?"""
+"""How does a CSV file become a table?
+
+The options that all readers share are described here, at `read_csv`.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from jaxnn.tables.raw_columns import (
     MISSING_TOKENS,
     NAMELESS,
     Levels,
-    Places,
-    Raw,
+    RawColumn,
+    RowPlaces,
     row_names_note,
 )
 from jaxnn.tables.table import Table, quoted, shown
@@ -40,32 +43,47 @@ def read_csv(
     """Read a table from a CSV file whose first line names the columns.
 
     Quoted fields may hold delimiters and line breaks; blank lines are skipped; blanks around a
-    value are dropped.  A nameless first column whose values all differ holds row names or
-    numbers, as R and pandas write them, and is left out, which is said aloud.
+    value are dropped.  A first column that has no name and whose values all differ holds row names
+    or row numbers, as R and pandas write them; it is left out, with a note.
 
     Args:
-      path: of the file.
+      path: the path of the file.
       response: name of the column to be predicted.
       predictors: names of the columns to predict from, in the wanted order; None is all others.
-      kinds: "numeric", "binary" or "categorical" for columns that are not to be inferred
-        (`jaxnn.tables.kinds` tells how they are).  Numbers that are codes of categories need it.
+      kinds: "numeric", "binary" or "categorical" for some columns; the kinds of the others are
+        inferred (see `jaxnn.tables.column_kinds`).  Needed where numbers are codes of categories.
       levels: for binary or categorical columns, the values in their order (the first is the
         encoder's reference), or a mapping from values to readable names, in order.
       missing: "refuse", "drop" (leave out rows with a missing value) or "impute" (the median of a
         numeric column, the most common level of others; rows without a response are left out).
       response_kind: kind of the response, as in `kinds`; "quantitative" is numeric.
-      positive: the level of a binary response that counts as 1; by default the yes among No/Yes,
-        False/True, 0/1 and the like (`kinds.POSITIVE`), else the second level.
-      missing_tokens: texts that stand for a missing value, whatever their case.
+      positive: the level of a binary response that counts as 1; by default the positive one of
+        No/Yes, False/True, 0/1 and the like (`column_kinds.POSITIVE`), else the second level.
+      missing_tokens: texts that stand for a missing value, in any case.
       delimiter: one character.
-      encoding: of the file.
+      encoding: the encoding of the file.
 
     Returns:
       A `Table`; its notes say what was left out, filled in or guessed.
 
     Raises:
-      InputError, InputTypeError: whatever cannot be used, in one sentence that names the column,
-        the line and the value.
+      InputError, InputTypeError: a file or an argument that cannot be used, in one sentence that
+        names the column, the line and the value.
+
+    Example:
+      >>> import tempfile
+      >>> with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+      ...     _ = file.write("age,scan,sick\\n40,normal,No\\n50,fixed,Yes\\n60,normal,No\\n")
+      ...     file.flush()
+      ...     table = read_csv(file.name, "sick")
+      >>> [(column.name, column.kind, column.levels) for column in table.columns]
+      [('age', 'numeric', ()), ('scan', 'binary', ('fixed', 'normal'))]
+      >>> table.X
+      array([[40.,  1.],
+             [50.,  0.],
+             [60.,  1.]])
+      >>> table.y
+      array([0., 1., 0.])
     """
     texts = isinstance(missing_tokens, Sequence) and not isinstance(missing_tokens, str)
     if not texts or not all(isinstance(token, str) for token in missing_tokens):
@@ -77,20 +95,20 @@ def read_csv(
     names, kept, notes = _named_columns(names, records, predictors, source, lines)
     tokens = {token.strip().casefold() for token in missing_tokens}
 
-    def column(name: str) -> Raw:
+    def column(name: str) -> RawColumn:
         place = kept[names.index(name)]
         texts = [record[place] for record in records]
-        return Raw(name, [None if text.casefold() in tokens else text for text in texts])
+        return RawColumn(name, [None if text.casefold() in tokens else text for text in texts])
 
     request = Request(response, predictors, kinds, levels, missing, response_kind, positive)
     chosen = predictor_names(request, names)
-    return build_table(request, chosen, column, Places("line", lines), source, notes)
+    return build_table(request, chosen, column, RowPlaces("line", lines), source, notes)
 
 
 def _records(
     path: str | os.PathLike[str], delimiter: str, encoding: str
 ) -> tuple[list[str], list[list[str]], list[int]]:
-    """The header, the rows, and the number of the line each row begins on."""
+    """The header, the rows, and the line on which each row begins."""
     if not isinstance(path, str | os.PathLike):
         raise InputTypeError(f"path is a {type(path).__name__}; pass the path of a CSV file.")
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
@@ -161,8 +179,8 @@ def _named_columns(
     source: str,
     lines: Sequence[int],
 ) -> tuple[list[str], list[int], list[str]]:
-    """Names, their places in a record, and notes on nameless columns that are left out."""
-    # R writes row names without a name for their column: every row is longer by one.
+    """Column names, their places in a row, and notes on nameless columns that are left out."""
+    # R gives the column of row names no name, so every row is longer than the header by one.
     if records and all(len(record) == len(header) + 1 for record in records):
         header = ["", *header]
     for record, line in zip(records, lines, strict=True):

@@ -12,8 +12,8 @@ from jaxnn.tables.building import Request, build_table, predictor_names
 from jaxnn.tables.raw_columns import (
     NAMELESS,
     Levels,
-    Places,
-    Raw,
+    RawColumn,
+    RowPlaces,
     is_missing,
     level_text,
     raw_column,
@@ -33,13 +33,13 @@ def from_dataframe(
     response_kind: str | None = None,
     positive: Any = None,
 ) -> Table:
-    """Make a table of a DataFrame of pandas, or of another library like it.
+    """Make a table from a DataFrame of pandas or of a similar library.
 
     A category dtype keeps its levels in their order; truth values become False/True; None, NaN,
     NA, NaT and empty text are missing.  The index is not used.
 
     Args:
-      frame: the DataFrame; neither changed nor kept.
+      frame: the DataFrame; it is neither changed nor kept.
       response, predictors, kinds, levels, missing, response_kind, positive: as for `read_csv`.
 
     Returns:
@@ -61,9 +61,9 @@ def from_dataframe(
             )
     names = [_name(label) for label in labels]
     label_of = dict(zip(names, labels, strict=True))
-    where = Places("row", range(len(frame)))
+    where = RowPlaces("row", range(len(frame)))
 
-    def column(name: str) -> Raw:
+    def column(name: str) -> RawColumn:
         return _from_series(name, frame[label_of[name]], where)
 
     notes = []
@@ -82,11 +82,11 @@ def from_dataframe(
 
 
 def _name(label: Any) -> Any:
-    """The name of a column of a DataFrame, whose columns may be numbered."""
+    """The name of a column as text; the columns of a DataFrame may be numbered."""
     return str(label) if isinstance(label, int | np.integer) else label
 
 
-def _from_series(name: str, series: Any, where: Places) -> Raw:
+def _from_series(name: str, series: Any, where: RowPlaces) -> RawColumn:
     dtype = getattr(series, "dtype", None)
     if not hasattr(series, "to_list"):
         raise InputTypeError(
@@ -94,9 +94,9 @@ def _from_series(name: str, series: Any, where: Places) -> Raw:
             "whose columns are Series."
         )
     if getattr(dtype, "kind", None) in ("i", "u", "f") and hasattr(series, "to_numpy"):
-        return Raw(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
+        return RawColumn(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     categories = getattr(dtype, "categories", None)
     if not np.iterable(categories):
         return raw_column(name, series.to_list(), where)
     texts = [None if is_missing(value) else level_text(value) for value in series.to_list()]
-    return Raw(name, texts, tuple(level_text(category) for category in categories))
+    return RawColumn(name, texts, tuple(level_text(category) for category in categories))

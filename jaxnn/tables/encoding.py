@@ -5,12 +5,12 @@
     categorical  [code = 1], ..., [code = k-1]  (one-hot without the first of k levels)
 
 with mu = sum_i w_i x_i / sum_i w_i and sigma^2 = sum_i w_i (x_i - mu)^2 / sum_i w_i over rows of
-weight w_i.  All of it is pure JAX for use inside a compiled program, where inspection can vary
-one raw predictor and every refit standardises by its own rows.
+weight w_i.  All of it is pure JAX for use inside a compiled program: inspection varies one raw
+predictor, and every refit standardises by its own rows.
 
-A constant column becomes exactly zero.  Single precision suffices: values are first shifted by a
-rough mean and divided by the largest deviation, so neither columns around 1e30 nor columns that
-vary in their last digits lose their spread, and no square overflows.
+A constant column becomes exactly zero.  Single precision suffices: values are first shifted by an
+approximate mean and divided by the largest deviation, so columns near 1e30 and columns that vary
+only in their last digits keep their spread, and no square overflows.
 """
 
 from __future__ import annotations
@@ -32,9 +32,18 @@ class Encoder:
     """The description of raw predictors and how to encode them; hashable, so static under jit.
 
     Attributes:
-      columns: one `Column` a raw predictor, such as `table.columns`.
-      drop_first: whether the first level of a categorical column, the reference, gets no feature
+      columns: one `Column` per raw predictor, such as `table.columns`.
+      drop_first: whether the first level of a categorical column, the reference, has no feature
         of its own.  A binary column is one feature either way.
+
+    Raises:
+      InputError, InputTypeError: no columns, or anything but columns.
+
+    Example:
+      >>> thal = Column("Thal", "categorical", ("normal", "fixed", "reversable"))
+      >>> encoder = Encoder((Column("Age", "numeric"), thal))
+      >>> encoded_width(encoder), encoded_names(encoder)
+      (3, ('Age', 'Thal=fixed', 'Thal=reversable'))
     """
 
     columns: tuple[Column, ...]
@@ -48,12 +57,12 @@ class Encoder:
                 "table.columns."
             )
         if not columns:
-            raise InputError("columns is empty; an encoder needs one column at least.")
+            raise InputError("columns is empty; pass at least one column.")
         object.__setattr__(self, "columns", columns)  # a list becomes hashable
 
 
 class Scaling(NamedTuple):
-    """What standardises each raw predictor: x' = (x - mean) / scale.
+    """The mean and scale that standardise each raw predictor: x' = (x - mean) / scale.
 
     Attributes:
       mean: (p,), 0 for columns that are not numeric.
@@ -68,26 +77,30 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
     """Columns for a plain matrix of numbers, so that an `Encoder` can standardise it.
 
     Args:
-      names: how many columns (called x1, x2, ...), or their names.
+      names: the number of columns (called x1, x2, ...), or their names.
+
+    Raises:
+      InputError, InputTypeError: no columns, two of the same name, or anything else.
 
     Example:
-      encoder = Encoder(numeric_columns(X.shape[1]))
+      >>> encoded_names(Encoder(numeric_columns(2)))
+      ('x1', 'x2')
     """
     if isinstance(names, str | bool) or not isinstance(names, int | np.integer | Iterable):
         given = "the text " * isinstance(names, str) + repr(names)
         raise InputTypeError(f"names is {given}; pass a list of names or a number.")
     if isinstance(names, int | np.integer):
         if names < 1:
-            raise InputError(f"names is {names}; pass how many columns, at least 1.")
+            raise InputError(f"names is {names}; pass the number of columns, at least 1.")
         names = [f"x{number}" for number in range(1, int(names) + 1)]
     check_names(names, "names")
     return tuple(Column(name, "numeric") for name in names)
 
 
 class _Plan(NamedTuple):
-    """One entry a feature; NumPy, hence constant under jit."""
+    """One entry per feature; NumPy arrays, hence constants under jit."""
 
-    source: np.ndarray  # (width,) int, the raw predictor it comes from
+    source: np.ndarray  # (width,) int, the place of its raw predictor
     level: np.ndarray  # (width,) int, the code it indicates; -1 for a numeric column
     last: np.ndarray  # (width,) int, the largest code of its column
 
@@ -142,12 +155,17 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
 
     Returns:
       A `Scaling` with, for numeric columns, mean = sum(w x) / sum(w) and
-      scale = sqrt(sum(w (x - mean)^2) / sum(w)) (no n-1); scale 1 where the column is constant
-      over the rows of positive weight, and then `mean` is that very number.  Differentiable; not
-      compiled.
+      scale = sqrt(sum(w (x - mean)^2) / sum(w)), without Bessel's correction.  Where a column is
+      constant over the rows of positive weight, `mean` is that constant exactly and `scale` is 1.
+      Differentiable; not compiled.
 
     Raises:
       InputError: a shape that does not fit.
+
+    Example:
+      >>> scaling = fit_scaling(Encoder(numeric_columns(1)), [[1.0], [3.0]], weights=[3, 1])
+      >>> [float(part[0]) for part in scaling]
+      [1.5, 0.8660253882408142]
     """
     X = _predictors(encoder, X, dimensions=2)
     rows = X.shape[0]
@@ -160,8 +178,7 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
     most = jnp.max(jnp.where(counted, X, -jnp.inf), axis=0)
     constant = least == most
 
-    # Neither the shift nor the unit changes the result, only the rounding, so neither has a
-    # derivative of its own.
+    # The shift and the unit change only the rounding of the result, so neither has a derivative.
     shift = lax.stop_gradient(jnp.sum(w * X, axis=0, keepdims=True))
     deviation = jnp.where(counted, X - shift, 0)
     unit = lax.stop_gradient(jnp.max(jnp.abs(deviation), axis=0, keepdims=True))
@@ -181,19 +198,26 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
 
 
 def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
-    """The features of raw predictors, by the formulas at the head of this module.
+    """The features of raw predictors, by the formulas at the top of this module.
 
     Args:
       encoder: the columns.
       scaling: as from `fit_scaling`.
-      X: (..., p) raw predictors; a code counts as the nearest level's.
+      X: (..., p) raw predictors; codes are rounded to the nearest level.
 
     Returns:
-      (..., encoded_width(encoder)), in the float dtype of X.  NaN stays NaN, in every feature
-      that it reaches.  Differentiable in the numeric columns; not compiled.
+      (..., encoded_width(encoder)), in the float dtype of X.  NaN stays NaN in every feature of
+      its predictor.  Differentiable in the numeric columns; not compiled.
 
     Raises:
       InputError: a shape that does not fit.
+
+    Example:
+      >>> encoder = Encoder((Column("age", "numeric"), Column("sex", "binary", ("f", "m"))))
+      >>> X = np.array([[40.0, 0], [60.0, 1]])
+      >>> np.asarray(encode(encoder, fit_scaling(encoder, X), X))
+      array([[-1.,  0.],
+             [ 1.,  1.]], dtype=float32)
     """
     X = _predictors(encoder, X)
     plan = _plan(encoder)

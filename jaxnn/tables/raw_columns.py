@@ -28,11 +28,11 @@ NAMELESS = re.compile(r"(Unnamed: \d+)?")
 Levels = Sequence[Any] | Mapping[Any, str]
 
 
-class Raw(NamedTuple):
+class RawColumn(NamedTuple):
     """One column as it was found in a file, a DataFrame or an array.
 
     Attributes:
-      name: of the column.
+      name: the name of the column.
       values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
       levels: the order of the levels if the source declares one, as a category dtype does.
     """
@@ -42,7 +42,7 @@ class Raw(NamedTuple):
     levels: tuple[str, ...] | None = None
 
 
-class Places(NamedTuple):
+class RowPlaces(NamedTuple):
     """Where each row of a column is in its source, for error messages: "line 17" or "row 16"."""
 
     unit: str
@@ -65,11 +65,11 @@ def level_text(value: Any) -> str:
     return str(value)
 
 
-def raw_column(name: str, values: Any, where: Places) -> Raw:
+def raw_column(name: str, values: Any, where: RowPlaces) -> RawColumn:
     """A column of Python or NumPy values, as numbers if all are numbers, otherwise as texts.
 
     Args:
-      name: of the column.
+      name: the name of the column.
       values: (n,) numbers, texts, truth values, or None and its like for missing.
       where: where each value is, for a message.
 
@@ -77,21 +77,21 @@ def raw_column(name: str, values: Any, where: Places) -> Raw:
       InputTypeError: a value that is none of these.
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
-        return Raw(name, values.astype(np.float64))
+        return RawColumn(name, values.astype(np.float64))
     present = [None if is_missing(value) else value for value in values]
     kinds = {type(value) for value in present if value is not None}
     if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
         texts = [None if value is None else level_text(value) for value in present]
-        return Raw(name, texts, TRUTH_LEVELS)
+        return RawColumn(name, texts, TRUTH_LEVELS)
     if all(issubclass(kind, Real | Decimal) and kind not in (bool, np.bool_) for kind in kinds):
-        return Raw(name, np.array([_float(value) for value in present]))
+        return RawColumn(name, np.array([_float(value) for value in present]))
     for row, value in enumerate(present):
         if value is not None and not isinstance(value, str | bool | np.bool_ | Real | Decimal):
             raise InputTypeError(
                 f"column {quoted(name)} holds a {type(value).__name__} at {where(row)}; turn it "
                 "into numbers or text."
             )
-    return Raw(name, [value if value is None else level_text(value) for value in present])
+    return RawColumn(name, [value if value is None else level_text(value) for value in present])
 
 
 def _float(value: Any) -> float:

@@ -1,8 +1,8 @@
 """What is a typed table?
 
-One column a raw predictor, as numbers: a numeric column holds its values, a binary or categorical
-one the codes 0..k-1 of its k levels.  The description of the columns is kept apart from the
-numbers, so that it is hashable and can be static in a compiled program.
+One column of numbers per raw predictor: a numeric column holds its values, a binary or categorical
+one the codes 0..k-1 of its k levels.  The description of the columns is separate from the numbers,
+so it is hashable and can be static in a compiled program.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Column:
     Attributes:
       name: any text.
       kind: "numeric", "binary" or "categorical".
-      levels: the level that each code 0..k-1 stands for: none for a numeric column, two for a
+      levels: the levels that the codes 0..k-1 stand for: none for a numeric column, two for a
         binary one (the second counts as 1), one or more for a categorical one.
 
     Raises:
@@ -48,7 +48,7 @@ class Column:
         levels = tuple(self.levels)
         object.__setattr__(self, "levels", levels)  # a list becomes hashable
         if len(set(levels)) < len(levels):
-            raise InputError(f"levels is {levels!r}; no level may be there twice.")
+            raise InputError(f"levels is {levels!r}; pass each level once.")
         fits = {"numeric": not levels, "binary": len(levels) == 2, "categorical": len(levels) > 0}
         if not fits[self.kind]:
             wanted = {"numeric": "none", "binary": "two", "categorical": "one or more"}[self.kind]
@@ -62,12 +62,13 @@ class Table(NamedTuple):
     """Predictors, a response, and what they mean.
 
     Attributes:
-      columns: one `Column` a raw predictor, p of them.
+      columns: p `Column`s, one per raw predictor.
       X: (n, p) float64, values of numeric columns and codes of the others; all finite.
-      y: (n,) float64, values of a numeric response and codes of any other.
-      response: the meaning of y.
-      notes: sentences on what was left out or filled in when the table was made.
-      missing: how many values of each predictor, and last of the response, were missing then.
+      y: (n,) float64, values of a numeric response, codes of any other.
+      response: the `Column` of y.
+      notes: sentences on what was left out, filled in or guessed when the table was made.
+      missing: the number of missing values of each predictor, and last of the response, before
+        they were treated.
     """
 
     columns: tuple[Column, ...]
@@ -79,14 +80,21 @@ class Table(NamedTuple):
 
 
 def column_index(table: Any, name: str) -> int:
-    """Where a predictor is among the columns of X.
+    """The column of X that holds a predictor.
 
     Args:
-      table: a `Table`, an `Encoder`, or columns themselves.
-      name: of the column.
+      table: a `Table`, an `Encoder`, or a sequence of columns.
+      name: the predictor's name.
+
+    Returns:
+      Its place, counted from 0.
 
     Raises:
-      InputError: there is no such predictor; the nearest names are in the sentence.
+      InputError: there is no such predictor; the message suggests similar names.
+
+    Example:
+      >>> column_index((Column("Age", "numeric"), Column("Chol", "numeric")), "Chol")
+      1
     """
     columns = getattr(table, "columns", table)
     if not isinstance(columns, Iterable):
@@ -98,18 +106,18 @@ def column_index(table: Any, name: str) -> int:
 
 
 def take_rows(table: Table, rows: Any) -> Table:
-    """The table of some rows, in the given order; a row may be there more than once.
+    """The table of some rows, in the given order; a row may be taken more than once.
 
     Args:
-      table: where to take them from.
-      rows: row numbers (counting from 0, negative ones from the end), or one truth value a row.
+      table: the table to take them from.
+      rows: row numbers (from 0, negative ones from the end), or one truth value per row.
 
     Returns:
       A `Table` with the same columns, levels and notes.
 
     Raises:
       InputError, InputTypeError: no rows, row numbers beyond the table, or neither whole numbers
-        nor one truth value a row.
+        nor one truth value per row.
     """
     try:
         chosen = np.asarray(rows)
@@ -123,7 +131,7 @@ def take_rows(table: Table, rows: Any) -> Table:
             raise InputError(f"rows has {len(chosen)} truth values; the table has {count} rows.")
         chosen = np.flatnonzero(chosen)
         if chosen.size == 0:
-            raise InputError("rows is false throughout; one row must be taken.")
+            raise InputError("rows is false everywhere; pass at least one true value.")
     elif chosen.dtype.kind not in "iu":
         raise InputTypeError(
             f"rows holds {chosen.dtype} values; pass whole row numbers or truth values."
@@ -137,8 +145,8 @@ def take_rows(table: Table, rows: Any) -> Table:
 def describe(table: Table) -> str:
     """The table as text: each column's name, kind, levels with counts or range, missing values.
 
-    The response is the last line, then come the notes.  The missing values are those that were
-    found when the table was made.
+    The response is the last line, followed by the notes.  Missing values are counted as they were
+    before the table was made.
     """
     columns = (*table.columns, table.response)
     values = np.column_stack([table.X, table.y])
@@ -157,13 +165,13 @@ def describe(table: Table) -> str:
 
 
 def shown(text: str, limit: int = 40) -> str:
-    """A name or value as it can stand in a line of text: short, and without line breaks."""
+    """A name or value as one short line of text, without line breaks or control characters."""
     text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def quoted(text: str, limit: int = 40) -> str:
-    """The same between quotation marks."""
+    """A name or value between quotation marks, shortened."""
     return repr(text if len(text) <= limit else text[: limit - 3] + "...")
 
 
@@ -176,11 +184,11 @@ def _summary(column: Column, values: np.ndarray, most: int = 6) -> str:
         for level, count in zip(column.levels[:most], counts, strict=False)
     ]
     more = len(column.levels) - most
-    return ", ".join(parts) + (f", and {more} levels more" if more > 0 else "")
+    return ", ".join(parts) + (f", and {more} more levels" if more > 0 else "")
 
 
 def check_names(names: Sequence[str], argument: str) -> None:
-    """Refuse two columns of one name."""
+    """Refuse two columns of the same name with an InputError."""
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         if name in seen:

@@ -312,7 +312,7 @@ GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
         ({"predict": lambda X: X @ X.T}, InputError, r"predict gives shape \(2, 2\) for 2 rows"),
         ({"predict": lambda X: X[None, None, :, 0]}, InputError, "predict gives shape"),
         ({"X": np.zeros(3)}, InputError, r"X has shape \(3,\)"),
-        ({"X": np.zeros((0, 3))}, InputError, r"X has shape \(0, 3\).*one row at least"),
+        ({"X": np.zeros((0, 3))}, InputError, r"X has shape \(0, 3\).*at least one row"),
         ({"X": [[1.0, 2, 3], [1.0]]}, InputError, "X has rows of different lengths"),
         ({"X": [["a", "b", "c"]]}, InputTypeError, "X holds <U1 values; pass numbers"),
         ({"X": [[0.0, np.nan, 1]]}, InputError, "X holds nan at row 0, column 1"),

@@ -264,7 +264,7 @@ def test_numeric_columns():
     encoder = Encoder(numeric_columns(3))
     features = encode(encoder, fit_scaling(encoder, X), X)
     np.testing.assert_allclose(features, (X - X.mean(0)) / X.std(0), rtol=1e-4, atol=1e-5)
-    with pytest.raises(InputError, match="names is 0; pass how many columns"):
+    with pytest.raises(InputError, match="names is 0; pass the number of columns"):
         numeric_columns(0)
     with pytest.raises(InputTypeError, match="names is the text 'abc'"):
         numeric_columns("abc")
@@ -304,7 +304,7 @@ def test_bad_shapes_and_columns():
         ),
         (("a", "binary", ("x", "y", "z")), "a binary column has two"),
         (("a", "categorical"), "a categorical column has one or more"),
-        (("a", "binary", ("x", "x")), "no level may be there twice"),
+        (("a", "binary", ("x", "x")), "pass each level once"),
         (("a", "binary", "xy"), "levels is 'xy'; pass a tuple"),
         ((3, "numeric"), "name is 3"),
     ],

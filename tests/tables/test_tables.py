@@ -739,7 +739,7 @@ def test_codes_make_the_table_that_they_came_from(write):
         ([[1], [2]], [[1], [2]], {}, r"y has shape \(2, 1\); pass shape \(rows,\)"),
         ([[1], [2]], [1, 2, 3], {}, "y has 3 values, but X has 2 rows"),
         (np.zeros((0, 2)), [], {}, "X, y has no rows of data"),
-        (np.zeros((2, 0)), [1, 2], {}, "a table has one predictor at least"),
+        (np.zeros((2, 0)), [1, 2], {}, "predictors is empty; pass at least one column"),
         ([[1], [np.nan]], [1, 2], {}, r"X, y has missing values: 'x1' 1 \(first at row 1\)"),
         ([[1], [2]], [1, np.nan], {}, r"'y' 1 \(first at row 1\)"),
         ([[1], [-np.inf]], [1, 2], {}, "column 'x1' has the value -inf at row 1"),
@@ -790,7 +790,7 @@ def test_rows_are_taken(table):
         ([], "rows has shape"),
         (1, r"rows has shape \(\)"),
         ([True, False], "rows has 2 truth values; the table has 3 rows"),
-        ([False] * 3, "rows is false throughout"),
+        ([False] * 3, "rows is false everywhere"),
         ([0.5], "rows holds float64 values"),
     ]:
         with pytest.raises(InputError, match=message):
@@ -812,7 +812,7 @@ def test_a_table_is_described(table):
     many = Column("line\nbreak", "categorical", tuple("abcdefghi"))
     text = describe(table._replace(columns=(many, many), X=np.zeros((3, 2))))
     assert "line\\nbreak  categorical  a (3), b (0)" in text
-    assert "and 3 levels more" in text
+    assert "and 3 more levels" in text
 
 
 def test_levels_are_sorted_for_people():

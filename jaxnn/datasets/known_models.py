@@ -1,0 +1,134 @@
+"""How well does a method recover a model that is known?
+
+    logistic   x ~ N(0, 1),                P(y = 1) = 1 / (1 + exp(-(b0 + b1 x)))
+    linear     x ~ N(0, 1), correlated,    y = b0 + b.x + noise
+
+Bands and importances can be checked against the function that they estimate, which is a pure
+function of its own beside the sampling.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from jaxnn.errors import InputError, check_count, check_key
+
+
+class LogisticSample(NamedTuple):
+    """Rows drawn from a logistic model.
+
+    Attributes:
+      X: (n, 1).
+      y: (n,), 0 or 1.
+      probability: (n,), the true P(y = 1) of each row.
+    """
+
+    X: Array
+    y: Array
+    probability: Array
+
+
+class LinearSample(NamedTuple):
+    """Rows drawn from a linear model.
+
+    Attributes:
+      X: (n, p).
+      y: (n,).
+      mean: (n,), the true mean of y at each row.
+    """
+
+    X: Array
+    y: Array
+    mean: Array
+
+
+def logistic_probability(x: Any, intercept: Any = -0.5, slope: Any = 1.2) -> Array:
+    """P(y = 1) = 1 / (1 + exp(-(intercept + slope x))), elementwise, of the shape of x."""
+    return jax.nn.sigmoid(intercept + slope * jnp.asarray(x))
+
+
+def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) -> LogisticSample:
+    """Draw n rows with x ~ N(0, 1) and y ~ Bernoulli(`logistic_probability`).
+
+    Args:
+      key: a typed JAX key.
+      n: number of rows, at least 1.
+      intercept, slope: of the logit; may be traced.
+
+    Returns:
+      A `LogisticSample`.  Not compiled.
+
+    Raises:
+      InputError, InputTypeError: a seed instead of a key, or n below 1.
+    """
+    check_key(key)
+    check_count(n, "n")
+    key_x, key_y = jax.random.split(key)
+    X = jax.random.normal(key_x, (n, 1))
+    probability = logistic_probability(X[:, 0], intercept, slope)
+    y = (jax.random.uniform(key_y, (n,)) < probability).astype(X.dtype)
+    return LogisticSample(X, y, probability)
+
+
+def linear_mean(X: Any, coefficients: Any, intercept: Any = 0.0) -> Array:
+    """intercept + X @ coefficients, for X (..., p), of shape (...)."""
+    return intercept + jnp.asarray(X) @ jnp.asarray(coefficients, jnp.result_type(float))
+
+
+def linear_truth(
+    key: Array,
+    n: int,
+    coefficients: Any = (1.0, 2.0, 0.5, 0.0),
+    *,
+    intercept: Any = 0.0,
+    correlation: Any = 0.0,
+    noise: Any = 1.0,
+) -> LinearSample:
+    """Draw n rows with x ~ N(0, 1) each and y = `linear_mean` + noise N(0, 1).
+
+    The permutation importance of feature j under squared error is 2 coefficients[j]^2 (the
+    default: 2, 8, 0.5, 0), and its partial dependence has the slope coefficients[j], whatever
+    the correlation, if the fitted model is the true one.
+
+    Args:
+      key: a typed JAX key.
+      n: number of rows, at least 1.
+      coefficients: (p,), one per feature.
+      intercept: the mean of y.
+      correlation: between the first two features, in [-1, 1]; the others are independent.
+      noise: standard deviation of y about its mean.
+
+    Returns:
+      A `LinearSample`.  Not compiled.
+
+    Raises:
+      InputError, InputTypeError: a seed instead of a key, n below 1, or a correlation outside
+        [-1, 1] or without a second feature.
+
+    Example:
+      >>> X, y, mean = linear_truth(jax.random.key(0), 5, coefficients=(1.0, 2.0), noise=0.0)
+      >>> X.shape, bool(jnp.allclose(y, X[:, 0] + 2 * X[:, 1]))
+      ((5, 2), True)
+    """
+    check_key(key)
+    check_count(n, "n")
+    coefficients = jnp.asarray(coefficients, jnp.result_type(float))
+    shape = coefficients.shape
+    if len(shape) != 1 or shape[0] == 0:
+        raise InputError(f"coefficients has shape {shape}; pass shape (p,), one per feature.")
+    given = isinstance(correlation, int | float)
+    if given and not -1 <= correlation <= 1:
+        raise InputError(f"correlation is {correlation}; pass a number from -1 to 1.")
+    key_x, key_noise = jax.random.split(key)
+    X = jax.random.normal(key_x, (n, shape[0]))
+    if not given or correlation != 0:
+        if shape[0] < 2:
+            raise InputError(f"correlation is {correlation}, but there is one feature; pass 0.")
+        rest = jnp.sqrt(1 - jnp.square(correlation))
+        X = X.at[:, 1].set(correlation * X[:, 0] + rest * X[:, 1])
+    mean = linear_mean(X, coefficients, intercept)
+    return LinearSample(X, mean + noise * jax.random.normal(key_noise, (n,)), mean)

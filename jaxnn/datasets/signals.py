@@ -1,0 +1,91 @@
+"""Can a network recognise a shape wherever it is?  Signals of ten shapes, digits in one dimension.
+
+    x = one of ten shapes, moved, stretched and scaled, + noise        y = which shape
+
+An idea of Greydanus 2020, "Scaling down deep learning", with other shapes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from jaxnn.errors import check_count, check_key
+
+# Heights of the ten shapes at equal distances, in fifths; 0 before and after.  They were drawn once
+# at random and smoothed, and kept if they differ from the others however moved and stretched.
+SHAPES = (
+    (4, 7, -2, -9, 1, 3, -3, 0),
+    (0, -2, -4, 1, 3, 7, 3, -9),
+    (-5, -8, -1, 2, -4, 0, 9, 6),
+    (5, 5, -1, 0, 3, 2, -5, -9),
+    (-9, -1, 4, 2, 0, -2, 2, 4),
+    (4, -4, -3, 1, 0, -5, -3, 9),
+    (-6, 1, 9, 5, 0, -1, -3, -5),
+    (2, -1, -4, -3, -7, -5, 8, 9),
+    (9, -2, -7, -5, -1, 1, -1, 5),
+    (9, 2, -7, -3, 1, 3, 3, -7),
+)
+
+
+class SignalSample(NamedTuple):
+    """Signals and the numbers of their shapes.
+
+    Attributes:
+      X: (n, length).
+      y: (n,), class numbers 0..9 in the dtype of X.
+    """
+
+    X: Array
+    y: Array
+
+
+def signal(shape: Any, start: Any, width: Any, length: int = 40) -> Array:
+    """A shape of `SHAPES` as a signal: its heights joined by straight lines.
+
+    Args:
+      shape: number of the shape, 0..9.
+      start, width: the shape leaves 0 at `start` and returns to 0 at `start + width`.
+      length: number of places of the signal, 0 ... length - 1.
+
+    Returns:
+      (length,).  Not compiled.
+    """
+    heights = jnp.pad(jnp.asarray(SHAPES, jnp.result_type(float)) / 5, ((0, 0), (1, 1)))
+    along = (jnp.arange(length) - start) / width
+    return jnp.interp(along, jnp.linspace(0, 1, heights.shape[1]), heights[shape])
+
+
+def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -> SignalSample:
+    """Draw n signals, each with one of the ten shapes somewhere on it.
+
+    All shapes are equally likely.  The width is uniform from 0.3 to 0.6 of the length, the place is
+    uniform over all places where the shape fits, and the heights are multiplied by a uniform number
+    from 0.7 to 1.3.
+
+    Args:
+      key: a typed JAX key.
+      n: number of signals, at least 1.
+      length: places of a signal, at least 10.
+      noise: standard deviation of the Gaussian noise at each place; the shapes' own is about 0.6.
+
+    Returns:
+      A `SignalSample`.  Not compiled.
+
+    Raises:
+      InputError, InputTypeError: a seed instead of a key, n below 1, or a length below 10.
+    """
+    check_key(key)
+    check_count(n, "n")
+    check_count(length, "length", least=10)
+    key_class, key_place, key_noise = jax.random.split(key, 3)
+    y = jax.random.randint(key_class, (n,), 0, len(SHAPES))
+    place, stretch, height = jax.random.uniform(key_place, (3, n))
+    width = (0.3 + 0.3 * stretch) * length
+    start = place * (length - 1 - width)
+    clean = jax.vmap(lambda *of: signal(*of, length))(y, start, width)  # pyright: ignore  of three
+    X = (0.7 + 0.6 * height)[:, None] * clean
+    return SignalSample(X + noise * jax.random.normal(key_noise, X.shape), y.astype(X.dtype))
