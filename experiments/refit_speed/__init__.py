@@ -1,14 +1,15 @@
-"""How long do a hundred refits take, here and with other tools, and where is the limit?
+"""How long do a hundred refits take, here and with other tools, and what is the limit?
 
     share of the peak = 6 x weights x rows x steps x refits / seconds / (float32 matrix product)
 
-All contenders, each in a process of its own, take turns within a round on the same machine, so
-that its drifts hit all alike; ratios are medians over rounds.  Compile time is apart: the cold
-total is what a user waits for the first result in a fresh process, after the imports.
+All contenders, each in a process of its own, take turns in every round on the same machine, so
+that drifts of the machine affect all alike; ratios are medians over rounds.  Compile time is
+counted apart: the cold total is how long a user waits for the first result in a fresh process,
+after the imports.
 
-Whether a target for two cores is reached is said beside it, on two cores; it is not asserted, since
-it is a fact about a machine and the versions of other tools.  That all tools reach the same losses,
-and that cost grows in proportion, is asserted.
+Targets for two cores were set beforehand.  On two cores, one that is reached holds, and one that
+is not is shown as refused: it says something about a machine and the versions of other tools, so
+it fails no run.  That all tools reach the same losses, and that cost is linear, is asserted.
 """
 
 TITLE = "The speed of many small fits"

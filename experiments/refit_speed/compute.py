@@ -1,4 +1,4 @@
-"""What is computed for `refit_speed`; see the package."""
+"""What is timed: all contenders in turn on each job, cold starts, and cost against size."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ import jax
 import numpy as np
 
 import jaxnn
-from experiments.refit_speed import peers as speed_peers
-from experiments.refit_speed import scaling as speed_scaling
-from experiments.refit_speed.peers import ENTRIES, EVERY_CORE, Job, available, cores
+from experiments.refit_speed import peers, scaling
+from experiments.refit_speed.job import Job, cores
 from experiments.refit_speed.processes import Contender
 from jaxnn import tables
 
@@ -27,11 +26,12 @@ class Settings:
 
     Attributes:
       epochs, batch_epochs: passes over the rows, full batch and mini-batch.
-      refits: of every job; peers that take long do `peer_refits` and are counted by rate.
-      rounds: interleaved repetitions.
-      rest: seconds before each timing, in which the threads of the one before come to rest.
+      refits: number of refits in every job.
+      peer_refits: the same for slow peers, whose times are compared per refit.
+      rounds: number of interleaved repetitions.
+      rest: seconds before each timing, in which threads of the last contender come to rest.
       replicates, rows: sizes of the two scaling series.
-      compared: whether runs are long enough to hold their times against the targets.
+      compared: whether runs are long enough to compare their times with the targets.
     """
 
     epochs: int = 300
@@ -63,7 +63,7 @@ def _torch(least: float) -> dict[str, float]:
     return dict.fromkeys(("torch", "torch, fused Adam", "torch compiled"), least)
 
 
-# Job by name: sizes, whether mini-batches, and the ratios to reach (peer, least ratio).
+# Jobs by name: sizes, whether in mini-batches, and the targets (peer: least ratio).
 JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
     "18-64-64-1, full batch": (
         (18, 64, 64, 1),
@@ -83,7 +83,7 @@ JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
 }
 COLD_JOB = "18-16-16-1, full batch"
 SLOW = ("scikit-learn",)
-SIZE, PRODUCTS = 1024, 20  # rows of the square matrices, and products in one timing
+SIZE, PRODUCTS = 1024, 20  # rows of the square matrices, and number of products in one timing
 ROWS = 303
 
 
@@ -96,14 +96,14 @@ def heart_matrix() -> tuple[np.ndarray, np.ndarray]:
 
 
 def job_of(name: str, settings: Settings, refits: int) -> Job:
-    """The job of a name at the sizes of the settings."""
+    """A job of `JOBS` with the epochs of the settings."""
     sizes, batched, _ = JOBS[name]
     epochs = settings.batch_epochs if batched else settings.epochs
     return Job(sizes, epochs, 32 if batched else None, refits)
 
 
 def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
-    names = available()
+    names = peers.available()
     refits = {name: settings.peer_refits if name in SLOW else settings.refits for name in names}
     seconds = np.full((len(JOBS), len(names), settings.rounds), np.nan)
     losses = np.full((len(JOBS), len(names), settings.refits), np.nan)
@@ -113,22 +113,20 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
 
     with ExitStack() as processes:
         race = {
-            name: processes.enter_context(
-                Contender(speed_peers.refit, entry.packages, entry.environment)
-            )
-            for name, entry in ENTRIES.items()
+            name: processes.enter_context(Contender(peers.refit, entry.packages, entry.environment))
+            for name, entry in peers.ENTRIES.items()
             if name in names
         }
-        peak = processes.enter_context(Contender(speed_peers.matrix_products))
+        peak = processes.enter_context(Contender(peers.matrix_products))
         for contender in (*race.values(), peak):
             contender.wait_until_ready()
-        peak.ask(size=SIZE, times=1)
+        peak.ask(size=SIZE, times=1, seed=seed)
 
         def call(name: str, job: str, seed: int) -> dict[str, Any]:
             described = dataclasses.asdict(job_of(job, settings, refits[name]))
             return {"name": name, "table": table, "job": described, "seed": seed}
 
-        # The first of all calls is the one that users wait for; nothing else runs meanwhile.
+        # The first call of each is the one that users wait for; nothing else runs meanwhile.
         for i, name in enumerate(names):
             for n in range(2):
                 time.sleep(settings.rest)
@@ -141,7 +139,7 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
                 operations[j, i] = refits[name] * job_of(job, settings, 1).operations(ROWS)
             for r in range(settings.rounds):
                 time.sleep(settings.rest)
-                answer = peak.ask(size=SIZE, times=PRODUCTS)
+                answer = peak.ask(size=SIZE, times=PRODUCTS, seed=seed)
                 peaks[j, r] = 2 * SIZE**3 * PRODUCTS / answer["seconds"]
                 for i, name in enumerate(names):
                     time.sleep(settings.rest)
@@ -159,14 +157,25 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
     }
 
 
-def _scaling(axis: str, sizes: tuple[int, ...]) -> np.ndarray:
-    with Contender(speed_scaling.measure, ("jaxnn.bootstrap",), EVERY_CORE) as process:
+def _scaling(axis: str, sizes: tuple[int, ...], seed: int) -> np.ndarray:
+    with Contender(scaling.measure, ("jaxnn.bootstrap",), peers.EVERY_CORE) as process:
         process.wait_until_ready()
-        return np.array([process.ask(axis=axis, size=size)["result"] for size in sizes])
+        return np.array([process.ask(axis=axis, size=size, seed=seed)["result"] for size in sizes])
 
 
 def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
-    """Times of all contenders, losses reached, cold totals, and cost against size."""
+    """Race the contenders, then measure how cost grows.
+
+    Returns:
+      contenders: (contenders,) names, this library first; refits: (contenders,) per call.
+      seconds: (jobs, contenders, rounds) wall time; cold: (contenders, 2) of the first two calls.
+      losses: (jobs, contenders, refits) final mean training losses, NaN where there are fewer.
+      operations: (jobs, contenders) nominal operations per call; steps: (jobs,) of one refit.
+      peak: (jobs, rounds) operations per second of float32 matrix products.
+      replicates_sizes, rows_sizes: sizes of the two series; _seconds: per step of one refit;
+        _memory: peak memory in bytes.
+      cores: number of cores; compared: whether times are compared with the targets.
+    """
     seed = int(jax.random.randint(key, (), 0, 2**20))
     with tempfile.TemporaryDirectory() as folder:
         table = str(Path(folder) / "rows.npz")
@@ -176,7 +185,7 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
     series = {"replicates": settings.replicates, "rows": settings.rows}
     # Side by side only where the times are not compared.
     with ThreadPoolExecutor(1 if settings.compared else len(series)) as pool:
-        measured = pool.map(_scaling, series, series.values())
+        measured = pool.map(_scaling, series, series.values(), [seed] * len(series))
     for (axis, sizes), found in zip(series.items(), measured, strict=True):
         results[f"{axis}_sizes"] = np.array(sizes)
         results[f"{axis}_seconds"], results[f"{axis}_memory"] = found.T

@@ -1,12 +1,15 @@
-"""How are several tools timed on one machine without one disturbing the other?
+"""How are several tools timed on one machine without disturbing each other?
 
 Each contender is a process of its own, with its own threads and settings, and waits for its turn:
 
     answer = contender.ask(...)   =>   {"seconds": wall time of the call there, "result": ...}
 
-so that what one leaves behind (thread pools that spin, a growing heap) is asleep while another is
-timed, and drifts of the machine hit all alike when turns are short.  Only numbers in JSON go
-between the processes.  Compilation caches on disk are off: the first answer holds all compilation.
+What one contender leaves behind (threads that spin, a growing heap) is asleep while another is
+timed, and when turns are short, drifts of the machine affect all of them alike.  The processes
+exchange only numbers, as JSON.  Compilation caches on disk are off: the first answer includes all
+compilation.
+
+`Contender` starts `python -m experiments.refit_speed.processes MODULE:FUNCTION PACKAGE...`.
 """
 
 from __future__ import annotations
@@ -19,21 +22,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+ROOT = Path(__file__).resolve().parents[2]  # the folder that holds `experiments`
 NO_CACHES = {"JAX_ENABLE_COMPILATION_CACHE": "false", "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
 
 
 class Contender:
-    """A process in which one function is called again and again.
+    """A process in which one function is called repeatedly; a context manager that ends it.
 
     Args:
-      function: of a module; called with keyword arguments of JSON values, returns numbers.
-      packages: what is imported before the first call, as a user's script would have done.
-      environment: variables of its environment, beside those of this process.
+      function: a function of a module; it takes keyword arguments of JSON values and returns
+        numbers.
+      packages: imported before the first call, as a user's script would have done.
+      environment: environment variables, in addition to those of this process.
 
     Raises:
       RuntimeError: the process failed, with the end of what it wrote to stderr.
@@ -53,6 +59,7 @@ class Contender:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
+            cwd=ROOT,
             env={**os.environ, **NO_CACHES, **(environment or {})},
         )
 
@@ -75,11 +82,11 @@ class Contender:
         self._errors.close()
 
     def wait_until_ready(self) -> None:
-        """Return when its packages are imported."""
+        """Block until its packages are imported."""
         self._receive()
 
     def send(self, **arguments: Any) -> None:
-        """Start a call; `receive` waits for its end."""
+        """Start a call; `receive` waits for its answer."""
         stdin = self._process.stdin
         assert stdin is not None
         try:
@@ -89,11 +96,11 @@ class Contender:
             self._fail()
 
     def receive(self) -> dict[str, Any]:
-        """The seconds and the result of the call that was sent."""
+        """The seconds and the result of the call that `send` started."""
         return self._receive()
 
     def ask(self, **arguments: Any) -> dict[str, Any]:
-        """A call, from its start to its end."""
+        """`send` and `receive`."""
         self.send(**arguments)
         return self.receive()
 
@@ -112,8 +119,8 @@ class Contender:
 
 
 def serve(function: str, packages: Sequence[str]) -> None:
-    """Answer calls from stdin until it ends; what a `Contender` starts."""
-    # Whatever else is printed must not come between the answers.
+    """Answer calls from stdin until it ends: the loop of a contender's process."""
+    # Whatever else is printed must not mix with the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
     for package in packages:
         importlib.import_module(package)

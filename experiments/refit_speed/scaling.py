@@ -1,8 +1,8 @@
-"""How do time and memory of a bootstrap grow with the refits and the rows?
+"""How do time and memory of a bootstrap grow with the number of refits and of rows?
 
-    cost of a refit-step = seconds / (refits x steps)
+    cost of one step of one refit = seconds / (refits x steps)
 
-Measured in a fresh process, since the largest resident set of a process never shrinks.
+Measured in a fresh process, since the peak memory of a process never falls.
 """
 
 from __future__ import annotations
@@ -12,40 +12,53 @@ import time
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 import jaxnn
 from jaxnn.bootstrap import bootstrap
 
 EPOCHS = {"replicates": 30, "rows": 10}
-REFITS = 8  # where the rows grow
-ROWS = 303  # where the replicates grow
+REFITS = 8  # while the rows grow
+ROWS = 303  # while the refits grow
 
 
-def table(rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of the shape of the encoded Heart table, (rows, 18) and (rows,), float32."""
-    generator = np.random.default_rng(0)
-    X = generator.normal(size=(rows, 18)).astype(np.float32)
-    return X, (X[:, 0] + generator.normal(size=rows) > 0).astype(np.float32)
+def table(key: Array, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random numbers of the shape of the encoded Heart table, (rows, 18) and (rows,), float32."""
+    key_rows, key_noise = jax.random.split(key)
+    X = jax.random.normal(key_rows, (rows, 18), jnp.float32)
+    y = X[:, 0] + jax.random.normal(key_noise, (rows,), jnp.float32) > 0
+    return np.asarray(X), np.asarray(y, np.float32)
 
 
-def measure(axis: str, size: int) -> tuple[float, float]:
-    """Seconds for one refit-step, the better of two, and the peak memory so far, in bytes."""
+def measure(axis: str, size: int, seed: int) -> tuple[float, float]:
+    """Time a bootstrap in this process.
+
+    Args:
+      axis: "replicates" or "rows", which of the two has the given size.
+      size: number of refits, or of rows.
+      seed: an integer that decides every random number.
+
+    Returns:
+      Seconds per step of one refit, the better of two runs, and the peak memory so far in bytes.
+    """
     refits, rows = (size, ROWS) if axis == "replicates" else (REFITS, size)
-    X, y = table(rows)
+    key_table, *keys = jax.random.split(jax.random.key(seed), 4)
+    X, y = table(key_table, rows)
     fitter = jaxnn.Fitter(
         jaxnn.MLP((18, 16, 16, 1), "tanh", "binary"), jaxnn.Recipe(epochs=EPOCHS[axis])
     )
     times = []
-    for seed in range(3):  # the first compiles
+    for key in keys:  # the first compiles
         start = time.perf_counter()
-        bootstrap(jax.random.key(seed), fitter, X, y, refits)
+        bootstrap(key, fitter, X, y, refits)
         times.append(time.perf_counter() - start)
     return min(times[1:]) / refits / EPOCHS[axis], _peak_memory()
 
 
 def _peak_memory() -> float:
-    """Bytes of the process's largest resident set so far."""
+    """The peak memory of this process, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # getrusage would count what the parent had when this process was born
         line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM"))

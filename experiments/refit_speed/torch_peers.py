@@ -1,0 +1,85 @@
+"""How would one refit a small network many times in PyTorch?
+
+    h = tanh(baddbmm(b, h, W)),  W of shape (refits, inputs, outputs)
+
+All refits are trained at once, with batched matrix products; their losses are added up, so that
+each refit has its own gradient.  PyTorch is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from experiments.refit_speed.job import LEARNING_RATE, Job, cores
+
+
+@cache
+def _torch_loss(compiled: bool) -> Callable[..., Any]:
+    import torch
+
+    def losses(params: Any, X: Any, y: Any) -> Any:
+        h = X
+        for w, b in params[:-1]:
+            h = torch.tanh(torch.baddbmm(b, h, w))
+        w, b = params[-1]
+        z = torch.baddbmm(b, h, w)[..., 0]
+        return torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none").mean(1)
+
+    return torch.compile(losses) if compiled else losses
+
+
+def _torch(
+    job: Job, X: np.ndarray, y: np.ndarray, seed: int, *, compiled: bool, fused: bool
+) -> np.ndarray:
+    import torch
+
+    torch.set_num_threads(cores())
+    generator = torch.Generator().manual_seed(seed)
+    loss = _torch_loss(compiled)
+    table, labels = torch.tensor(X), torch.tensor(y)
+    drawn = torch.randint(len(X), (job.refits, len(X)), generator=generator)
+    rows, targets = table[drawn], labels[drawn]
+    params = []
+    for i, o in zip(job.sizes, job.sizes[1:], strict=False):
+        uniform = torch.rand((job.refits, i, o), generator=generator)
+        bound = (6 / (i + o)) ** 0.5
+        weights = ((2 * uniform - 1) * bound).requires_grad_()
+        params.append((weights, torch.zeros((job.refits, 1, o), requires_grad=True)))
+    leaves = [leaf for layer in params for leaf in layer]
+    optimizer = torch.optim.Adam(leaves, lr=LEARNING_RATE, fused=fused)
+
+    def step(X: Any, y: Any) -> None:
+        optimizer.zero_grad()
+        loss(params, X, y).sum().backward()
+        optimizer.step()
+
+    for _ in range(job.epochs):
+        if job.batch_size is None:
+            step(rows, targets)
+            continue
+        order = torch.rand((job.refits, len(X)), generator=generator).argsort(1)
+        order = torch.cat([order, order[:, : -len(X) % job.batch_size]], 1)
+        places = torch.gather(drawn, 1, order)
+        for batch in places.split(job.batch_size, 1):
+            step(table[batch], labels[batch])
+    with torch.no_grad():
+        return loss(params, rows, targets).numpy()
+
+
+def torch_eager(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """PyTorch with a replicate axis on every parameter, batched products and `torch.optim.Adam`."""
+    return _torch(job, X, y, seed, compiled=False, fused=False)
+
+
+def torch_fused(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """The same with Adam's fused kernel, which is not the default."""
+    return _torch(job, X, y, seed, compiled=False, fused=True)
+
+
+def torch_compiled(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """The same with the fused kernel and `torch.compile` around the loss."""
+    return _torch(job, X, y, seed, compiled=True, fused=True)

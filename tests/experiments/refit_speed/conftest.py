@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from experiments.refit_speed.compute import JOBS
+
+CONTENDERS = ["jaxnn", "naive vmap", "torch", "scikit-learn"]
+
+
+@pytest.fixture(scope="session")
+def made():
+    """made(...) -> what `compute` would give where each contender takes `ratios` times as long."""
+
+    def results(ratios=(1.0, 10.0, 10.0, 100.0), share=0.9, losses=0.2, growth=1.0, first=2.0):
+        jobs, rounds, refits = len(JOBS), 3, 20
+        rng = np.random.default_rng(0)
+        ours = np.array([0.5, 0.6, 0.7])
+        reached = rng.normal(0.2, 0.001, (jobs, len(CONTENDERS), refits))
+        reached[:, 1] += losses - 0.2
+        sizes = np.array([100, 1_000, 10_000])
+        return {
+            "contenders": np.array(CONTENDERS),
+            "seconds": ours * np.array(ratios)[None, :, None] * np.ones((jobs, 1, 1)),
+            "refits": np.full(len(CONTENDERS), refits),
+            "losses": reached,
+            "operations": np.full((jobs, len(CONTENDERS)), share * 1e9 * 0.6),
+            "peak": np.full((jobs, rounds), 1e9),
+            "steps": np.full(jobs, 300),
+            "cold": np.array([[first, 0.5]] * len(CONTENDERS)),
+            "replicates_sizes": sizes,
+            "replicates_seconds": np.array([1.0, 1.0, growth]) * 1e-5,
+            "replicates_memory": np.array([4e8, 4e8, 5e8]),
+            "rows_sizes": sizes,
+            "rows_seconds": np.array([1.0, 1.0, growth]) * sizes * 1e-8,
+            "rows_memory": np.array([4e8, 4e8, 5e8]),
+            "cores": np.array(2),
+            "compared": np.array(True),
+        }
+
+    return results
