@@ -64,7 +64,7 @@ def test_the_drawing_shows_values_and_adjoints_apart_from_each_other(name):
     texts = [text.get_text() for text in axes.texts]
     for row in graph.rows:
         assert any(text.startswith(row.name) for text in texts)
-        assert f"adjoint {row.adjoint:.3g}" in texts
+        assert f"{row.value:.3g}" in texts and f"{row.adjoint:.3g}" in texts
     boxes = [patch.get_window_extent() for patch in axes.patches]
     assert len(boxes) == len(graph.rows)
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
@@ -72,6 +72,22 @@ def test_the_drawing_shows_values_and_adjoints_apart_from_each_other(name):
     # arrows lead to the right
     places = graph.positions()
     assert all(places[of][0] < places[to][0] for of, to, _ in graph.edges)
+
+
+def test_a_graph_can_be_drawn_downwards_in_other_words():
+    graph = computational_graph(network, *GRAPHS["2-2-1 network"][1])
+    figure = graph.draw(
+        downwards=True, equation=lambda row: f"<{row.name}>", number=lambda x, digits: f"#{digits}"
+    )
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    texts = [text.get_text() for text in axes.texts if text.get_text()]
+    assert {text for text in texts if text[0] == "<"} == {f"<{row.name}>" for row in graph.rows}
+    assert set(texts) - {f"<{row.name}>" for row in graph.rows} == {"#3"}
+    boxes = [patch.get_window_extent() for patch in axes.patches]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    first, last = boxes[0], boxes[-1]
+    assert first.y0 > last.y1  # inputs above, the output below
 
 
 def test_drawing_on_given_axes():
