@@ -1,14 +1,21 @@
-"""What does a network see in my table, and how sure can I be of it?  One command answers:
+"""What does a network learn from my table, and how certain is that?  One command answers:
 
     jaxnn explore patients.csv --response AHD
 
 It reads the table, fits a network to hundreds of resamples of its rows, and draws how the
-prediction follows each predictor, with bands.  `arguments` defines the options, `reading` makes
-the table, `exploration` runs the command with the computations of `jaxnn.refits`, and `figures`
-and `files` write the results.
+prediction changes with each predictor, with bands.
 
-Whatever a user can get wrong is answered by one sentence: exit status 2 for what was asked for,
-1 for what went wrong on the way, 130 after Ctrl-C.
+arguments.py     the options
+input_table.py   the table that the options ask for
+exploration.py   the steps of `explore`: read this first
+results.py       what it computes, with `jaxnn.refits`
+figures.py       its figures
+summary.py       its summary
+files.py         the files that it writes
+terminal.py      printing
+
+Every user error is answered by one sentence.  The exit status is 2 for an option or a table that
+cannot be used, 1 for a failure later on, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -21,11 +28,10 @@ import jax
 
 from jaxnn.cli.arguments import parse
 from jaxnn.cli.exploration import Failure, explore
-from jaxnn.cli.files import say
-from jaxnn.cli.reading import describe_table
+from jaxnn.cli.input_table import describe_table
+from jaxnn.cli.terminal import complain, say
 from jaxnn.errors import InputError
 from jaxnn.replicate import use_all_cores
-from jaxnn.tables.table import shown
 
 __all__ = ["main"]
 
@@ -40,8 +46,8 @@ def main(
       prepare: called once before anything is computed.
 
     Returns:
-      The exit status: 0; 2 when something given cannot be used; 1 when it could not be done; 130
-      when it was interrupted.
+      The exit status: 0; 2 if an option or the table cannot be used; 1 if the command fails; 130 if
+      it is interrupted.
     """
     try:
         options = parse(argv)
@@ -55,10 +61,10 @@ def main(
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return _complain(
-            "interrupted; explore, given again, goes on with the refits that are finished.", 130
+            "interrupted; the same command again resumes with the finished refits.", 130
         )
     except BrokenPipeError:
-        # Whoever read the output has gone; Python must not fail again when it closes it.
+        # The reader of the output has gone; Python must not fail again when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
@@ -70,7 +76,5 @@ def main(
 
 
 def _complain(sentence: str, status: int) -> int:
-    # Names in it come from a file: they must neither break the line nor reach the terminal as
-    # control characters.
-    print(f"jaxnn: {shown(sentence, 2000)}", file=sys.stderr)
+    complain(sentence)
     return status

@@ -1,4 +1,4 @@
-"""What can be asked for on the command line, and what is refused before anything is read?"""
+"""Which options does the command line accept?  They are checked before anything is read."""
 
 from __future__ import annotations
 
@@ -8,39 +8,43 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jaxnn.cli.files import version
+import jaxnn
 from jaxnn.errors import InputError
 
 LARGEST = 2**31 - 1
 LARGEST_SEED = 2**32 - 1
 
 EXPLORE = """\
-Fit a network to resamples of a table, and draw what it does with each predictor, with bands.
+Fit a network to resamples of a table, and draw how its prediction depends on each predictor.
 
   jaxnn explore heart                               the data set that ships
   jaxnn explore patients.csv --response AHD --missing drop --categorical Slope Thal
   jaxnn explore houses.csv --response price --hidden 32 --replicates 500 --out houses
 
-Written into DIR, each file whole or not at all: predicted_versus_observed.png (by refits that had
-left the row out), predictor_01.png, predictor_02.png, ... (average and individual curves, and the
-profile at the centre), arrays.npz (the same in numbers) and summary.json (settings, versions,
-losses, which predictor is in which file).  If the run is killed, the same command goes on where it
-was: finished refits wait in DIR/refits, which is removed at the end.
+Files in DIR: predicted_versus_observed.png (each row predicted by refits that left it out),
+predictor_01.png, predictor_02.png, ... (average curve, individual curves, and the profile with the
+other predictors at their centre, with bands), arrays.npz (the numbers behind them) and summary.json
+(settings, versions, losses, and which predictor is in which file).  Each is written whole or not at
+all.  If the run is killed, the same command resumes it: finished refits are kept in DIR/refits,
+which is removed at the end.
 """
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence."""
+    """A parser whose error message is one sentence."""
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; {self.prog} --help lists what is accepted.")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The options; `command` is "explore" or "describe".
+    """The options as a namespace, in which `command` is "explore" or "describe".
+
+    Args:
+      argv: the arguments; None takes those of the process.
 
     Raises:
-      InputError: an option that is unknown, lacks its value, or has one that it cannot take.
+      InputError: an option that is unknown, lacks its value, or has one that it does not accept.
     """
     return _parser().parse_args(argv)
 
@@ -51,12 +55,12 @@ def _parser() -> argparse.ArgumentParser:
         description="A small-network laboratory: look into a black box with honest error bars.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"jaxnn {version('jaxnn')}")
+    parser.add_argument("--version", action="version", version=f"jaxnn {jaxnn.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     explore = commands.add_parser(
         "explore",
-        help="fit a network to a table and draw what it does, with bands",
+        help="fit a network to a table and draw its predictions, with bands",
         description=EXPLORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -71,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Print the columns of a table: kinds, levels or ranges, missing values.",
         allow_abbrev=False,
     )
-    _add_reading(shows, missing="impute, which widens no range")
+    _add_reading(shows, missing="impute, which changes no range")
     return parser
 
 
@@ -79,32 +83,37 @@ def _add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
     parser.add_argument(
         "table",
         metavar="TABLE",
-        help="a CSV file whose first line names the columns, or heart: the data set that ships",
+        help="a CSV file whose first line names the columns, or heart, the data set of the package",
     )
     add = parser.add_argument_group("reading the table").add_argument
     columns: dict[str, Any] = {"nargs": "+", "metavar": "COLUMN"}
     add(
         "--response",
         metavar="COLUMN",
-        help="the column to be predicted; AHD for heart, and describe takes the last one",
+        help="the column to predict; by default AHD for heart, and the last column for describe",
     )
     add("--predictors", **columns, help="the columns to predict from; all others by default")
-    add("--categorical", **columns, default=(), help="numbers that are codes of categories")
-    add("--numeric", **columns, default=(), help="columns of 0 and 1 that are numbers")
+    add("--categorical", **columns, default=(), help="columns of numbers that are codes")
+    add("--numeric", **columns, default=(), help="columns of 0 and 1 to be read as numbers")
     add(
         "--kind",
         choices=("quantitative", "binary", "categorical"),
-        help="of the response; by default what its values look like",
+        help="kind of the response; by default inferred from its values",
     )
     add("--positive", metavar="LEVEL", help="the level of a binary response that counts as 1")
     add(
         "--missing",
         choices=("refuse", "drop", "impute"),
-        help="missing values are an error, their rows are left out, or the median or the most "
-        f"common level is filled in (default: {missing})",
+        help="refuse missing values, drop their rows, or impute the median or the most common "
+        f"level (default: {missing})",
     )
-    add("--delimiter", default=",", metavar="MARK", help="between columns: , or ; or tab")
-    add("--encoding", default="utf-8-sig", metavar="NAME", help="such as latin-1; UTF-8 by default")
+    add("--delimiter", default=",", metavar="MARK", help="mark between columns: , or ; or tab")
+    add(
+        "--encoding",
+        default="utf-8-sig",
+        metavar="NAME",
+        help="encoding of the file, such as latin-1; UTF-8 by default",
+    )
 
 
 def _add_fitting(parser: argparse.ArgumentParser) -> None:
@@ -120,38 +129,44 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         type=_whole(1, 100_000),
         default=[16, 16],
         metavar="UNITS",
-        help="units of each hidden layer; none is linear or logistic regression",
+        help="units per hidden layer; without a number, linear or logistic regression",
     )
-    add("--activation", default="tanh", metavar="NAME", help="of the hidden units")
-    add("--optimizer", default="adam", metavar="NAME", help="the rule of the steps")
-    add("--learning-rate", type=_positive, default=0.01, metavar="RATE", help="its learning rate")
+    add("--activation", default="tanh", metavar="NAME", help="activation of the hidden units")
+    add("--optimizer", default="adam", metavar="NAME", help="optimiser")
+    add(
+        "--learning-rate",
+        type=_positive,
+        default=0.01,
+        metavar="RATE",
+        help="learning rate of the optimiser",
+    )
     add("--epochs", type=_whole(1), default=300, metavar="N", help="passes over the rows")
-    add("--batch-size", type=_whole(1), metavar="N", help="rows a step; all of them by default")
+    add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")
     add(
         "--l2",
         type=_not_negative,
         default=0.03,
-        metavar="PRICE",
-        help="of half the sum of squared weights; 0 is none",
+        metavar="WEIGHT",
+        help="weight of the penalty, half the sum of squared weights; 0 is no penalty",
     )
     add(
         "--replicates",
         type=_whole(1, 1_000_000),
         default=200,
         metavar="N",
-        help="refits, each on rows drawn with replacement",
+        help="number of refits, each on rows drawn with replacement",
     )
     add(
         "--seed",
         type=_whole(0, LARGEST_SEED),
         default=0,
         metavar="N",
-        help="of all that is drawn at random: same seed, same numbers",
+        help="seed of everything random: the same seed gives the same numbers",
     )
 
 
 def _add_looking(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("looking inside").add_argument
+    add = parser.add_argument_group("looking inside the network").add_argument
     add(
         "--features",
         nargs="+",
@@ -163,21 +178,21 @@ def _add_looking(parser: argparse.ArgumentParser) -> None:
         type=_level,
         default=0.95,
         metavar="P",
-        help="part of the refits that is inside a band (default: %(default)s)",
+        help="share of the refits inside a band (default: %(default)s)",
     )
     add(
         "--center",
         choices=("mean", "median", "mode"),
         default="mean",
         help="where a profile holds the other numeric predictors; binary and categorical ones are "
-        "at their most common level (default: %(default)s)",
+        "held at their most common level (default: %(default)s)",
     )
     add(
         "--rows",
         type=_whole(1),
         default=1000,
         metavar="N",
-        help="average curves are over this many rows drawn at random, if the table has more "
+        help="the largest number of rows that a curve is averaged over, drawn at random "
         "(default: %(default)s)",
     )
     add(
@@ -185,7 +200,7 @@ def _add_looking(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("jaxnn-explore"),
         metavar="DIR",
-        help="where the files go (default: %(default)s)",
+        help="directory for the files (default: %(default)s)",
     )
 
 

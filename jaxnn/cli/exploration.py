@@ -1,4 +1,8 @@
-"""How does one command come from a table to figures with bands?"""
+"""How does one command get from a table to figures with bands?
+
+Read the table, refit the network to resamples of its rows, compute what the refits say about each
+predictor and about rows out of bag, and write it all.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,10 @@ from tqdm import tqdm
 
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import files
-from jaxnn.cli.reading import HEART, read
+from jaxnn.cli.input_table import HEART, read
+from jaxnn.cli.results import Exploration
+from jaxnn.cli.summary import report, versions
+from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP
 from jaxnn.refits import effect, out_of_bag, refitted_network, response_unit
@@ -26,15 +33,15 @@ from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
 from jaxnn.training.recipe import Recipe
 
-INDIVIDUAL = 60  # individual curves, at most
+INDIVIDUAL = 60  # the largest number of individual curves
 
 
 class Failure(Exception):
-    """What was asked for is in order, but could not be done; one sentence."""
+    """The options are in order, but the computation failed; its text is one sentence."""
 
 
 def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
-    """Read, refit, look, draw; see `jaxnn explore --help`.
+    """Run `jaxnn explore`; see its --help.
 
     Args:
       options: as from `jaxnn.cli.arguments.parse`.
@@ -53,7 +60,7 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     drawn = _drawn(options.features, table)
     fitter = _fitter(options, table)
     _check_writable(options.out)
-    files.say(describe(table))
+    say(describe(table))
     prepare()
 
     key_refits, key_rows = jax.random.split(jax.random.key(options.seed))
@@ -78,17 +85,16 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     predicted = out_of_bag(network, table.X, table.y, options.level)
     order = np.asarray(jax.random.permutation(key_rows, len(table.y)))[: options.rows]
     rows, few = np.sort(order), np.sort(order[:INDIVIDUAL])
-    effects = [
+    effects = tuple(
         effect(network, table.X, place, rows=rows, individual_rows=few, center=options.center)
         for place in tqdm(drawn, desc="curves", unit=" predictors", file=sys.stderr)
-    ]
+    )
 
-    record = files.summary(options, table, fitter.net, refits, predicted, effects)
-    arrays = files.arrays_of(table, refits, predicted, effects, rows, few)
-    files.write(options, table, predicted, effects, arrays, record, int((~refits.diverged).sum()))
+    results = Exploration(options, table, fitter.net, refits, predicted, effects, rows, few)
+    record = files.write(results)
     _forget(folder)
-    for line in files.outcome(options.out, record):
-        files.say(line)
+    for line in ("", *report(record), *files.written(options.out, record)):
+        say(line)
 
 
 def _drawn(features: Sequence[str] | None, table: Table) -> list[int]:
@@ -132,16 +138,16 @@ def _check_writable(out: Path) -> None:
 
 
 def _digest(fitter: Fitter, table: Table, options: argparse.Namespace) -> str:
-    """A name for the refits: another table or other settings go to another folder."""
+    """A folder name for the refits of one table with these settings."""
     digest = hashlib.sha256()
-    digest.update(repr((fitter, options.replicates, options.seed, files.versions())).encode())
+    digest.update(repr((fitter, options.replicates, options.seed, versions())).encode())
     for array in (table.X, table.y):
         digest.update(repr(array.shape).encode() + array.tobytes())
     return digest.hexdigest()[:16]
 
 
 def _forget(folder: Path) -> None:
-    """Remove the saved refits of this run; those of others, which may yet go on, stay."""
+    """Remove the saved refits of this run; those of other runs, which may resume, stay."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.parent.is_dir() and not any(folder.parent.iterdir()):
         folder.parent.rmdir()

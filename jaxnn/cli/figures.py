@@ -1,4 +1,7 @@
-"""How is an exploration drawn?  Names in it are any texts, and never more than that."""
+"""How is an exploration drawn?
+
+Names in a table may be any text; they are drawn as plain text, never as formulas.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,18 @@ import numpy as np
 
 from jaxnn import plotting
 from jaxnn.bootstrap import interval
-from jaxnn.refits import Effect, OutOfBag
+from jaxnn.cli.results import Exploration
+from jaxnn.refits import Effect
 from jaxnn.tables import Column, Table
 from jaxnn.tables.table import shown
 
-POINTS = 2000  # rows in the figure of predicted against observed, at most
-MOST_LABELS = 30  # levels whose names fit below an axis
-MOST_CLASSES = 12  # lines that can be told apart
+MOST_POINTS = 2000  # rows in the figure of predicted against observed
+MOST_LABELS = 30  # names that fit below an axis
+MOST_CLASSES = 12  # curves that can be distinguished
 
 
 def _words(text: str, limit: int = 28) -> str:
-    """A name as matplotlib can draw it: short, in one line, and a dollar is no formula."""
+    """A name as matplotlib can draw it: short, in one line, and without formulas."""
     return shown(text, limit).replace("$", r"\$")
 
 
@@ -30,7 +34,7 @@ def _predicted(response: Column) -> str:
 
 
 def _name_places(ax: Any, names: Sequence[str], what: str) -> None:
-    """Names below an axis, slanted where they are long, and left out where they are too many."""
+    """Fit names below an axis: slanted if they are long, left out if there are too many."""
     if len(names) > MOST_LABELS:
         ax.set_xticks([])
         ax.set_xlabel(f"{ax.get_xlabel()} ({len(names)} {what})")
@@ -41,9 +45,10 @@ def _name_places(ax: Any, names: Sequence[str], what: str) -> None:
             label.set(ha="right", va="center" if slant == 90 else "top", rotation_mode="anchor")
 
 
-def observed_figure(table: Table, predicted: OutOfBag, level: float, refits: int) -> Any:
-    """What was predicted out of bag against what was observed."""
+def observed_figure(results: Exploration) -> Any:
+    """A figure of the out-of-bag predictions against the observed values."""
     figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
+    table, predicted = results.table, results.out_of_bag
     response = table.response
     rows = np.flatnonzero(~np.isnan(predicted.mean))
     if not rows.size:
@@ -67,29 +72,30 @@ def observed_figure(table: Table, predicted: OutOfBag, level: float, refits: int
     _name_places(ax, names, "classes")
     some = f"{rows.size:,} of {total:,} rows" if rows.size < total else f"{total:,} rows"
     ax.set_title(
-        f"{some}, each by those of {refits:,} refits that had left it out\n"
-        f"bars: pointwise {100 * level:g}% band over those"
+        f"{some}, each by those of {results.converged:,} refits that left it out\n"
+        f"bars: pointwise {100 * results.options.level:g}% band over those refits"
     )
     return figure
 
 
 def _evenly(total: int) -> np.ndarray:
-    """Numbers of at most POINTS of `total` rows, evenly spread."""
-    return np.linspace(0, total - 1, min(POINTS, total)).round().astype(int)
+    """Row numbers of at most `MOST_POINTS` of `total` rows, evenly spread."""
+    return np.linspace(0, total - 1, min(MOST_POINTS, total)).round().astype(int)
 
 
 def _is_counted(grid: np.ndarray) -> bool:
-    """Whether a predictor is a small count, between whose values no tick should stand."""
+    """Whether a predictor is a small count, whose axis has ticks at whole numbers only."""
     return bool((grid == grid.round()).all() and grid[-1] - grid[0] <= 10)
 
 
-def effect_figure(table: Table, effect: Effect, level: float, center: str, averaged: int) -> Any:
-    """Average and individual curves of one predictor, and beside them its profile."""
+def effect_figure(results: Exploration, effect: Effect) -> Any:
+    """A figure of one predictor: average and individual curves, and beside them its profile."""
+    table, center, level = results.table, results.options.center, results.options.level
     column, response = table.columns[effect.feature], table.response
     values = table.X[:, effect.feature]
     figure, axes = plotting.panels(2, height=4.3, sharey=True)
     titles = (
-        f"averaged over {averaged:,} rows",
+        f"averaged over {results.average_rows.size:,} rows",
         f"others at {center}" + " or most common level" * (center != "mode"),
     )
     curved = column.kind == "numeric" and len(effect.grid) > 1
@@ -123,14 +129,14 @@ def effect_figure(table: Table, effect: Effect, level: float, center: str, avera
 
 
 def _places(column: Column, grid: np.ndarray, values: np.ndarray) -> list[str]:
-    """Names of levels with the number of rows that have them."""
+    """Names of levels, each with its number of rows."""
     names = [_words(name, 16) for name in column.levels] or [f"{value:g}" for value in grid]
     counts = [np.count_nonzero(values == value) for value in grid]
     return [f"{name}\n({count:,})" for name, count in zip(names, counts, strict=True)]
 
 
 def _draw_curves(ax: Any, table: Table, effect: Effect, curves: np.ndarray, level: float) -> None:
-    """The mean over refits and its band: one curve, or one for each class."""
+    """Draw the mean over refits with its band: one curve, or one per class."""
     column, response = table.columns[effect.feature], table.response
     chosen, labels = [0], ["average of the refits"]
     if curves.ndim == 3:

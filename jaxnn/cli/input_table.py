@@ -1,4 +1,4 @@
-"""How does the table that the options ask for come about?"""
+"""Which table do the options ask for?"""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HEART = "heart"
 
 
 def describe_table(options: argparse.Namespace) -> str:
-    """What `jaxnn describe` prints; without a response, the last column stands in its place."""
+    """The text that `jaxnn describe` prints; the response is the last column by default."""
     if options.response is None and options.table != HEART:
         options.response = _last_column(options)
     return describe(read(options, missing="impute"))
 
 
 def _last_column(options: argparse.Namespace) -> str:
-    """The last name in the first line, or "" where `read_csv` will say what is wrong with it."""
+    """The last name in the first line, or "" if `read_csv` will refuse the file."""
     try:
         with open(options.table, encoding=options.encoding, newline="") as file:
             lines = csv.reader(file, delimiter=_delimiter(options), skipinitialspace=True)
@@ -40,10 +40,18 @@ def _delimiter(options: argparse.Namespace) -> str:
 
 
 def read(options: argparse.Namespace, missing: str) -> Table:
-    """The table that the options ask for; `missing` is the default for that option."""
+    """The table that the options ask for.
+
+    Args:
+      options: as from `jaxnn.cli.arguments.parse`.
+      missing: the treatment of missing values if the options do not give one.
+
+    Raises:
+      InputError, InputTypeError: as `jaxnn.read_csv`, or a column declared twice.
+    """
     both = [name for name in options.categorical if name in options.numeric]
     if both:
-        raise InputError(f"categorical and numeric both name {both[0]!r}; it can be one of them.")
+        raise InputError(f"categorical and numeric both name {both[0]!r}; pass it to one of them.")
     kinds = dict.fromkeys(options.categorical, "categorical")
     kinds |= dict.fromkeys(options.numeric, "numeric")
     given: dict[str, Any] = {
@@ -71,7 +79,7 @@ def read(options: argparse.Namespace, missing: str) -> Table:
 
 @contextmanager
 def _unlogged() -> Iterator[None]:
-    """What a reader logs is in the notes of the table too, and printed with its description."""
+    """Silence the readers' log: their notes are printed with the description of the table."""
 
     def drop(record: logging.LogRecord) -> bool:
         return False

@@ -1,0 +1,42 @@
+"""What does an exploration compute?  All that its files and figures are made from."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NamedTuple
+
+import numpy as np
+
+from jaxnn.bootstrap import Bootstrap
+from jaxnn.mlp import MLP
+from jaxnn.refits import Effect, OutOfBag
+from jaxnn.tables import Table
+
+
+class Exploration(NamedTuple):
+    """The results of one `jaxnn explore`.
+
+    Attributes:
+      options: the options of the command.
+      table: the table that was read.
+      net: the network.
+      refits: all refits, including those that diverged.
+      out_of_bag: predictions and losses on rows that a refit has not seen.
+      effects: the curves of each predictor that was asked for.
+      average_rows: (rows,) row numbers that the average curves are over.
+      individual_rows: (m,) row numbers with an individual curve.
+    """
+
+    options: argparse.Namespace
+    table: Table
+    net: MLP
+    refits: Bootstrap
+    out_of_bag: OutOfBag
+    effects: tuple[Effect, ...]
+    average_rows: np.ndarray
+    individual_rows: np.ndarray
+
+    @property
+    def converged(self) -> int:
+        """The number of refits that converged."""
+        return int((~self.refits.diverged).sum())
