@@ -25,7 +25,7 @@ from jax import Array
 from jaxnn import MLP, Layer, count_parameters
 from jaxnn.mlp import Parameters
 from jaxnn.regions import (
-    best_pieces,
+    best_segmentation,
     breakpoints_on_line,
     count_regions_in_plane,
     count_regions_on_line,
@@ -151,7 +151,7 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
     networks = [tent_network(k) for k in times]
     teeth = [np.arange(2**k + 1) / 2**k for k in times]
     y = tents(middles(settings.points), settings.followed)
-    best, breaks = best_pieces(middles(settings.points), y, 2**settings.followed)
+    best, breaks = best_segmentation(middles(settings.points), y, 2**settings.followed)
     return {
         "tent_pieces": np.array([count_regions_on_line(*net, 0, 1) for net in networks]),
         "tent_parameters": np.array([count_parameters(net) for net, _ in networks]),

@@ -24,7 +24,7 @@ from experiments.shared.curve_training import (
     rmse,
     train,
 )
-from jaxnn.regions import best_monotone, best_pieces, joined_pieces
+from jaxnn.regions import best_monotone_error, best_segmentation, linear_spline_error
 
 PROTOCOL = TrainingSettings()
 
@@ -92,7 +92,7 @@ def learned_curves(key: Array, settings: NetworkSettings) -> dict[str, Any]:
         "picture_curves": np.reshape(curves, shape).astype(np.float32),
         "picture_activations": np.array(settings.pictured_activations),
         "picture_nodes": np.array(["+".join(map(str, hidden)) for hidden in settings.pictured]),
-        "monotone_bound": best_monotone(truth),
+        "monotone_bound": best_monotone_error(truth),
     }
 
 
@@ -120,7 +120,7 @@ def errors_by_width(key: Array, settings: NetworkSettings) -> dict[str, Any]:
         solved.append(readout_errors(params, activation, curve, grid))
     shape = (len(settings.activations), len(settings.widths), settings.seeds)
     widths = np.array(settings.widths)
-    errors, breaks = best_pieces(grid, curve(grid), int(widths.max()) + 1)
+    errors, breaks = best_segmentation(grid, curve(grid), int(widths.max()) + 1)
     resampled = jax.random.randint(
         key_resamples, (settings.resamples, *shape[1:]), 0, settings.seeds
     )
@@ -131,5 +131,5 @@ def errors_by_width(key: Array, settings: NetworkSettings) -> dict[str, Any]:
         "solved": np.reshape(solved, shape),
         "resampled": np.asarray(resampled, np.uint16),
         "optimum": errors[widths],
-        "joined": np.array([joined_pieces(grid, curve(grid), breaks[m]) for m in widths]),
+        "joined": np.array([linear_spline_error(grid, curve(grid), breaks[m]) for m in widths]),
     }

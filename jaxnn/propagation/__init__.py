@@ -1,39 +1,34 @@
 """How do signals and gradients travel through a deep random network?
 
-    measured     by layer, in networks of any width, initialiser and activation, over many seeds
-    mean_field   theory of infinitely wide ones: fixed points, depth scales, the critical line
-    exact_laws   what holds at every width: log-normal gradients, products of matrices, and what
-                 batch normalisation does to gradients
+    mean_field           theory of infinite width: fixed points, depth scales, the critical line
+    layer_maps           the maps from layer to layer behind it, and `trajectory` through them
+    batch_normalization  why batch normalisation makes gradients explode
+    finite_width         laws that hold exactly at every width
+    measurement          `measure`: finite networks of any width, initialiser and activation
+    random_networks      how such networks are described
+    random_layers        products with random matrices that are never drawn
+    gaussian_means       Gaussian means of any activation, to rounding
 
-Read `mean_field` first.  `quadrature` integrates any activation to rounding; `matrices` gives
-products with random matrices that are never drawn.
+Read `mean_field` first, then `measurement`.
 """
 
-from jaxnn.propagation.exact_laws import (
-    batch_norm_gradient_growth,
+from jaxnn.propagation.batch_normalization import batch_norm_gradient_growth
+from jaxnn.propagation.finite_width import (
     log_gradient_moments,
     lyapunov_spectrum,
     lyapunov_standard_errors,
 )
-from jaxnn.propagation.matrices import NormalBiases
-from jaxnn.propagation.mean_field import (
-    Course,
-    MeanField,
-    correlation_map,
-    critical_weight_variance,
-    mean_field,
-    trajectory,
-    variance_map,
-)
-from jaxnn.propagation.measured import Measured, measure, random_network
+from jaxnn.propagation.layer_maps import Trajectory, trajectory
+from jaxnn.propagation.mean_field import MeanField, critical_weight_variance, mean_field
+from jaxnn.propagation.measurement import Measured, measure
+from jaxnn.propagation.random_networks import NormalBiases, random_network
 
 __all__ = [
-    "Course",
     "MeanField",
     "Measured",
     "NormalBiases",
+    "Trajectory",
     "batch_norm_gradient_growth",
-    "correlation_map",
     "critical_weight_variance",
     "log_gradient_moments",
     "lyapunov_spectrum",
@@ -42,5 +37,4 @@ __all__ = [
     "measure",
     "random_network",
     "trajectory",
-    "variance_map",
 ]

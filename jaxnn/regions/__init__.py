@@ -1,11 +1,15 @@
-"""How many straight pieces has a network, how many could it have, and how well do they do?
+"""How many straight pieces does a network have, how many could it have, and what can they fit?
 
-    line, plane      the regions of a given network, found exactly
-    formulas         how many there can be at most, or must be reached
-    constructions    networks that have the most
-    pieces, splines  how closely so many pieces come to given points, or to a curve
+    line                  the regions of a given network along a line, found exactly
+    plane                 its regions in a plane
+    formulas              bounds on the number of regions
+    constructions         networks that attain them
+    segmentation          how closely straight pieces can follow given points
+    splines               how closely they can follow a smooth curve
+    activation_patterns   which activations have straight pieces, and their slopes
+    rounding, arguments   bounds on rounding errors; checks of what is passed
 
-Read `line` first.  All of it is NumPy in float64.
+Read `line` first.  All of it is NumPy in float64; nothing is compiled.
 """
 
 from jaxnn.regions import splines
@@ -18,21 +22,20 @@ from jaxnn.regions.formulas import (
 )
 from jaxnn.regions.line import breakpoints_on_line, count_regions_on_line
 from jaxnn.regions.plane import PlaneRegions, count_regions_in_plane, regions_in_plane
-from jaxnn.regions.segmentation import best_monotone, best_pieces, joined_pieces
-from jaxnn.regions.splines import free_knot_constants, free_knot_l2_error, free_knot_sup_error
+from jaxnn.regions.segmentation import best_monotone_error, best_segmentation, linear_spline_error
+from jaxnn.regions.splines import free_knot_l2_error, free_knot_sup_error
 
 __all__ = [
     "PlaneRegions",
-    "best_monotone",
-    "best_pieces",
+    "best_monotone_error",
+    "best_segmentation",
     "breakpoints_on_line",
     "count_regions_in_plane",
     "count_regions_on_line",
-    "free_knot_constants",
     "free_knot_l2_error",
     "free_knot_sup_error",
-    "joined_pieces",
     "least_errors_on_alternation",
+    "linear_spline_error",
     "montufar",
     "most_regions_on_line",
     "regions_in_plane",

@@ -1,11 +1,11 @@
-"""Which networks have as many pieces as there can be?
+"""Which networks have as many straight pieces as possible?
 
-    tent       x -> 2 relu(x) - 4 relu(x - 1/2)       folds [0, 1] once onto itself, with 2 units
+    tent       x -> 2 relu(x) - 4 relu(x - 1/2)       folds [0, 1] onto itself once, with 2 units
     zigzag     n kinks, n + 1 pieces, each onto [0, 1]     folds it n times, with n units
 
-Folding L times over gives (folds + 1)^L pieces, since every piece of the first layers is taken
-through all pieces of the next: 2^L of tents (Telgarsky 2015), and (n + 1)^L of zigzags, the most
-that L layers of n units can have on a line.  The weights are written down, not learnt: that such
+L layers of folds give (folds + 1)^L pieces, because every piece of the first layers passes through
+all pieces of the next one: 2^L for tents (Telgarsky 2015), and (n + 1)^L for zigzags, the most that
+L layers of n units can have on a line.  The weights are written down, not learned: that such
 networks exist does not mean that training finds them.
 """
 
@@ -23,36 +23,55 @@ from jaxnn.mlp import MLP, Layer, Parameters
 def tent_network(times: int) -> tuple[MLP, Parameters]:
     """The tent map composed `times` times, as a ReLU network 1-2-...-2-1.
 
-    Two units a layer; the affine map out of one tent and that into the next are one, so there are
-    6 `times` + 1 parameters.  On [0, 1] it has 2^times pieces and alternates between 0 and 1 at
-    i / 2^times (`jaxnn.datasets.tent`).  Telgarsky 2015, "Representation benefits of deep
-    feedforward networks".
+    Each layer has two units; the affine map out of one tent and the map into the next are merged,
+    so there are 6 `times` + 1 parameters.  On [0, 1] the network has 2^times pieces and alternates
+    between 0 and 1 at i / 2^times (`jaxnn.datasets.tent`).
+
+    Telgarsky 2015, "Representation benefits of deep feedforward networks".
+
+    Args:
+      times: number of tents, at least 1.
 
     Returns:
-      The network and its parameters, NumPy arrays in float64, in which they are exact.
+      The network and its parameters, NumPy arrays in float64, which holds them exactly.  Not
+      compiled.
 
     Raises:
-      InputError, InputTypeError: not a whole number of at least 1.
+      InputError, InputTypeError: `times` is not a whole number of at least 1.
+
+    >>> net, params = tent_network(3)
+    >>> net.sizes
+    (1, 2, 2, 2, 1)
     """
     check_count(times, "times")
     return _folding(np.array([1.0, 1.0]), np.array([0.0, -0.5]), np.array([2.0, -4.0]), 0.0, times)
 
 
 def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
-    """A ReLU network 1-n-...-n-1 that has the most linear regions on [0, 1]: (n + 1)^layers.
+    """A ReLU network 1-n-...-n-1 with the most linear regions possible on [0, 1], (n + 1)^layers.
 
-    Each layer is a zigzag of n + 1 pieces onto [0, 1].  A plain zigzag needs n units and a linear
-    term; here there is none, so the units of kinks 3 and 2 face left, and the slopes
+    Each layer is a zigzag of n + 1 pieces onto [0, 1].  An ordinary zigzag needs n units and a
+    linear term.  There is no linear term here, so the units of kinks 2 and 3 face left, and in the
+    slopes
 
         s, -s, s, -2 s, s, -s, ...     with s = n + 1/2
 
-    are such that those two add up to the slope at the far left.
+    these two add up to the slope at the far left.
+
+    Args:
+      units: n, at least 3.
+      layers: number of hidden layers, at least 1.
 
     Returns:
-      The network and its parameters, NumPy arrays in float64.
+      The network and its parameters, NumPy arrays in float64.  Not compiled.
 
     Raises:
-      InputError, InputTypeError: fewer than 3 units, or no layer.
+      InputError, InputTypeError: `units` is not a whole number of at least 3, or `layers` not one
+        of at least 1.
+
+    >>> net, params = zigzag_network(units=10, layers=5)  # Prince 2023, figure 4.7a
+    >>> sum(weights.size + biases.size for weights, biases in params), 11**5
+    (471, 161051)
     """
     check_count(units, "units", least=3)
     check_count(layers, "layers")
@@ -61,7 +80,7 @@ def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
     kinks = np.cumsum(1 / np.abs(slopes))[:-1]
     faces = np.ones(units)
     faces[1:3] = -1
-    # Facing left or right, a unit changes the slope of the sum by its output weight at its kink.
+    # Whichever way a unit faces, it changes the slope of the sum by its output weight at its kink.
     return _folding(faces, -faces * kinks, np.diff(slopes), -_at_zero(slopes, kinks), layers)
 
 
@@ -73,7 +92,7 @@ def _at_zero(slopes: np.ndarray, kinks: np.ndarray) -> float:
 def _folding(
     into: np.ndarray, biases: np.ndarray, out: np.ndarray, offset: float, layers: int
 ) -> tuple[MLP, Parameters]:
-    """x -> offset + relu(x into + biases) . out, composed: neighbouring affine maps are one."""
+    """x -> offset + relu(x into + biases) . out, composed, with neighbouring affine maps merged."""
     between = _layer(np.outer(out, into), offset * into + biases)
     first, last = _layer(into[None], biases), _layer(out[:, None], np.array([offset]))
     params = (first, *[between] * (layers - 1), last)
@@ -81,5 +100,5 @@ def _folding(
 
 
 def _layer(weights: np.ndarray, biases: np.ndarray) -> Layer:
-    # NumPy arrays are taken wherever JAX arrays are, and float64 needs no setting.
+    # NumPy arrays serve wherever JAX arrays do, and their float64 needs no setting.
     return Layer(cast(Array, weights), cast(Array, biases))

@@ -1,13 +1,13 @@
-"""How many regions can there be, and how many must there be?
+"""How many linear regions can a ReLU network have?
 
     m hyperplanes in general position cut R^d into    sum_{j <= d} C(m, j)        (Zaslavsky 1975)
-    hidden layers n_1 ... n_L on d inputs reach
+    hidden layers n_1 ... n_L on d inputs can reach
         prod_{l < L} floor(n_l / d)^d  x  sum_{j <= d} C(n_L, j)                  (Montufar 2014)
-    and on one input never exceed                     prod_l (n_l + 1)            (Serra 2018)
+    and on one input cannot exceed                    prod_l (n_l + 1)            (Serra 2018)
 
-The first is what one hidden layer of m ReLUs makes of all of R^d; of the deep networks the second
-is a lower and the third an upper bound on the most that weights can be chosen to give.  They say
-what networks can represent, and nothing of what random or trained ones have.
+The first counts the regions of one hidden layer of m ReLUs on all of R^d.  For deep networks the
+second is a lower bound and the third an upper bound on the largest number that any weights give.
+They say what networks can represent, and nothing about random or trained networks.
 """
 
 from __future__ import annotations
@@ -19,13 +19,22 @@ from jaxnn.errors import InputError, check_count
 
 
 def zaslavsky(dimension: int, hyperplanes: int) -> int:
-    """Regions of `hyperplanes` m in general position in `dimension` d: sum_{j <= d} C(m, j).
+    """Number of regions of m hyperplanes in general position in R^d: sum_{j <= d} C(m, j).
 
-    Also the most linear regions of one hidden layer of m ReLUs on d inputs.  Zaslavsky 1975,
-    "Facing up to arrangements"; general position: no two parallel, no d + 1 through one point.
+    General position means that any d of them meet in one point and no d + 1 do.  It is also the
+    largest number of linear regions of one hidden layer of m ReLUs on d inputs.
+
+    Zaslavsky 1975, "Facing up to arrangements".
+
+    Args:
+      dimension: d, at least 1.
+      hyperplanes: m, at least 0.
 
     Raises:
-      InputError, InputTypeError: not a whole number of at least 1 (0 hyperplanes are accepted).
+      InputError, InputTypeError: an argument is not a whole number in its range.
+
+    >>> zaslavsky(dimension=2, hyperplanes=3)  # three lines cut a plane into
+    7
     """
     check_count(dimension, "dimension")
     check_count(hyperplanes, "hyperplanes", least=0)
@@ -33,54 +42,76 @@ def zaslavsky(dimension: int, hyperplanes: int) -> int:
 
 
 def montufar(inputs: int, hidden: Sequence[int]) -> int:
-    """A number of linear regions that ReLU networks with these hidden layers can reach.
+    """A number of linear regions that some ReLU network with these hidden layers reaches.
+
+        prod_{l < L} floor(n_l / d)^d  x  sum_{j <= d} C(n_L, j)
+
+    Every layer but the last folds the space onto itself floor(n / d)^d times, and the last one cuts
+    all copies alike.
 
     Montufar, Pascanu, Cho and Bengio 2014, "On the number of linear regions of deep neural
-    networks", theorem 4: every layer but the last folds the space floor(n / d)^d times onto
-    itself, and the last cuts all copies alike.
+    networks", theorem 4.
 
     Args:
-      inputs: d.
+      inputs: d, at least 1.
       hidden: n_1 ... n_L, each at least d.
 
     Raises:
-      InputError, InputTypeError: no layers, or one of fewer units than inputs.
+      InputError, InputTypeError: no layers, or a layer with fewer units than inputs.
     """
     check_count(inputs, "inputs")
     _check_hidden(hidden)
     if min(hidden) < inputs:
         raise InputError(
-            f"hidden is {tuple(hidden)} on {inputs} inputs; the bound needs as many units as "
-            "inputs in every layer."
+            f"hidden is {tuple(hidden)} on {inputs} inputs; the bound needs at least as many units "
+            "as inputs in every layer."
         )
     folds = math.prod((units // inputs) ** inputs for units in hidden[:-1])
     return folds * zaslavsky(inputs, hidden[-1])
 
 
 def most_regions_on_line(hidden: Sequence[int]) -> int:
-    """The most linear regions of a ReLU network on a line: the product of (n_l + 1).
+    """The largest number of linear regions of a ReLU network on a line: prod_l (n_l + 1).
 
-    On each piece a unit is affine and switches once at most.  Attained for n_l >= 3 by
-    `jaxnn.regions.zigzag_network` (Serra, Tjandraatmadja and Ramalingam 2018, theorem 7).
+    On each piece a unit is affine and switches at most once.  `jaxnn.regions.zigzag_network`
+    attains the bound for n_l >= 3.
+
+    Serra, Tjandraatmadja and Ramalingam 2018, "Bounding and counting linear regions of deep neural
+    networks", theorem 7.
+
+    Args:
+      hidden: n_1 ... n_L, each at least 1.
 
     Raises:
-      InputError, InputTypeError: no layers, or one without units.
+      InputError, InputTypeError: no layers, or a layer without units.
+
+    >>> most_regions_on_line((4, 4))
+    25
     """
     _check_hidden(hidden)
     return math.prod(units + 1 for units in hidden)
 
 
 def least_errors_on_alternation(points: int, pieces: int) -> float:
-    """The share of alternating points that a curve of so few pieces must get wrong, at least.
+    """Smallest share of alternating points that a curve of P straight pieces can get wrong.
 
-    n points on a line are 0, 1, 0, 1, ...; a curve counts as 1 where it is above 1/2.  A curve of
-    P straight pieces crosses 1/2 at most P times, so it is right on at most one point more than
-    half of each of P + 1 stretches:
+    The n points on a line are 0, 1, 0, 1, ..., and the curve says 1 where it is above 1/2.  A curve
+    of P straight pieces crosses 1/2 at most P times, and on each of the P + 1 stretches between
+    crossings it is right for at most one point more than half of them, so
 
-        errors >= (n - P - 1) / (2 n)
+        share of errors >= (n - P - 1) / (2 n).
+
+    Telgarsky 2015, "Representation benefits of deep feedforward networks".
+
+    Args:
+      points: n, at least 1.
+      pieces: P, at least 1.
 
     Raises:
-      InputError, InputTypeError: not a whole number of at least 1.
+      InputError, InputTypeError: an argument is not a whole number of at least 1.
+
+    >>> least_errors_on_alternation(points=32, pieces=15)
+    0.25
     """
     check_count(points, "points")
     check_count(pieces, "pieces")
@@ -89,6 +120,8 @@ def least_errors_on_alternation(points: int, pieces: int) -> float:
 
 def _check_hidden(hidden: Sequence[int]) -> None:
     if not isinstance(hidden, tuple | list) or not hidden:
-        raise InputError(f"hidden is {hidden!r}; pass the units of each hidden layer, as (4, 4).")
+        raise InputError(
+            f"hidden is {hidden!r}; pass the units of each hidden layer, such as (4, 4)."
+        )
     for units in hidden:
         check_count(units, "a number of units in hidden")

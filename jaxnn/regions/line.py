@@ -1,4 +1,4 @@
-"""How many straight pieces has a network along a line?
+"""How many straight pieces does a network have along a line?
 
     x(t) = (1 - t) start + t stop,  0 <= t <= 1;    z_l(t) = h_{l-1}(t) W_l + b_l
 
@@ -7,43 +7,34 @@ passes a kink of the activation at most once, at
 
     t* = t_i + (t_{i+1} - t_i) (k - z(t_i)) / (z(t_{i+1}) - z(t_i))
 
-Those places become nodes, and in the end every pre-activation is affine between all nodes.  No
-grid is involved, and nothing is missed for being short.
+These places become nodes, and in the end every pre-activation is affine between neighbouring
+nodes.  There is no grid, so no piece is missed for being short.
 
-Two things are called regions.  Of an *activation region* every unit stays on one of its pieces; of
+Two things are called regions.  In an *activation region* every unit stays on one of its pieces; in
 a *linear region* the output has one slope (Montufar et al. 2014; Hanin and Rolnick 2019).  They
-differ where a unit switches and the output does not notice, as when all units of the next layer
-are off: such a place bounds activation regions and no linear region.
+differ where a unit switches and the output does not change slope, as when all units of the next
+layer are off: such a place separates activation regions but not linear regions.
 
-In float64, with a bound on the rounding error of each number carried along
-(`activation_patterns.carried`): a pre-activation counts as on a kink if it is so within that
-bound, and two units switch at one place if their places agree within it.
+All in float64, with a bound on the rounding error of each number (`rounding`): a pre-activation
+counts as on a kink if it is there within its bound, and two units switch at the same place if their
+places agree within theirs.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError
 from jaxnn.mlp import MLP, Parameters
-from jaxnn.regions.activation_patterns import (
-    EPSILON,
-    bound,
-    carried,
-    layers_of,
-    piecewise,
-    point,
-    through,
-)
-
-Kind = Literal["linear", "activation"]
-KINDS = ("linear", "activation")
+from jaxnn.regions.activation_patterns import piecewise_linear, slopes_at
+from jaxnn.regions.arguments import Kind, check_kind, check_range, float64_layers, input_point
+from jaxnn.regions.rounding import EPSILON, activation_errors, affine_errors, error_bound
 
 
 class _Nodes(NamedTuple):
-    """Places on the line with what a layer makes of them, and slopes between them."""
+    """Places on the line with the values of one layer there, and its slopes between them."""
 
     places: np.ndarray  # (nodes,) t, from 0 to 1
     values: np.ndarray  # (nodes, units) h
@@ -55,30 +46,34 @@ class _Nodes(NamedTuple):
 def breakpoints_on_line(
     net: MLP, params: Parameters, start: Any, stop: Any, kind: Kind = "linear"
 ) -> np.ndarray:
-    """Where the regions of a network meet on the line from `start` to `stop`.
+    """Places where the regions of a network meet on the line from `start` to `stop`.
 
     Args:
-      net: a network whose activation has straight pieces ("relu", "leaky_relu", "hard_tanh",
+      net: a network with a piecewise linear activation ("relu", "leaky_relu", "hard_tanh",
         "identity").
       params: its parameters, as from `jaxnn.mlp.init`.
-      start, stop: (inputs,) two different points.
-      kind: "linear": where the slope of an output changes; "activation": where a unit passes a
-        kink, whether the output notices or not.
+      start, stop: (inputs,) two different points; plain numbers for one input.
+      kind: "linear" for places where the slope of an output changes; "activation" for places where
+        a unit passes a kink, whether or not the output changes slope.
 
     Returns:
-      (breakpoints,) float64, increasing, the t in (0, 1) of (1 - t) start + t stop.  Units that
-      switch at the same place give one.  NumPy, not compiled.
+      (breakpoints,) float64, ascending: the t in (0, 1) of (1 - t) start + t stop.  Units that
+      switch at the same place give one breakpoint.  NumPy, not compiled.
 
     Raises:
-      InputError, InputTypeError: another activation, or an argument of the wrong shape.
+      InputError, InputTypeError: another activation, an argument of the wrong shape or kind, or
+        numbers that are not finite or overflow on the way.
+
+    >>> from jaxnn.regions import tent_network
+    >>> print(breakpoints_on_line(*tent_network(2), 0.0, 1.0))
+    [0.25 0.5  0.75]
     """
-    if kind not in KINDS:
-        raise unknown_name("kind", kind, KINDS)
-    activation = piecewise(net)
-    layers = layers_of(net, params)
-    start, stop = point(start, net, "start"), point(stop, net, "stop")
+    check_kind(kind)
+    activation = piecewise_linear(net)
+    layers = float64_layers(net, params)
+    start, stop = input_point(start, net, "start"), input_point(stop, net, "stop")
     if np.array_equal(start, stop):
-        raise InputError("start and stop are the same point; pass two ends of a line.")
+        raise InputError("start and stop are the same point; pass the two ends of a line.")
 
     ends = np.stack([start, stop])
     rounding = 2 * EPSILON * (np.abs(start) + np.abs(stop))
@@ -91,14 +86,13 @@ def breakpoints_on_line(
         np.broadcast_to(rounding, (2, *slope.shape)),
     )
     for number, (weights, biases) in enumerate(layers, start=1):
-        nodes = _affine(nodes, weights, biases)
+        nodes = _affine(nodes, weights, biases, number)
         if number < len(layers):
             nodes = _split(nodes, activation.kinks)
-            pieces = np.searchsorted(activation.kinks, (nodes.values[1:] + nodes.values[:-1]) / 2)
-            factors = activation.slopes[pieces]
+            factors = slopes_at(activation, (nodes.values[1:] + nodes.values[:-1]) / 2)
             nodes = nodes._replace(
                 values=activation.function(nodes.values),
-                errors=through(activation, nodes.values, nodes.errors),
+                errors=activation_errors(activation, nodes.values, nodes.errors),
                 slopes=factors * nodes.slopes,
                 slope_errors=factors * nodes.slope_errors,
             )
@@ -106,30 +100,47 @@ def breakpoints_on_line(
     if kind == "activation":
         return inside
     jumps = np.abs(np.diff(nodes.slopes, axis=0))
-    errors = bound(nodes.slope_errors)
+    errors = error_bound(nodes.slope_errors)
     return inside[(jumps > errors[1:] + errors[:-1]).any(axis=1)]
 
 
 def count_regions_on_line(
     net: MLP, params: Parameters, start: Any, stop: Any, kind: Kind = "linear"
 ) -> int:
-    """How many regions of a network the line from `start` to `stop` passes through.
+    """Number of regions of a network that the line from `start` to `stop` passes through.
 
-    One more than `breakpoints_on_line` gives; arguments and errors are the same.  A network with
-    one hidden layer of m ReLUs has at most m + 1; one with inputs (1,) and L hidden layers of n
-    units at most (n + 1)^L (`jaxnn.regions.most_regions_on_line`).
+    It is one more than the number of breakpoints.  One hidden layer of m ReLUs has at most m + 1
+    regions; L hidden layers of n units on one input have at most (n + 1)^L
+    (`jaxnn.regions.most_regions_on_line`).
+
+    Args:
+      net, params, start, stop, kind: as for `breakpoints_on_line`.
+
+    Returns:
+      A whole number of at least 1.  NumPy, not compiled.
+
+    Raises:
+      InputError, InputTypeError: as from `breakpoints_on_line`.
+
+    >>> from jaxnn.regions import tent_network
+    >>> net, params = tent_network(5)
+    >>> count_regions_on_line(net, params, 0.0, 1.0)  # 2^5 pieces from 31 parameters
+    32
     """
     return len(breakpoints_on_line(net, params, start, stop, kind)) + 1
 
 
-def _affine(nodes: _Nodes, weights: np.ndarray, biases: np.ndarray) -> _Nodes:
-    """Pre-activations from the states of the layer before."""
+def _affine(nodes: _Nodes, weights: np.ndarray, biases: np.ndarray, layer: int) -> _Nodes:
+    """Pre-activations from the responses of the layer before."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        values, slopes = nodes.values @ weights + biases, nodes.slopes @ weights
+    check_range(values, slopes, layer)
     return _Nodes(
         nodes.places,
-        nodes.values @ weights + biases,
-        carried(nodes.errors, nodes.values, weights, biases),
-        nodes.slopes @ weights,
-        carried(nodes.slope_errors, nodes.slopes, weights, 0.0),
+        values,
+        affine_errors(nodes.errors, nodes.values, weights, biases),
+        slopes,
+        affine_errors(nodes.slope_errors, nodes.slopes, weights, 0.0),
     )
 
 
@@ -139,11 +150,11 @@ class _Crossings(NamedTuple):
     places: np.ndarray
     units: np.ndarray
     kinks: np.ndarray
-    spreads: np.ndarray  # bounds on the rounding of the places
+    spreads: np.ndarray  # bounds on the rounding errors of the places
 
 
 def _split(nodes: _Nodes, kinks: np.ndarray) -> _Nodes:
-    """The same pre-activations with nodes wherever one of them passes a kink."""
+    """The same pre-activations, with a node wherever one of them passes a kink."""
     nodes, crossings = _crossings(nodes, kinks)
     if not len(crossings.places):
         return nodes
@@ -173,18 +184,18 @@ def _split(nodes: _Nodes, kinks: np.ndarray) -> _Nodes:
 
 
 def _crossings(nodes: _Nodes, kinks: np.ndarray) -> tuple[_Nodes, _Crossings]:
-    """Where units pass a kink between nodes; those that do so at a node are put exactly on it."""
+    """Where units pass a kink between nodes; a unit that does so at a node is put exactly there."""
     places, values, errors = nodes.places, nodes.values.copy(), nodes.errors.copy()
     parts = [_Crossings(*np.zeros((4, 0)))._replace(units=np.zeros(0, int))]
     for kink in kinks:
-        values = np.where(np.abs(values - kink) <= bound(errors), kink, values)
+        values = np.where(np.abs(values - kink) <= error_bound(errors), kink, values)
         beyond = values - kink
         left, units = np.nonzero(beyond[:-1] * beyond[1:] < 0)
         change = np.abs(beyond[left, units] - beyond[left + 1, units])
         length = places[left + 1] - places[left]
         ahead = length * np.abs(beyond[left, units]) / change
-        sure = bound(errors[:, [left, left + 1], units]).sum(axis=0)
-        spreads = length * sure / change + EPSILON
+        reach = error_bound(errors[:, [left, left + 1], units]).sum(axis=0)
+        spreads = length * reach / change + EPSILON
         for near, node in ((ahead <= spreads, left), (length - ahead <= spreads, left + 1)):
             at = node[near], units[near]
             errors[:, *at] += np.abs(values[at] - kink)

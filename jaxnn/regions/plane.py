@@ -1,14 +1,14 @@
-"""Into which regions does a network cut a plane of its input space?
+"""Into which regions does a network divide a plane of its input space?
 
     x(u, v) = corner + u (right - corner) + v (up - corner),   0 <= u, v <= 1
 
 The window starts as one polygon.  Layer by layer and unit by unit, every polygon on which the
-unit's pre-activation (affine there) passes a kink is cut in two along it; in the end every unit is
-on one of its pieces throughout each polygon, and the network is affine there.  Polygons that meet
-along an edge share its two vertices, so that an edge is cut once for both, and neighbours are
-known: those with the same slopes make up one linear region, which need not be convex.
+unit's pre-activation (affine there) passes a kink is cut in two along the kink.  In the end every
+unit is on one of its pieces throughout each polygon, and the network is affine there.  Polygons
+that meet along an edge share its two vertices, so an edge is cut once for both, and neighbours are
+known: those with equal slopes form one linear region, which need not be convex.
 
-Words, precision and the bound on rounding are those of `jaxnn.regions.line`.
+Terms, precision and the bound on rounding errors are those of `jaxnn.regions.line`.
 """
 
 from __future__ import annotations
@@ -17,29 +17,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError
 from jaxnn.mlp import MLP, Parameters
-from jaxnn.regions.activation_patterns import (
-    EPSILON,
-    Piecewise,
-    bound,
-    carried,
-    layers_of,
-    piecewise,
-    point,
-    through,
-)
-from jaxnn.regions.line import KINDS, Kind
+from jaxnn.regions.activation_patterns import PiecewiseLinear, piecewise_linear, slopes_at
+from jaxnn.regions.arguments import Kind, check_kind, check_range, float64_layers, input_point
+from jaxnn.regions.rounding import EPSILON, activation_errors, affine_errors, error_bound
 
 
 class PlaneRegions(NamedTuple):
     """The regions of a network in a window of a plane.
 
     Attributes:
-      vertices: (vertices, 2) corners of polygons, as (u, v) in the unit square.
-      polygons: for each polygon its corners, numbers into `vertices`, counter-clockwise.
-      slopes: (polygons, outputs, 2) derivatives of the outputs by u and v.
-      region: (polygons,) the region that each belongs to, from 0 on.
+      vertices: (vertices, 2) float64, corners of polygons as (u, v) in the unit square.
+      polygons: for each polygon the indices of its corners in `vertices`, counter-clockwise.
+      slopes: (polygons, outputs, 2) float64, derivatives of the outputs with respect to u and v.
+      region: (polygons,) integers from 0, the region that each polygon belongs to.
     """
 
     vertices: np.ndarray
@@ -54,8 +46,8 @@ class _Mesh:
     def __init__(self) -> None:
         self.vertices = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
         self.polygons = [[0, 1, 2, 3]]
-        self.parents = [0]  # the polygon of the layer before that each is a part of
-        self.owners: dict[tuple[int, int], int] = {}  # of each edge, walked counter-clockwise
+        self.parents = [0]  # for each polygon, the polygon of the layer before that it is part of
+        self.owners: dict[tuple[int, int], int] = {}  # polygon of each edge, counter-clockwise
         self._own(0)
 
     def _own(self, polygon: int) -> None:
@@ -64,7 +56,7 @@ class _Mesh:
             self.owners[edge] = polygon
 
     def edges(self) -> np.ndarray:
-        """(edges, 2) the ends of every edge, once."""
+        """(edges, 2): the ends of every edge, once."""
         once = [(a, b) for a, b in self.owners if a < b or (b, a) not in self.owners]
         return np.array(once)
 
@@ -97,26 +89,26 @@ def regions_in_plane(
     """The regions of a network in the parallelogram that three points span.
 
     Args:
-      net: a network whose activation has straight pieces ("relu", "leaky_relu", "hard_tanh",
+      net: a network with a piecewise linear activation ("relu", "leaky_relu", "hard_tanh",
         "identity").
       params: its parameters, as from `jaxnn.mlp.init`.
       corner, right, up: (inputs,) three corners of the window, not on one line.
-      kind: "linear": polygons that share an edge and their slopes are one region; "activation":
-        each polygon is a region.
+      kind: "linear" joins polygons that share an edge and have equal slopes into one region; with
+        "activation" each polygon is a region.
 
     Returns:
       A `PlaneRegions`.  NumPy in float64, not compiled; the time grows with the number of polygons
-      times that of units.
+      times the number of units.
 
     Raises:
-      InputError, InputTypeError: another activation, or an argument of the wrong shape.
+      InputError, InputTypeError: another activation, an argument of the wrong shape or kind, or
+        numbers that are not finite or overflow on the way.
     """
-    if kind not in KINDS:
-        raise unknown_name("kind", kind, KINDS)
-    activation = piecewise(net)
-    layers = layers_of(net, params)
-    corner = point(corner, net, "corner")
-    sides = np.stack([point(right, net, "right"), point(up, net, "up")]) - corner
+    check_kind(kind)
+    activation = piecewise_linear(net)
+    layers = float64_layers(net, params)
+    corner = input_point(corner, net, "corner")
+    sides = np.stack([input_point(right, net, "right"), input_point(up, net, "up")]) - corner
     if np.linalg.matrix_rank(sides) < 2:
         raise InputError("corner, right and up lie on one line; pass three corners of a window.")
 
@@ -127,38 +119,53 @@ def regions_in_plane(
     slopes = sides[None]  # (polygons, 2, units)
     slope_errors = np.broadcast_to(rounding, (2, *slopes.shape))
     for number, (weights, biases) in enumerate(layers, start=1):
-        errors = carried(errors, values, weights, biases)
-        slope_errors = carried(slope_errors, slopes, weights, 0.0)
-        values, slopes = values @ weights + biases, slopes @ weights
+        errors = affine_errors(errors, values, weights, biases)
+        slope_errors = affine_errors(slope_errors, slopes, weights, 0.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            values, slopes = values @ weights + biases, slopes @ weights
+        check_range(values, slopes, number)
         if number < len(layers):
             values, errors = _split(mesh, values, errors, activation)
             centers = np.stack([values[ring].mean(axis=0) for ring in mesh.polygons])
-            factors = activation.slopes[np.searchsorted(activation.kinks, centers)][:, None]
+            factors = slopes_at(activation, centers)[:, None]
             slopes = factors * slopes[mesh.parents]
             slope_errors = factors * slope_errors[:, mesh.parents]
             mesh.parents = list(range(len(mesh.polygons)))
-            errors = through(activation, values, errors)
+            errors = activation_errors(activation, values, errors)
             values = activation.function(values)
     slopes = slopes.swapaxes(1, 2)
     region = np.arange(len(mesh.polygons))
     if kind == "linear":
-        region = _merged(mesh, slopes, bound(slope_errors).swapaxes(1, 2))
+        region = _merged(mesh, slopes, error_bound(slope_errors).swapaxes(1, 2))
     return PlaneRegions(mesh.vertices, tuple(map(tuple, mesh.polygons)), slopes, region)
 
 
 def count_regions_in_plane(
     net: MLP, params: Parameters, corner: Any, right: Any, up: Any, kind: Kind = "linear"
 ) -> int:
-    """How many regions `regions_in_plane` finds; arguments and errors are the same.
+    """Number of regions of a network in the parallelogram that three points span.
 
-    m ReLUs in one hidden layer make at most 1 + m + m (m - 1) / 2 of them
-    (`jaxnn.regions.zaslavsky`).
+    One hidden layer of m ReLUs has at most 1 + m + m (m - 1) / 2 (`jaxnn.regions.zaslavsky`).
+
+    Args:
+      net, params, corner, right, up, kind: as for `regions_in_plane`.
+
+    Returns:
+      A whole number of at least 1.  NumPy, not compiled.
+
+    Raises:
+      InputError, InputTypeError: as from `regions_in_plane`.
+
+    >>> weights, biases = np.eye(2), np.array([-0.5, -0.5])  # kinks on two crossing lines
+    >>> params = ((weights, biases), (np.ones((2, 1)), np.zeros(1)))
+    >>> count_regions_in_plane(MLP((2, 2, 1), "relu"), params, [0, 0], [1, 0], [0, 1])
+    4
     """
     return int(regions_in_plane(net, params, corner, right, up, kind).region.max()) + 1
 
 
 def _split(
-    mesh: _Mesh, values: np.ndarray, errors: np.ndarray, activation: Piecewise
+    mesh: _Mesh, values: np.ndarray, errors: np.ndarray, activation: PiecewiseLinear
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut polygons where a unit passes a kink; values and errors at old and new vertices."""
     for unit in range(values.shape[1]):
@@ -177,17 +184,17 @@ def _split(
 def _insert(
     mesh: _Mesh, values: np.ndarray, errors: np.ndarray, unit: int, kink: float
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """New vertices where a unit passes a kink on an edge; on which side each vertex is of it."""
+    """New vertices where a unit passes a kink on an edge, and the side of each vertex."""
     values, errors = values.copy(), errors.copy()
     beyond = values[:, unit] - kink
-    sure = bound(errors[:, :, unit])
-    beyond[np.abs(beyond) <= sure] = 0
+    reach = error_bound(errors[:, :, unit])
+    beyond[np.abs(beyond) <= reach] = 0
     edges = mesh.edges()
     passing = edges[beyond[edges[:, 0]] * beyond[edges[:, 1]] < 0]
     if len(passing):
-        # A crossing that cannot be told from a corner is at the corner.
+        # A crossing within rounding errors of a corner is at the corner.
         change = np.abs(beyond[passing[:, 0]] - beyond[passing[:, 1]])
-        spread = sure[passing].sum(axis=1) / change + EPSILON
+        spread = reach[passing].sum(axis=1) / change + EPSILON
         for end in (0, 1):
             near = np.abs(beyond[passing[:, end]]) / change <= spread
             beyond[passing[near, end]] = 0
@@ -215,7 +222,7 @@ def _insert(
 
 
 def _chord(ring: list[int], sides: list[int]) -> tuple[int, int]:
-    """The corners on the kink between which, counter-clockwise, a polygon is above it."""
+    """The two corners on the kink between which, counter-clockwise, a polygon is above it."""
     below = next(place for place, vertex in enumerate(ring) if sides[vertex] < 0)
     ring = ring[below:] + ring[:below]
     above = next(place for place, vertex in enumerate(ring) if sides[vertex] > 0)
@@ -224,7 +231,7 @@ def _chord(ring: list[int], sides: list[int]) -> tuple[int, int]:
 
 
 def _merged(mesh: _Mesh, slopes: np.ndarray, errors: np.ndarray) -> np.ndarray:
-    """The region of each polygon: neighbours whose slopes agree within errors are in one."""
+    """The region of each polygon; neighbours whose slopes agree within errors share one."""
     region = list(range(len(mesh.polygons)))
 
     def root(polygon: int) -> int:

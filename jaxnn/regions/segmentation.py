@@ -1,13 +1,13 @@
-"""How closely can N straight pieces come to given points, and no closer?
+"""How closely can N straight pieces, or a monotone curve, follow given points?
 
     E_N(j) = min over i < j of E_{N-1}(i) + (residual sum of squares of a line through i..j-1)
 
-is the least sum of squares of N pieces, joined or not, at the first j points.  A network of m ReLUs
-in one hidden layer and one input is a curve of m + 1 pieces, so none of them, trained or not, comes
-closer to the points than E_{m+1}.  A network of one unit a layer, in however many layers, only
-rises or only falls, and the best such sequence bounds it likewise.
+is the smallest sum of squares of N pieces, joined or not, at the first j points.  A network of m
+ReLUs in one hidden layer on one input is a curve of m + 1 pieces, so no such network, trained or
+not, comes closer to the points than E_{m+1}.  A network with one unit per layer, however many
+layers, is monotone, and the best monotone sequence bounds it in the same way.
 
-The bounds hold for finite samples, without any limit.  NumPy, in float64.
+The bounds hold exactly for the given points.  NumPy, in float64.
 """
 
 from __future__ import annotations
@@ -20,31 +20,37 @@ import numpy as np
 from jaxnn.errors import InputError, as_numbers, check_count, check_finite
 
 
-def best_pieces(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.ndarray]]:
-    """The least root mean square error of N straight pieces, joined or not, for N = 1 ... most.
+def best_segmentation(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Smallest root mean square error of N straight pieces, joined or not, for N = 1 ... most.
 
-    The dynamic programme at the head of this module; time most n^2 and memory n^2.  The pieces need
-    not join, so this is at most the error of any continuous curve of N pieces.
+    Dynamic programming over the recursion above, in time most n^2 and memory n^2.  The pieces need
+    not join, so the error is a lower bound for every continuous curve of N pieces.
+
+    Bellman and Roth 1969, "Curve fitting by segmented straight lines".
 
     Args:
-      x: (n,) increasing places.
+      x: (n,) ascending places.
       y: (n,) values.
       most: the largest N, from 1 to n.
 
     Returns:
-      (most,) errors, and for each N the places (N - 1,) half-way between points where one piece
-      ends and the next begins.
+      Errors (most,), and for each N the breaks (N - 1,), half-way between the last point of one
+      piece and the first of the next; float64.  Not compiled.
 
     Raises:
-      InputError, InputTypeError: not finite numbers of these shapes, places that do not increase,
-        or more pieces than points.
+      InputError, InputTypeError: not finite numbers of these shapes, places that do not ascend, or
+        more pieces than points.
+
+    >>> errors, breaks = best_segmentation([0, 1, 2, 3, 4], [0, 0, 0, 5, 6], most=2)
+    >>> print(errors.round(3), breaks[1])
+    [1.257 0.   ] [2.5]
     """
     x, y = _points(x, y)
     check_count(most, "most")
     n = len(x)
     if most > n:
-        raise InputError(f"most is {most}, but there are {n} points; a piece has one at least.")
-    # Centred, so that differences of the sums lose no digits.
+        raise InputError(f"most is {most}; pass at most {n}, the number of points.")
+    # Centred, so that differences of sums lose no digits.
     u, v = x - x.mean(), y - y.mean()
     sums = np.zeros((5, n + 1))
     np.cumsum([u, v, u * u, u * v, v * v], axis=1, out=sums[:, 1:])
@@ -72,42 +78,75 @@ def best_pieces(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.ndarray]
     return np.array(errors), breaks
 
 
-def joined_pieces(x: Any, y: Any, breaks: Any) -> float:
-    """The root mean square error of the least-squares continuous spline with knots at `breaks`.
+def linear_spline_error(x: Any, y: Any, knots: Any) -> float:
+    """Root mean square error of the least-squares continuous linear spline with given knots.
 
     Args:
-      x, y: (n,) points, as `best_pieces` takes them.
-      breaks: (N - 1,) knots.
+      x, y: (n,) points, as for `best_segmentation`.
+      knots: (N - 1,) places where the N pieces join; an empty list gives the regression line.
+
+    Returns:
+      A float.  Not compiled.
+
+    Raises:
+      InputError, InputTypeError: not finite numbers of these shapes, or places that do not ascend.
+
+    >>> round(linear_spline_error([0, 1, 2, 3, 4], [0, 1, 2, 1, 0], knots=[2]), 12)
+    0.0
     """
     x, y = _points(x, y)
-    ramps = np.maximum(x[:, None] - np.asarray(breaks, float), 0)
+    knots = as_numbers(knots, "knots")
+    if knots.ndim != 1:
+        raise InputError(f"knots has shape {knots.shape}; pass a list of places.")
+    check_finite(knots, "knots")
+    ramps = np.maximum(x[:, None] - knots.astype(float), 0)
     design = np.column_stack([np.ones_like(x), x, ramps])
     values = np.linalg.lstsq(design, y)[0]
     return float(np.sqrt(np.mean(np.square(design @ values - y))))
 
 
-def best_monotone(y: Any) -> float:
-    """The least root mean square error of a rising or falling sequence against y (n,).
+def best_monotone_error(y: Any) -> float:
+    """Smallest root mean square error of a rising or falling sequence against y.
 
-    Pools adjacent violators: neighbouring blocks whose means are out of order become one.
+    Isotonic regression by pooling adjacent violators: neighbouring blocks whose means are out of
+    order are merged.
+
+    Barlow, Bartholomew, Bremner and Brunk 1972, "Statistical inference under order restrictions".
+
+    Args:
+      y: (n,) values in order.
+
+    Returns:
+      A float.  Not compiled.
+
+    Raises:
+      InputError, InputTypeError: `y` is not (n,) finite numbers, n at least 1.
+
+    >>> best_monotone_error([1, 3, 2, 4]) == (0.5 / 4) ** 0.5  # 3 and 2 become 2.5
+    True
     """
-    y = _points(np.arange(np.size(y)), y)[1]
-    return min(_rising(y), _rising(-y))
+    y = _values(y, "y")
+    return min(_rising_error(y), _rising_error(-y))
 
 
 def _points(x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-    x, y = as_numbers(x, "x"), as_numbers(y, "y")
-    if x.ndim != 1 or x.shape != y.shape or not len(x):
-        raise InputError(f"x has shape {x.shape} and y has {y.shape}; pass (n,) of both.")
-    check_finite(x, "x")
-    check_finite(y, "y")
-    x, y = x.astype(np.float64), y.astype(np.float64)
+    x, y = _values(x, "x"), _values(y, "y")
+    if x.shape != y.shape:
+        raise InputError(f"x has {len(x)} places, but y has {len(y)} values; pass one per place.")
     if (np.diff(x) <= 0).any():
-        raise InputError("x does not increase; sort the points, and leave out repeated places.")
+        raise InputError("x does not ascend; sort the points and leave out repeated places.")
     return x, y
 
 
-def _rising(y: np.ndarray) -> float:
+def _values(values: Any, argument: str) -> np.ndarray:
+    array = as_numbers(values, argument)
+    if array.ndim != 1 or not len(array):
+        raise InputError(f"{argument} has shape {array.shape}; pass shape (n,), n at least 1.")
+    check_finite(array, argument)
+    return array.astype(np.float64)
+
+
+def _rising_error(y: np.ndarray) -> float:
     blocks: list[tuple[float, int]] = []  # mean, points
     for value in y.tolist():
         mean, points = value, 1

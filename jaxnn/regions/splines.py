@@ -1,15 +1,16 @@
-"""How well can N straight pieces follow a curve, and no better?
+"""How closely can N straight pieces follow a smooth curve?
 
     L2 error x N^2   ->  (1 / sqrt(720)) (integral |f''|^(2/5))^(5/2)      N pieces, free knots
     sup error x N^2  ->  (1 / 16) (integral |f''|^(1/2))^2
 
-On a piece of length h a curve with f'' = c errs by c^2 h^5 / 720 (squared, integrated) and by
-c h^2 / 16 (largest): knots are placed best when all pieces err alike, so that |f''|^(2/5), or
-|f''|^(1/2), integrates to the same over each.  This is the classical theory of splines with free
-knots.  A network of m ReLUs in one hidden layer and one input is such a curve, of m + 1 pieces.
+On a piece of length h, a curve with f'' = c differs from its best line by c^2 h^5 / 720 (squared
+and integrated) or c h^2 / 16 (at most).  Knots are placed best when the errors of all pieces are
+equal, so that |f''|^(2/5), or |f''|^(1/2), has the same integral over each piece.  This is the
+classical theory of splines with free knots (de Boor 1973, "Good approximation by splines with
+variable knots").  A network of m ReLUs in one hidden layer on one input is such a spline, of m + 1
+pieces.
 
-`segmentation` has the bound for given points and any N, without the limit.  NumPy, in
-float64.
+`segmentation` has the exact bound for given points and any N.  NumPy, in float64.
 """
 
 from __future__ import annotations
@@ -20,25 +21,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jaxnn.errors import InputError, check_count
+from jaxnn.errors import InputError, InputTypeError, check_count, check_number
 
 Function = Callable[[np.ndarray], np.ndarray]
 
 CELLS = 2**16  # of the sum that places the knots
-GAUSS_NODES = 8  # a piece: exact for polynomials up to degree 15
-SUP_NODES = 1001  # a piece, its middle among them
+GAUSS_NODES = 8  # per piece: exact for polynomials up to degree 15
+SUP_NODES = 1001  # per piece, its middle included
+LARGEST_RATE = 500.0  # of an exponential curve, whose values and integrals stay in range
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A function on [0, 1] with what its best splines are known to attain.
+    """A function on [0, 1] with the known limits of its best linear splines.
 
     Attributes:
-      name: how it is written.
+      name: the formula, for labels.
       function: f, elementwise.
       curvature: f'', elementwise.
-      l2_constant: the limit of N^2 times the L2 error, in closed form.
-      sup_constant: the limit of N^2 times the largest error, in closed form.
+      l2_constant: limit of N^2 times the L2 error, in closed form.
+      sup_constant: limit of N^2 times the largest error, in closed form.
       convex: whether f'' keeps one sign, which `free_knot_sup_error` needs.
     """
 
@@ -50,31 +52,19 @@ class Curve:
     convex: bool = True
 
 
-def power_of_sine(p: float) -> float:
+def _mean_power_of_sine(p: float) -> float:
     """The mean of |sin|^p over a period: Gamma((p + 1) / 2) / (sqrt(pi) Gamma(p / 2 + 1))."""
     return math.gamma((p + 1) / 2) / (math.sqrt(math.pi) * math.gamma(p / 2 + 1))
 
 
-def free_knot_constants(curvature: Function) -> tuple[float, float]:
-    """The limits of N^2 times the L2 and the largest error, by quadrature.
-
-    Args:
-      curvature: f'' on [0, 1], elementwise.
-
-    Returns:
-      (1 / sqrt(720)) (integral |f''|^(2/5))^(5/2) and (1 / 16) (integral |f''|^(1/2))^2, by the
-      midpoint rule with 2^16 cells.
-    """
-    middles = (np.arange(CELLS) + 0.5) / CELLS
-    size = np.abs(curvature(middles))
-    return (
-        float(np.mean(size**0.4) ** 2.5) / math.sqrt(720),
-        float(np.mean(size**0.5) ** 2) / 16,
-    )
-
-
 def exponential(rate: float) -> Curve:
-    """exp(rate x), with integral |f''|^p = rate^(2 p) (exp(rate p) - 1) / (rate p)."""
+    """The curve exp(rate x), with integral |f''|^p = rate^(2 p) (exp(rate p) - 1) / (rate p).
+
+    Raises:
+      InputError, InputTypeError: `rate` is 0, beyond +-500 or not a number.
+    """
+    accepted = f"a number other than 0, from {-LARGEST_RATE:g} to {LARGEST_RATE:g}"
+    check_number(rate, "rate", accepted, lambda value: 0 < abs(value) <= LARGEST_RATE)
 
     def integral(p: float) -> float:
         return rate ** (2 * p) * math.expm1(rate * p) / (rate * p)
@@ -89,14 +79,19 @@ def exponential(rate: float) -> Curve:
 
 
 def sine(periods: int) -> Curve:
-    """sin(2 pi periods x), with integral |f''|^p = (2 pi periods)^(2 p) `power_of_sine`(p)."""
+    """The curve sin(2 pi periods x), with integral |f''|^p = (2 pi periods)^(2 p) E |sin|^p.
+
+    Raises:
+      InputError, InputTypeError: `periods` is not a whole number of at least 1.
+    """
+    check_count(periods, "periods")
     frequency = 2 * math.pi * periods
     return Curve(
         f"sin({2 * periods}πx)",
         lambda x: np.sin(frequency * x),
         lambda x: -(frequency**2) * np.sin(frequency * x),
-        frequency**2 * power_of_sine(0.4) ** 2.5 / math.sqrt(720),
-        frequency**2 * power_of_sine(0.5) ** 2 / 16,
+        frequency**2 * _mean_power_of_sine(0.4) ** 2.5 / math.sqrt(720),
+        frequency**2 * _mean_power_of_sine(0.5) ** 2 / 16,
         convex=False,
     )
 
@@ -105,29 +100,45 @@ SQUARE = Curve("x²", np.square, lambda x: np.full_like(x, 2.0), 2 / math.sqrt(7
 CURVES = (SQUARE, exponential(3), sine(1))
 
 
-def equidistributing_knots(curve: Curve, pieces: int, exponent: float) -> np.ndarray:
+def _equidistributing_knots(curve: Curve, pieces: int, exponent: float) -> np.ndarray:
     """Knots on [0, 1] between which |f''|^exponent integrates to the same: (pieces + 1,)."""
+    if not isinstance(curve, Curve):
+        raise InputTypeError(
+            f"curve is a {type(curve).__name__}; pass a jaxnn.regions.splines.Curve."
+        )
     check_count(pieces, "pieces")
     x = np.linspace(0, 1, CELLS + 1)
     middles = (x[1:] + x[:-1]) / 2
     mass = np.concatenate([[0], np.cumsum(np.abs(curve.curvature(middles)) ** exponent)])
+    if not 0 < mass[-1] < np.inf:
+        raise InputError(
+            f"curve is {curve.name}, whose second derivative is 0 everywhere or not finite; pass "
+            "one that is curved."
+        )
     return np.interp(np.linspace(0, mass[-1], pieces + 1), mass, x)
 
 
 def free_knot_l2_error(curve: Curve, pieces: int) -> float:
-    """The L2 distance from the curve to the continuous linear splines of `pieces` pieces.
+    """L2 distance of a curve from a continuous linear spline of N pieces with well-placed knots.
 
-    The knots equidistribute |f''|^(2/5); the values at the knots are the least-squares ones, with
-    Gauss-Legendre quadrature on each piece.
+    The knots equidistribute |f''|^(2/5), which is optimal for large N.  The values at the knots are
+    those of least squares, with Gauss-Legendre quadrature on each piece.
 
     Args:
-      curve: to be followed on [0, 1].
+      curve: the curve on [0, 1].
       pieces: N, at least 1.
 
+    Returns:
+      A float.  Not compiled.
+
     Raises:
-      InputError, InputTypeError: `pieces` is none.
+      InputError, InputTypeError: no curve, a straight one, or `pieces` is not a whole number of at
+        least 1.
+
+    >>> print(f"{free_knot_l2_error(SQUARE, 10) * 10**2:.4f}, limit {SQUARE.l2_constant:.4f}")
+    0.0745, limit 0.0745
     """
-    knots = equidistributing_knots(curve, pieces, 2 / 5)
+    knots = _equidistributing_knots(curve, pieces, 2 / 5)
     nodes, weights = np.polynomial.legendre.leggauss(GAUSS_NODES)
     x = (knots[:-1, None] + np.diff(knots)[:, None] * (nodes + 1) / 2).ravel()
     root = np.sqrt(np.outer(np.diff(knots), weights / 2)).ravel()
@@ -138,17 +149,26 @@ def free_knot_l2_error(curve: Curve, pieces: int) -> float:
 
 
 def free_knot_sup_error(curve: Curve, pieces: int) -> float:
-    """The largest error of the chords between knots that equidistribute |f''|^(1/2), halved.
+    """Largest distance of a convex curve from a continuous linear spline of N pieces.
 
-    All chords of a convex curve lie on one side of it, so one shift by half of their largest
-    error halves it and leaves the spline continuous.
+    The knots equidistribute |f''|^(1/2).  All chords of a convex curve lie on one side of it, so
+    shifting them together by half of their largest error halves it and keeps the spline continuous.
+
+    Args:
+      curve: the curve on [0, 1], convex or concave.
+      pieces: N, at least 1.
+
+    Returns:
+      A float.  Not compiled.
 
     Raises:
-      InputError: the curve is not convex.
+      InputError, InputTypeError: as from `free_knot_l2_error`, or a curve that is not convex.
     """
+    knots = _equidistributing_knots(curve, pieces, 1 / 2)
     if not curve.convex:
-        raise InputError(f"curve is {curve.name}, which is not convex; its chords change sides.")
-    knots = equidistributing_knots(curve, pieces, 1 / 2)
+        raise InputError(
+            f"curve is {curve.name}, which is not convex; pass one whose chords stay on one side."
+        )
     x = knots[:-1] + np.linspace(0, 1, SUP_NODES)[:, None] * np.diff(knots)
     chords = np.interp(x, knots, curve.function(knots))
     return float(np.max(np.abs(chords - curve.function(x)))) / 2

@@ -10,7 +10,7 @@ import jaxnn
 from experiments.shared import curve_training
 from experiments.shared.curve_training import TrainingSettings
 from jaxnn.initializers import initializer
-from jaxnn.regions import best_pieces
+from jaxnn.regions import best_segmentation
 
 
 def sine(x):
@@ -19,7 +19,7 @@ def sine(x):
 
 def test_a_random_network_is_no_better_than_its_best_straight_pieces(key):
     x = curve_training.midpoints(100)
-    errors, _ = best_pieces(x, sine(x), 9)
+    errors, _ = best_segmentation(x, sine(x), 9)
     params = jaxnn.mlp.init(key, jaxnn.MLP((1, 8, 1), "relu", bias_initializer="uniform"))
     stacked = jax.tree.map(lambda leaf: np.asarray(leaf)[None], params)
     solved = curve_training.readout_errors(stacked, "relu", sine, x)

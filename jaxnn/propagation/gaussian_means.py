@@ -1,14 +1,14 @@
-"""What is the mean of an activation, and of its slope, under a Gaussian?
+"""What are the means of an activation and of its slope under a Gaussian?
 
     E f(u) = int f(sqrt(q) z) N(z) dz,     E f(u) f(v) with u, v ~ N(0, q) of correlation c
 
-to about 1e-13, for any elementwise JAX function.  Gauss-Hermite nodes would be enough for tanh, but
-a kink costs them all but three digits.  So the line is cut into panels at the kinks, which are
-searched for, and halved until 16 Gauss-Legendre nodes resolve the integrand on each of them: until
-the last coefficients of its Legendre series have vanished.
+They are accurate to about 1e-13 for any elementwise JAX function.  Gauss-Hermite quadrature would
+be enough for tanh, but a kink leaves it only three digits.  So the line is cut into panels at the
+kinks, which are searched for, and panels are halved until 16 Gauss-Legendre nodes resolve the
+integrand on each of them: until the last coefficients of its Legendre series vanish.
 
-The function is evaluated by JAX, in float64 whatever the default precision, and its slope by
-`jax.jvp`; all sums are NumPy's.
+JAX evaluates the function in float64, whatever the default precision, and its slope by `jax.jvp`
+(compiled, for a few sizes of call); NumPy does the sums.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from jaxnn.errors import InputError
 from jaxnn.mlp import Activation
 
 NODES = 16  # of each panel; exact for polynomials of degree 31
-# A series cut at degree 15 with a tail this small has, as a factor of a product that is integrated
-# to degree 31, a tail of about its square.
+# If a series cut at degree 15 has a tail this small, then a product with it, integrated exactly up
+# to degree 31, has an error of about the square.
 RESOLVED = 1e-9
-REACH = 10.0  # standard deviations: beyond them is 1e-23 of the mass
+REACH = 10.0  # standard deviations; 1e-23 of the mass lies beyond
 MOST_PANELS = 4096
-MOST_PAIR_PANELS = 512  # of one of two variables: the work is its square
-KINKS_WITHIN = 64.0
+MOST_PAIR_PANELS = 512  # per variable of a pair: the work grows with the square
+KINKS_WITHIN = 64.0  # the interval from -64 to 64 is searched for kinks
 MOST_KINKS = 64
-SMALLEST_CALL = 2**12  # calls are filled up to powers of two from here: few shapes are compiled
-LARGEST_INNER = 2**9  # places of the outer integral whose inner ones are made at once
+SMALLEST_CALL = 2**12  # calls are padded to powers of two from here, so few shapes are compiled
+LARGEST_INNER = 2**9  # nodes of the outer integral whose inner integrals are evaluated together
 
 _X, _W = legendre.leggauss(NODES)
 # The last four Legendre coefficients of a function from its values at the nodes.
 _TO_TAIL = (legendre.legvander(_X, NODES - 1) * _W[:, None] * (np.arange(NODES) + 0.5))[:, -4:]
 
 
-class Panels(NamedTuple):
-    """A rule for integrals under N(0, q), fitted to one activation.
+class GaussianRule(NamedTuple):
+    """A quadrature rule for integrals under N(0, q), adapted to one activation.
 
     Attributes:
       edges: (panels + 1,) ends of the panels, in standard deviations sqrt(q).
-      z: (nodes,) places, in standard deviations.
-      weights: (nodes,) of sum 1.
+      z: (nodes,) nodes, in standard deviations.
+      weights: (nodes,) weights of sum 1.
       values: (nodes,) phi(sqrt(q) z).
       slopes: (nodes,) phi'(sqrt(q) z).
     """
@@ -61,7 +61,7 @@ class Panels(NamedTuple):
 
 
 class PairMeans(NamedTuple):
-    """Means over two Gaussians of one variance.
+    """Means over two Gaussians of equal variance.
 
     Attributes:
       values: E phi(u) phi(v).
@@ -73,20 +73,20 @@ class PairMeans(NamedTuple):
 
 
 def evaluate(phi: Activation, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """phi(u) and phi'(u) in float64, for places `u` of any shape.
+    """phi(u) and phi'(u) in float64, for `u` of any shape.
 
     Raises:
-      InputError: phi does not give one real number for each.
+      InputError: phi does not return one real number per entry.
     """
     size = max(SMALLEST_CALL, 1 << max(u.size - 1, 0).bit_length())
     filled = np.zeros(size)
     filled[: u.size] = u.ravel()
-    # The promotion of ranks is a setting for tests; a scalar in an activation is no mistake.
+    # A scalar in an activation is no mistake, even where rank promotion is set to raise.
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         values, slopes = (np.asarray(x) for x in _with_slope(phi)(filled))
     if values.shape != filled.shape or not np.issubdtype(values.dtype, np.floating):
         raise InputError(
-            f"activation {_name(phi)} makes {values.dtype} of shape {values.shape} out of numbers "
+            f"activation {_name(phi)} returns {values.dtype} of shape {values.shape} for numbers "
             f"of shape {filled.shape}; pass an elementwise function of real numbers."
         )
     values, slopes = (x[: u.size].astype(float).reshape(u.shape) for x in (values, slopes))
@@ -99,13 +99,13 @@ def _with_slope(phi: Activation) -> Callable[[np.ndarray], tuple[jax.Array, jax.
 
 
 def _nodes(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The nodes of panels, and their weights for a plain integral: (panels, 16) each."""
+    """Nodes of the panels, and their weights in a plain integral: (panels, 16) each."""
     half = ((ends - starts) / 2)[:, None]
     return ((starts + ends) / 2)[:, None] + half * _X, half * _W
 
 
 def _tail(values: np.ndarray) -> np.ndarray:
-    """The largest of the last Legendre coefficients of functions given at the nodes (..., 16)."""
+    """The largest of the last four Legendre coefficients, of values at the nodes (..., 16)."""
     return np.abs(values @ _TO_TAIL).max(axis=-1)
 
 
@@ -115,14 +115,14 @@ def _root_density(z: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def kinks(phi: Activation) -> tuple[float, ...]:
-    """Where phi' or its derivative jumps, between -64 and 64.
+    """The places between -64 and 64 where phi' or its derivative jumps, in ascending order.
 
     Panels that are not resolved are halved until they are as short as rounding allows.  Where two
-    resolved ones meet, a third is laid across.
+    resolved panels meet, a third one across the joint is tested.
 
     Raises:
-      InputError: phi itself jumps, or is nowhere smooth, as when it computes in less than the
-        precision of its argument.
+      InputError: phi itself jumps, has too many kinks, or is rough everywhere, as when it rounds
+        its argument to a lower precision.
     """
     powers = 2.0 ** np.arange(-1, 1 + np.log2(KINKS_WITHIN))
     edges = np.concatenate([-powers[::-1], [0], powers])
@@ -147,11 +147,11 @@ def kinks(phi: Activation) -> tuple[float, ...]:
 
 
 def _is_resolved(phi: Activation, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Whether 16 nodes follow phi and phi' on each panel, to a share of their size that near 0."""
+    """Whether 16 nodes resolve phi and phi' on each panel, relative to their size up to there."""
     order = np.argsort(np.abs(starts + ends))
     resolved = np.ones(len(starts), bool)
     for function in evaluate(phi, _nodes(starts, ends)[0]):
-        # Where it overflows, no mean is finite anyway.
+        # Where phi overflows, no mean is finite anyway.
         function = np.where(np.isfinite(function).all(axis=1, keepdims=True), function, 0)
         size = np.empty(len(starts))
         size[order] = np.maximum.accumulate(np.abs(function).max(axis=1)[order])
@@ -166,15 +166,15 @@ def _check_continuous(phi: Activation, places: np.ndarray) -> None:
     jumps = steps > 1e-6 * np.maximum(np.abs(left), 1)
     if jumps.any():
         raise InputError(
-            f"activation {_name(phi)} jumps at {places[jumps][0]:.4g}, or is infinitely steep "
-            "there; pass a continuous function of finite slopes."
+            f"activation {_name(phi)} jumps or is infinitely steep at {places[jumps][0]:.4g}; "
+            "pass a continuous function with finite slopes."
         )
 
 
 def _not_smooth(phi: Activation) -> InputError:
     return InputError(
-        f"activation {_name(phi)} bends too often to be integrated; pass a function that is smooth "
-        f"but for at most {MOST_KINKS} kinks and computes in the precision of its argument."
+        f"activation {_name(phi)} has too many kinks to be integrated; pass a function that is "
+        f"smooth except at {MOST_KINKS} kinks at most and keeps the precision of its argument."
     )
 
 
@@ -182,18 +182,26 @@ def _name(phi: Activation) -> str:
     return getattr(phi, "__name__", type(phi).__name__)
 
 
-def panels(phi: Activation, variance: float) -> Panels:
-    """Panels that resolve phi and phi' under N(0, variance), variance > 0.
+def gaussian_rule(phi: Activation, variance: float) -> GaussianRule:
+    """A quadrature rule that resolves phi and phi' under N(0, variance).
+
+    Args:
+      phi: an elementwise JAX function, continuous and smooth except at a few kinks.
+      variance: q, positive.
 
     Returns:
-      A `Panels`: E phi(u)^2 is `weights @ values**2`.
+      A `GaussianRule`.  Not compiled, except for phi.
 
     Raises:
-      InputError: phi or phi' is not a number somewhere; or as from `evaluate` and `kinks`.
+      InputError: phi or phi' is NaN somewhere, or phi cannot be integrated (`evaluate`, `kinks`).
+
+    >>> rule = gaussian_rule(jax.nn.relu, 3.0)
+    >>> print(f"{rule.weights @ rule.values**2:.10f}")  # E relu(u)^2 = q / 2
+    1.5000000000
     """
     deviation = variance**0.5
-    bends = np.array(kinks(phi)) / deviation
-    edges = np.union1d(np.arange(-REACH, REACH + 1), bends[np.abs(bends) < REACH])
+    at = np.array(kinks(phi)) / deviation
+    edges = np.union1d(np.arange(-REACH, REACH + 1), at[np.abs(at) < REACH])
     while True:
         z, lengths = _nodes(edges[:-1], edges[1:])
         root = _root_density(z)
@@ -213,41 +221,45 @@ def panels(phi: Activation, variance: float) -> Panels:
             break
         edges = np.union1d(edges, ((edges[:-1] + edges[1:]) / 2)[halved])
     weights = (lengths * root**2).ravel()
-    return Panels(edges, z.ravel(), weights / weights.sum(), values.ravel(), slopes.ravel())
+    return GaussianRule(edges, z.ravel(), weights / weights.sum(), values.ravel(), slopes.ravel())
 
 
-def pair_means(phi: Activation, rule: Panels, variance: float, correlation: float) -> PairMeans:
-    """E phi(u) phi(v) and E phi'(u) phi'(v) for u, v ~ N(0, variance) of that correlation c.
+def pair_means(
+    phi: Activation, rule: GaussianRule, variance: float, correlation: float
+) -> PairMeans:
+    """E phi(u) phi(v) and E phi'(u) phi'(v) for u, v ~ N(0, variance) of correlation c.
 
-    With v = sqrt(q) (c z + s y) and s^2 = 1 - c^2, the mean over y is phi smoothed over a width s:
-    its panels end where those of phi do.  The panels over z are halved until they resolve it too,
-    from ends 10 s beside each kink: between the nodes of longer ones, all that s does would pass
-    unseen.
+    With u = sqrt(q) z, v = sqrt(q) (c z + s y) and s^2 = 1 - c^2, the mean over y is phi smoothed
+    over a width s; its panels end where those of phi do.  The panels over z start with ends 10 s
+    on either side of each kink and are halved until they resolve the smoothed function too.
+    Without those ends a narrow smoothing could fall between the nodes of a long panel and be
+    missed.
 
     Args:
       phi: an elementwise JAX function.
-      rule: its `panels` at this variance.
-      variance: q.
+      rule: its `gaussian_rule` at this variance.
+      variance: q, positive.
       correlation: c, from -1 to 1.
 
     Returns:
-      A `PairMeans`.
+      A `PairMeans` of floats.  Not compiled, except for phi.
 
     Raises:
-      InputError: phi turns so often under N(0, variance) that this would take minutes.
+      InputError: phi oscillates so fast under N(0, variance) that this would take minutes.
     """
     if len(rule.edges) > MOST_PAIR_PANELS:
         raise InputError(
-            f"activation {_name(phi)} turns too often within {variance**0.5:.4g}, the standard "
-            "deviation of pre-activations; pass a smaller weight_variance or bias_variance."
+            f"activation {_name(phi)} oscillates too often within {variance**0.5:.4g}, the "
+            "standard deviation of pre-activations; pass a smaller weight_variance or "
+            "bias_variance."
         )
     spread = max((1 - correlation) * (1 + correlation), 1e-24) ** 0.5
     root = _root_density(rule.z)
     sizes = [np.abs(function * root).max() for function in (rule.values, rule.slopes)]
     edges = rule.edges
     if correlation != 0:
-        bends = np.array(kinks(phi)) / (variance**0.5 * correlation)
-        beside = np.concatenate([bends - REACH * spread, bends + REACH * spread])
+        at = np.array(kinks(phi)) / (variance**0.5 * correlation)
+        beside = np.concatenate([at - REACH * spread, at + REACH * spread])
         edges = np.union1d(edges, beside[np.abs(beside) < REACH])
     starts, ends = edges[:-1], edges[1:]
     total = np.zeros(2)
@@ -268,13 +280,13 @@ def pair_means(phi: Activation, rule: Panels, variance: float, correlation: floa
 
 def _smoothed(
     phi: Activation,
-    rule: Panels,
+    rule: GaussianRule,
     deviation: float,
     correlation: float,
     spread: float,
     z: np.ndarray,
 ) -> np.ndarray:
-    """E over y ~ N(0, 1) of phi(v) and phi'(v), v = deviation (correlation z + spread y).
+    """Means over y ~ N(0, 1) of phi(v) and phi'(v), v = deviation (correlation z + spread y).
 
     Returns:
       (2, *z.shape).

@@ -1,0 +1,106 @@
+"""How is the random network of mean-field theory described?
+
+    z = h W + b,     W_ij ~ N(0, sw2 / inputs),     b_j ~ N(0, sb2)
+
+as a `jaxnn.MLP` whose initialisers draw such weights and biases.  The two variances enter a forward
+pass only as factors, so networks that differ in nothing else can share one compiled program:
+`split_scales` takes the factors out of the description.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+from jax import Array
+
+from jaxnn.errors import check_number
+from jaxnn.initializers import Scaled, initializer
+from jaxnn.mlp import MLP, Activation
+
+
+class Scales(NamedTuple):
+    """The factors of a network's weights and biases.
+
+    Attributes:
+      weights: factor of every weight, a scalar.
+      biases: factor of every bias, a scalar.
+    """
+
+    weights: float | Array
+    biases: float | Array
+
+
+@dataclass(frozen=True)
+class NormalBiases:
+    """Biases N(0, variance), as `jaxnn.MLP(bias_initializer=...)` takes them.
+
+    Attributes:
+      variance: a number of at least 0.
+
+    Raises:
+      InputError, InputTypeError: `variance` is negative, not finite or not a number.
+    """
+
+    variance: float
+
+    def __post_init__(self) -> None:
+        check_number(self.variance, "variance", "a finite number of at least 0", lambda x: x >= 0)
+
+    def __call__(self, key: Array, shape: tuple[int, ...], dtype: Any = None) -> Array:
+        return self.variance**0.5 * jax.random.normal(key, shape, dtype or float)
+
+
+def random_network(
+    sizes: tuple[int, ...],
+    activation: str | Activation,
+    weight_variance: float,
+    bias_variance: float = 0.0,
+) -> MLP:
+    """A network description with weights N(0, sw2 / inputs) and biases N(0, sb2).
+
+    Args:
+      sizes: units of every layer, inputs first.
+      activation: a name of `jaxnn.mlp.ACTIVATIONS` or an elementwise JAX function.
+      weight_variance: sw2, positive: number of inputs times the variance of a weight.
+      bias_variance: sb2, at least 0.
+
+    Returns:
+      A `jaxnn.MLP`; nothing is drawn yet.
+
+    Raises:
+      InputError, InputTypeError: a size below 1, an unknown activation, or a variance outside its
+        range.
+
+    >>> net = random_network((100, 100, 100), "relu", 2.0)
+    >>> net.initializer
+    Scaled(scale=2.0, mode='fan_in', distribution='normal')
+    """
+    check_number(weight_variance, "weight_variance", "a positive number", lambda value: value > 0)
+    accepted = "a finite number of at least 0"
+    check_number(bias_variance, "bias_variance", accepted, lambda value: value >= 0)
+    scheme = Scaled(float(weight_variance), "fan_in", "normal")
+    biases = NormalBiases(float(bias_variance)) if bias_variance else "zeros"
+    return MLP(sizes, activation, initializer=scheme, bias_initializer=biases)
+
+
+def has_gaussian_weights(net: MLP) -> bool:
+    """Whether all weights of a network start as independent Gaussians."""
+    scheme = initializer(net.initializer)
+    return isinstance(scheme, Scaled) and scheme.distribution == "normal"
+
+
+def split_scales(net: MLP) -> tuple[MLP, Scales]:
+    """The network with weight and bias scales of 1, and the scales that it had."""
+    scheme, biases = initializer(net.initializer), net.bias_initializer
+    weight_scale = bias_scale = 1.0
+    if isinstance(scheme, Scaled):
+        weight_scale = scheme.scale**0.5
+        scheme = dataclasses.replace(scheme, scale=1.0)
+    if isinstance(biases, NormalBiases):
+        bias_scale = biases.variance**0.5
+        biases = NormalBiases(1.0)
+    unscaled = dataclasses.replace(net, initializer=scheme, bias_initializer=biases)
+    return unscaled, Scales(weight_scale, bias_scale)
