@@ -13,11 +13,10 @@ test row for that refit.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from inspect import Parameter, signature
 from numbers import Real
@@ -38,9 +37,8 @@ from jaxnn.errors import (
 )
 from jaxnn.replicate import replicate
 from jaxnn.training import Fitter, forward_pass
-from jaxnn.training import fit as training_fit
-from jaxnn.training.arguments import check_fit_arguments
-from jaxnn.training.recipe import Recipe
+from jaxnn.training.arguments import CheckedRows
+from jaxnn.training.fitter import as_fitter, traits_of
 
 DRAWN_AT_ONCE = 2**20  # row numbers drawn side by side on a device
 
@@ -48,7 +46,7 @@ logger = logging.getLogger("jaxnn")
 
 
 class Bootstrap(NamedTuple):
-    """Every refit of a bootstrap, the good and the bad.
+    """Every refit of a bootstrap, converged or not.
 
     Attributes:
       fits: what `fit` returned, every leaf with a leading (replicates,) axis.
@@ -74,6 +72,90 @@ class Interval(NamedTuple):
     upper: np.ndarray
 
 
+def bootstrap(
+    key: Array,
+    fit: Callable[..., Any],
+    X: Any,
+    y: Any,
+    replicates: int,
+    *,
+    resampling: Literal["rows", "multiplicities"] | None = None,
+    progress: bool | str = False,
+    directory: str | os.PathLike[str] | None = None,
+    chunk: int | None = None,
+) -> Bootstrap:
+    """Refit on `replicates` resamples of the rows, with every core busy.
+
+    Args:
+      key: a typed JAX key.
+      fit: a JAX function `fit(key, X, y)`, or `fit(key, X, y, weights)` to which a row of weight
+        two is the same as that row twice: a `jaxnn.Fitter`, or `functools.partial(jaxnn.fit,
+        net=..., recipe=...)`, or any other that returns a pytree of arrays.
+      X: (rows, predictors).
+      y: (rows,) or (rows, outputs).
+      replicates: how many refits, at least 1.
+      resampling: "rows" gives each refit the drawn rows, with repeats.  "multiplicities" gives it
+        each row once, with the number of times it was drawn as weight: the same objective, and a
+        network trained on full batches then goes through the distinct rows only, about 63%.  None
+        chooses multiplicities if `fit` has an argument `weights` and does not train on
+        mini-batches.  (With "rows", a fit that sets rows aside to watch may have copies of one
+        row on both sides; with "multiplicities" it has not.)
+      progress, directory, chunk: as in `jaxnn.replicate.replicate`; with a directory, a run that
+        was interrupted resumes.
+
+    Returns:
+      A `Bootstrap`.  Replicate b depends on `key` and b alone.  Diverged replicates are listed in
+      a warning of the logger "jaxnn".  Compiled, once for equal fitters and shapes.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used, before any compilation.
+
+    Example:
+      >>> import jax
+      >>> import numpy as np
+      >>> from jaxnn.bootstrap import bootstrap, interval
+      >>> y = np.arange(20.0)
+      >>> def mean(key, X, y):
+      ...     return y.mean()
+      >>> refits = bootstrap(jax.random.key(0), mean, y[:, None], y, replicates=400)
+      >>> refits.fits.shape
+      (400,)
+      >>> lower, upper = interval(refits.fits)  # y.mean() = 9.5, standard error 1.29
+      >>> bool(6 < lower < 8 and 11 < upper < 13)
+      True
+    """
+    check_key(key)
+    check_count(replicates, "replicates")
+    fit = as_fitter(fit)
+    weighted = _takes_multiplicities(fit, resampling)
+    given = fit.checked(X, y) if isinstance(fit, Fitter) else _checked(X, y)
+    dtype = jnp.result_type(float)
+    X, y = np.asarray(given.X, dtype), np.asarray(given.y, dtype)
+    rows = X.shape[0]
+    traits = traits_of(fit)
+
+    keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
+    counts = replicate(
+        partial(multiplicities, rows=rows), keys_rows, chunk=max(1, DRAWN_AT_ONCE // rows)
+    )
+    room = None
+    if weighted:
+        room = _distinct_rows(counts) if traits.absent_rows_can_be_dropped else rows
+    fits, diverged = replicate(
+        partial(_refit, fit=fit, room=room),
+        keys_fits,
+        mapped=(counts,),
+        shared=(X, y),
+        chunk=chunk,
+        working_set=fit.working_set(room or rows) if isinstance(fit, Fitter) else None,
+        varying_length=traits.varying_length,
+        progress=progress,
+        directory=directory,
+    )
+    _warn_of_divergence(fits, diverged)
+    return Bootstrap(fits, counts, diverged)
+
+
 def multiplicities(key: Array, rows: int) -> Array:
     """How often each row is in one resample of as many rows, drawn with replacement.
 
@@ -94,77 +176,12 @@ def multiplicities(key: Array, rows: int) -> Array:
     return jnp.zeros(rows, jnp.uint8).at[drawn].add(1)
 
 
-def bootstrap(
-    key: Array,
-    fit: Callable[..., Any],
-    X: Any,
-    y: Any,
-    replicates: int,
-    *,
-    resampling: Literal["rows", "multiplicities"] | None = None,
-    progress: bool | str = False,
-    directory: str | os.PathLike[str] | None = None,
-    chunk: int | None = None,
-) -> Bootstrap:
-    """Refit on `replicates` resamples of the rows, all cores busy.
-
-    Args:
-      key: a typed JAX key.
-      fit: a JAX function `fit(key, X, y)`, or `fit(key, X, y, weights)` to which a row of weight
-        two is the same as that row twice: a `jaxnn.Fitter`, or `functools.partial(jaxnn.fit,
-        net=..., recipe=...)`, or any other that returns a pytree of arrays.
-      X: (rows, predictors).
-      y: (rows,) or (rows, outputs).
-      replicates: how many refits, at least 1.
-      resampling: "rows" gives each refit the drawn rows, repeats and all; "multiplicities" gives
-        it each row once, with its count as weight, 0 for a row that was not drawn: the same
-        objective, and for a network trained on full batches only the 63% of distinct rows are
-        gone through.  None takes multiplicities where `fit` has an argument `weights` and its
-        steps are over all rows.  (With "rows", a fit that sets rows aside to watch may have copies
-        of one row on both sides; with multiplicities it has not.)
-      progress, directory, chunk: as in `jaxnn.replicate.replicate`; a killed run with a
-        directory goes on where it was.
-
-    Returns:
-      A `Bootstrap`.  Replicate b depends on `key` and b alone.  Diverged replicates are named in a
-      warning of the logger "jaxnn".  Compiled, once for equal fitters and shapes.
-
-    Raises:
-      InputError, InputTypeError: an argument that cannot be used, before any compilation.
-    """
-    check_key(key)
-    check_count(replicates, "replicates")
-    fit = _as_fitter(fit)
-    dtype = jnp.result_type(float)
-    _check_rows(key, fit, X, y)
-    X, y = np.asarray(X, dtype), np.asarray(y, dtype)
-    rows = X.shape[0]
-    weighted = _weighted(fit, resampling)
-
-    keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
-    counts = replicate(
-        partial(multiplicities, rows=rows), keys_rows, chunk=max(1, DRAWN_AT_ONCE // rows)
-    )
-    room = _distinct_rows(counts) if isinstance(fit, Fitter) and fit.ignores_absent_rows else rows
-    working_set = getattr(fit, "working_set", None)
-    fits, diverged = replicate(
-        partial(_refit, fit=fit, room=room if weighted else None),
-        keys_fits,
-        mapped=(counts,),
-        shared=(X, y),
-        chunk=chunk,
-        working_set=working_set(room if weighted else rows) if working_set else None,
-        varying_length=getattr(fit, "varying_length", False),
-        progress=progress,
-        directory=directory,
-    )
-    _report(fits, diverged)
-    return Bootstrap(fits, counts, diverged)
-
-
 def _distinct_rows(counts: np.ndarray) -> int:
-    """Room for the distinct rows of any resample, in whole vector registers: in steps so wide that
-    nearly all bootstraps of as many rows, whatever their key, share one compiled program."""
+    """Room for the distinct rows of any resample, in whole vector registers.
+
+    It grows in steps so wide that nearly all bootstraps of as many rows, whatever their key, share
+    one compiled program.
+    """
     rows = counts.shape[1]
     most = max(int((drawn > 0).sum()) for drawn in counts)
     start, step = 0.0, float(forward_pass.ROW_MULTIPLE)
@@ -178,6 +195,16 @@ def _distinct_rows(counts: np.ndarray) -> int:
 def _refit(
     key: Array, counts: Array, X: Array, y: Array, *, fit: Callable[..., Any], room: int | None
 ) -> tuple[Any, Array]:
+    """One fit, and whether it diverged.
+
+    Args:
+      key: of this refit.
+      counts: (rows,) how often each row was drawn.
+      X, y: all rows.
+      fit: called with the drawn rows, or with weights.
+      room: None for the drawn rows; else how many rows, with weights, are passed: all of them, or
+        enough for those that were drawn.
+    """
     rows = X.shape[0]
     if room is None:
         copies = counts.astype(jnp.int32)
@@ -191,30 +218,36 @@ def _refit(
         weights = jnp.append(counts, jnp.uint8(0))[places].astype(X.dtype)
         places = jnp.minimum(places, rows - 1)
         result = _call(fit, key, X[places], y[places], weights)
-    leaves = [x for x in jax.tree.leaves(result) if jnp.issubdtype(jnp.result_type(x), jnp.inexact)]
-    return result, _diverged(result, leaves)
+    return result, _has_diverged(result)
 
 
-def _diverged(result: Any, leaves: list[Array]) -> Array:
+def _call(
+    fit: Callable[..., Any], key: Array, X: Array, y: Array, weights: Array | None = None
+) -> Any:
+    """fit(key, X, y[, weights]), with names where the function asks for them."""
+    if isinstance(fit, Fitter):
+        return fit.train(key, CheckedRows(X, y, weights))
+    parameters = signature(fit).parameters
+    by_name = {} if weights is None else {"weights": weights}
+    if {"X", "y"} <= set(parameters):
+        return fit(key, X=X, y=y, **by_name)
+    if weights is None or parameters["weights"].kind == Parameter.KEYWORD_ONLY:
+        return fit(key, X, y, **by_name)
+    return fit(key, X, y, weights)
+
+
+def _has_diverged(result: Any) -> Array:
     if hasattr(result, "diverged_at"):
         return result.diverged_at >= 0
+    leaves = [x for x in jax.tree.leaves(result) if jnp.issubdtype(jnp.result_type(x), jnp.inexact)]
     return ~jnp.array([jnp.isfinite(leaf).all() for leaf in leaves], bool).all()
 
 
-def _call(fit: Callable[..., Any], key: Array, X: Array, y: Array, *weights: Array) -> Any:
-    parameters = signature(fit).parameters
-    if {"X", "y"} <= set(parameters):
-        return fit(key, X=X, y=y, **({"weights": weights[0]} if weights else {}))
-    if weights and parameters["weights"].kind == Parameter.KEYWORD_ONLY:
-        return fit(key, X, y, weights=weights[0])
-    return fit(key, X, y, *weights)
-
-
-def _weighted(fit: Callable[..., Any], resampling: str | None) -> bool:
-    """Whether refits get each row once with its multiplicity as weight."""
-    takes_weights = "weights" in signature(fit).parameters
+def _takes_multiplicities(fit: Callable[..., Any], resampling: str | None) -> bool:
+    """Whether refits are passed each row once, with its multiplicity as weight."""
+    takes_weights = "weights" in _parameters(fit)
     if resampling is None:
-        return takes_weights and _weighs_rows(fit)
+        return takes_weights and traits_of(fit).weights_are_counts
     if resampling not in ("rows", "multiplicities"):
         raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
     if resampling == "multiplicities" and not takes_weights:
@@ -222,38 +255,17 @@ def _weighted(fit: Callable[..., Any], resampling: str | None) -> bool:
     return resampling == "multiplicities"
 
 
-def _weighs_rows(fit: Callable[..., Any]) -> bool:
-    if isinstance(fit, partial) and fit.func is training_fit:
-        return (fit.keywords.get("recipe") or Recipe()).batch_size is None
-    return getattr(fit, "weighs_rows", True)
-
-
-def _as_fitter(fit: Callable[..., Any]) -> Callable[..., Any]:
-    """A partial of `jaxnn.fit` as the `Fitter` that it amounts to, if it fixes no more than one."""
-    if not (isinstance(fit, partial) and fit.func is training_fit) or fit.args:
-        return fit
-    if "weights" in fit.keywords:
-        raise InputError("fit has its weights fixed already; a bootstrap weighs the rows itself.")
-    fields = {field.name for field in dataclasses.fields(Fitter)}
-    if "net" not in fit.keywords or not set(fit.keywords) <= fields:
-        return fit
-    return Fitter(**{name: value for name, value in fit.keywords.items() if value is not None})
-
-
-def _check_rows(key: Array, fit: Callable[..., Any], X: Any, y: Any) -> None:
+def _parameters(fit: Callable[..., Any]) -> Mapping[str, Parameter]:
+    """The parameters of a function that can be called with key, X, y and maybe weights."""
     if not callable(fit):
         raise InputTypeError(f"fit is a {type(fit).__name__}; pass a function fit(key, X, y).")
-    if isinstance(fit, Fitter):
-        check_fit_arguments(key, fit.net, X, y, fit.recipe, None, fit.encoder)
-        return
     try:
-        parameters = signature(fit).parameters.values()
+        parameters = signature(fit).parameters
     except ValueError:  # as for many built-in functions
         raise InputError(
-            f"fit is {fit!r}, whose arguments cannot be told; pass a Python function "
-            "fit(key, X, y)."
+            f"fit is {fit!r}, whose parameters are unknown; pass a Python function fit(key, X, y)."
         ) from None
-    taken = [p for p in parameters if p.kind != Parameter.VAR_KEYWORD]
+    taken = [p for p in parameters.values() if p.kind != Parameter.VAR_KEYWORD]
     if len(taken) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in taken):
         raise InputError(f"fit takes {len(taken)} arguments; it is called with key, X and y.")
     needed = [p.name for p in taken if p.default is p.empty and p.kind != Parameter.VAR_POSITIONAL]
@@ -263,18 +275,24 @@ def _check_rows(key: Array, fit: Callable[..., Any], X: Any, y: Any) -> None:
             f"fit needs {', '.join(needed)}; it is called with key, X and y, so fix "
             f"{', '.join(more)} with functools.partial."
         )
+    return parameters
+
+
+def _checked(X: Any, y: Any) -> CheckedRows:
+    """Rows that are finite numbers and as many in X as in y."""
     X, y = as_numbers(X, "X"), as_numbers(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
         raise InputError(
-            f"X has shape {X.shape} and y has shape {y.shape}; pass one row an example."
+            f"X has shape {X.shape} and y has shape {y.shape}; pass one row per example."
         )
     if len(X) == 0:
-        raise InputError("X has no rows; pass one at least.")
+        raise InputError("X has no rows; pass at least one.")
     check_finite(X, "X")
     check_finite(y, "y")
+    return CheckedRows(X, y)
 
 
-def _report(fits: Any, diverged: np.ndarray) -> None:
+def _warn_of_divergence(fits: Any, diverged: np.ndarray) -> None:
     bad = np.flatnonzero(diverged)
     if not len(bad):
         return
@@ -287,7 +305,7 @@ def _report(fits: Any, diverged: np.ndarray) -> None:
 
 
 def converged(refits: Bootstrap) -> Any:
-    """The fits that did not diverge, stacked as before; what bands are to be made of.
+    """The fits that did not diverge, stacked as before; bands should be made of these.
 
     Raises:
       InputError: none converged.
@@ -305,7 +323,7 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
 
     Args:
       samples: (replicates, ...) finite numbers.
-      level: coverage aimed at, in (0, 1).
+      level: the coverage aimed at, in (0, 1).
 
     Returns:
       Interval(lower, upper), each of shape (...), the linearly interpolated quantiles
@@ -314,10 +332,16 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
     Raises:
       InputError: no samples, numbers that are not finite (with the replicates that hold them), or
         a level outside (0, 1).
+
+    Example:
+      >>> import numpy as np
+      >>> lower, upper = interval(np.arange(41.0))  # 0.025 and 0.975 of 40
+      >>> print(f"{lower:.2f} to {upper:.2f}")
+      1.00 to 39.00
     """
     values = as_numbers(samples, "samples")
     if values.ndim == 0 or values.shape[0] < 1:
-        raise InputError(f"samples has shape {values.shape}; pass one replicate at least.")
+        raise InputError(f"samples has shape {values.shape}; pass at least one replicate.")
     if not isinstance(level, Real) or not 0 < level < 1:
         raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")
     if values.dtype == bool:  # shares of true values; quantiles need a subtraction

@@ -1,7 +1,7 @@
 """How does the library say that an argument cannot be used?
 
-By one sentence that names the argument, what was given and what is accepted, raised before
-any compilation starts:  InputError("<argument> is <given>; <what is accepted>").
+In one sentence that names the argument, what was given and what is accepted, raised before any
+compilation starts:  InputError("<argument> is <given>; <what is accepted>").
 """
 
 from __future__ import annotations
@@ -24,11 +24,21 @@ class InputError(ValueError):
 
 
 class InputTypeError(InputError, TypeError):
-    """An argument is of a kind that the function cannot use."""
+    """An argument has a type that the function cannot use."""
 
 
 def unknown_name(argument: str, given: object, known: Iterable[str]) -> InputError:
-    """The error for a name that is not in a list, with the nearest valid ones first."""
+    """The error for an unknown name; it suggests the nearest known ones and lists all.
+
+    Args:
+      argument: what the caller calls the name.
+      given: the name.
+      known: the names that are accepted.
+
+    Example:
+      >>> print(unknown_name("activation", "tahn", ["relu", "tanh"]))
+      activation is 'tahn'; did you mean 'tanh'? known: relu, tanh.
+    """
     names = sorted(known)
     near = difflib.get_close_matches(str(given), names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(map(_shown, near))}? " if near else ""
@@ -54,7 +64,7 @@ def check_count(value: Any, argument: str, least: int = 1) -> None:
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a value is one whole number; truth values and lists of numbers are not."""
+    """Whether a value is a single whole number; truth values and lists of numbers are not."""
     try:
         operator.index(value)
     except TypeError:
@@ -63,7 +73,18 @@ def is_whole(value: Any) -> bool:
 
 
 def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float], bool]) -> None:
-    """Refuse what is not a finite number for which `fits` is true; `accepted` says which are."""
+    """Refuse what is not an accepted finite number.
+
+    Args:
+      value: what the caller passed.
+      argument: its name, for the sentence.
+      accepted: which numbers are accepted, for the sentence.
+      fits: whether a finite number is accepted.
+
+    Raises:
+      InputTypeError: `value` is not a number.
+      InputError: it is not finite, or not accepted.
+    """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InputTypeError(f"{argument} is {_shown(value)}; pass {accepted}.")
     if not (math.isfinite(value) and fits(float(value))):
@@ -71,7 +92,7 @@ def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float
 
 
 def check_hashable(description: Any) -> None:
-    """Refuse a frozen dataclass with a field that cannot be hashed: it could not be static."""
+    """Refuse a frozen dataclass with a field that cannot be hashed, so could not be static."""
     for field in dataclasses.fields(description):
         value = getattr(description, field.name)
         try:
@@ -84,7 +105,16 @@ def check_hashable(description: Any) -> None:
 
 
 def as_numbers(values: Any, argument: str) -> np.ndarray:
-    """Values as a NumPy array of numbers, finite or not; refuse text and ragged rows."""
+    """Values as a NumPy array of numbers, finite or not.
+
+    Args:
+      values: an array, or nested sequences of numbers.
+      argument: its name, for the sentence.
+
+    Raises:
+      InputError: masked values, or rows of different lengths.
+      InputTypeError: text, or anything else that is not a real number.
+    """
     if np.ma.is_masked(values):  # NumPy would go on with what is under the mask
         raise InputError(
             f"{argument} is an array with {np.ma.count_masked(values)} masked values; drop or "
@@ -107,7 +137,7 @@ def _is_numeric(dtype: Any) -> bool:
 
 
 def check_finite(values: np.ndarray, argument: str) -> None:
-    """Refuse NaN and infinity, in the precision of the computation, saying where the first is."""
+    """Refuse NaN and infinity, in the precision of the computation, and say where the first is."""
     with np.errstate(over="ignore"):
         used = values.astype(np.promote_types(np.float32, jnp.result_type(float)))
     bad = np.argwhere(~np.isfinite(used))
@@ -121,12 +151,12 @@ def check_finite(values: np.ndarray, argument: str) -> None:
 
 
 def check_key(key: Any, argument: str = "key", *, batched: bool = False) -> None:
-    """Refuse a seed or an old-style integer key where a typed JAX key belongs.
+    """Refuse a seed or an old-style integer key where a typed JAX key is needed.
 
     Args:
       key: what the caller passed.
       argument: its name, for the sentence.
-      batched: whether an array of keys, shape (replicates,), is wanted instead of one key.
+      batched: whether an array of keys, shape (replicates,), is needed instead of one key.
 
     Raises:
       InputTypeError: `key` is not an array of typed keys.
@@ -143,7 +173,7 @@ def check_key(key: Any, argument: str = "key", *, batched: bool = False) -> None
         raise InputTypeError(f"{argument} is {given}; pass {wanted}.")
     if batched and key.ndim != 1:
         raise InputError(
-            f"{argument} has shape {key.shape}; pass one key a replicate, "
+            f"{argument} has shape {key.shape}; pass one key per replicate, "
             "jax.random.split(key, replicates)."
         )
     if not batched and key.ndim != 0:

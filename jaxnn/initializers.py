@@ -1,7 +1,7 @@
 """How large should the first weights be?
 
 A layer with m inputs and n outputs keeps the variance of its signal when m Var(w) is one over
-the mean square gain of the activation.  Every scheme is named after who proposed that scale:
+the mean square gain of the activation.  Most schemes are named after those who proposed them:
 
     name              distribution                    Var(w)       source
     lecun_normal      N(0, 1/m)                       1/m          LeCun et al. 1998
@@ -11,12 +11,12 @@ the mean square gain of the activation.  Every scheme is named after who propose
     glorot_normal     N(0, 2/(m+n))                   2/(m+n)      Glorot & Bengio 2010
     standard_uniform  U(+-1/sqrt(m))                  1/(3m)       lecture 11, "standard"
     orthogonal        orthonormal rows or columns     1/max(m, n)  Saxe et al. 2014
-    sparse(k)         k weights N(0, 1) a unit        k/m          Martens 2010
+    sparse(k)         k weights N(0, 1) per unit      k/m          Martens 2010
     zeros             0                               0
 
 What the lecture calls "Xavier", N(0, 1/m), is LeCun's scale; Glorot's has (m+n)/2 in its place.
 The normal schemes are untruncated (as `jax.nn.initializers.variance_scaling` with "normal"):
-finite-width laws of signal propagation need Gaussian weights.
+the laws of signal propagation at finite width need Gaussian weights.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Initializer = Callable[..., Array]
 
 @dataclass(frozen=True)
 class Scaled:
-    """Independent weights of mean 0 whose deviation depends on the sizes of the layer alone.
+    """Independent weights of mean 0 whose deviation depends only on the sizes of the layer.
 
     Attributes:
       scale: the numerator of Var(w).
@@ -73,13 +73,14 @@ def normal(standard_deviation: float) -> Scaled:
 
 @cache
 def constant(value: float) -> Initializer:
-    """Every weight equal to `value`: the start whose symmetry gradient descent cannot break."""
+    """Every weight equal to `value`: a start whose symmetry gradient descent cannot break."""
     return jax.nn.initializers.constant(value)
 
 
 @cache
 def orthogonal(scale: float = 1.0) -> Initializer:
-    """`scale` times a uniformly random matrix with orthonormal rows or columns, the fewer."""
+    """`scale` times a uniformly random matrix with orthonormal rows or columns (of whichever there
+    are fewer).  Saxe, McClelland & Ganguli 2014."""
     return jax.nn.initializers.orthogonal(scale)
 
 
@@ -87,7 +88,7 @@ def orthogonal(scale: float = 1.0) -> Initializer:
 def sparse(nonzeros: int, standard_deviation: float = 1.0) -> Initializer:
     """Each unit starts with exactly `nonzeros` incoming weights N(0, standard_deviation^2).
 
-    With a fixed number of non-zeros the total input of a unit does not depend on how many inputs
+    With a fixed number of non-zeros, the total input of a unit does not depend on how many inputs
     it has.  Martens 2010, "Deep learning via Hessian-free optimization", section 5 (k = 15).
 
     Raises:
@@ -99,7 +100,7 @@ def sparse(nonzeros: int, standard_deviation: float = 1.0) -> Initializer:
         inputs = shape[0]
         if nonzeros > inputs:
             raise InputError(
-                f"nonzeros is {nonzeros}, but a layer has {inputs} inputs; at most as many."
+                f"nonzeros is {nonzeros}, but a layer has {inputs} inputs; pass at most {inputs}."
             )
         key_weights, key_places = jax.random.split(key)
         weights = standard_deviation * jax.random.normal(key_weights, shape, dtype)
@@ -128,7 +129,13 @@ def initializer(scheme: str | Initializer) -> Initializer:
       scheme: a name of the table above, or such a function (returned as it is).
 
     Raises:
-      InputError: the name is not known.
+      InputError: the name is unknown.
+
+    Example:
+      >>> import jax
+      >>> from jaxnn.initializers import initializer
+      >>> initializer("he_normal")(jax.random.key(0), (3, 2)).shape
+      (3, 2)
     """
     if callable(scheme):
         return scheme

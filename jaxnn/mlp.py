@@ -65,7 +65,7 @@ class MLP:
     """The description of a fully connected network; hashable, so static under `jax.jit`.
 
     Attributes:
-      sizes: units of every layer, inputs first and outputs last, two entries at least.
+      sizes: units of every layer, inputs first and outputs last; at least two entries.
       activation: phi of the hidden layers, a name of `ACTIVATIONS` or an elementwise function.
       response: "quantitative", "binary" or "categorical": what the outputs mean and which loss
         belongs to them (`jaxnn.responses`).
@@ -76,6 +76,14 @@ class MLP:
     Raises:
       InputError: a size below one, fewer than two sizes, an unknown name, or a number of outputs
         that does not fit the response.
+
+    Example:
+      >>> from jaxnn import MLP
+      >>> net = MLP((2, 4, 4, 1), activation="relu", response="binary")
+      >>> net == MLP([2, 4, 4, 1], "relu", "binary")
+      True
+      >>> net.initializer
+      'glorot_uniform'
     """
 
     sizes: tuple[int, ...]
@@ -138,8 +146,11 @@ def activation_function(activation: str | Activation) -> Activation:
 
 
 def _draw(key: Array, scheme: Initializer, shapes: Sequence[tuple[int, int]]) -> list[Array]:
-    """The weights of all layers.  Those of a `Scaled` scheme are one draw, cut into layers: a
-    random draw is much code, and one of it for each layer would be most of what is compiled."""
+    """The weights of all layers.
+
+    Those of a `Scaled` scheme are one draw, cut into layers: a random draw is much code, and one
+    draw per layer would be most of what is compiled.
+    """
     dtype = jnp.result_type(float)
     if not isinstance(scheme, Scaled):
         keys = jax.random.split(key, len(shapes))
@@ -182,7 +193,15 @@ def init(key: Array, net: MLP) -> Parameters:
       sizes, in the default float dtype.  Not compiled.
 
     Raises:
-      InputTypeError: `key` is a seed or an old-style key.
+      InputError, InputTypeError: `key` is a seed, an old-style key or several keys, or `net` is no
+        `MLP`.
+
+    Example:
+      >>> import jax
+      >>> from jaxnn import MLP, init
+      >>> first, second = init(jax.random.key(0), MLP((2, 4, 1)))
+      >>> first.weights.shape, first.biases.shape, second.weights.shape
+      ((2, 4), (4,), (4, 1))
     """
     check_key(key)
     _check_network(net)
@@ -195,6 +214,34 @@ def init(key: Array, net: MLP) -> Parameters:
     return tuple(map(Layer, weights, biases))
 
 
+def apply(net: MLP, params: Parameters, x: Array) -> Array:
+    """The output f(x) of the network for one example.
+
+    Args:
+      net: the description.
+      params: as from `init`.
+      x: one example, (inputs,); use `jax.vmap(apply, in_axes=(None, None, 0))` for a batch.
+
+    Returns:
+      (outputs,): the prediction itself (quantitative), the logit (binary) or one score per class
+      (categorical); `jaxnn.responses.mean` turns it into means and probabilities.  Not compiled.
+
+    Raises:
+      InputError: the shape of `x` is not (inputs,), or the parameters are of another network.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from jaxnn import MLP, Layer, apply
+      >>> net = MLP((2, 1), activation="relu")
+      >>> params = (Layer(jnp.array([[1.0], [2.0]]), jnp.array([0.5])),)
+      >>> print(apply(net, params, jnp.array([3.0, 1.0])))  # 3 + 2 + 0.5
+      [5.5]
+    """
+    _check_example(net, x)
+    check_parameters(net, params)
+    return output(net, params, jnp.asarray(x))
+
+
 def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
     """Every pre-activation and every hidden state of one example.
 
@@ -205,7 +252,21 @@ def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
 
     Returns:
       A `HiddenStates`; its last pre-activation is `apply(net, params, x)`.  Not compiled.
+
+    Raises:
+      InputError: the shape of `x` is not (inputs,), or the parameters are of another network.
     """
+    _check_example(net, x)
+    check_parameters(net, params)
+    return _forward(net, params, jnp.asarray(x))
+
+
+def output(net: MLP, params: Parameters, x: Array) -> Array:
+    """`apply` for arguments that have been checked."""
+    return _forward(net, params, x).pre_activations[-1]
+
+
+def _forward(net: MLP, params: Parameters, x: Array) -> HiddenStates:
     phi = activation_function(net.activation)
     pre_activations, hidden = [], []
     h = x
@@ -218,32 +279,26 @@ def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
     return HiddenStates(tuple(pre_activations), tuple(hidden))
 
 
-def apply(net: MLP, params: Parameters, x: Array) -> Array:
-    """The output f(x) of the network for one example.
-
-    Args:
-      net: the description.
-      params: as from `init`.
-      x: one example, (inputs,); use `jax.vmap(apply, in_axes=(None, None, 0))` for a batch.
-
-    Returns:
-      (outputs,): the prediction itself (quantitative), the logit (binary) or one score a class
-      (categorical); `jaxnn.responses.mean` turns it into means and probabilities.  Not compiled.
-
-    Raises:
-      InputError: the shape of `x` is not (inputs,), or the parameters are of another network.
-    """
+def _check_example(net: MLP, x: Array) -> None:
     if jnp.shape(x) != (net.sizes[0],):
         raise InputError(
             f"x has shape {jnp.shape(x)}; this network takes one example of shape "
             f"({net.sizes[0]},); use jax.vmap for a batch."
         )
-    _check_parameters(net, params)
-    return hidden_states(net, params, jnp.asarray(x)).pre_activations[-1]
 
 
-def _check_parameters(net: MLP, params: Parameters) -> None:
-    shapes = [tuple(map(jnp.shape, layer)) for layer in params]
+def check_parameters(net: MLP, params: Parameters, *, stacked: int = 0) -> None:
+    """Refuse parameters whose shapes are not those of the network.
+
+    Args:
+      net: the description.
+      params: as from `init`, or such parameters stacked along leading axes.
+      stacked: the number of those axes.
+
+    Raises:
+      InputError: the shapes, and those that the network has.
+    """
+    shapes = [tuple(jnp.shape(array)[stacked:] for array in layer) for layer in params]
     wanted = [((inputs, outputs), (outputs,)) for inputs, outputs in pairwise(net.sizes)]
     if shapes != wanted:
         raise InputError(
@@ -252,6 +307,12 @@ def _check_parameters(net: MLP, params: Parameters) -> None:
 
 
 def count_parameters(net: MLP) -> int:
-    """Weights and biases together: the sum over layers of (inputs + 1) outputs."""
+    """Weights and biases together: the sum over layers of (inputs + 1) outputs.
+
+    Example:
+      >>> from jaxnn import MLP, count_parameters
+      >>> count_parameters(MLP((2, 4, 4, 1)))  # (2+1) 4 + (4+1) 4 + (4+1) 1
+      37
+    """
     _check_network(net)
     return sum((inputs + 1) * outputs for inputs, outputs in pairwise(net.sizes))

@@ -1,9 +1,9 @@
-"""What does a fitted network say of new rows?
+"""What does a fitted network predict for new rows?
 
-    prediction = mean of the response given  f( (encode(x) ; W) )
+    prediction = mean of the response given f(encode(x); W)
 
-The encoder is the first stage, so that raw predictors go in; the response's link is the last, so
-that numbers or probabilities come out.
+The encoder is the first stage, so raw predictors go in; the response's link is the last, so numbers
+or probabilities come out.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from jaxnn.errors import InputError, InputTypeError, check_count
 from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder, encode
 from jaxnn.training import Fit
-from jaxnn.training.arguments import check_predictors
+from jaxnn.training.arguments import checked_predictors
 
 
 def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Array:
-    """Predicted means for a table of rows: the encoder, the network and the response's link.
+    """Predicted means for the rows of a table: encoder, network, link.
 
     Args:
       net: the network.
@@ -39,35 +39,25 @@ def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Ar
       (numbers, or the probability of each class).  Not compiled; see `predictor`.
 
     Raises:
-      InputError: an encoder that is missing or was not used in the fit, or stacked fits.
+      InputError, InputTypeError: an encoder that is missing or was not used in the fit, parameters
+        of another network, stacked fits, or rows that do not fit.
+
+    Example:
+      >>> import jax
+      >>> from jaxnn import MLP, Recipe, fit, predict
+      >>> X, y = [[-2.0], [-1.0], [1.0], [2.0]], [0, 0, 1, 1]
+      >>> net = MLP((1, 1), response="binary")
+      >>> fitted = fit(jax.random.key(0), net, X, y, Recipe(epochs=1))
+      >>> predict(net, fitted, [[0.0], [3.0]]).shape  # two probabilities
+      (2,)
     """
     _check_fitted(net, fitted, encoder)
     if jnp.ndim(fitted.diverged_at):
         raise InputError(
             f"fitted holds {len(fitted.diverged_at)} fits; use jaxnn.predictor for many at once."
         )
-    check_predictors(X, net, encoder)
-    X = jnp.asarray(X, jnp.result_type(float))
-    features = X
-    if encoder is not None and fitted.scaling is not None:
-        features = encode(encoder, fitted.scaling, X)
-    outputs = jax.vmap(partial(mlp.apply, net, fitted.params))(features)
-    means = responses.mean(net.response, outputs)
-    return means[:, 0] if net.sizes[-1] == 1 else means
-
-
-def _check_fitted(net: MLP, fitted: Fit, encoder: Encoder | None) -> None:
-    if not isinstance(net, MLP):
-        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
-    if not isinstance(fitted, Fit):
-        raise InputTypeError(
-            f"fitted is a {type(fitted).__name__}; pass a jaxnn.Fit, as jaxnn.fit or "
-            "jaxnn.converged returns it."
-        )
-    if encoder is None and fitted.scaling is not None:
-        raise InputError("encoder is None, but the fit was made with one; pass the same.")
-    if encoder is not None and fitted.scaling is None:
-        raise InputError("encoder is given, but the fit was made without one; leave it out.")
+    X = checked_predictors(X, net, encoder)
+    return _predict(net, fitted, jnp.asarray(X, jnp.result_type(float)), encoder)
 
 
 def predictor(
@@ -79,29 +69,67 @@ def predictor(
       net: the network.
       fits: a `Fit`, or fits stacked along a leading replicate axis as `replicate` returns them.
       encoder: the one given to `fit`.
-      batch_size: fits evaluated at once; the others follow one batch after the other.
+      batch_size: fits evaluated at once; one batch follows the other.
 
     Returns:
       predict(X (rows, predictors)) -> what `predict` gives, with a leading (replicates,) if the
       fits are stacked.  Compiled, once for each number of rows and equal networks.
 
     Raises:
-      InputError: an encoder that is missing or was not used in the fits.
+      InputError, InputTypeError: an encoder that is missing or was not used in the fits, or
+        parameters of another network; and, when called, rows that do not fit.
+
+    Example:
+      >>> import jax
+      >>> import numpy as np
+      >>> from jaxnn import MLP, Fitter, Recipe, predictor
+      >>> from jaxnn.replicate import replicate
+      >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([0.0, 1.0, 4.0])
+      >>> net = MLP((1, 2, 1))
+      >>> keys = jax.random.split(jax.random.key(0), 4)
+      >>> fits = replicate(Fitter(net, Recipe(epochs=1)), keys, shared=(X, y))
+      >>> black_box = predictor(net, fits)
+      >>> black_box([[0.5], [1.5]]).shape  # four networks, two rows
+      (4, 2)
     """
     check_count(batch_size, "batch_size")
     _check_fitted(net, fits, encoder)
 
     def predict_all(fits: Fit, X: Any) -> Array:
-        check_predictors(X, net, encoder)
-        return _evaluate(fits, jnp.asarray(X, jnp.result_type(float)), net, encoder, batch_size)
+        X = jnp.asarray(checked_predictors(X, net, encoder), jnp.result_type(float))
+        return _evaluate(fits, X, net, encoder, batch_size)
 
     # A partial whose arrays JAX can see: within a larger program they are arguments, no constants.
     return Partial(predict_all, jax.tree.map(jnp.asarray, fits))
 
 
+def _check_fitted(net: Any, fitted: Any, encoder: Encoder | None) -> None:
+    if not isinstance(net, MLP):
+        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
+    if not isinstance(fitted, Fit):
+        raise InputTypeError(
+            f"fitted is a {type(fitted).__name__}; pass a jaxnn.Fit, as jaxnn.fit or "
+            "jaxnn.converged returns it."
+        )
+    if encoder is None and fitted.scaling is not None:
+        raise InputError("encoder is None, but the fit was made with one; pass the same.")
+    if encoder is not None and fitted.scaling is None:
+        raise InputError("encoder is given, but the fit was made without one; leave it out.")
+    mlp.check_parameters(net, fitted.params, stacked=jnp.ndim(fitted.diverged_at))
+
+
+def _predict(net: MLP, fitted: Fit, X: Array, encoder: Encoder | None) -> Array:
+    features = X
+    if encoder is not None and fitted.scaling is not None:
+        features = encode(encoder, fitted.scaling, X)
+    outputs = jax.vmap(partial(mlp.output, net, fitted.params))(features)
+    means = responses.mean(net.response, outputs)
+    return means[:, 0] if net.sizes[-1] == 1 else means
+
+
 @partial(jax.jit, static_argnames=("net", "encoder", "batch_size"))
 def _evaluate(fits: Fit, X: Array, net: MLP, encoder: Encoder | None, batch_size: int) -> Array:
-    one = partial(predict, net, X=X, encoder=encoder)
+    one = partial(_predict, net, X=X, encoder=encoder)
     if jnp.ndim(fits.diverged_at) == 0:
         return one(fits)
     return lax.map(one, fits, batch_size=batch_size)

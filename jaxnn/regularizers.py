@@ -1,10 +1,10 @@
-"""How is a network kept from following the noise?
+"""How is a network kept from fitting the noise?
 
-By adding to the mean loss a price on the weights, never on the biases:
+By adding to the mean loss a penalty on the weights, never on the biases:
 
     Omega(W) = l2/2 sum w^2 + l1 sum |w|
 
-The half belongs to the square alone, so that the derivative of the l2 part is l2 w and the soft
+The factor 1/2 is in the square alone, so the derivative of the l2 part is l2 w and the soft
 threshold of the l1 part is l1.  (The lecture's Omega = 1/2 sum |w| halves that threshold.)
 Goodfellow, Bengio & Courville 2016, sections 7.1.1 and 7.1.2.
 """
@@ -24,11 +24,26 @@ Penalty = Callable[[Sequence[Array]], Array]
 
 @dataclass(frozen=True)
 class ElasticNet:
-    """l2/2 sum w^2 + l1 sum |w| over all weights of all layers; a function of their list.
+    """The penalty l2/2 sum w^2 + l1 sum |w| over the weights of all layers.
+
+    It is a function of the list of weight matrices, and returns () in their dtype.
 
     Attributes:
-      l2: price of half the squared weights, at least 0.
-      l1: price of the absolute weights, at least 0.
+      l2: factor of half the squared weights, at least 0.
+      l1: factor of the absolute weights, at least 0.
+
+    Raises:
+      InputError, InputTypeError: a factor that is not a finite number of at least 0.
+
+    Example:
+      >>> import jax
+      >>> import jax.numpy as jnp
+      >>> from jaxnn import ElasticNet
+      >>> weights = [jnp.array([[2.0, -1.0]])]
+      >>> print(ElasticNet(l2=0.5)(weights), ElasticNet(l1=3.0)(weights))
+      1.25 9.0
+      >>> print(jax.grad(ElasticNet(l2=0.5))(weights)[0])
+      [[ 1.  -0.5]]
     """
 
     l2: float = 0.0
@@ -37,7 +52,7 @@ class ElasticNet:
     def __post_init__(self) -> None:
         for name in ("l2", "l1"):
             value = getattr(self, name)
-            check_number(value, name, "a finite number of at least 0", lambda price: price >= 0)
+            check_number(value, name, "a finite number of at least 0", lambda factor: factor >= 0)
 
     def __call__(self, weights: Sequence[Array]) -> Array:
         total = jnp.zeros((), weights[0].dtype)

@@ -2,12 +2,12 @@
 
     replicate(fn, keys)  =  stack([fn(key) for key in keys])
 
-The replicate axis is laid over every device of a mesh: CPU cores as XLA devices, GPUs, or the
-devices of many hosts under `jax.distributed`.  XLA divides one small operation poorly over cores,
-so each core gets replicates of its own.  Inside a device a chunk of replicates is mapped together:
-few at a time on a CPU core, whose caches are small, and many on a GPU.  Chunks are sent to the
-devices a few ahead and fetched in order, so memory is bounded whatever the number of replicates,
-progress can be shown in between, and each chunk can be saved as it comes.
+The replicate axis is spread over every device of a mesh: CPU cores as XLA devices, GPUs, or the
+devices of many hosts under `jax.distributed`.  XLA splits one small operation poorly over cores, so
+each core gets replicates of its own.  On a device, a chunk of replicates is mapped together: few at
+a time on a CPU core, whose caches are small, and many on a GPU.  A few chunks are sent to the
+devices ahead and fetched in order, so memory is bounded whatever the number of replicates, progress
+can be shown in between, and each chunk can be saved when it is finished.
 
 This is the only module that knows of devices and chunks.  To use all CPU cores, call
 `use_all_cores()` once at start-up, before the first JAX computation.
@@ -32,12 +32,12 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
 from jaxnn.saving import Progress, Store
 
-CPU_CACHE = 2**18  # bytes of working set that a CPU core keeps near: about half of its L2
+CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2
 CPU_CHUNK = 8  # more replicates side by side than this gain nothing on a core
 GPU_MEMORY = 2**31  # bytes of working set for one chunk on a GPU
 GPU_CHUNK = 1024
-# XLA has made its loops into vectors before LLVM sees them: the lower level compiles a fifth faster
-# and the programs run as fast.
+# XLA has vectorised its loops before LLVM sees them: at the lower level, programs compile a fifth
+# faster and run as fast.
 CPU_OPTIONS = {"xla_backend_optimization_level": 1}
 IN_FLIGHT = 3  # chunks sent to the devices before the first is fetched
 
@@ -86,38 +86,48 @@ def replicate(
 ) -> Any:
     """Call `fn(key, *mapped_i, *shared)` for each key and stack the results.
 
-    A replicate's result depends on its own key and arguments alone: chunk, number of devices and
-    neighbours change it by rounding at most.
+    The result of a replicate depends on its own key and arguments alone: chunk, number of devices
+    and neighbours change it by rounding at most.
 
     Args:
       fn: a JAX function returning a pytree of arrays.  Equal functions share one compiled
-        program; a lambda written anew in each call is compiled anew.
+        program; a lambda written again in each call is compiled again.
       keys: (replicates,) typed keys, as from `jax.random.split(key, replicates)`.
       mapped: pytrees of arrays with a leading (replicates,), such as a grid of learning rates.
-      shared: pytrees given whole to every replicate, such as the data.
+      shared: pytrees passed whole to every replicate, such as the data.
       chunk: replicates mapped together on each device; None chooses by platform and
         `working_set`.
-      working_set: bytes that one replicate goes through again and again, if known.
+      working_set: bytes that one replicate reads and writes at every step, if known.
       varying_length: whether replicates may finish at different times, as with early stopping;
-        then a CPU runs those of a chunk one by one, and none waits for its neighbours.
+        a CPU then runs those of a chunk one by one, so that none waits for its neighbours.
       devices: devices to use; None is all of the default platform (of all hosts).
       progress: True or a label shows a progress bar on stderr.
-      directory: where finished chunks are saved, each file whole or not at all.  The same call
-        with the same directory goes on where a killed one was, whatever chunk or devices either
-        uses.  For a single process only.
+      directory: where finished chunks are saved.  A run that was interrupted resumes when the same
+        call is made with the same directory, even with another chunk or other devices.  For a
+        single process only.
 
     Returns:
       The pytree that `fn` returns, every leaf a NumPy array with a leading (replicates,) axis;
-      typed keys come back as their raw data.
+      typed keys come back as their raw data.  Compiled, once for equal functions and shapes.
 
     Raises:
       InputError, InputTypeError: no keys, old-style keys, lengths that do not fit, or a directory
         that holds another run.
+
+    Example:
+      >>> import jax
+      >>> import numpy as np
+      >>> from jaxnn.replicate import replicate
+      >>> def noisy(key, level):
+      ...     return level + 0.01 * jax.random.normal(key)
+      >>> keys = jax.random.split(jax.random.key(0), 3)
+      >>> replicate(noisy, keys, mapped=(np.array([1.0, 2.0, 3.0]),)).round()
+      array([1., 2., 3.], dtype=float32)
     """
     check_key(keys, "keys", batched=True)
     replicates = len(keys)
     if replicates < 1:
-        raise InputError("replicates is 0; pass one key at least.")
+        raise InputError("replicates is 0; pass at least one key.")
     _check_arguments(fn, mapped, shared, replicates)
     for name, value in (("chunk", chunk), ("working_set", working_set)):
         if value is not None:
@@ -125,8 +135,8 @@ def replicate(
     devices = jax.devices() if devices is None else _checked_devices(devices)
 
     mesh = Mesh(np.array(devices), ("replicates",))
-    per_device = -(-replicates // mesh.size)
     platform = devices[0].platform
+    per_device = -(-replicates // mesh.size)
     if chunk is None:
         chunk = _chunk_size(platform, per_device, working_set)
     block = min(chunk, per_device) * mesh.size
@@ -136,33 +146,16 @@ def replicate(
     call = _Call(_Identity(fn), own_form, common_form)
     # Side by side, all would go on until the slowest is finished; one by one, none waits.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
-    store = None
+    store, results, missing = None, [], np.arange(replicates)
     if directory is not None:
-        if jax.process_count() > 1:
-            raise InputError(
-                f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; "
-                "a run can be resumed only in one."
-            )
-        program = jax.jit(call).lower(*_one_call(own, common)).as_text()
-        store = Store(directory, replicates, [program, *own, *common])
-    whole = NamedSharding(mesh, PartitionSpec())
-    split = NamedSharding(mesh, PartitionSpec("replicates"))
-    common = jax.device_put(common, whole)
+        store = _store(directory, replicates, call, own, common)
+        results, missing = store.finished()
 
-    def dispatch(indices: np.ndarray) -> tuple[np.ndarray, Any]:
-        # The last block is filled up with repeats of its first replicate, thrown away on arrival.
-        filled = np.concatenate([indices, np.full(block - len(indices), indices[0])])
-        rows = jax.device_put([leaf[filled] for leaf in own], split)
-        return indices, run(rows, common)
-
-    results: list[tuple[np.ndarray, Any]] = []
     structure = None
+    blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
+    dispatch = _dispatcher(run, own, common, block, mesh)
     with Progress(progress, replicates) as bar:
-        missing = np.arange(replicates)
-        if store is not None:
-            results, missing = store.finished()
-            bar.update(replicates - len(missing))
-        blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
+        bar.update(replicates - len(missing))
         for indices, outcome in _few_ahead(dispatch, blocks):
             leaves, structure = jax.tree.flatten(_fetch(outcome, mesh))
             leaves = [leaf[: len(indices)] for leaf in leaves]
@@ -170,19 +163,56 @@ def replicate(
                 store.save(indices, leaves)
             results.append((indices, leaves))
             bar.update(len(indices))
-    if structure is None:  # all was there already
+    if structure is None:  # every chunk was saved already
         structure = jax.tree.structure(jax.eval_shape(call, *_one_call(own, common)))
     return jax.tree.unflatten(structure, _stack(results, replicates))
 
 
+def _store(
+    directory: str | os.PathLike[str],
+    replicates: int,
+    call: _Call,
+    own: Sequence[np.ndarray],
+    common: Sequence[np.ndarray],
+) -> Store:
+    """The directory of a run; its fingerprint is the program and all that it is called with."""
+    if jax.process_count() > 1:
+        raise InputError(
+            f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; only "
+            "a run in one process can resume."
+        )
+    program = jax.jit(call).lower(*_one_call(own, common)).as_text()
+    return Store(directory, replicates, [program, *own, *common])
+
+
+def _dispatcher(
+    run: Callable[..., Any],
+    own: Sequence[np.ndarray],
+    common: Sequence[np.ndarray],
+    block: int,
+    mesh: Mesh,
+) -> Callable[[np.ndarray], tuple[np.ndarray, Any]]:
+    """A function that sends replicates to the devices and returns them with their results."""
+    split = NamedSharding(mesh, PartitionSpec("replicates"))
+    on_all = jax.device_put(common, NamedSharding(mesh, PartitionSpec()))
+
+    def dispatch(indices: np.ndarray) -> tuple[np.ndarray, Any]:
+        # The last block is filled with repeats of its first replicate, dropped on arrival.
+        filled = np.concatenate([indices, np.full(block - len(indices), indices[0])])
+        rows = jax.device_put([leaf[filled] for leaf in own], split)
+        return indices, run(rows, on_all)
+
+    return dispatch
+
+
 class _Identity:
-    """A function, hashed by what it is where that can be told: for partials, by their parts."""
+    """A function that is equal to another if both compute the same; partials by their parts."""
 
     def __init__(self, fn: Callable[..., Any]):
         self.fn = fn
         self.parts: Any = fn
         if isinstance(fn, partial):
-            # The types too: 1 and 1.0 are equal, and give different programs.
+            # With types: 1 and 1.0 are equal, but give different programs.
             values = [*enumerate(fn.args), *sorted(fn.keywords.items())]
             arguments = tuple((name, type(value), value) for name, value in values)
             self.parts = (_Identity(fn.func), arguments)
@@ -199,7 +229,7 @@ class _Identity:
 
 
 class _Form(NamedTuple):
-    """How arguments are put together from raw arrays: the tree, and the kind of each typed key."""
+    """How arguments are rebuilt from raw arrays: the tree, and the kind of each typed key."""
 
     structure: Any
     key_kinds: tuple[str | None, ...]
@@ -216,7 +246,7 @@ def _is_key(leaf: Any) -> bool:
 
 
 def _raw(tree: Any) -> tuple[list[np.ndarray], _Form]:
-    """The leaves of a tree as NumPy arrays, keys as their data, and how to put it together."""
+    """The leaves of a tree as NumPy arrays, keys as their data, and how to rebuild it."""
     leaves, structure = jax.tree.flatten(tree)
     kinds = tuple(str(jax.random.key_impl(leaf)) if _is_key(leaf) else None for leaf in leaves)
     data = [np.asarray(jax.random.key_data(x) if _is_key(x) else x) for x in leaves]
@@ -225,7 +255,7 @@ def _raw(tree: Any) -> tuple[list[np.ndarray], _Form]:
 
 @dataclass(frozen=True)
 class _Call:
-    """One replicate as a function of raw arrays: its own and those it shares."""
+    """One replicate as a function of raw arrays: its own and those shared by all."""
 
     identity: _Identity
     own: _Form
@@ -266,7 +296,7 @@ def _chunk_size(platform: str, per_device: int, working_set: int | None) -> int:
     memory, most = (CPU_CACHE, CPU_CHUNK) if platform == "cpu" else (GPU_MEMORY, GPU_CHUNK)
     if working_set is not None:
         most = min(max(memory // working_set, 1), most)
-    # Of the sizes near it, the one that fills the last chunk best.
+    # Of the sizes nearby, the one that fills the last chunk best.
     near = range(-(-most // 2), most + most // 2 + 1)
     return min(near, key=lambda size: (math.ceil(per_device / size) * size, abs(size - most)))
 
@@ -301,7 +331,7 @@ def _stack(results: list[tuple[np.ndarray, list[np.ndarray]]], replicates: int) 
 def _checked_devices(devices: Any) -> list[Any]:
     listed = list(devices) if isinstance(devices, Sequence | np.ndarray) else [devices]
     if not listed:
-        raise InputError("devices is empty; pass one device at least, or None for all.")
+        raise InputError("devices is empty; pass at least one device, or None for all.")
     if not isinstance(devices, Sequence | np.ndarray) or not all(
         isinstance(device, jax.Device) for device in listed
     ):
@@ -324,8 +354,8 @@ def _check_arguments(
             numeric = any(jnp.issubdtype(kind, wanted) for wanted in (np.number, np.bool_))
             if not numeric and not _is_key(leaf):
                 raise InputTypeError(
-                    f"{name} holds a {type(leaf).__name__}, which is no array of numbers; fix it "
-                    "in fn with functools.partial."
+                    f"{name} holds a {type(leaf).__name__}, which is not an array of numbers; fix "
+                    "it in fn with functools.partial."
                 )
     for leaf in jax.tree.leaves(tuple(mapped)):
         if np.ndim(leaf) == 0 or np.shape(leaf)[0] != replicates:

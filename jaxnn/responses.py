@@ -30,7 +30,7 @@ class Response(NamedTuple):
 
     Attributes:
       mean: (z, axis) -> the predicted mean, the same shape as z.
-      loss: (z, y, axis) -> one loss a row, the shape of z without `axis`.
+      loss: (z, y, axis) -> one loss per row, the shape of z without `axis`.
     """
 
     mean: Callable[[Array, int], Array]
@@ -63,7 +63,11 @@ RESPONSES: dict[str, Response] = {
 
 
 def response(kind: str) -> Response:
-    """The functions of a kind of response.  Raises InputError for an unknown kind."""
+    """The functions of a kind of response.
+
+    Raises:
+      InputError: the kind is unknown.
+    """
     if not isinstance(kind, str) or kind not in RESPONSES:
         raise unknown_name("response", kind, RESPONSES)
     return RESPONSES[kind]
@@ -74,33 +78,55 @@ def mean(kind: str, outputs: Array, axis: int = -1) -> Array:
 
     Args:
       kind: "quantitative", "binary" or "categorical".
-      outputs: z, the network's outputs; the output units lie along `axis`.
+      outputs: z, the network's outputs; the output units are along `axis`.
       axis: which axis that is.
 
     Returns:
       An array of the shape and dtype of `outputs`.  Not compiled.
+
+    Raises:
+      InputError: the kind is unknown.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from jaxnn import responses
+      >>> print(responses.mean("binary", jnp.array([0.0])))
+      [0.5]
     """
     return response(kind).mean(outputs, axis)
 
 
 def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
-    """The loss of each row, by the formulas at the head of this module.
+    """The loss of each row, by the formulas at the top of this module.
 
     Args:
       kind: "quantitative", "binary" or "categorical".
       outputs: z, with the output units along `axis`.
       y: quantitative or binary: broadcasts against `outputs`; categorical: class numbers
-        0..K-1 in any dtype, with a 1 in the place of `axis`.
+        0..K-1 in any dtype, with length 1 along `axis`.
       axis: which axis of `outputs` holds the units.
 
     Returns:
       The shape of `outputs` without `axis`.  Squared error has no factor 1/2.  Not compiled.
+
+    Raises:
+      InputError: the kind is unknown.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from jaxnn import responses
+      >>> print(responses.loss("quantitative", jnp.array([3.0]), jnp.array([1.0])))
+      4.0
     """
     return response(kind).loss(outputs, y, axis)
 
 
 def check_outputs(kind: str, outputs: int) -> None:
-    """Refuse a number of output units that does not fit the kind of response."""
+    """Refuse a number of output units that does not fit the kind of response.
+
+    Raises:
+      InputError: the kind is unknown, or the number does not fit it.
+    """
     response(kind)
     if kind == "binary" and outputs != 1:
         raise InputError(
@@ -108,6 +134,6 @@ def check_outputs(kind: str, outputs: int) -> None:
         )
     if kind == "categorical" and outputs < 2:
         raise InputError(
-            f"the last entry of sizes is {outputs}; a categorical response has one output a class, "
-            "two at least."
+            f"the last entry of sizes is {outputs}; a categorical response has one output per "
+            "class, and at least two."
         )

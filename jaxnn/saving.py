@@ -1,8 +1,10 @@
-"""What is left of a long run that was killed?
+"""How does an interrupted run resume?
 
-Everything that was finished: each chunk of replicates is a file of its own, named by its first
-replicate, written whole or not at all, beside a fingerprint of the run.  Going on means reading
-them and computing the rest.
+    directory/run.json                  number of replicates, and a fingerprint of the run
+    directory/replicates-00000016.npz   a finished chunk, named by its first replicate
+
+Every file is written whole or not at all.  A run resumes by reading the chunks that are there and
+computing the others.
 """
 
 from __future__ import annotations
@@ -26,11 +28,14 @@ MANIFEST = "run.json"
 
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: to a temporary name beside it, then renamed.
+    """Write a file whole or not at all: under a temporary name beside it, then renamed.
 
     Args:
       path: the file; its directory must exist.
       write: called with the open binary file.
+
+    Raises:
+      OSError: the file cannot be written; what `write` raises is raised too.
     """
     descriptor, temporary = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
@@ -40,7 +45,7 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())  # a temporary file is its owner's alone
+        os.chmod(temporary, 0o666 & ~_umask())  # only its owner can read a temporary file
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -48,7 +53,7 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 
 
 def _umask() -> int:
-    mask = os.umask(0)  # it can only be read by setting it
+    mask = os.umask(0)  # the only way to read it is to set it
     os.umask(mask)
     return mask
 
@@ -62,7 +67,7 @@ class Store:
       fingerprint: texts and arrays that the run depends on.
 
     Raises:
-      InputError: the directory cannot be used, or holds another run.
+      InputError, InputTypeError: the directory cannot be used, or holds another run.
     """
 
     def __init__(
@@ -96,17 +101,24 @@ class Store:
             raise self._unusable(problem) from None
         if found != manifest:
             raise InputError(
-                f"directory {str(self.path)!r} holds the results of another run; give an empty one."
+                f"directory {str(self.path)!r} holds the results of another run; pass an empty one."
             )
 
     def _unusable(self, problem: OSError) -> InputError:
         return InputError(
-            f"directory is {str(self.path)!r}, which cannot be used ({problem}); give a "
-            "directory that can be written."
+            f"directory is {str(self.path)!r}, which cannot be used ({problem}); pass one that can "
+            "be written."
         )
 
     def finished(self) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
-        """The saved chunks, each with the replicates it holds, and the replicates still missing."""
+        """The saved chunks, and the replicates still missing.
+
+        Returns:
+          A list of (replicates of the chunk, leaves of their results), and an array of replicates.
+
+        Raises:
+          InputError: replicates are missing and the directory cannot be written.
+        """
         chunks = []
         left = np.ones(self.replicates, bool)
         for place in sorted(self.path.glob("replicates-*.npz")):
@@ -115,14 +127,14 @@ class Store:
                     indices = saved["indices"]
                     leaves = [saved[f"leaf{i}"] for i in range(int(saved["count"]))]
                 new = left[indices].all()
-            except Exception:  # however it is damaged, it counts as missing and is written again
+            except Exception:  # a damaged chunk counts as missing and is written again
                 continue
             if new:
                 chunks.append((indices, leaves))
                 left[indices] = False
-        if left.any():  # a run that is complete may lie where nothing can be written
+        if left.any():  # a complete run may be in a directory that cannot be written
             try:
-                for unfinished in self.path.glob(".replicates-*.tmp"):  # killed while it wrote
+                for unfinished in self.path.glob(".replicates-*.tmp"):  # killed while writing
                     unfinished.unlink(missing_ok=True)
                 tempfile.TemporaryFile(dir=self.path).close()
             except OSError as problem:
@@ -130,20 +142,20 @@ class Store:
         return chunks, np.flatnonzero(left)
 
     def save(self, indices: np.ndarray, leaves: Sequence[np.ndarray]) -> None:
-        """Add one finished chunk."""
+        """Add one finished chunk: its replicates, and the leaves of their results."""
         arrays = {f"leaf{i}": leaf for i, leaf in enumerate(leaves)}
         arrays |= {"indices": indices, "count": np.array(len(leaves))}
         place = self.path / f"replicates-{indices[0]:08d}.npz"
-        # To the type checker the names might be those of savez's own options.
+        # The type checker takes the names for options of savez.
         write_whole(place, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
 class Progress:
-    """A progress bar on stderr over replicates, or nothing.
+    """A progress bar on stderr, counting replicates.
 
     Args:
       show: False shows nothing, True a bar, a text a bar with that label.
-      total: replicates in all.
+      total: number of replicates.
     """
 
     def __init__(self, show: bool | str, total: int):
@@ -159,5 +171,5 @@ class Progress:
         self.bar.close()
 
     def update(self, count: int) -> None:
-        """Say that `count` more replicates are finished."""
+        """Count `count` more replicates as finished."""
         self.bar.update(count)

@@ -372,7 +372,7 @@ def test_an_interval_by_hand():
     [
         ([1.0, np.nan, 2.0], 0.95, r"1 of 3 replicates \(1\)"),
         ([[1.0, np.inf], [0, 0]], 0.95, r"1 of 2 replicates \(0\)"),
-        ([], 0.95, r"samples has shape \(0,\); pass one replicate at least"),
+        ([], 0.95, r"samples has shape \(0,\); pass at least one replicate"),
         (3.0, 0.95, r"samples has shape \(\)"),
         ([1.0], 1.0, "level is 1.0; pass a number between 0 and 1"),
         ([1.0], 0, "level is 0"),
@@ -415,7 +415,7 @@ def test_what_has_no_interval_is_refused(samples, level, sentence):
         (
             {"fit": max},
             InputError,
-            "fit is <built-in function max>, whose arguments cannot be told",
+            "fit is <built-in function max>, whose parameters are unknown",
         ),
         ({"fit": lambda key, X, y, rate: 0}, InputError, "so fix rate with functools.partial"),
         ({"replicates": np.array([3, 4])}, InputTypeError, r"replicates is array\(\[3, 4\]\)"),
@@ -437,7 +437,7 @@ def test_bad_input(wrong, error, sentence, kind):
 
 def test_a_network_that_does_not_fit_the_rows_is_refused():
     X, y = problem()
-    with pytest.raises(InputError, match="X has 2 columns; the first entry of sizes says 3"):
+    with pytest.raises(InputError, match="X has 2 columns, but sizes starts with 3; pass as many"):
         bootstrap(start(), partial(fit, net=MLP((3, 1))), X, y, 2)
 
 

@@ -277,7 +277,7 @@ def test_double_precision_when_asked_for():
         ({"initializer": "glorot"}, InputError, "did you mean 'glorot_"),
         ({"bias_initializer": "zero"}, InputError, "bias_initializer is 'zero'.*'zeros'"),
         ({"sizes": (2, 2), "response": "binary"}, InputError, "last entry of sizes is 2.*logit"),
-        ({"response": "categorical"}, InputError, "last entry of sizes is 1; .*one output a class"),
+        ({"response": "categorical"}, InputError, "sizes is 1; .*one output per class"),
     ],
 )
 def test_a_wrong_description_is_refused(wrong, error, sentence):

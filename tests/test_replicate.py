@@ -258,7 +258,7 @@ def test_using_all_cores_is_said_before_starting():
     [
         ({"keys": 3}, InputTypeError, "keys is the integer 3; pass jax.random.split"),
         ({"keys": np.zeros((3, 2), np.uint32)}, InputTypeError, "keys is an array of uint32"),
-        ({"keys": jax.random.key(0)}, InputError, r"keys has shape \(\); pass one key a replicate"),
+        ({"keys": jax.random.key(0)}, InputError, r"keys has shape \(\); pass one key per"),
         ({"keys": jax.random.split(jax.random.key(0), 2)[:0]}, InputError, "replicates is 0"),
         ({"mapped": np.zeros(3)}, InputTypeError, "mapped is a ndarray; pass a tuple"),
         ({"mapped": (np.zeros(4),)}, InputError, r"mapped holds an array of shape \(4,\).* 3 keys"),
@@ -271,7 +271,7 @@ def test_using_all_cores_is_said_before_starting():
         ({"devices": "cpu"}, InputTypeError, "devices is 'cpu'; pass a list such as"),
         ({"devices": 2}, InputTypeError, "devices is 2"),
         ({"devices": [jax.devices()[0]] * 2}, InputError, "pass each device once"),
-        ({"shared": ("text",)}, InputTypeError, "shared holds a str, which is no array of numbers"),
+        ({"shared": ("text",)}, InputTypeError, "shared holds a str, which is not an array"),
         ({"shared": (max,)}, InputTypeError, "shared holds a builtin_function_or_method"),
         ({"mapped": (np.array(["a", "b", "c"]),)}, InputTypeError, "mapped holds a ndarray"),
         ({"fn": 5}, InputTypeError, "fn is"),

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import jaxnn
 from jaxnn.errors import InputError
+from jaxnn.optimizers import OPTIMIZERS, default_learning_rate
 
 LARGEST = 2**31 - 1
 LARGEST_SEED = 2**32 - 1
@@ -46,7 +47,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     Raises:
       InputError: an option that is unknown, lacks its value, or has one that it does not accept.
     """
-    return _parser().parse_args(argv)
+    options = _parser().parse_args(argv)
+    if options.command == "explore" and options.learning_rate is None:
+        options.learning_rate = default_learning_rate(options.optimizer)
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -132,13 +136,13 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         help="units per hidden layer; without a number, linear or logistic regression",
     )
     add("--activation", default="tanh", metavar="NAME", help="activation of the hidden units")
-    add("--optimizer", default="adam", metavar="NAME", help="optimiser")
+    add("--optimizer", default="adam", metavar="NAME", help=f"one of {', '.join(OPTIMIZERS)}")
     add(
         "--learning-rate",
         type=_positive,
-        default=0.01,
         metavar="RATE",
-        help="learning rate of the optimiser",
+        help="learning rate of the optimiser; by default its own: "
+        f"{default_learning_rate('adam'):g}, or {default_learning_rate('lbfgs'):g} for lbfgs",
     )
     add("--epochs", type=_whole(1), default=300, metavar="N", help="passes over the rows")
     add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")

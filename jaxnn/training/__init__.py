@@ -2,12 +2,17 @@
 
 recipe.py         how to train, as data
 fitting.py        one fit as one compiled program: read this first
-forward_pass.py   the network as training computes it: layers grouped, rows in columns
+fitter.py         a fit as a function of key and rows alone, and how it treats its rows
+arguments.py      what `fit` accepts, checked once, before anything is compiled
+objective.py      the mean loss plus penalty of the rows of one step, and its gradient
+steps.py          one update, and one pass over the rows
+course.py         when the loss is recorded, and when training stops
 batching.py       how rows are batched and cut into cache-sized blocks
-arguments.py      what `fit` accepts, checked before anything is compiled
+forward_pass.py   the network as training computes it: layers grouped, rows in columns
 """
 
-from jaxnn.training.fitting import Fit, Fitter, History, fit
+from jaxnn.training.fitter import Fitter
+from jaxnn.training.fitting import Fit, History, fit
 from jaxnn.training.recipe import Recipe
 
 __all__ = ["Fit", "Fitter", "History", "Recipe", "fit"]

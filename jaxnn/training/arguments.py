@@ -1,49 +1,73 @@
-"""Can these rows be fitted by this network at all?  Said in one sentence, before compiling.
+"""Can these rows be fitted by this network?  If not, one sentence says why, before compiling.
 
-Shapes are checked always; values (finite numbers, classes that exist, two classes at least) only
-where there are values, that is, not inside another transformation such as `jax.vmap`.
+Shapes are always checked.  Values (finite numbers, classes that exist, at least two classes) are
+checked where there are values, that is, not inside another transformation such as `jax.vmap`.
+
+Each function that a user calls checks its arguments here once and passes on what came back; the
+functions it calls do not check again.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from jaxnn.errors import (
-    InputError,
-    InputTypeError,
-    as_numbers,
-    check_finite,
-    check_key,
-    check_number,
-)
+from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
 from jaxnn.mlp import MLP
+from jaxnn.optimizers import check_learning_rate
 from jaxnn.tables import Encoder, encoded_width
 from jaxnn.training.recipe import Recipe, validation_rows
 
 
-def _shape(array: Any, argument: str) -> tuple[int, ...]:
-    return array.shape if isinstance(array, Tracer) else as_numbers(array, argument).shape
+class CheckedRows(NamedTuple):
+    """Rows that a network can be fitted to, as arrays of numbers of any dtype.
+
+    Attributes:
+      X: (rows, predictors).
+      y: (rows,) or (rows, outputs).
+      weights: (rows,), or None for equal weights.
+      validation: None, or X and y of the rows to watch.
+    """
+
+    X: Any
+    y: Any
+    weights: Any = None
+    validation: tuple[Any, Any] | None = None
+
+
+def _array(values: Any, argument: str) -> Any:
+    """Numbers as an array; what is on a device, or traced, stays there."""
+    if isinstance(values, Tracer):
+        return values
+    numbers = as_numbers(values, argument)
+    return values if isinstance(values, jax.Array) else numbers
 
 
 def _values(array: Any) -> np.ndarray | None:
     return None if isinstance(array, Tracer) else np.asarray(array)
 
 
-def check_predictors(X: Any, net: MLP, encoder: Encoder | None, name: str = "X") -> int:
-    """Refuse a predictor matrix that does not fit the network; returns its number of rows.
+def checked_predictors(X: Any, net: MLP, encoder: Encoder | None, name: str = "X") -> Any:
+    """A predictor matrix as an array, if it fits the network.
 
     Args:
-      X, net, encoder: as `jaxnn.training.fit` takes them.
-      name: what to call it in the sentence.
+      X: (rows, inputs), or with an encoder (rows, raw predictors).
+      net: the network.
+      encoder: description of the raw predictors, or None.
+      name: what to call `X` in the sentence.
+
+    Raises:
+      InputError, InputTypeError: text, another shape, no rows, or numbers that are not finite.
     """
-    shape = _shape(X, name)
-    if len(shape) != 2:
+    array = _array(X, name)
+    if array.ndim != 2:
         raise InputError(
-            f"{name} has shape {shape}; pass a matrix (rows, predictors), one row an example."
+            f"{name} has shape {array.shape}; pass a matrix (rows, predictors), one row per "
+            "example."
         )
     wanted = net.sizes[0]
     if encoder is not None:
@@ -53,74 +77,81 @@ def check_predictors(X: Any, net: MLP, encoder: Encoder | None, name: str = "X")
                 "features; start sizes with encoded_width(encoder)."
             )
         wanted = len(encoder.columns)
-    if shape[1] != wanted:
-        source = "the first entry of sizes" if encoder is None else "the encoder's columns"
-        raise InputError(f"{name} has {shape[1]} columns; {source} says {wanted}.")
-    if shape[0] == 0:
-        raise InputError(f"{name} has no rows; pass one at least.")
-    values = _values(X)
+    if array.shape[1] != wanted:
+        fitting = f"sizes starts with {wanted}"
+        if encoder is not None:
+            fitting = f"the encoder has {wanted}"
+        raise InputError(f"{name} has {array.shape[1]} columns, but {fitting}; pass as many.")
+    if array.shape[0] == 0:
+        raise InputError(f"{name} has no rows; pass at least one.")
+    values = _values(array)
     if values is not None:
         check_finite(values, name)
-    return shape[0]
+    return array
 
 
-def check_response(y: Any, rows: int, net: MLP, name: str = "y", *, to_learn: bool = True) -> None:
-    """Refuse a response that does not fit the network or the number of rows.
+def _checked_response(
+    y: Any, rows: int, net: MLP, name: str = "y", *, to_learn: bool = True
+) -> Any:
+    """A response as an array, if it fits the network and the number of rows.
 
     Args:
-      y, net: as `jaxnn.training.fit` takes them.
+      y: (rows,), or for a response that is not categorical (rows, outputs).
       rows: how many rows the predictors have.
-      name: what to call it in the sentence.
-      to_learn: whether two classes at least must be there.
+      net: the network.
+      name: what to call `y` in the sentence.
+      to_learn: whether at least two classes must occur.
     """
-    y_shape = _shape(y, name)
+    array = _array(y, name)
     outputs = net.sizes[-1]
-    shapes: list[tuple[int, ...]] = (
-        [(rows,)] if outputs == 1 or net.response == "categorical" else []
-    )
+    shapes = [(rows,)] if outputs == 1 or net.response == "categorical" else []
     if net.response != "categorical":
-        shapes.append((rows, outputs))
-    if y_shape not in shapes:
+        shapes = [*shapes, (rows, outputs)]
+    if array.shape not in shapes:
         raise InputError(
-            f"{name} has shape {y_shape}; X has {rows} rows and the response is {net.response} "
+            f"{name} has shape {array.shape}; X has {rows} rows and the response is {net.response} "
             f"with {outputs} outputs, so pass shape {' or '.join(map(str, shapes))}."
         )
-    values = _values(y)
+    values = _values(array)
     if values is not None:
         check_finite(values, name)
         _check_classes(values, net, name, to_learn)
+    return array
 
 
 def _check_classes(y: np.ndarray, net: MLP, argument: str, to_learn: bool) -> None:
-    classes = 2 if net.response == "binary" else net.sizes[-1]
     if net.response == "quantitative":
         return
+    classes = 2 if net.response == "binary" else net.sizes[-1]
     found = np.unique(y)
     wrong = found[(found < 0) | (found >= classes) | (found != np.round(found))]
     if len(wrong):
-        listed = "0 and 1" if classes == 2 else f"the class numbers 0 to {classes - 1}"
+        accepted = "0 and 1" if classes == 2 else f"the class numbers 0 to {classes - 1}"
         shown = ", ".join(f"{value:g}" for value in found[:6]) + (", ..." if len(found) > 6 else "")
         raise InputError(
-            f"{argument} has the values {shown}; a {net.response} response takes {listed}."
+            f"{argument} has the values {shown}; a {net.response} response takes {accepted}."
         )
     if to_learn and len(found) < 2:
         raise InputError(
-            f"{argument} has the single class {found[0]:g}; a {net.response} response needs two."
+            f"{argument} has the single class {found[0]:g}; a {net.response} response needs at "
+            "least two."
         )
 
 
-def check_weights(weights: Any, rows: int) -> None:
-    """Refuse row weights of the wrong shape, negative, not finite or all zero."""
-    shape = _shape(weights, "weights")
-    if shape != (rows,):
-        raise InputError(f"weights has shape {shape}; X has {rows} rows, so pass shape ({rows},).")
-    values = _values(weights)
+def _checked_weights(weights: Any, rows: int) -> Any:
+    """Row weights as an array, if they are at least 0 and have a sum that is a number."""
+    array = _array(weights, "weights")
+    if array.shape != (rows,):
+        raise InputError(
+            f"weights has shape {array.shape}; X has {rows} rows, so pass shape ({rows},)."
+        )
+    values = _values(array)
     if values is not None:
         check_finite(values, "weights")
         if values.min() < 0:
             raise InputError(f"weights has the value {values.min():g}; pass numbers of at least 0.")
         if values.sum() == 0:
-            raise InputError("weights is zero for every row; one row must count.")
+            raise InputError("weights is zero for every row; at least one row must count.")
         with np.errstate(over="ignore"):
             total = np.sum(values, dtype=jnp.result_type(float))
         if not np.finfo(total.dtype).tiny <= total < np.inf:
@@ -128,63 +159,87 @@ def check_weights(weights: Any, rows: int) -> None:
                 f"weights has the sum {np.sum(values, dtype=float):g}, beyond the precision of the "
                 "computation; divide it by its largest value."
             )
+    return array
 
 
-def check_descriptions(net: Any, recipe: Any, encoder: Any) -> None:
-    """Refuse descriptions of another kind."""
+def check_descriptions(net: Any, recipe: Any, encoder: Any, learning_rate: Any = None) -> None:
+    """Refuse descriptions of another kind, and a learning rate that the recipe cannot take.
+
+    Args:
+      net: should be an `MLP`.
+      recipe: should be a `Recipe`.
+      encoder: should be an `Encoder` or None.
+      learning_rate: should be a positive number, traced or not, or None.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says what is accepted.
+    """
     if not isinstance(net, MLP):
         raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
     if not isinstance(recipe, Recipe):
         raise InputTypeError(f"recipe is a {type(recipe).__name__}; pass a jaxnn.Recipe.")
     if encoder is not None and not isinstance(encoder, Encoder):
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
+    rate = learning_rate
+    if isinstance(rate, Tracer):
+        rate = 1.0  # its value is not known yet; whether a rate can be given at all is
+    elif np.ndim(rate) == 0 and hasattr(rate, "item"):
+        rate = rate.item()
+    check_learning_rate(rate, recipe.optimizer, schedules=False)
 
 
-def check_fit_arguments(
-    key: Any,
-    net: MLP,
+def checked_rows(
     X: Any,
     y: Any,
+    net: MLP,
     recipe: Recipe,
-    weights: Any,
     encoder: Encoder | None,
-    validation: tuple[Any, Any] | None = None,
-    learning_rate: Any = None,
-) -> None:
-    """Every check that `jaxnn.training.fit` makes of its arguments."""
-    check_key(key)
-    check_descriptions(net, recipe, encoder)
-    rows = check_predictors(X, net, encoder)
-    check_response(y, rows, net)
+    weights: Any = None,
+    validation: Any = None,
+) -> CheckedRows:
+    """The rows as arrays, if this network can be fitted to them by this recipe.
+
+    Args:
+      X: (rows, inputs), or with an encoder (rows, raw predictors).
+      y: (rows,) or (rows, outputs).
+      net, recipe, encoder: as `check_descriptions` accepts them.
+      weights: (rows,) or None.
+      validation: None, or a pair (X, y) of rows to watch.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says what is accepted.
+    """
+    X = checked_predictors(X, net, encoder)
+    rows = X.shape[0]
+    y = _checked_response(y, rows, net)
     if weights is not None:
-        check_weights(weights, rows)
-    if learning_rate is not None and not isinstance(learning_rate, Tracer):
-        rate = (
-            learning_rate.item()
-            if np.ndim(learning_rate) == 0 and hasattr(learning_rate, "item")
-            else learning_rate
-        )
-        check_number(rate, "learning_rate", "a positive number", lambda rate: rate > 0)
+        weights = _checked_weights(weights, rows)
     if validation is not None:
-        if not isinstance(validation, tuple | list) or len(validation) != 2:
-            raise InputTypeError(
-                f"validation is a {type(validation).__name__}; pass a pair (X, y) of rows to watch."
-            )
-        if recipe.validation_fraction:
-            raise InputError(
-                f"validation is given and validation_fraction is {recipe.validation_fraction}; "
-                "choose one."
-            )
-        watched = check_predictors(validation[0], net, encoder, "validation X")
-        check_response(validation[1], watched, net, "validation y", to_learn=False)
+        validation = _checked_validation(validation, net, recipe, encoder)
     elif recipe.patience is not None and not recipe.validation_fraction:
         raise InputError(
             f"patience is {recipe.patience}, but no rows are set aside to watch; give "
             "validation_fraction or validation."
         )
-    aside = validation_rows(recipe, rows)
-    if aside >= rows:
+    if validation_rows(recipe, rows) >= rows:
         raise InputError(
             f"validation_fraction is {recipe.validation_fraction}, which leaves none of {rows} "
             "rows to train on."
         )
+    return CheckedRows(X, y, weights, validation)
+
+
+def _checked_validation(
+    validation: Any, net: MLP, recipe: Recipe, encoder: Encoder | None
+) -> tuple[Any, Any]:
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        raise InputTypeError(
+            f"validation is a {type(validation).__name__}; pass a pair (X, y) of rows to watch."
+        )
+    if recipe.validation_fraction:
+        raise InputError(
+            f"validation is given and validation_fraction is {recipe.validation_fraction}; "
+            "choose one."
+        )
+    X = checked_predictors(validation[0], net, encoder, "validation X")
+    return X, _checked_response(validation[1], X.shape[0], net, "validation y", to_learn=False)

@@ -1,10 +1,11 @@
-"""In what portions do the rows reach the network?
+"""How are rows batched and cut into cache-sized blocks?
 
-    full batch     all at once, sum_i w_i loss_i with the w_i summing to one; cut into blocks, whose
-                   sums are added, where all activations together would not stay in the cache
-    mini-batches   a fresh permutation each epoch, every row once, the last batch maybe smaller
+    full batch     all rows at once: sum_i w_i loss_i with the w_i summing to one.  Where all their
+                   activations would not stay in the cache, they are cut into blocks, whose sums
+                   are added
+    mini-batches   a fresh permutation each epoch, each row once; the last batch may be smaller
 
-Rows are encoded and laid out once (`forward_pass`), with rows of weight zero to fill up.
+Rows are encoded once and stored feature-major (`forward_pass`), padded with rows of weight zero.
 """
 
 from __future__ import annotations
@@ -20,21 +21,37 @@ from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder, Scaling, encode
 from jaxnn.training import forward_pass
 
-BLOCK_BYTES = 2**20  # of activations that a core keeps near: about its L2
+BLOCK_BYTES = 2**20  # of activations that stay close to a core: about the size of its L2 cache
 
 
 class Rows(NamedTuple):
-    """Rows as a training step takes them."""
+    """Rows as a training step takes them.
 
-    features: Array  # (inputs, rows), or of many rows (blocks, inputs, rows of a block)
-    y: Array  # (1 or outputs, rows), or with the blocks in front
-    weights: Array  # (rows,), summing to one, or with the blocks in front
+    Attributes:
+      features: (inputs, rows), or cut into blocks (blocks, inputs, rows of a block).
+      y: (1 or outputs, rows), or with a leading (blocks,).
+      weights: (rows,), summing to one, or with a leading (blocks,).
+    """
+
+    features: Array
+    y: Array
+    weights: Array
 
 
 def prepare(
     X: Array, y: Array, weights: Array, encoder: Encoder | None, scaling: Scaling | None
 ) -> Rows:
-    """Encoded rows, feature-major, padded with rows of weight zero to whole vector registers."""
+    """Encode rows, store them feature-major, and pad them to whole vector registers.
+
+    Args:
+      X: (rows, inputs), or with an encoder (rows, raw predictors).
+      y: (rows,) or (rows, outputs).
+      weights: (rows,), at least 0, with a sum above 0.
+      encoder, scaling: description of the raw predictors, and their means and scales; or None.
+
+    Returns:
+      `Rows`, not cut.  Padding has weight zero.
+    """
     features = X if encoder is None or scaling is None else encode(encoder, scaling, X)
     rows = forward_pass.padded_rows(X.shape[0])
     targets = y[:, None] if y.ndim == 1 else y
@@ -45,14 +62,26 @@ def prepare(
     )
 
 
-def blocked(rows: Rows, net: MLP) -> Rows:
-    """Rows whose activations would not stay in the cache, cut into blocks whose activations do:
-    each block then goes forward and back before the next is touched."""
+def step_bytes(net: MLP, rows: int) -> int:
+    """Bytes of activations that one step on `rows` rows goes through, cut into blocks or not."""
+    return min(_activation_bytes(net, rows), 4 * BLOCK_BYTES)
+
+
+def _activation_bytes(net: MLP, rows: int) -> int:
+    return rows * sum(net.sizes) * jnp.result_type(float).itemsize
+
+
+def cut_into_blocks(rows: Rows, net: MLP) -> Rows:
+    """Cut rows whose activations would not stay in the cache into blocks whose activations do.
+
+    Each block then goes forward and back before the next one is touched.  Fewer rows are returned
+    as they are.
+    """
     count = rows.weights.shape[0]
-    bytes_per_row = sum(net.sizes) * rows.features.dtype.itemsize
-    if count * bytes_per_row <= 4 * BLOCK_BYTES:
+    total = _activation_bytes(net, count)
+    if total <= 4 * BLOCK_BYTES:
         return rows
-    blocks = -(-count * bytes_per_row // BLOCK_BYTES)
+    blocks = -(-total // BLOCK_BYTES)
     size = forward_pass.padded_rows(-(-count // blocks))
 
     def cut(array: Array) -> Array:
@@ -62,8 +91,8 @@ def blocked(rows: Rows, net: MLP) -> Rows:
     return Rows(*map(cut, rows))
 
 
-def over_blocks(function: Callable[[Rows], Any], rows: Rows) -> Any:
-    """The sum of a function over blocks of rows, one after the other."""
+def sum_over_blocks(function: Callable[[Rows], Any], rows: Rows) -> Any:
+    """The sum of a function (of any pytree) over blocks of rows, one after the other."""
     if rows.weights.ndim == 1:
         return function(rows)
     shapes = jax.eval_shape(function, jax.tree.map(lambda array: array[0], rows))
@@ -75,12 +104,20 @@ def over_blocks(function: Callable[[Rows], Any], rows: Rows) -> Any:
     return lax.scan(add, zeros, rows)[0]
 
 
-def batches_of(train: Rows, rows: int, batch_size: int) -> Callable[[Array], Rows]:
-    """A function of a key: all batches of one epoch, stacked, each feature-major.
+def shuffled_batches(train: Rows, rows: int, batch_size: int) -> Callable[[Array], Rows]:
+    """A function of a key that gives all batches of one epoch, stacked.
 
     Every row is in one batch.  The weights are scaled so that the expected gradient of a batch is
     the gradient of the full weighted mean: sum_{i in batch} w_i loss_i / (rows in batch) with the
     w_i averaging to one.  Gathering an epoch at once is one pass over memory instead of many.
+
+    Args:
+      train: all rows, not cut.
+      rows: how many of them are not padding.
+      batch_size: rows per batch, less than `rows`.
+
+    Returns:
+      gather(key) -> `Rows` with a leading (steps,).
     """
     steps = -(-rows // batch_size)
     short = rows - (steps - 1) * batch_size
@@ -103,10 +140,11 @@ def batches_of(train: Rows, rows: int, batch_size: int) -> Callable[[Array], Row
 def random_order(key: Array, rows: int) -> Array:
     """A uniformly random permutation of 0..rows-1 by one sort.
 
-    Sorting one integer operand, 16 random bits above the row number, takes a fraction of the time
-    of `jax.random.permutation`'s rounds of sorting pairs, and one random word does for two rows.
-    Two rows whose random bits tie keep their order: of two given rows the first comes first with
-    probability 1/2 + 2^-17.  Above 2^16 rows the random bits, 32 then, are a key of their own.
+    One integer per row is sorted: 16 random bits above the row number.  That takes a fraction of
+    the time of `jax.random.permutation`, which sorts pairs several times, and one random word
+    serves two rows.  Rows whose random bits tie keep their order: of two given rows the first
+    comes first with probability 1/2 + 2^-17.  Above 2^16 rows, 32 random bits are sorted together
+    with the row numbers.
 
     Args:
       key: a typed JAX key.

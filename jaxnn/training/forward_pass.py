@@ -1,25 +1,26 @@
-"""In which order should numbers lie in memory, so that small networks train fast?
+"""How are numbers arranged in memory so that small networks train fast?
 
-The training loop holds examples feature-major: h has shape (units, rows), and a layer is
+The training loop stores examples feature-major: h has shape (units, rows), and a layer is
 
     z = W^T h + b,    dW = (dz h^T)^T,    dh = W dz,    db = sum over rows of dz
 
-with W in its public shape (inputs, outputs).  XLA's CPU backend calls its fast matrix routine
-only for products whose operands lie as they are used; written this way all three products do, and
-the one transpose of the small W^T is made beforehand (the barrier keeps XLA from folding it back
-into the product).  With rows along the last axis the elementwise work also runs over long
-contiguous stretches, whatever the width of the layer.
+with W in its public shape (inputs, outputs).
 
-A layer with one input or one output is no matrix product at all but a scaling of rows or a
-weighted sum of them, and is written as such: the sum term by term up to 64 terms, since XLA then
-makes one loop of it and what comes after, where a reduction over a middle axis is a call to a
-library whose overhead exceeds the work.
+XLA's CPU backend calls its fast matrix routine only for products whose operands are stored as they
+are used.  Written this way, those of all three products are; the small W^T is transposed beforehand
+(the barrier keeps XLA from folding the transpose back into the product).  With rows along the last
+axis, the elementwise work also runs over long contiguous stretches, however narrow the layer.
+
+A layer with one input or one output is not a matrix product but a scaling of rows or a weighted sum
+of them, and is written as such.  The sum is written term by term up to 64 terms: XLA then fuses it
+with what follows into one loop, whereas a reduction over a middle axis is a library call whose
+overhead exceeds the work.
 
 A deep network is one loop over its equal layers, so the time to compile it does not grow with its
 depth: `grouped` stacks the parameters of each long run of such layers.
 
-Nothing outside the training loop knows of this: `forward` equals `jax.vmap` of `jaxnn.mlp.apply`,
-values and gradients, up to the order of the arrays' axes.
+Only the training loop knows of this: `forward` equals `jax.vmap` of `jaxnn.mlp.apply`, values and
+gradients, up to the order of the arrays' axes.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from jax import Array, lax
 from jaxnn.mlp import MLP, Layer, Parameters, activation_function
 
 ROW_MULTIPLE = 16  # one vector register of float32 on current CPUs
-LOOPED_LAYERS = 8  # equal layers in a row from which on a loop is worth its overhead
+LOOPED_LAYERS = 8  # from so many equal layers in a row, a loop is worth its overhead
 TERMS_WRITTEN_OUT = 64  # of a weighted sum; beyond, the longer program costs more than it saves
 
 
@@ -101,7 +102,8 @@ dense.defvjp(_dense_forward, _dense_backward)
 
 
 def _runs(net: MLP) -> list[tuple[int, int]]:
-    """First and one past last layer of each group: single layers and long runs of equal ones."""
+    """The first layer of each group and the one after its last; a group is a single layer or a long
+    run of equal ones."""
     shapes = list(pairwise(net.sizes))
     runs, start = [], 0
     # The read-out has no activation after it and stays by itself.
@@ -116,8 +118,17 @@ def _runs(net: MLP) -> list[tuple[int, int]]:
 
 
 def grouped(net: MLP, params: Parameters) -> Parameters:
-    """Parameters with each run of at least `LOOPED_LAYERS` equal hidden layers as one `Layer` of
-    arrays with a leading axis, (layers, inputs, outputs) and (layers, outputs)."""
+    """Parameters with each long run of equal hidden layers stacked.
+
+    Args:
+      net: the network.
+      params: one `Layer` per layer.
+
+    Returns:
+      One `Layer` per group.  A run of at least `LOOPED_LAYERS` equal hidden layers is one group,
+      with weights (layers, inputs, outputs) and biases (layers, outputs); any other layer is a
+      group by itself, as it was.
+    """
     return tuple(
         params[start] if end - start == 1 else jax.tree.map(_stack, *params[start:end])
         for start, end in _runs(net)
@@ -140,10 +151,13 @@ def _stack(*arrays: Array) -> Array:
 def packing(
     params: Parameters,
 ) -> tuple[Callable[[Parameters], Array], Callable[[Array], Parameters]]:
-    """Two inverse functions: parameters to one flat vector, and such a vector to parameters.
+    """Two inverse functions: parameters -> one flat vector, and vector -> parameters.
 
-    An elementwise update rule is then one short loop over all parameters instead of one a leaf,
-    which in narrow networks takes as long as the products.
+    An elementwise update rule is then one short loop over all parameters.  One loop per array
+    would, in narrow networks, take as long as the products.
+
+    Args:
+      params: arrays of any shape in any tree; only shapes and the tree matter.
     """
     leaves, structure = jax.tree.flatten(params)
     shapes = [leaf.shape for leaf in leaves]
@@ -167,7 +181,16 @@ def packing(
 
 
 def forward(net: MLP, groups: Parameters, features: Array) -> Array:
-    """Outputs of shape (outputs, rows) for grouped parameters and features (inputs, rows)."""
+    """The outputs of all rows, as training computes them.
+
+    Args:
+      net: the network.
+      groups: its parameters, as `grouped` returns them.
+      features: (inputs, rows).
+
+    Returns:
+      (outputs, rows): `jax.vmap` of `jaxnn.mlp.apply`, transposed.  Not compiled.
+    """
     phi = activation_function(net.activation)
 
     def layer(h: Array, parameters: Layer) -> tuple[Array, None]:

@@ -11,10 +11,11 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from jaxnn import MLP, ElasticNet, Encoder, Fitter, Recipe, apply, fit, init, predict, predictor
+from jaxnn.optimizers import OPTIMIZERS
 from jaxnn.responses import loss as response_loss
 from jaxnn.tables import Column, encode, fit_scaling, numeric_columns
 from jaxnn.training.batching import random_order
-from jaxnn.training.recipe import OPTIMIZERS, history_epochs, validation_rows
+from jaxnn.training.recipe import validation_rows
 
 ROWS = 23
 
@@ -85,7 +86,7 @@ def test_a_full_batch_fit_is_the_plain_loop(optimizer):
         recipe = Recipe(optimizer, learning_rate=0.02, epochs=12, penalty=penalty)
         fitted = fit(jax.random.key(1), NET, X, y, recipe, weights=weights)
         batches = [(X, y, weights)] * recipe.epochs
-        expected = plain_training(NET, OPTIMIZERS[optimizer](0.02), batches, penalty)
+        expected = plain_training(NET, OPTIMIZERS[optimizer].factory(0.02), batches, penalty)
         start = init(jax.random.key(0), NET)
         # lbfgs changes a choice of step length into another where rounding decides it.
         assert_trees_close(fitted.params, expected, rtol=1e-6 if optimizer == "lbfgs" else 1e-9)
@@ -518,20 +519,6 @@ def test_a_stopped_fit_is_the_fit_of_that_many_epochs():
 # History and divergence ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("epochs", "every", "expected"),
-    [
-        (10, 3, (0, 3, 6, 9, 10)),
-        (4, 2, (0, 2, 4)),
-        (3, 7, (0, 3)),
-        (1, None, (0, 1)),
-        (40, None, tuple(range(0, 41, 2))),
-    ],
-)
-def test_history_epochs(epochs, every, expected):
-    assert history_epochs(Recipe(epochs=epochs, history_every=every)) == expected
-
-
 def test_history_holds_the_loss_of_its_epochs():
     history = bias_alone(epochs=10, every=3).history
     np.testing.assert_array_equal(history.epoch, [0, 3, 6, 9, 10])
@@ -715,9 +702,9 @@ def test_a_fitter_is_a_fit_and_says_what_it_is():
     jax.tree.map(np.testing.assert_array_equal, fitter(jax.random.key(0), X, y), by_hand)
     assert fitter == Fitter(NET, Recipe(epochs=3)) != Fitter(NET, Recipe(epochs=4))
     assert hash(fitter) == hash(Fitter(NET, Recipe(epochs=3)))
-    assert fitter.weighs_rows and not fitter.varying_length
+    assert fitter.traits == (True, True, False)
     stopping = Recipe(batch_size=8, validation_fraction=0.1, patience=2)
-    assert Fitter(NET, stopping).varying_length and not Fitter(NET, stopping).weighs_rows
+    assert Fitter(NET, stopping).traits == (False, False, True)
     assert fitter.working_set(100) == 4 * 100 * (3 + 4 + 2 + 1)
     assert Fitter(NET, stopping).working_set(100) == 4 * 8 * (3 + 4 + 2 + 1)
 

@@ -1,0 +1,149 @@
+"""What does the name of an optimiser mean?
+
+A name stands for an update rule, and for the learning rate r it has when none is given.  With the
+gradient g, the rules that the lecture writes down are
+
+    sgd         W <- W - r g
+    momentum    v <- 0.9 v + g,    W <- W - r v
+    nesterov    v <- 0.9 v + g,    W <- W - r (g + 0.9 v)
+
+All rules are optax's; the others (Adam, RMSProp, ...) are described there.  This is the only module
+that knows names, default rates and what may be done with a rule: recipes, error messages and the
+help of the command line ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import optax
+
+from jaxnn.errors import InputError, InputTypeError, check_number, unknown_name
+
+OptimizerFactory = Callable[..., optax.GradientTransformation]
+Optimizer = str | OptimizerFactory | optax.GradientTransformation
+
+
+class Rule(NamedTuple):
+    """An update rule by name.
+
+    Attributes:
+      factory: learning rate -> optax transformation.
+      learning_rate: the one it has when none is given.
+    """
+
+    factory: OptimizerFactory
+    learning_rate: float = 0.01
+
+
+OPTIMIZERS: dict[str, Rule] = {
+    "adadelta": Rule(optax.adadelta),
+    "adagrad": Rule(optax.adagrad),
+    "adam": Rule(optax.adam),
+    "adamax": Rule(optax.adamax),
+    "adamw": Rule(optax.adamw),
+    # L-BFGS searches along its own direction, whose natural step is one.
+    "lbfgs": Rule(optax.lbfgs, learning_rate=1.0),
+    "lion": Rule(optax.lion),
+    "momentum": Rule(partial(optax.sgd, momentum=0.9)),
+    "nadam": Rule(optax.nadam),
+    "nesterov": Rule(partial(optax.sgd, momentum=0.9, nesterov=True)),
+    "radam": Rule(optax.radam),
+    "rmsprop": Rule(optax.rmsprop),
+    "sgd": Rule(optax.sgd),
+}
+
+
+def _rule(optimizer: Any) -> Rule:
+    """The rule of a name, or of a factory, which need not have a name."""
+    if isinstance(optimizer, str):
+        if optimizer not in OPTIMIZERS:
+            raise unknown_name("optimizer", optimizer, OPTIMIZERS)
+        return OPTIMIZERS[optimizer]
+    named = (rule for rule in OPTIMIZERS.values() if rule.factory == optimizer)
+    return next(named, Rule(optimizer))
+
+
+def default_learning_rate(optimizer: str | OptimizerFactory) -> float:
+    """The learning rate of an optimiser for which none is given: 0.01, or 1 for L-BFGS.
+
+    Raises:
+      InputError: the name is not in `OPTIMIZERS`.
+    """
+    return _rule(optimizer).learning_rate
+
+
+def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.GradientTransformation:
+    """The optax transformation of an optimiser.
+
+    Args:
+      optimizer: a name of `OPTIMIZERS`, a factory taking a learning rate, or a ready
+        transformation, which is returned as it is.
+      learning_rate: a positive number, a schedule, or a traced number, so that a grid of learning
+        rates can be mapped over; None is the optimiser's own.
+
+    Raises:
+      InputError: the name is not in `OPTIMIZERS`.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> rule = transformation("momentum", 0.5)  # v <- 0.9 v + g and W <- W - 0.5 v
+      >>> state = rule.init(jnp.zeros(1))
+      >>> step, state = rule.update(jnp.ones(1), state)
+      >>> next_step, state = rule.update(jnp.ones(1), state)
+      >>> print(step, next_step)
+      [-0.5] [-0.95]
+    """
+    if isinstance(optimizer, optax.GradientTransformation):
+        return optimizer
+    rule = _rule(optimizer)
+    return rule.factory(rule.learning_rate if learning_rate is None else learning_rate)
+
+
+def treats_parameters_alike(optimizer: Optimizer) -> bool:
+    """Whether the rule does the same to one vector of all parameters as to each array of them.
+
+    True of every rule in `OPTIMIZERS`, by name or as the factory itself.  Any other may look at the
+    shapes of the arrays or at their names, so it is not assumed.
+    """
+    return _rule(optimizer) in OPTIMIZERS.values()
+
+
+def check_optimizer(optimizer: Any) -> None:
+    """Refuse what is neither a known name nor a factory nor a transformation.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says what is accepted.
+    """
+    if isinstance(optimizer, str):
+        _rule(optimizer)
+    elif not isinstance(optimizer, optax.GradientTransformation) and not callable(optimizer):
+        raise InputTypeError(
+            f"optimizer is {optimizer!r}; pass a name, an optax factory such as optax.adam, or a "
+            "transformation such as optax.adam(0.01)."
+        )
+
+
+def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: bool) -> None:
+    """Refuse a learning rate that the optimiser cannot take; None always can be.
+
+    Args:
+      learning_rate: what the caller passed, not traced.
+      optimizer: checked already.
+      schedules: whether a function of the step is accepted.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says what is accepted.
+    """
+    if learning_rate is None:
+        return
+    if isinstance(optimizer, optax.GradientTransformation):
+        raise InputError(
+            f"learning_rate is {learning_rate!r}, but the optimizer is a ready transformation with "
+            "its own; pass the factory, such as optax.adam, or no learning_rate."
+        )
+    if not (schedules and callable(learning_rate)):
+        accepted = "a positive number or a schedule" if schedules else "a positive number"
+        check_number(learning_rate, "learning_rate", accepted, lambda rate: rate > 0)

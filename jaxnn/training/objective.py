@@ -1,0 +1,96 @@
+"""What does a training step minimise, and how are value and gradient computed?
+
+    J(W) = sum_i w_i loss_i / sum_i w_i + penalty(W)
+
+over the rows of one step, all at once or block by block.  The training loop may hold W as one flat
+vector; `Form` says how the network is read from what the loop holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from jaxnn import responses
+from jaxnn.mlp import MLP, Parameters
+from jaxnn.regularizers import Penalty
+from jaxnn.training import forward_pass
+from jaxnn.training.batching import Rows, sum_over_blocks
+
+
+class Form(NamedTuple):
+    """How the training loop holds parameters; "held" is what the update rule sees.
+
+    Attributes:
+      start: the first parameters, held.
+      groups: held parameters -> those that `forward_pass.forward` takes.
+      layers: held parameters -> one `Layer` per layer.
+    """
+
+    start: Any
+    groups: Callable[[Any], Parameters]
+    layers: Callable[[Any], Parameters]
+
+
+def form_of(net: MLP, params: Parameters, *, flat: bool) -> Form:
+    """The form in which a network is trained.
+
+    Args:
+      net: the network.
+      params: its first parameters, one `Layer` per layer.
+      flat: whether to hold them as one vector, which is faster, or as they are.
+    """
+    start: Any = params
+    groups: Callable[[Any], Parameters] = partial(forward_pass.grouped, net)
+    if flat:
+        first = groups(params)
+        pack, groups = forward_pass.packing(first)
+        start = pack(first)
+    return Form(start, groups, lambda held: forward_pass.ungrouped(net, groups(held)))
+
+
+@dataclass(frozen=True)
+class Objective:
+    """J as a function of held parameters and the rows of one step.
+
+    Attributes:
+      net: the network.
+      form: how its parameters are held.
+      price: penalty on the list of weight matrices, or None.
+    """
+
+    net: MLP
+    form: Form
+    price: Penalty | None
+
+    def __call__(self, held: Any, rows: Rows) -> Array:
+        """J, ()."""
+        return self.loss(held, rows) + self._penalty(held)
+
+    def loss(self, held: Any, rows: Rows) -> Array:
+        """The weighted mean loss, (), without the penalty."""
+        return sum_over_blocks(jax.checkpoint(partial(self._block_loss, held)), rows)
+
+    def value_and_gradient(self, held: Any, rows: Rows) -> tuple[Array, Any]:
+        """J and its gradient, of the form of `held`."""
+        if rows.weights.ndim == 1:
+            return jax.value_and_grad(lambda h: self._block_loss(h, rows) + self._penalty(h))(held)
+        parts = sum_over_blocks(partial(jax.value_and_grad(self._block_loss), held), rows)
+        if self.price is None:
+            return parts
+        return jax.tree.map(jnp.add, parts, jax.value_and_grad(self._penalty)(held))
+
+    def _block_loss(self, held: Any, rows: Rows) -> Array:
+        outputs = forward_pass.forward(self.net, self.form.groups(held), rows.features)
+        return jnp.sum(rows.weights * responses.loss(self.net.response, outputs, rows.y, axis=0))
+
+    def _penalty(self, held: Any) -> Array:
+        if self.price is None:
+            return jnp.zeros((), jnp.result_type(float))
+        return self.price([layer.weights for layer in self.form.layers(held)])

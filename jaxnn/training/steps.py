@@ -1,0 +1,85 @@
+"""How does one pass over the rows change the parameters?
+
+    full batch      one step on all rows
+    mini-batches    one step per batch of a fresh permutation
+
+A step is W <- W + update(gradient of J), and notes the first gradient that is not finite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jax import Array, lax
+
+from jaxnn.training.batching import Rows, shuffled_batches
+from jaxnn.training.objective import Objective
+
+
+class State(NamedTuple):
+    """What one step hands to the next.
+
+    Attributes:
+      held: the parameters, as `jaxnn.training.objective.Form` says.
+      optimizer: the state of the update rule.
+      diverged_at: int, the first step whose gradient was not finite; -1 while all are.
+    """
+
+    held: Any
+    optimizer: Any
+    diverged_at: Array
+
+
+Step = Callable[[State, Rows, Array], State]
+Epoch = Callable[[Array, State], State]
+
+
+def step_of(objective: Objective, optimizer: optax.GradientTransformationExtraArgs) -> Step:
+    """One update as a function of state, rows and the number of the step."""
+
+    def step(state: State, rows: Rows, number: Array) -> State:
+        value, gradient = objective.value_and_gradient(state.held, rows)
+        updates, optimizer_state = optimizer.update(
+            gradient,
+            state.optimizer,
+            state.held,
+            value=value,
+            grad=gradient,
+            value_fn=lambda held: objective(held, rows),
+        )
+        # Whatever is not finite anywhere in the network reaches the gradient of the last biases.
+        finite = jnp.isfinite(objective.form.groups(gradient)[-1].biases).all()
+        diverged_at = jnp.where((state.diverged_at < 0) & ~finite, number, state.diverged_at)
+        return State(optax.apply_updates(state.held, updates), optimizer_state, diverged_at)
+
+    return step
+
+
+def full_batch_epoch(step: Step, rows: Rows) -> Epoch:
+    """One step on all rows, as a function of the epoch's number and the state."""
+    return lambda number, state: step(state, rows, number)
+
+
+def mini_batch_epoch(key: Array, step: Step, train: Rows, rows: int, batch_size: int) -> Epoch:
+    """One step per batch, as a function of the epoch's number and the state.
+
+    Args:
+      key: with the epoch's number, decides its order.
+      step: one update.
+      train: all rows, not cut into blocks.
+      rows: how many of them are not padding.
+      batch_size: rows per batch, less than `rows`.
+    """
+    steps = -(-rows // batch_size)
+    gather = shuffled_batches(train, rows, batch_size)
+
+    def epoch(number: Array, state: State) -> State:
+        batches = gather(jax.random.fold_in(key, number))
+        numbers = number * steps + jnp.arange(steps)
+        return lax.scan(lambda s, b: (step(s, *b), None), state, (batches, numbers))[0]
+
+    return epoch
