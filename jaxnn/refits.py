@@ -35,7 +35,7 @@ from jaxnn.mlp import MLP
 from jaxnn.prediction import predictor
 from jaxnn.tables import Column
 from jaxnn.training import Fitter
-from jaxnn.training.arguments import check_predictors
+from jaxnn.training.arguments import checked_predictors
 
 GRID = 40  # values at which the curve of a numeric predictor is computed
 ROWS_AT_ONCE = 4096
@@ -163,8 +163,7 @@ def refitted_network(
     )
 
     def outputs(X: Any) -> np.ndarray:
-        check_predictors(X, net, encoder)
-        X = np.asarray(X)
+        X = np.asarray(checked_predictors(X, net, encoder))
         padding = np.repeat(X[-1:], -len(X) % row_multiple, axis=0)
         padded = np.asarray(evaluate(np.concatenate([X, padding])))
         return padded.reshape(*padded.shape[:2], -1)[:, : len(X)]
