@@ -62,7 +62,7 @@ def heart(results: Results) -> Iterator[Claim]:
         strict=True,
     ):
         yield at_most(
-            f"gradient of a {net} network's loss on {int(results['heart_rows'])} patients, "
+            f"gradient of the loss on {int(results['heart_rows'])} patients, network {net} with "
             f"{gradients.shape[1]} parameters: largest relative disagreement of {words}",
             "float64",
             size[0],

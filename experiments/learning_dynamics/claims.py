@@ -54,8 +54,7 @@ def predicted_half_times(results: Results, starts: Any, rate: Any) -> np.ndarray
 
 
 def plateau_lows(results: Results) -> np.ndarray:
-    """(modes - 1,) smallest gradient norms between the half times of two modes, over the
-    largest."""
+    """(modes - 1,) smallest gradient norm between each two half times, over the largest norm."""
     times, gradient = results["plateau_times"], results["plateau_gradient"]
     halves = linear_modes.half_times(times, results["plateau_courses"], results["strengths"])
     lows = [

@@ -53,7 +53,7 @@ def test_a_disagreement_on_the_heart_data_is_refuted(results, route):
     expected = [route == DIFFERENCES, False]
     if route != DIFFERENCES:
         expected[1] = True  # 1e-9 is within the limit of differences
-    assert holds(planted, "18-2-1 network's loss") == expected
+    assert holds(planted, "network 18-2-1") == expected
     planted = dict(results) | {"heart_agrees": np.array(False)}
     assert holds(planted, "check_derivatives of that network") == [False]
 
