@@ -38,8 +38,7 @@ import numpy as np
 Array = Any  # a NumPy or JAX array, a number, or a Box that stands for one
 _levels, _serials = count(), count()  # never used twice: no box is taken for a later trace's
 _NUMPY_TYPES = frozenset({np.ndarray, float, int, bool, list, tuple, *np.sctypeDict.values()})
-# When set, called with (primitive, arguments, parameters, value) at each evaluation on arrays.
-OBSERVER: ContextVar[Callable[..., None] | None] = ContextVar("observer", default=None)
+OBSERVER: ContextVar[Any] = ContextVar("observer", default=None)  # sees all evaluations on arrays
 
 
 class EscapedValueError(RuntimeError):
@@ -106,7 +105,7 @@ class Primitive:
 def base(value: Any) -> Any:
     """The array inside all boxes: what no trace watches any more."""
     while isinstance(value, Box):
-        value.trace.check_alive()
+        value.trace._check_alive()
         value = value.value
     return value
 
@@ -133,15 +132,16 @@ class Trace(AbstractContextManager):
         self.alive = False
 
     def owns(self, value: Any) -> bool:
+        """Whether a value is a box of this trace."""
         return isinstance(value, Box) and value.trace is self
 
-    def check_alive(self) -> None:
+    def _check_alive(self) -> None:
         if not self.alive:
             raise EscapedValueError(EscapedValueError.__doc__)
 
     def process(self, primitive: Primitive, args: tuple, parameters: dict) -> Box:
         """Compute one level down; what comes out is watched here."""
-        self.check_alive()
+        self._check_alive()
         marks = {i: a.mark for i, a in enumerate(args) if isinstance(a, Box) and a.trace is self}
         primals = [a.value if i in marks else a for i, a in enumerate(args)]
         out = primitive(*primals, **parameters)

@@ -42,6 +42,9 @@ def grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable
 
     Returns the gradient, shaped like the argument, or (gradient, aux). Raises TypeError when the
     output is not one floating-point number.
+
+    >>> grad(lambda p: tnp.sum(p["w"] ** 2) * p["c"])({"w": np.array([1.0, 2.0]), "c": 3.0})
+    {'c': np.float64(5.0), 'w': array([ 6., 12.])}
     """
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -70,6 +73,10 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
     Takes the arguments and the direction as tuples of the same structure and shapes; returns
     (value, tangent), or (value, tangent, aux). Raises TypeError when the structures differ,
     ValueError when a tangent has another shape than its primal.
+
+    >>> value, tangent = jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    >>> print(value, tangent)
+    6.0 3.0
     """
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise TypeError("primals and tangents are given as tuples, one entry an argument.")
@@ -94,6 +101,10 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     Returns (value, pullback), or (value, pullback, aux). pullback(g), with g shaped like the value,
     returns a tuple with one cotangent for each argument; it may be called again and again, and
     raises ValueError when g is shaped otherwise.
+
+    >>> value, pullback = vjp(lambda x, y: x * y, 2.0, np.array([3.0, 4.0]))
+    >>> pullback(np.array([1.0, 10.0]))
+    (np.float64(43.0), array([ 2., 20.]))
     """
     leaves, structure = _inputs(primals)
     with _silence(), Trace(reverse=True, box=TracedArray) as trace:
@@ -154,7 +165,12 @@ def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
 
 
 def hessian(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
-    """The second derivatives, forward over reverse: `jacfwd(jacrev(fun))`."""
+    """The second derivatives, forward over reverse: `jacfwd(jacrev(fun))`.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
+    """
     return jacfwd(jacrev(fun, argnums, has_aux), argnums, has_aux)
 
 

@@ -2,22 +2,26 @@
 
     flatten(tree) -> (leaves, structure)        unflatten(structure, leaves) -> tree
 
-Containers are tuples, named tuples, lists, dictionaries (by sorted key) and None, which holds no
-leaf; whatever else stands in a tree is a leaf. A structure is a tuple (what builds the container,
-the names of its children, their structures), so `==` compares structures.
+Containers are tuples, named tuples, lists, dictionaries (by sorted key), types registered with JAX,
+and None, which holds no leaf; whatever else stands in a tree is a leaf. A structure is a tuple
+(what builds the container, the names of its children, their structures): `==` compares structures.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
+from jaxnn.tracer.core import Box
+
 LEAF = ("leaf",)
 
-# Asked about whatever is no container above: (what unflattens it, None, children), or None for a
-# leaf. The bridge adds one, so that containers registered with JAX work too.
-EXTENSIONS: list[Callable[[Any], tuple | None]] = []
+# What is met most is certainly a leaf.
+_LEAVES = (Box, np.ndarray, np.generic, float, int, bool, str)
 
 
 def flatten(tree: Any) -> tuple[list, tuple]:
@@ -49,10 +53,16 @@ def _open(tree: Any) -> tuple | None:
         return kind, tuple(kind._fields), tree
     if tree is None:
         return kind, None, ()
-    for extension in EXTENSIONS:
-        if (known := extension(tree)) is not None:
-            return known
-    return None
+    return None if isinstance(tree, _LEAVES) else _open_registered(tree)
+
+
+def _open_registered(tree: Any) -> tuple | None:
+    """How JAX takes a container apart that is registered with it; for that it is in memory."""
+    jax = sys.modules.get("jax")
+    if (trees := getattr(jax, "tree", None)) is None:
+        return None
+    children, structure = trees.flatten(tree, is_leaf=lambda x: x is not tree)
+    return None if len(children) == 1 and children[0] is tree else (structure, None, children)
 
 
 def unflatten(structure: tuple, leaves: Iterable) -> Any:
@@ -64,7 +74,7 @@ def unflatten(structure: tuple, leaves: Iterable) -> Any:
     children = [unflatten(child, leaves) for child in structures]
     if build is type(None):
         return None
-    if not callable(build):  # a description by an extension
+    if not callable(build):  # a structure of JAX
         return build.unflatten(children)
     if isinstance(names, list):
         return build(zip(names, children, strict=True))

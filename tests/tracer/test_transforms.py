@@ -4,6 +4,8 @@ import gc
 import math
 import operator
 import re
+import subprocess
+import sys
 import textwrap
 import weakref
 from collections import OrderedDict
@@ -128,6 +130,27 @@ def test_containers_registered_with_jax():
     assert tracer.jvp(lambda p: p.x * p.y, (Pair(2.0, 3.0),), (Pair(1.0, 0.0),)) == (6.0, 3.0)
     _, pull = tracer.vjp(lambda x: Pair(x, 2 * x), 3.0)
     assert pull(Pair(1.0, 1.0)) == (3.0,)
+
+
+@pytest.mark.parametrize("first", ["jax", "jaxnn.tracer"])
+def test_registered_containers_work_whatever_is_imported_first(first):
+    script = """
+import dataclasses, jaxnn.tracer as tracer, jax, sys
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass
+class Pair:
+    x: float
+    y: float
+print(tracer.grad(lambda p: p.x**2 * p.y)(Pair(2.0, 3.0)),
+      "jaxnn.tracer.referee.interpreter" in sys.modules)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", f"import {first}{script}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "Pair(x=np.float64(12.0), y=np.float64(4.0)) False"
 
 
 # ---- nesting

@@ -171,7 +171,11 @@ class _Look(NamedTuple):
 
 
 def computational_graph(fun: Callable, *args: Any) -> ComputationalGraph:
-    """Evaluate a function and return its graph; arguments and errors as of `trace_table`."""
+    """Evaluate a function and return its graph; arguments and errors as of `trace_table`.
+
+    >>> computational_graph(lambda x: x * x + x, 3.0).edges[:2]
+    [('x', 'xi1', np.float64(3.0)), ('x', 'xi1', np.float64(3.0))]
+    """
     return ComputationalGraph(trace_table(fun, *args).rows)
 
 

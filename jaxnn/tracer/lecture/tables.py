@@ -102,6 +102,14 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
 
     Not compiled, on NumPy arrays. Raises TypeError when no argument is of floating point.
 
+    >>> print(trace_table(lambda w: 1 / (1 + w * w), 2.0))
+    variable       value  partials                  tangent  adjoint
+    -------------  -----  ------------------------  -------  -------
+    w              2                                1        -0.16
+    xi1 = w * w    4      dxi1/dw = 2, dxi1/dw = 2  4        -0.04
+    xi2 = 1 + xi1  5      dxi2/dxi1 = 1             4        -0.04
+    xi3 = 1 / xi2  0.2    dxi3/dxi2 = -0.04         -0.16    1
+
     Args:
       fun: a function of arrays or trees of arrays, written with jaxnn.tracer.numpy or made by
         from_jax. It returns a number; of arrays the sum of all entries is differentiated.

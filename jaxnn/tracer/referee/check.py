@@ -76,6 +76,7 @@ class DerivativeReport(NamedTuple):
 
     @property
     def agrees(self) -> bool:
+        """Whether no two routes disagree."""
         return not any(c.disagreements(self.tolerance) for c in self.comparisons)
 
     def __bool__(self) -> bool:
@@ -108,13 +109,29 @@ def check_derivatives(
     *args: Any,
     order: int = 2,
     tolerance: float = 1e-7,
-    key: Any = None,
+    seed: int = 0,
     raises: bool = False,
 ) -> DerivativeReport:
     """Differentiate a function in every way there is and compare, in float64.
 
     Returns a report: `print` it, or use it as a truth value. Raises TypeError when no argument is
     of floating point, and DerivativeError when `raises` is true and two routes disagree.
+
+    >>> print(check_derivatives(lambda x: x**3, 2.0, order=1))  # doctest: +ELLIPSIS
+    value
+      tracer ...
+    all agree
+
+    Where JAX 0.10.2 is wrong, its own routes stand alone against the tracer's:
+
+        function, point                          right       JAX    why
+        hypot, second order, (2, 2)              0.177       0      by max and min, which tie
+        d/dy of x mod y, (1.0, 0.1)              -9          -10    floor(x / y) of a rounded 10.0
+        x**0.0 and x**1.0, order 1 and 2, 0      0           NaN    0 * inf; a constant exponent is 0
+        det, second order, singular 4 x 4        finite      NaN    divided by a pivot that is 0
+        logaddexp, logsumexp, all -inf           equal parts NaN    exp(-inf - -inf)
+        arcsinh, arccosh, 1e200                  1e-200      0      1 / sqrt(x^2 + 1) overflows
+        d/dy hypot, (3e-200, 4e-200)             0.8         -inf   squares underflow
 
     Args:
       fun: a function of arrays or trees of arrays, written for jaxnn.tracer.numpy or for JAX;
@@ -123,7 +140,7 @@ def check_derivatives(
       order: 1, or 2 for second derivatives too.
       tolerance: the largest difference that counts as agreement, relative to the size of the
         terms of the number compared.
-      key: a typed JAX key, for the weights and directions; by default jax.random.key(0).
+      seed: of the random weights and directions.
       raises: whether to raise when two routes disagree.
     """
     values, replace = partition(args, is_float)
@@ -139,7 +156,7 @@ def check_derivatives(
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         written = _for_tracer(library, xs)
         ys = written(*xs)
-        draws = _normals(jax.random.key(0) if key is None else key, [ys, xs, xs, xs])
+        draws = _normals(jax.random.key(seed), [ys, xs, xs, xs])
         weights, (first, second, v) = draws[0], [_alone(xs, u) for u in draws[1:]]
         v = [np.add.reduce(parts) for parts in zip(*v, strict=True)]
         questions = [Question(written, library, xs, weights, first)]

@@ -35,6 +35,10 @@ _NUMPY = (np.ndarray, np.generic, float, int, bool)
 def from_jax(fun: Callable) -> Callable:
     """A JAX function as one that this package evaluates and differentiates.
 
+    >>> from jaxnn.tracer import grad
+    >>> print(grad(from_jax(jax.jit(jax.nn.softplus)))(0.0))
+    0.5
+
     `fun` is any function of arrays or trees of arrays that `jax.make_jaxpr` can trace; arguments
     that are neither arrays nor numbers are passed through. The result is a function of the same
     arguments: NumPy in, NumPy out; JAX arrays in, JAX arrays out, also under `jax.jit`; in the
@@ -95,6 +99,7 @@ class Interpreter:
         return list(map(read, jaxpr.outvars))
 
     def equation(self, equation: Any, inputs: list) -> Sequence:
+        """The outputs of one equation."""
         name = equation.primitive.name
         floats = any(is_float(v.aval) for v in equation.outvars)
         if name in FLAT or not floats:
@@ -116,15 +121,3 @@ class Interpreter:
         """A JAX function on untraced values; at once, also inside a jitted function."""
         with nullcontext() if self.in_jax else jax.ensure_compile_time_eval():
             return [self.cast(y, y) for y in listed(function(*inputs))]
-
-
-def _open_registered(container: Any) -> tuple | None:
-    """How a container that is registered with JAX is taken apart; see `tree.EXTENSIONS`."""
-    if isinstance(container, (Box, *_NUMPY, jax.Array)):  # mostly
-        return None
-    children, structure = jax.tree.flatten(container, is_leaf=lambda x: x is not container)
-    leaf = jax.tree_util.treedef_is_leaf(structure)
-    return None if leaf else (structure, None, children)
-
-
-tree.EXTENSIONS.append(_open_registered)

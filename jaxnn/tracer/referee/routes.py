@@ -69,6 +69,7 @@ class Question(NamedTuple):
 
     @property
     def routes(self) -> dict[str, tuple[str, ...]]:
+        """All routes to what is asked."""
         return FIRST if self.second is None else SECOND
 
 

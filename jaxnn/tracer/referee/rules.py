@@ -30,6 +30,7 @@ _DEBUG = jex.DebugInfo("from_jax", "one equation", None, None)
 
 
 def listed(results: Any) -> Sequence:
+    """One result or many, as a list."""
     return results if isinstance(results, list | tuple) else [results]
 
 
@@ -115,7 +116,8 @@ class _Custom(Primitive):
             return _by_rule(lambda f, x, _: jax.vjp(f, x)[0], 0, np.zeros(()), xs, **call)
         return super().__call__(*xs, **call)
 
-    def equation(self, *xs: Array, run: Any, equation: Any, **_: Any) -> list:
+    def outputs(self, *xs: Array, run: Any, equation: Any, **_: Any) -> list:
+        """All outputs of the function, each watched as a step of its own."""
         return [
             0
             if isinstance(v, jex.DropVar)
@@ -305,9 +307,9 @@ RULES: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(["copy", "copy_p", "real", "stop_gradient"], lambda x, **_: x),
     **dict.fromkeys(CALLS, _inline),
     **dict.fromkeys(MOVING, _move),
-    **dict.fromkeys(["custom_vjp_call", "custom_vjp_call_jaxpr"], custom_vjp.equation),
+    **dict.fromkeys(["custom_vjp_call", "custom_vjp_call_jaxpr"], custom_vjp.outputs),
     **dict.fromkeys(["scatter-add", "scatter_add"], _scatter_add),
-    "custom_jvp_call": custom_jvp.equation,
+    "custom_jvp_call": custom_jvp.outputs,
     "cond": _cond,
     "while": _while,
     "scan": _scan,

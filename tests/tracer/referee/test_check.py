@@ -157,6 +157,59 @@ def test_a_function_for_numpy_alone_is_checked_without_jax():
     assert {"jax.jvp", "jax.grad"} <= report.missing.keys()
 
 
+CORNER = np.diag([1.0, 2.0, 3.0, 0.0])
+INF = np.inf
+# The table in the docstring of check_derivatives: (function of a library and numbers, where, order,
+# number of the entry of the derivative, its right value, JAX's).
+DISAGREEMENTS = {
+    "hypot": (lambda xp, x, y: xp.hypot(x, y), (2.0, 2.0), 2, (0, 1), -(32**-0.5), 0.0),
+    "remainder": (lambda xp, x, y: xp.remainder(x, y), (1.0, 0.1), 1, (1,), -9.0, -10.0),
+    "fmod": (lambda xp, x, y: xp.fmod(x, y), (1.0, 0.1), 1, (1,), -9.0, -10.0),
+    "x**0.0": (lambda xp, x: x**0.0, (0.0,), 1, (0,), 0.0, np.nan),
+    "x**1.0": (lambda xp, x: x**1.0, (0.0,), 2, (0, 0), 0.0, np.nan),
+    "det": (
+        lambda xp, x: xp.linalg.det(CORNER + x * np.eye(4)),
+        (0.0,),
+        2,
+        (0, 0),
+        2.0 * (1 * 2 + 1 * 3 + 2 * 3),
+        np.nan,
+    ),
+    "logaddexp": (lambda xp, x, y: xp.logaddexp(x, y), (-INF, -INF), 1, (0,), 0.5, np.nan),
+    "arcsinh": (lambda xp, x: xp.arcsinh(x), (1e200,), 1, (0,), 1e-200, 0.0),
+    "arccosh": (lambda xp, x: xp.arccosh(x), (1e200,), 1, (0,), 1e-200, 0.0),
+    "hypot of small": (lambda xp, x, y: xp.hypot(x, y), (3e-200, 4e-200), 1, (1,), 0.8, -INF),
+}
+
+
+@pytest.mark.parametrize("name", DISAGREEMENTS)
+def test_where_jax_is_known_to_be_wrong_the_tracer_is_right(name):
+    """When JAX is mended here, the table says too much: take the row out."""
+    function, at, order, entry, right, wrong = DISAGREEMENTS[name]
+    numbers = tuple(range(len(at)))
+
+    def derivative(library, xp):
+        found = getattr(library, {1: "grad", 2: "hessian"}[order])(partial(function, xp), numbers)
+        value = found(*at)
+        for place in entry:
+            value = value[place]
+        return float(value)
+
+    assert derivative(tracer, tnp) == pytest.approx(right, rel=1e-12)
+    assert derivative(jax, jnp) == pytest.approx(wrong, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["hypot", "remainder", "fmod", "x**0.0", "x**1.0"])
+def test_where_jax_is_wrong_its_own_routes_alone_are_accused(name):
+    function, at, order, *_ = DISAGREEMENTS[name]
+    report = check_derivatives(partial(function, tnp), *at, order=order)
+    pairs = [pair[:2] for c in report.comparisons for pair in c.disagreements(1e-7)]
+    assert pairs and all(any(route.startswith("jax") for route in pair) for pair in pairs)
+    assert not any(all(route.startswith("jax") for route in pair) for pair in pairs) or (
+        "**" in name  # NaN agrees with nothing, not with itself either
+    )
+
+
 def test_at_a_kink_differences_disagree_with_the_convention():
     report = check_derivatives(jax.nn.relu, 0.0, order=1)
     assert not report
