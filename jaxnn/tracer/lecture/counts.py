@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
 from jaxnn.tracer.array import TracedArray
@@ -42,7 +41,7 @@ class OperationCount(NamedTuple):
 def count_operations(fun: Callable, *args: Any) -> OperationCount:
     """Run a function and count its scalar arithmetic operations, in all and by primitive.
 
-    >>> count_operations(lambda a, x: tnp.tanh(a @ x), np.ones((3, 4)), np.ones(4))
+    >>> count_operations(lambda a, x: np.tanh(a @ x), np.ones((3, 4)), np.ones(4))
     OperationCount(total=27, by_primitive={'matmul': 24, 'tanh': 3})
 
     `fun` is a function of arrays or trees of arrays, written with jaxnn.tracer.numpy or made by
