@@ -79,8 +79,11 @@ def constant(value: float) -> Initializer:
 
 @cache
 def orthogonal(scale: float = 1.0) -> Initializer:
-    """`scale` times a uniformly random matrix with orthonormal rows or columns (of whichever there
-    are fewer).  Saxe, McClelland & Ganguli 2014."""
+    """`scale` times a uniformly random matrix with orthonormal rows or columns.
+
+    Orthonormal are the rows if there are fewer of them, else the columns.  Saxe, McClelland &
+    Ganguli 2014.
+    """
     return jax.nn.initializers.orthogonal(scale)
 
 

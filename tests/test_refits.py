@@ -173,7 +173,7 @@ def test_what_does_not_belong_together_is_refused(refitted):
     other = Bootstrap({"W": np.ones(2)}, refits.multiplicities[:2], np.zeros(2, bool))
     with pytest.raises(InputTypeError, match="fitted is a dict"):
         refitted_network(fitter, other)
-    with pytest.raises(InputError, match="X has 1 columns; the encoder's columns says 2"):
+    with pytest.raises(InputError, match="X has 1 columns, but the encoder has 2"):
         network.predict(table.X[:, :1])
     with pytest.raises(InputError, match=r"X has shape \(29, 2\).*pass the 30 training rows"):
         out_of_bag(network, table.X[1:], table.y[1:])
