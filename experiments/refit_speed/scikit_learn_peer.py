@@ -23,7 +23,8 @@ def _one_scikit_learn(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> floa
     from sklearn.neural_network import MLPClassifier
     from sklearn.utils import resample
 
-    rows, labels = resample(X, y, random_state=seed + SEEDS_OF_RESAMPLES)
+    drawn: Any = resample(X, y, random_state=seed + SEEDS_OF_RESAMPLES)
+    rows, labels = drawn
     settings: dict[str, Any] = {
         "hidden_layer_sizes": job.sizes[1:-1],
         "activation": "tanh",

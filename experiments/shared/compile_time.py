@@ -1,8 +1,8 @@
-"""How much of a computation is spent on compiling programs, and how much on running them?
+"""How much of a computation's time is spent on compiling programs?
 
-JAX reports how long each program took to trace, to lower and to compile; the sum over one
-computation is what it would not need a second time.  A program that is found in the persistent
-cache counts with the time to read it.
+JAX reports how long each program took to trace, to lower and to compile; their sum is the time that
+the same computation would not need a second time.  A program that is found in the persistent cache
+counts with the time to read it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _STAGES = ("jaxpr_trace", "jaxpr_to_mlir", "backend_compile")
 
 
 class Compilation:
-    """A running account.
+    """What has been compiled so far.
 
     Attributes:
-      seconds: wall time of tracing, lowering and compiling so far.
-      programs: compiled so far.
+      seconds: wall time of tracing, lowering and compiling.
+      programs: number of programs compiled.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Compilation:
         self.programs = 0
 
     def note(self, event: str, duration_secs: float, **_: Any) -> None:
-        """Add what JAX reports, if it is about compiling."""
+        """Count an event that JAX reports, if it is a stage of compiling."""
         stage = event.rsplit("/", 1)[-1]
         if stage.startswith(_STAGES):
             self.seconds += duration_secs
@@ -38,7 +38,7 @@ class Compilation:
 
 @contextmanager
 def compiling() -> Iterator[Compilation]:
-    """Count what is compiled inside the `with` block."""
+    """Count the programs, and the time, that are compiled inside the `with` block."""
     account = Compilation()
     jax.monitoring.register_event_duration_secs_listener(account.note)
     try:
