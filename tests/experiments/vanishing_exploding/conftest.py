@@ -1,46 +1,17 @@
-"""Arrays of a small run of `vanishing_exploding`, and what its claims say of them."""
+"""Arrays of `vanishing_exploding`, and what its claims say of them."""
 
 from collections.abc import Callable
 
-import jax
 import numpy as np
 import pytest
 
-from experiments.vanishing_exploding import cliffs, matrix_products, signals, thirty_layers
 from experiments.vanishing_exploding.claims import claims
-from experiments.vanishing_exploding.compute import Settings, compute
-
-SMALL = Settings(
-    signals=signals.Signals(
-        depth=41,
-        width=32,
-        seeds=40,
-        pairs=4,
-        gain_depth=41,  # as deep and wide as the others: fewer programs
-        gain_width=32,
-        gain_seeds=40,
-        laws=((32, 40), (32, 12)),
-        law_seeds=300,
-        drawn_seeds=60,
-        sigmoid_width=32,
-        sigmoid_depth=41,
-        sigmoid_seeds=60,
-        batches=(("relu", 128),),
-        batch_depth=10,
-        batch_seeds=3,
-        timed=(4, 12),
-    ),
-    products=matrix_products.Products(depth=40, seeds=8, square=32, marks=(1, 10, 60)),
-    descents=cliffs.Descents(grid=(401, 301)),
-    training=thirty_layers.DeepTraining(layers=(3,), seeds=2, epochs=1, rows=128),
-)
 
 
 @pytest.fixture(scope="session")
-def computed():
-    """Arrays of a small run. Its networks train for one epoch only."""
-    results = compute(jax.random.key(21), SMALL)
-    return {name: np.asarray(value) for name, value in results.items()}
+def computed(quick_results):
+    """The arrays of the quick run."""
+    return quick_results("vanishing_exploding")
 
 
 @pytest.fixture(scope="session")
