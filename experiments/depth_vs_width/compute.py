@@ -1,4 +1,4 @@
-"""What is computed for `depth_vs_width`; see the package."""
+"""Which networks are counted, and which are trained, at which sizes and from which keys?"""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import jax
 import numpy as np
 from jax import Array
 
-from experiments.depth_vs_width import folding
-from experiments.depth_vs_width import training as equal_parameters
+from experiments.depth_vs_width import folding, training
 from experiments.depth_vs_width.training import TEACHER, Group
-from experiments.shared import curve_training as one_layer
+from experiments.shared import curve_training
 from experiments.shared.compile_time import compiling
 
 FRESH = 256_000  # rows of 2,000 steps of 128
@@ -21,16 +20,16 @@ COUNTED = folding.FoldingSettings()
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes.
+    """Sizes of the parts.
 
     Attributes:
-      folding: of what is counted.
-      groups: of what is trained, in the order of `training.Group`: data,
-        rows, parameters, deepest, steps, batch, rows of an epoch, seeds.
-      test_rows: of generated data, for each seed.
-      followers: hidden layers of networks that are trained to follow the composed tent.
-      follower_seeds: random starts of each.
-      follower_steps: of full-batch Adam.
+      folding: sizes of what is counted.
+      groups: what is trained, fields in the order of `training.Group`: data, rows, parameters,
+        deepest, steps, batch, rows per epoch, seeds.
+      test_rows: rows of generated data on which errors are measured, per seed.
+      followers: hidden layers of the networks that are trained to follow the composed tent.
+      follower_seeds: random starts of each of them.
+      follower_steps: steps of full-batch Adam.
     """
 
     folding: folding.FoldingSettings = COUNTED
@@ -84,13 +83,13 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Count and train; arrays under the names that `claims` and `draw` read."""
+    """Count and train: arrays under the names that `claims` and `draw` read."""
     key_folding, key_following, key_training = jax.random.split(key, 3)
     with compiling() as account:
         results = {
             **folding.compute(key_folding, settings.folding),
             **_followers(key_following, settings),
-            **equal_parameters.compute(key_training, settings.groups, settings.test_rows),
+            **training.compute(key_training, settings.groups, settings.test_rows),
         }
     return {
         **results,
@@ -100,16 +99,16 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
 
 
 def _followers(key: Array, settings: Settings) -> dict[str, Any]:
-    """Train networks of one input on the composed tent, where few pieces cannot follow it.
+    """Train networks of one input on the composed tent, which few pieces cannot follow.
 
     Returns:
       follower_hidden: their hidden layers, as "2+2"; follower_errors: (networks, seeds) RMSE.
       follower_wrong: (networks, seeds) share of the alternating points that they get wrong.
-      follower_curves: (networks, points) the best seed of each.
+      follower_curves: (networks, points) outputs of the best seed of each network.
     """
     chosen, times = settings.folding, settings.folding.followed
-    training = one_layer.TrainingSettings(steps=settings.follower_steps, rows=chosen.points)
-    x, teeth = one_layer.midpoints(chosen.points), np.arange(2**times) / 2**times
+    protocol = curve_training.TrainingSettings(steps=settings.follower_steps, rows=chosen.points)
+    x, teeth = curve_training.midpoints(chosen.points), np.arange(2**times) / 2**times
 
     def curve(x: np.ndarray) -> np.ndarray:
         return folding.tents((x + 1) / 2, times)
@@ -117,10 +116,10 @@ def _followers(key: Array, settings: Settings) -> dict[str, Any]:
     errors, wrong, curves = [], [], []
     keys = jax.random.split(key, (len(settings.followers), settings.follower_seeds))
     for hidden_keys, hidden in zip(keys, settings.followers, strict=True):
-        params = one_layer.train(hidden_keys, hidden, "relu", curve, training)
-        followed = one_layer.outputs(params, "relu", x)
-        errors.append(one_layer.rmse(followed, curve(x)))
-        high = one_layer.outputs(params, "relu", 2 * teeth - 1) > 0.5
+        params = curve_training.train(hidden_keys, hidden, "relu", curve, protocol)
+        followed = curve_training.outputs(params, "relu", x)
+        errors.append(curve_training.rmse(followed, curve(x)))
+        high = curve_training.outputs(params, "relu", 2 * teeth - 1) > 0.5
         wrong.append(np.mean(high != (np.arange(len(teeth)) % 2 == 1), axis=1))
         curves.append(followed[np.nanargmin(errors[-1])])
     return {

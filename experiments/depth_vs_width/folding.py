@@ -1,14 +1,14 @@
-"""What can depth represent that width cannot, and do random networks have it?
+"""What can depth represent that width cannot, and do random networks do it?
 
     tent composed k times:   2^k pieces from 6 k + 1 parameters        (Telgarsky 2015)
     m hyperplanes in R^d:    sum_{j <= d} C(m, j) regions               (Zaslavsky 1975)
-    n units, L layers, R^1:  (n + 1)^L regions at most                  (Montufar 2014, Serra 2018)
-    random weights, R^1:     about N + 1 regions, N units in all, however arranged
+    n units, L layers, R^1: (n + 1)^L regions at most                  (Montufar 2014, Serra 2018)
+    random weights, R^1:     about N + 1 regions, N units in however many layers
                                                                         (Hanin and Rolnick 2019)
 
-Everything but the last is exact and counted on networks that are written down; the last is an
-average over random ones, He weights and biases N(0, 0.3^2), on a line that is long enough to meet
-nearly every kink.  `jaxnn.regions` does the counting.
+All but the last are exact and counted on constructed networks; the last is a mean over random
+networks with He weights and biases N(0, 0.3^2), on a line long enough to meet nearly every kink.
+`jaxnn.regions` counts.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ from jaxnn.regions import (
 )
 
 BIAS_DEVIATION = 0.3
-ARRANGEMENTS = ((1, 10), (2, 8), (2, 12), (3, 8))  # dimension, hyperplanes
-FOLDED = ((4, 2), (4, 3), (4, 4), (10, 5))  # units of each layer, layers
+ARRANGEMENTS = ((1, 10), (2, 8), (2, 12), (3, 8))  # dimension, number of hyperplanes
+FOLDED = ((4, 2), (4, 3), (4, 4), (10, 5))  # units per layer, layers
 
 
 @dataclass(frozen=True)
 class FoldingSettings:
-    """Sizes.
+    """Sizes of the networks that are counted.
 
     Attributes:
-      tents: the largest number of compositions that is counted.
+      tents: largest number of compositions of the tent.
       grid: the network is compared with the tent map at the multiples of 1 / grid.
-      followed: compositions of the tent that few pieces are to follow.
-      points: on which they do, the middles of as many equal parts of [0, 1].
-      units: in all, of the random networks.
-      layers: over which these are divided.
+      followed: number of compositions of the tent that few pieces are to follow.
+      points: number of midpoints of [0, 1] at which they are compared with it.
+      units: total numbers of hidden units of the random networks.
+      layers: numbers of hidden layers that share these units.
       seeds: random networks of each kind.
       reach: regions are counted from -reach to reach.
       pictured: hidden layers of the two networks whose regions in a plane are drawn.
@@ -69,24 +69,24 @@ class FoldingSettings:
     pictured: tuple[tuple[int, ...], ...] = ((24,), (8, 8, 8))
 
 
-def middles(n: int) -> np.ndarray:
-    """The middles of n equal parts of [0, 1]."""
+def midpoints(n: int) -> np.ndarray:
+    """The midpoints of n equal parts of [0, 1]: (n,)."""
     return (np.arange(n) + 0.5) / n
 
 
 def tents(x: np.ndarray, times: int) -> np.ndarray:
-    """The tent map composed, in float64, where it is exact at multiples of powers of 1/2."""
+    """The tent map composed with itself, in float64: exact at multiples of powers of 1/2."""
     for _ in range(times):
         x = 1 - np.abs(2 * x - 1)
     return x
 
 
 def outputs(params: Parameters, X: np.ndarray) -> np.ndarray:
-    """What a ReLU network of one output, or several stacked, makes of X, in the dtype of params.
+    """Outputs of a ReLU network, or of several stacked ones, in the dtype of params.
 
     Args:
       params: weights (..., inputs, outputs) and biases (..., outputs).
-      X: (rows, inputs), or (..., rows, inputs) with rows of its own for each network.
+      X: (rows, inputs), or (..., rows, inputs) with separate rows for each network.
 
     Returns:
       (..., rows, outputs).
@@ -99,30 +99,47 @@ def outputs(params: Parameters, X: np.ndarray) -> np.ndarray:
     return h
 
 
-def random_network(
-    generator: np.random.Generator, sizes: tuple[int, ...]
-) -> tuple[MLP, Parameters]:
-    """A ReLU network with He weights, N(0, 2 / inputs), and biases N(0, 0.3^2)."""
-    layers = [
-        Layer(
-            cast(Array, generator.normal(0, (2 / m) ** 0.5, (m, n))),
-            cast(Array, generator.normal(0, BIAS_DEVIATION, n)),
-        )
-        for m, n in pairwise(sizes)
-    ]
-    return MLP(sizes, "relu", initializer="he_normal"), tuple(layers)
+def random_networks(
+    key: Array, sizes: tuple[int, ...], number: int
+) -> tuple[MLP, list[Parameters]]:
+    """ReLU networks with He weights, N(0, 2 / inputs), and biases N(0, 0.3^2).
+
+    Args:
+      key: a typed JAX key.
+      sizes: units of every layer, inputs first.
+      number: how many networks.
+
+    Returns:
+      The description and `number` parameters, float64.
+    """
+    net = MLP(sizes, "relu", initializer="he_normal")
+    # One draw for all layers: `jaxnn.init` would compile a program with two draws per layer.
+    draws = np.asarray(jax.random.normal(key, (number, count_parameters(net))), float)
+    ends = np.cumsum([(m + 1) * n for m, n in pairwise(sizes)])
+    layers = []
+    for (m, n), values in zip(pairwise(sizes), np.split(draws, ends[:-1], axis=1), strict=True):
+        weights = (2 / m) ** 0.5 * values[:, : m * n].reshape(number, m, n)
+        layers.append(Layer(cast(Array, weights), cast(Array, BIAS_DEVIATION * values[:, m * n :])))
+    return net, unstack(tuple(layers))
+
+
+def unstack(params: Parameters) -> list[Parameters]:
+    """The parameters of each of several stacked networks, as NumPy arrays."""
+    together = jax.tree.map(np.asarray, params)
+    number = len(together[0].weights)
+    return [jax.tree.map(itemgetter(place), together) for place in range(number)]
 
 
 def compute(key: Array, settings: FoldingSettings) -> dict[str, Any]:
-    """Count, and solve for the best pieces.
+    """Count pieces and regions, and find the best few pieces.
 
     Returns:
-      tent_pieces, tent_parameters, tent_gap: (tents,) for k = 1, 2, ...: regions on [0, 1],
-        parameters, and the largest distance from the tent map on the grid.
+      tent_pieces, tent_parameters, tent_gap: (tents,) for k = 1, 2, ... compositions: regions on
+        [0, 1], parameters, and the largest distance from the tent map on the grid.
       alternation_gap: (tents,) the same distance from 0, 1, 0, 1, ... at i / 2^k.
-      followed_x, followed_y: (points,) the tent that is to be followed, and followed_gap: how far
-        the deep network that is written down is from it.
-      best_errors: (2^followed,) least RMSE of 1, 2, ... pieces, joined or not.
+      followed_x, followed_y: (points,) the tent to follow; followed_gap: largest distance of the
+        constructed deep network from it.
+      best_errors: (2^followed,) least RMSE of 1, 2, ... straight pieces, joined or not.
       few_breaks: (2^(followed - 1) - 1,) where the best of half as many pieces break.
       arrangement_dimensions, arrangement_hyperplanes, arrangement_regions: of each arrangement.
       folded_units, folded_layers, folded_parameters, folded_regions, folded_bound, folded_most:
@@ -134,15 +151,11 @@ def compute(key: Array, settings: FoldingSettings) -> dict[str, Any]:
     key_arranged, key_random, key_plane = jax.random.split(key, 3)
     return {
         **_sawtooth(settings),
-        **_arrangements(_generator(key_arranged)),
+        **_arrangements(key_arranged),
         **_folded(),
-        **_random(_generator(key_random), settings),
-        **_planes(_generator(key_plane), settings),
+        **_random(key_random, settings),
+        **_planes(key_plane, settings),
     }
-
-
-def _generator(key: Array) -> np.random.Generator:
-    return np.random.default_rng(np.asarray(jax.random.key_data(key)))
 
 
 def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
@@ -150,8 +163,8 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
     times = range(1, settings.tents + 1)
     networks = [tent_network(k) for k in times]
     teeth = [np.arange(2**k + 1) / 2**k for k in times]
-    y = tents(middles(settings.points), settings.followed)
-    best, breaks = best_segmentation(middles(settings.points), y, 2**settings.followed)
+    y = tents(midpoints(settings.points), settings.followed)
+    best, breaks = best_segmentation(midpoints(settings.points), y, 2**settings.followed)
     return {
         "tent_pieces": np.array([count_regions_on_line(*net, 0, 1) for net in networks]),
         "tent_parameters": np.array([count_parameters(net) for net, _ in networks]),
@@ -167,7 +180,7 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
                 for at, (_, params) in zip(teeth, networks, strict=True)
             ]
         ),
-        "followed_x": middles(settings.points),
+        "followed_x": midpoints(settings.points),
         "followed_y": y,
         "followed_gap": np.abs(_followed(settings) - y).max(),
         "best_errors": best,
@@ -176,30 +189,31 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
 
 
 def _followed(settings: FoldingSettings) -> np.ndarray:
-    return outputs(tent_network(settings.followed)[1], middles(settings.points)[:, None])[:, 0]
+    return outputs(tent_network(settings.followed)[1], midpoints(settings.points)[:, None])[:, 0]
 
 
-def _arrangements(generator: np.random.Generator) -> dict[str, Any]:
+def _arrangements(key: Array) -> dict[str, Any]:
     dimensions, hyperplanes = np.array(ARRANGEMENTS).T
+    keys = jax.random.split(key, len(ARRANGEMENTS))
+    # The last row of each draw are the offsets.
+    draws = [
+        np.asarray(jax.random.normal(k, (d + 1, m)), float)
+        for k, (d, m) in zip(keys, ARRANGEMENTS, strict=True)
+    ]
     return {
         "arrangement_dimensions": dimensions,
         "arrangement_hyperplanes": hyperplanes,
         "arrangement_formula": np.array([zaslavsky(d, m) for d, m in ARRANGEMENTS]),
-        "arrangement_regions": np.array(
-            [
-                cut_regions(generator.normal(size=(d, m)), generator.normal(size=m))
-                for d, m in ARRANGEMENTS
-            ]
-        ),
+        "arrangement_regions": np.array([cut_regions(draw[:-1], draw[-1]) for draw in draws]),
     }
 
 
 def cut_regions(normals: np.ndarray, offsets: np.ndarray) -> int:
-    """Into how many regions the hyperplanes normals[:, j] . x + offsets[j] = 0 cut space; none two
-    of them parallel.
+    """Number of regions into which hyperplanes normals[:, j] . x + offsets[j] = 0 cut space.
 
-    Of one dimension or two the regions of a layer of ReLUs are counted, in a window that holds all
-    crossings.  In three, a new plane adds as many regions as the planes before cut it into.
+    No two of them may be parallel. In one dimension or two, the regions of a layer of ReLUs are
+    counted in a window that holds all crossings. In three, each new plane adds as many regions as
+    the earlier planes cut it into.
 
     Args:
       normals: (dimension, hyperplanes), dimension from 1 to 3.
@@ -211,7 +225,7 @@ def cut_regions(normals: np.ndarray, offsets: np.ndarray) -> int:
         for new in range(hyperplanes):
             normal = normals[:, new]
             origin = -offsets[new] * normal / (normal @ normal)
-            along = np.linalg.svd(normal[None])[2][1:]  # (2, 3), orthonormal, within the plane
+            along = np.linalg.svd(normal[None])[2][1:]  # (2, 3), orthonormal, in the plane
             earlier = normals[:, :new]
             total += cut_regions(along @ earlier, origin @ earlier + offsets[:new]) if new else 1
         return total
@@ -227,7 +241,7 @@ def cut_regions(normals: np.ndarray, offsets: np.ndarray) -> int:
         np.linalg.solve(normals[:, chosen].T, -offsets[list(chosen)])
         for chosen in map(list, combinations(range(hyperplanes), dimension))
     ]
-    # Twice as far as the farthest crossing, and far enough to meet a lone line.
+    # Twice as far as the farthest crossing, and far enough to meet a single line.
     reach = (
         2 * np.abs(np.concatenate([*crossings, offsets / np.linalg.norm(normals, axis=0)])).max()
     )
@@ -250,35 +264,35 @@ def _folded() -> dict[str, Any]:
     }
 
 
-def _random(generator: np.random.Generator, settings: FoldingSettings) -> dict[str, Any]:
+def _random(key: Array, settings: FoldingSettings) -> dict[str, Any]:
     reach = settings.reach
+    keys = jax.random.split(key, (len(settings.units), len(settings.layers)))
 
-    def count(units: int, layers: int) -> int:
-        net = random_network(generator, (1, *[units // layers] * layers, 1))
-        return count_regions_on_line(*net, -reach, reach)
+    def counts(key: Array, units: int, layers: int) -> list[int]:
+        sizes = (1, *[units // layers] * layers, 1)
+        net, networks = random_networks(key, sizes, settings.seeds)
+        return [count_regions_on_line(net, params, -reach, reach) for params in networks]
 
     return {
         "random_units": np.array(settings.units),
         "random_layers": np.array(settings.layers),
         "random_regions": np.array(
             [
-                [
-                    [count(units, layers) for _ in range(settings.seeds)]
-                    for layers in settings.layers
-                ]
-                for units in settings.units
+                [counts(k, units, layers) for k, layers in zip(row, settings.layers, strict=True)]
+                for row, units in zip(keys, settings.units, strict=True)
             ]
         ),
     }
 
 
-def _planes(generator: np.random.Generator, settings: FoldingSettings) -> dict[str, Any]:
+def _planes(key: Array, settings: FoldingSettings) -> dict[str, Any]:
     pictures: dict[str, Any] = {
         "plane_hidden": np.array([" + ".join(map(str, hidden)) for hidden in settings.pictured])
     }
-    for place, hidden in enumerate(settings.pictured):
-        network = random_network(generator, (2, *hidden, 1))
-        found = regions_in_plane(*network, [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0])
+    keys = jax.random.split(key, len(settings.pictured))
+    for place, (k, hidden) in enumerate(zip(keys, settings.pictured, strict=True)):
+        net, (params,) = random_networks(k, (2, *hidden, 1), 1)
+        found = regions_in_plane(net, params, [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0])
         corners = max(map(len, found.polygons))
         polygons = np.full((len(found.polygons), corners, 2), np.nan)
         for polygon, ring in zip(polygons, found.polygons, strict=True):
@@ -290,7 +304,5 @@ def _planes(generator: np.random.Generator, settings: FoldingSettings) -> dict[s
 
 
 def kinks_per_network(net: MLP, params: Parameters, start: Any, stop: Any) -> np.ndarray:
-    """Numbers of kinks between two points, of each of several stacked networks."""
-    stacked = len(params[0].weights)
-    separate = [jax.tree.map(itemgetter(one), params) for one in range(stacked)]
-    return np.array([len(breakpoints_on_line(net, each, start, stop)) for each in separate])
+    """(networks,) number of kinks between two points of each of several stacked networks."""
+    return np.array([len(breakpoints_on_line(net, one, start, stop)) for one in unstack(params)])

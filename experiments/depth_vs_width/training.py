@@ -1,19 +1,20 @@
-"""What do networks of one to five hidden layers attain with as many parameters each?
+"""How well do networks of one to five hidden layers with equal numbers of parameters learn?
 
-    error of numbers  =  mean (f(x) - y)^2 / Var(y)       1 is what the best constant attains
-    error of classes  =  share of rows that are put into a wrong class
+    error of numbers  =  mean (f(x) - y)^2 / Var(y)       the best constant has error 1
+    error of classes  =  share of rows that are misclassified
 
-both on rows that were never trained on.  The protocol was fixed before any network was trained:
+both on rows that were never trained on. The protocol was fixed before any network was trained:
 ReLU, He weights, biases of zero, Adam with a learning rate that falls from 0.003 to 0 along a
-cosine, standardised responses, hidden layers all of one width, that which comes closest to the
+cosine, standardised responses, hidden layers of equal width, which is chosen to come closest to the
 wanted number of parameters.
 
-*Fresh* rows ("infinite data") are a training set of as many rows as all steps take, gone through
-once: one epoch of `jaxnn.fit`, in which no row comes twice.  *Scarce* rows come again and again.
-They are repeated up to one number of rows for all training sets of a group, each row equally often,
-so that all make the same steps, and one compiled program serves them all whatever their target.
+*Fresh* rows ("infinite data") are a training set with as many rows as all steps need, passed once:
+one epoch of `jaxnn.fit`, in which no row repeats. A *fixed set* of n rows is passed many times. It
+is repeated to the same number of rows for all training sets of a group, each row equally often, so
+that all make the same steps and one compiled program serves them all.
 
-Networks of different depth see the same rows, seed by seed, and can be compared in pairs.
+Networks of different depth see the same rows for each seed, so their errors can be compared in
+pairs.
 """
 
 from __future__ import annotations
@@ -38,26 +39,26 @@ from jaxnn.replicate import replicate
 from jaxnn.training import Fit
 
 PEAK = 3e-3  # of the learning rate
-TEACHER = "tanh_teacher_8"  # another one for every seed
-CLASSES = {"digits": 0.0, "signals": 0.25, "noisy_signals": 0.5}  # with their noise
-DRAWN = 4000  # rows of generated data where fewer are used, so that all use the first of these
-PICTURED = ("fold", 1000)
-POINTS = 600  # of its picture
-IMAGES = 1200  # digits that may be trained on; the others are for the test
+TEACHER = "tanh_teacher_8"  # a different one for every seed
+CLASSES = {"digits": 0.0, "signals": 0.25, "noisy_signals": 0.5}  # noise of the inputs
+DRAWN = 4000  # rows of generated data; smaller training sets are the first of these
+PICTURED = ("fold", 1000)  # data set and rows of the networks that are drawn
+POINTS = 600  # test rows at which they are drawn
+IMAGES = 1200  # digits to train on; the others are test rows
 
 
 class Group(NamedTuple):
-    """Cells that share a protocol: every data set with every number of rows and of parameters.
+    """Cells with one protocol: each data set with each number of rows and of parameters.
 
     Attributes:
       data: names of `jaxnn.datasets.TARGETS`, `TEACHER`, or one of `CLASSES`.
-      rows: of the training set.
-      parameters: of every network, as nearly as whole widths allow.
-      deepest: hidden layers go from 1 to this.
-      steps: of Adam, up to whole epochs.
-      batch: rows a step.
-      epoch: rows of an epoch, those of the training set being repeated.
-      seeds: each with rows and first weights of its own.
+      rows: sizes of the training set.
+      parameters: wanted of every network; whole widths come close.
+      deepest: networks have 1 to this many hidden layers.
+      steps: of Adam, rounded to whole epochs.
+      batch: rows per step.
+      epoch: rows per epoch, a multiple of each size of the training set.
+      seeds: number of them, each with its own rows and first weights.
     """
 
     data: tuple[str, ...]
@@ -71,7 +72,7 @@ class Group(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Training and test rows, one set a seed."""
+    """Training and test rows, one set per seed."""
 
     X: np.ndarray  # (seeds, rows, inputs)
     y: np.ndarray  # (seeds, rows): standardised numbers, or class numbers
@@ -80,7 +81,7 @@ class Rows(NamedTuple):
 
 
 def network(inputs: int, depth: int, parameters: int, classes: int = 0) -> MLP:
-    """The network of `depth` equal hidden layers that has nearest to so many parameters."""
+    """The network of `depth` equal hidden layers closest to the given number of parameters."""
 
     def sized(width: int) -> MLP:
         return MLP(
@@ -90,16 +91,16 @@ def network(inputs: int, depth: int, parameters: int, classes: int = 0) -> MLP:
             "he_normal",
         )
 
-    # Alone, one layer would have this many units; deeper networks are narrower.
+    # One hidden layer has about this many units; deeper networks are narrower.
     widest = max(1, parameters // (inputs + 1 + (classes or 1)))
-    wanted = [abs(count_parameters(sized(width)) - parameters) for width in range(1, widest + 2)]
-    return sized(1 + int(np.argmin(wanted)))
+    distances = [abs(count_parameters(sized(width)) - parameters) for width in range(1, widest + 2)]
+    return sized(1 + int(np.argmin(distances)))
 
 
 @cache
 def recipe(steps: int, batch: int, epoch: int) -> Recipe:
-    """Adam along a cosine for about so many steps, in whole epochs of `epoch` rows."""
-    # Each schedule is a new function and equal to itself alone; one recipe compiles once.
+    """Adam along a cosine for about `steps` steps, in whole epochs of `epoch` rows."""
+    # A schedule is equal to itself alone: with one recipe per protocol, a network compiles once.
     steps_per_epoch = -(-epoch // batch)
     epochs = max(1, round(steps / steps_per_epoch))
     schedule = optax.cosine_decay_schedule(PEAK, epochs * steps_per_epoch)
@@ -107,18 +108,25 @@ def recipe(steps: int, batch: int, epoch: int) -> Recipe:
 
 
 def train(keys: Array, net: MLP, X: np.ndarray, y: np.ndarray, group: Group) -> Fit:
-    """Train one network for each key on rows of its own, (seeds, rows, ...); fits stacked."""
+    """Train one network per key on its own rows, (seeds, rows, ...); returns stacked fits."""
     fitter = Fitter(net, recipe(group.steps, group.batch, group.epoch))
     times = group.epoch // X.shape[1]
     if times > 1:
         X, y = np.repeat(X, times, axis=1), np.repeat(y, times, axis=1)
-    # An epoch goes through all rows in another order, so they should all stay near.
-    near = fitter.working_set(group.epoch) + X[0].nbytes + y[0].nbytes
-    return replicate(fitter, keys, mapped=(X, y), working_set=near)
+    # Every epoch reads all rows in a new order, so all belong to the working set.
+    working_set = fitter.working_set(group.epoch) + X[0].nbytes + y[0].nbytes
+    return replicate(fitter, keys, mapped=(X, y), working_set=working_set)
 
 
 def error(params: Parameters, X: np.ndarray, y: np.ndarray, classes: bool) -> np.ndarray:
-    """Error of stacked networks on rows of their own, as at the head: (seeds,), NaN if diverged."""
+    """Error of stacked networks, each on its own rows: (seeds,), NaN if not finite.
+
+    Args:
+      params: stacked along a leading (seeds,).
+      X: (seeds, rows, inputs).
+      y: (seeds, rows) numbers, or class numbers.
+      classes: whether the error is that of classes (see the module).
+    """
     errors = []
     for seed, (features, truth) in enumerate(zip(X, y, strict=True)):
         found = outputs(jax.tree.map(itemgetter(seed), params), features)
@@ -132,7 +140,10 @@ def error(params: Parameters, X: np.ndarray, y: np.ndarray, classes: bool) -> np
 
 
 def draw_rows(key: Array, data: str, rows: int, seeds: int, test_rows: int) -> Rows:
-    """Rows of a data set, one draw a seed; which they are depends on `key` and the first three."""
+    """Draw rows of a data set for each seed.
+
+    Fewer than `DRAWN` training rows are drawn as `DRAWN`, of which the caller takes the first.
+    """
     keys = jax.random.split(key, seeds)
     if data == "digits":
         table = datasets.digits()
@@ -140,7 +151,7 @@ def draw_rows(key: Array, data: str, rows: int, seeds: int, test_rows: int) -> R
         X, y = table.X[orders].astype(np.float32), table.y[orders].astype(np.float32)
         return Rows(X[:, :IMAGES], y[:, :IMAGES], X[:, IMAGES:], y[:, IMAGES:])
     drawn = partial(_draw, data=data, rows=max(rows, DRAWN), test_rows=test_rows)
-    X, y = replicate(drawn, keys, working_set=40 * rows)  # some ten numbers a row
+    X, y = replicate(drawn, keys, working_set=40 * rows)  # about ten numbers per row
     first = X.shape[1] - test_rows
     return Rows(X[:, :first], y[:, :first], X[:, first:], y[:, first:])
 
@@ -154,13 +165,13 @@ def _draw(key: Array, data: str, rows: int, test_rows: int) -> tuple[Array, Arra
         key, key_teacher = jax.random.split(key)
         truth = Target(datasets.tanh_teacher(key_teacher, 8), 8)
     sample = datasets.sample_target(key, rows + test_rows, truth)
-    # The unit of the error; to standardise by these rows is no help to any network.
+    # Test rows set the unit of the error; that helps no network.
     scale = jnp.std(sample.y[-test_rows:])
     return sample.X, (sample.y - jnp.mean(sample.y[-test_rows:])) / scale
 
 
 class Cell(NamedTuple):
-    """What came of one data set with numbers of rows and parameters, at each depth."""
+    """Networks and errors of one data set with one number of rows and parameters, by depth."""
 
     nets: list[MLP]
     fits: list[Fit]
@@ -172,13 +183,13 @@ def compute(key: Array, groups: tuple[Group, ...], test_rows: int) -> dict[str, 
     """Train every cell at every depth.
 
     Returns:
-      cell_data, cell_rows, cell_parameters, cell_steps, cell_batch: (cells,), as asked for.
-      cell_fresh: (cells,) whether no row came twice.
+      cell_data, cell_rows, cell_parameters, cell_steps, cell_batch: (cells,) as in `Group`.
+      cell_fresh: (cells,) whether no row repeats.
       counts: (cells, depths) parameters of the networks, 0 where there is none.
       test, train: (cells, depths, seeds) errors, NaN where there is no network or it diverged.
-      diverged: (cells, depths) how many did.
-      fold_sum, fold_truth: (points,) sum of the inputs of test rows of "fold", and the target;
-      fold_fits: (depths, points) what networks trained on `PICTURED` rows make of it, seed 0.
+      diverged: (cells, depths) number of fits that diverged.
+      fold_sum, fold_truth: (points,) sum of the inputs, and target, of test rows of "fold";
+      fold_fits: (depths, points) outputs of the networks of `PICTURED` there, seed 0.
       tent_regions: (depths, seeds) linear regions on [0, 1] of networks trained on "tent_3".
     """
     key_rows, key_fits = jax.random.split(key)

@@ -1,13 +1,10 @@
-"""How much better is one method than another on the same data, and how sure is that?
+"""What is the median of a few values, and how precisely is it known?
 
-    ratio_s = error of A on the rows of seed s / error of B on the same rows
+    n sorted values hold the median of their distribution between the k-th smallest and the k-th
+    largest with probability  1 - 2 P(Binomial(n, 1/2) < k),  whatever that distribution is
 
-The median over seeds, with an interval that needs no assumption on the spread: the k-th least and
-the k-th largest of n values hold the median of their distribution between them with probability
-
-    1 - 2 P(Binomial(n, 1/2) < k)
-
-and k is the largest for which that is at least 95%.
+k is the largest for which that is at least 95%. Two methods are compared by the median, over seeds,
+of the ratio or difference of their errors on the same data.
 """
 
 from __future__ import annotations
@@ -20,28 +17,32 @@ import numpy as np
 LEVEL = 0.95
 
 
-class Middle(NamedTuple):
-    """A median and the ends of its interval."""
+class MedianInterval(NamedTuple):
+    """A median and the ends of its distribution-free interval."""
 
     median: float
     lower: float
     upper: float
 
 
-def middle(values: np.ndarray, level: float = LEVEL) -> Middle:
-    """The median of (n,) values and an interval of at least this level; NaNs are left out.
+def median_interval(values: np.ndarray, level: float = LEVEL) -> MedianInterval:
+    """The median of (n,) values with an interval of at least this level; NaNs are left out.
 
-    Fewer than six values allow no such interval of 95%; then it is from the least to the largest.
+    Fewer than six values allow no interval of 95%: then it reaches from the smallest to the
+    largest. Without values all three numbers are NaN.
+
+    >>> median_interval(np.array([3.0, 1.0, 2.0, 5.0, 4.0, 6.0, 7.0, 8.0, 9.0]))
+    MedianInterval(median=5.0, lower=2.0, upper=8.0)
     """
     kept = np.sort(values[~np.isnan(values)])
     if not len(kept):
-        return Middle(math.nan, math.nan, math.nan)
-    k = rank(len(kept), level)
-    return Middle(float(np.median(kept)), float(kept[k - 1]), float(kept[-k]))
+        return MedianInterval(math.nan, math.nan, math.nan)
+    k = interval_rank(len(kept), level)
+    return MedianInterval(float(np.median(kept)), float(kept[k - 1]), float(kept[-k]))
 
 
-def rank(n: int, level: float = LEVEL) -> int:
-    """The k above: the largest with 2 P(Binomial(n, 1/2) < k) <= 1 - level, or 1."""
+def interval_rank(n: int, level: float = LEVEL) -> int:
+    """The largest k with 2 P(Binomial(n, 1/2) < k) <= 1 - level, or 1."""
     below, k = 0, 0
     while 2 * (below + math.comb(n, k)) <= (1 - level) * 2**n:
         below += math.comb(n, k)
@@ -49,8 +50,8 @@ def rank(n: int, level: float = LEVEL) -> int:
     return max(1, k)
 
 
-def direction(of: Middle, even: float = 1.0) -> str:
-    """Whether an interval is "below" an even value, "above" it, or "level" with it."""
-    if of.upper < even:
+def side(found: MedianInterval, reference: float = 1.0) -> str:
+    """Where the interval lies: "below" the reference, "above" it, or "unclear" (it holds it)."""
+    if found.upper < reference:
         return "below"
-    return "above" if of.lower > even else "level"
+    return "above" if found.lower > reference else "unclear"

@@ -1,7 +1,7 @@
-"""What do pieces and regions look like, counted and not learnt?
+"""What can depth represent: straight pieces, few pieces on many slopes, regions of random networks?
 
-From the stored arrays of `depth_vs_width` alone; the lines of the best pieces are fitted to the
-stored points between the stored breaks.
+Drawn from the stored arrays; the lines of the best pieces are fitted to the stored points between
+the stored breaks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MARKERS = "osD"
 
 
 def represent(results: Results) -> Figure:
-    """What depth can represent, what few pieces attain, and what random networks have."""
+    """Pieces that depth can make, errors of few pieces, and regions of random networks."""
     figure, axes = plotting.panels(6, columns=2, height=3.1)
     _piece_panel(axes[0], results)
     _random_panel(axes[1], results)
@@ -35,7 +35,7 @@ def represent(results: Results) -> Figure:
 
 def _piece_panel(ax: Axes, results: Results) -> None:
     units = np.arange(1, 200)
-    ax.plot(3 * units + 1, units + 1, "-", color="black", label="one hidden layer, most")
+    ax.plot(3 * units + 1, units + 1, "-", color="black", label="one hidden layer, at most")
     ax.plot(
         results["tent_parameters"],
         results["tent_pieces"],
@@ -43,11 +43,11 @@ def _piece_panel(ax: Axes, results: Results) -> None:
         linestyle=LINES["dashed"],
         color=COLORS["blue"],
         markersize=5,
-        label="2 units a layer: tents",
+        label="2 units per layer: tents",
     )
     chosen = results["folded_units"] == 4
     for shown, shade, marker, words in (
-        (chosen, "vermilion", "s", "4 units a layer: zigzags"),
+        (chosen, "vermilion", "s", "4 units per layer: zigzags"),
         (~chosen, "green", "D", "10 units in each of 5 layers"),
     ):
         ax.plot(
@@ -67,7 +67,7 @@ def _piece_panel(ax: Axes, results: Results) -> None:
     ax.set_ylim(1.5, 3e7)
     ax.set_xlabel("parameters")
     ax.set_ylabel("straight pieces on [0, 1]")
-    ax.set_title("pieces that can be written down")
+    ax.set_title("pieces of constructed networks")
     ax.legend(loc="upper left")
 
 
@@ -90,7 +90,7 @@ def _random_panel(ax: Axes, results: Results) -> None:
     ax.set_xticks(layers, [str(count) for count in layers])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_ylim(0.8, 1.15)
-    ax.set_xlabel("hidden layers that share the N units")
+    ax.set_xlabel("hidden layers (N units in all)")
     ax.set_ylabel("regions on a line ÷ (N + 1)")
     ax.set_title(f"random networks, {seeds} each (± 4 s.e.)")
     ax.legend(loc="lower left", ncols=3)
@@ -144,7 +144,7 @@ def _bound_panel(ax: Axes, results: Results) -> None:
     ax.xaxis.set_major_locator(FixedLocator([1, 8, 16, 24, 32]))
     ax.set_xlabel("straight pieces p (one layer of p − 1 units)")
     ax.set_ylabel("RMSE")
-    ax.set_title("with 2 + 2 + 2 + 2 + 2 units it could be 0")
+    ax.set_title("2 + 2 + 2 + 2 + 2 units can reach 0")
     ax.legend(loc="upper left", ncols=2, fontsize=9, columnspacing=1)
 
 
@@ -153,7 +153,7 @@ def _plane_panel(ax: Axes, results: Results, place: int) -> None:
     shapes = [ring[~np.isnan(ring[:, 0])] for ring in polygons]
     slopes = results[f"plane_{place}_slopes"]
     angles = np.arctan2(slopes[:, 1], slopes[:, 0])
-    # Two soft scales of one angle: neighbours that bend a little differ a little.
+    # A cyclic scale of soft colours: small bends are small differences of colour.
     tints = np.stack([0.8 + 0.16 * np.cos(angles + turn) for turn in (0, 2.1, 4.2)], axis=1)
     ax.add_collection(
         PolyCollection(shapes, facecolors=tints, edgecolors="#333333", linewidths=0.5)

@@ -1,0 +1,188 @@
+"""How many straight pieces can networks have, how many do they have, and how many are needed?
+
+Counts are equal or not; bounds hold for every network, trained or not; regions of random networks
+are means, which must lie in a range that was set beforehand and within 4 standard errors of each
+other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.lab.claims import (
+    Claim,
+    all_of,
+    at_least,
+    at_most,
+    equals,
+    reported,
+    within,
+    within_errors,
+)
+from experiments.lab.contract import Results
+from jaxnn.regions import least_errors_on_alternation
+
+FLOAT32 = 1e-5  # relative rounding allowed to a bound that holds exactly
+# The least RMSE of p pieces on 512 midpoints of the tent composed 5 times, by another program.
+PIECES = {
+    1: 0.28811,
+    2: 0.28208,
+    4: 0.27108,
+    8: 0.24881,
+    16: 0.19514,
+    24: 0.13616,
+    31: 0.05238,
+    32: 0.0,
+}
+
+
+def claims(results: Results) -> Iterator[Claim]:
+    """Exact counts, bounds, and random networks."""
+    yield from _counted(results)
+    yield from _followed(results)
+    yield from _random(results)
+
+
+def _same_counts(statement: str, source: str, found: np.ndarray, expected: np.ndarray) -> Claim:
+    """All counts are equal; shown with separators of thousands."""
+    counted, wanted = (", ".join(f"{count:,}" for count in of) for of in (found, expected))
+    return equals(statement, source, counted, wanted)
+
+
+def _counted(results: Results) -> Iterator[Claim]:
+    times = np.arange(1, len(results["tent_pieces"]) + 1)
+    source = "Telgarsky 2015"
+    yield _same_counts(
+        "straight pieces of the tent composed k = 1, 2, ... times, networks of 2 units per layer",
+        source,
+        results["tent_pieces"],
+        2**times,
+    )
+    yield _same_counts(
+        "parameters of these networks, 6k + 1", source, results["tent_parameters"], 6 * times + 1
+    )
+    yield equals(
+        "these networks are the composed tents, which alternate between 0 and 1 at i / 2ᵏ: largest "
+        "difference, float64",
+        source,
+        max(results["tent_gap"].max(), results["alternation_gap"].max()),
+        0,
+    )
+    cut = ", ".join(
+        f"{m} in R^{d}"
+        for d, m in zip(
+            results["arrangement_dimensions"], results["arrangement_hyperplanes"], strict=True
+        )
+    )
+    yield _same_counts(
+        f"regions into which hyperplanes cut space ({cut}), against the sum of C(m, j) over j ≤ d",
+        "Zaslavsky 1975",
+        results["arrangement_regions"],
+        results["arrangement_formula"],
+    )
+    shown = ", ".join(
+        f"{layers} layers of {units}"
+        for units, layers in zip(results["folded_units"], results["folded_layers"], strict=True)
+    )
+    yield _same_counts(
+        f"regions on a line of zigzag networks ({shown}), against the largest number possible, "
+        "(n + 1)^L",
+        "Serra et al. 2018; Prince 2023, figure 4.7a",
+        results["folded_regions"],
+        results["folded_most"],
+    )
+    four = results["folded_units"] == 4
+    source = "Montufar et al. 2014"
+    yield equals(
+        "Montufar's lower bound for 2, 3 and 4 layers of 4 units (one layer of as many units has "
+        "at most 9, 13 and 17)",
+        source,
+        results["folded_bound"][four],
+        [20, 80, 320],
+    )
+    yield all_of(
+        "zigzag networks with at least as many regions as Montufar's lower bound",
+        source,
+        results["folded_regions"] >= results["folded_bound"],
+    )
+
+
+def _followed(results: Results) -> Iterator[Claim]:
+    errors = results["best_errors"]
+    yield at_most(
+        "least RMSE of p straight pieces on the tent composed 5 times, p = "
+        f"{', '.join(map(str, PIECES))}: largest difference from the known values",
+        "dynamic program",
+        max(abs(errors[pieces - 1] - known) for pieces, known in PIECES.items()),
+        1e-4,
+    )
+    yield equals(
+        "the tent composed 5 times is a network of 31 parameters: largest difference, float64",
+        "Telgarsky 2015",
+        float(results["followed_gap"]),
+        0,
+    )
+    yield equals(
+        "least share of 32 alternating points that 15 straight pieces get wrong",
+        "(n − p − 1) / 2n; Telgarsky 2015",
+        least_errors_on_alternation(32, 15),
+        0.25,
+    )
+    for place, hidden in enumerate(results["follower_hidden"].tolist()):
+        trained = results["follower_errors"][place]
+        least, ends = np.nanmin(trained), (float(np.nanmin(trained)), float(np.nanmax(trained)))
+        if "+" in hidden:
+            yield reported(
+                f"RMSE of networks of {hidden} units trained on this tent (smallest, and range "
+                "over starts); there are weights with RMSE 0",
+                "reported here",
+                least,
+                0,
+                interval=ends,
+            )
+            continue
+        bound = errors[min(int(hidden) + 1, len(errors)) - 1]
+        yield at_least(
+            f"RMSE of one hidden layer of {hidden} units trained on this tent, against the bound "
+            f"for {int(hidden) + 1} pieces (smallest, and range over starts)",
+            "exact bound",
+            least,
+            bound * (1 - FLOAT32),
+            expected=f"at least {bound:.4f}",
+            interval=ends,
+        )
+        points = len(errors)
+        yield at_least(
+            f"share of the {points} alternating points that it gets wrong (smallest, and range "
+            "over starts)",
+            "Telgarsky 2015; (n − p − 1) / 2n",
+            results["follower_wrong"][place],
+            least_errors_on_alternation(points, int(hidden) + 1),
+        )
+
+
+def _random(results: Results) -> Iterator[Claim]:
+    counts, layers = results["random_regions"], results["random_layers"]
+    units = results["random_units"]
+    yield within(
+        "regions of random ReLU networks on a line over N + 1, N units in 1, 2 and 4 layers (the "
+        "mean nearest to a limit, and range of the means)",
+        "Hanin and Rolnick 2019 (linear in N; the constant is an observation)",
+        (counts / (units[:, None, None] + 1)).mean(axis=-1),
+        0.85,
+        1.1,
+    )
+    widest = counts[-1]
+    errors = widest.std(axis=-1, ddof=1) / widest.shape[-1] ** 0.5
+    deeper = " or ".join(str(count) for count in layers[1:])
+    yield within_errors(
+        f"regions of random networks of {units[-1]} units in {deeper} layers less those in one "
+        "layer (the difference farthest from 0, ± 4 standard errors); there could be "
+        f"{(units[-1] // layers[-1] + 1) ** layers[-1]:,}",
+        "Hanin and Rolnick 2019",
+        widest[1:].mean(axis=-1) - widest[0].mean(),
+        0,
+        np.hypot(errors[1:], errors[0]),
+    )

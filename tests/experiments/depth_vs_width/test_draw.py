@@ -1,0 +1,9 @@
+"""Are all figures drawn?"""
+
+from experiments.depth_vs_width.draw import CAPTIONS, draw
+
+
+def test_figures_are_drawn_from_results_alone(with_table):
+    figures = draw(with_table())
+    assert list(figures) == list(CAPTIONS)
+    assert len(figures["represent"].axes) == 6
