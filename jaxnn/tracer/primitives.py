@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.tracer.core import Array, Primitive, like, multiply
+from jaxnn.tracer.core import Array, Primitive, multiply
 from jaxnn.tracer.rules import (
     Select,
     elementwise,
@@ -226,7 +226,7 @@ def moving(name: str) -> Primitive:
 # ---- linear in each argument: products
 
 
-def _swap(x: Array) -> Array:
+def swap(x: Array) -> Array:
     """The transpose of each matrix in a stack."""
     n = len(x.shape)
     return transpose(x, axes=(*range(n - 2), n - 1, n - 2))
@@ -245,10 +245,10 @@ def _matmul_transpose(i: int, g: Array, x: Array, y: Array) -> Array:
     if len(x.shape) == 1:
         g, x = reshape(g, shape=(*g.shape[:-1], 1, g.shape[-1])), reshape(x, shape=(1, *x.shape))
     if i == 0:
-        return matmul(g, _swap(y))
+        return matmul(g, swap(y))
     # (g^T x)^T and not x^T g, which XLA computes by a slow loop for a g of one column.
-    part = matmul(_swap(g), x)
-    return part if column else _swap(part)
+    part = matmul(swap(g), x)
+    return part if column else swap(part)
 
 
 matmul = linear("matmul", _matmul, _matmul_transpose)
@@ -277,31 +277,3 @@ def _extreme(name: str) -> Primitive:
 
 
 amax, amin = _extreme("max"), _extreme("min")
-
-# ---- linear algebra, on stacks of square matrices
-
-
-def _solve_reverse(i: int, g: Array, x: Array, a: Array, b: Array) -> Array:
-    part = solve(_swap(a), g)
-    return like(part if i else -matmul(part, _swap(x)), (a, b)[i])
-
-
-solve = Primitive(  # a x = b, with b a stack of matrices too
-    "solve",
-    lambda i, t, x, a, b: like(solve(a, t if i else -matmul(t, x)), x),
-    _solve_reverse,
-    lambda xp, a, b: xp.linalg.solve(a, b),
-)
-inv = Primitive(
-    "inv",
-    lambda i, t, y, a: -matmul(matmul(y, t), y),
-    lambda i, g, y, a: -matmul(matmul(_swap(y), g), _swap(y)),
-    lambda xp, a: xp.linalg.inv(a),
-)
-logabsdet = Primitive(
-    "logabsdet",
-    lambda i, t, y, a: sum_(_swap(inv(a)) * t, axis=(a.ndim - 2, a.ndim - 1)),
-    lambda i, g, y, a: reshape(g, shape=(*g.shape, 1, 1)) * _swap(inv(a)),
-    lambda xp, a: xp.linalg.slogdet(a)[1],
-)
-sign_det = flat("sign_det", lambda xp, a: xp.linalg.slogdet(a)[0])

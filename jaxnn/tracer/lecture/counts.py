@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from jaxnn.tracer import matrices, rules
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer import rules
 from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import OBSERVER, Array, Node, Primitive, Trace, conform
 from jaxnn.tracer.transforms import as_input, call, is_float
@@ -79,7 +79,11 @@ COSTS: dict[Primitive, Callable[..., int]] = {
     ),
     op.cumsum: lambda value, x, axis: np.size(x),
     # By elimination, for n x n matrices.
-    op.inv: lambda value, a: 2 * np.size(a) * np.shape(a)[-1],
-    op.solve: lambda value, a, b: 2 * np.shape(a)[-1] * (np.size(a) // 3 + np.size(b)),
-    op.logabsdet: lambda value, a: 2 * np.shape(a)[-1] * np.size(a) // 3,
+    matrices.inv: lambda value, a: 2 * np.size(a) * np.shape(a)[-1],
+    matrices.solve: lambda value, a, b: 2 * np.shape(a)[-1] * (np.size(a) // 3 + np.size(b)),
+    matrices.cofactors: lambda value, a: 2 * np.size(a) * np.shape(a)[-1],
+    **dict.fromkeys(
+        [matrices.det, matrices.logabsdet],
+        lambda value, a: 2 * np.shape(a)[-1] * np.size(a) // 3,
+    ),
 }

@@ -1,4 +1,8 @@
-"""numpy.linalg: norms, and square matrices in stacks."""
+"""numpy.linalg: norms, inverses, determinants, singular values, of matrices in stacks.
+
+At a singular matrix `det` has its cofactors as derivative, `slogdet` infinite ones; what inverts it
+raises numpy.linalg.LinAlgError on NumPy arrays, as NumPy does, and is infinite or NaN in JAX.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,26 @@ from typing import Any
 
 import numpy as np
 
+from jaxnn.tracer import matrices
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.core import Array, multiply
-from jaxnn.tracer.numpy.arrays import Axis, as_array, axes_of, column, ravel, squeeze
-from jaxnn.tracer.numpy.elementwise import power
+from jaxnn.tracer.core import Array, base
+from jaxnn.tracer.matrices import det, inv, pinv
+from jaxnn.tracer.numpy.arrays import (
+    Axis,
+    as_array,
+    axes_of,
+    column,
+    expand_dims,
+    moveaxis,
+    squeeze,
+)
+from jaxnn.tracer.numpy.elementwise import power, where
 from jaxnn.tracer.numpy.reductions import max as largest
+from jaxnn.tracer.numpy.reductions import min as smallest
 from jaxnn.tracer.numpy.reductions import sum as total
-from jaxnn.tracer.primitives import absolute, exp, inv, sqrt, square
+from jaxnn.tracer.primitives import absolute, matmul, sqrt, square
 
-__all__ = ["det", "inv", "norm", "slogdet", "solve"]
+__all__ = ["det", "inv", "matrix_power", "norm", "pinv", "slogdet", "solve", "svdvals"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,31 +37,96 @@ def __getattr__(name: str) -> Any:
 
 
 def norm(x: Array, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Vector norms of order None, 2, 1, inf or p, and the Frobenius norm of matrices."""
-    x = ravel(x) if axis is None and ord is None else as_array(x)
-    matrix = len(axes_of(axis, len(x.shape))) == 2
-    if ord in (None, "fro") or (ord == 2 and not matrix):
+    """Norms of vectors and matrices, of every order that NumPy has.
+
+    Of vectors (one axis): None or 2, 1, inf, -inf, 0 (the entries that are not zero), and any other
+    number p: sum(|x|^p)^(1/p). Of matrices (two axes): None or "fro", "nuc" (sum of the singular
+    values), 2 and -2 (their maximum and minimum), 1 and -1 (of the sums of |x| by columns), inf and
+    -inf (by rows). Equal maxima or minima share the derivative; |x| has slope 1 at 0, a singular
+    value 0 has slope 0 in the sum. Where all of x is 0, the derivative is NaN unless the norm is a
+    sum, a maximum or a minimum. Raises ValueError for another order or another number of axes.
+    """
+    x = as_array(x)
+    axes = axes_of(axis, len(x.shape))
+    if ord is None or (ord, len(axes)) in ((2, 1), ("fro", 2), ("f", 2)):
+        if axis is not None and len(axes) > 2:
+            raise ValueError(f"axis is {axis}; a norm is taken along one axis, or two.")
         return sqrt(total(square(x), axis, keepdims))
-    if matrix:
-        raise NotImplementedError(f"ord is {ord!r}; a matrix has the norm 'fro' here.")
+    if len(axes) == 1 and not isinstance(ord, str):
+        y = _vector_norm(x, ord, axes)
+    elif len(axes) == 2 and ord in _MATRIX_NORMS:
+        y = _MATRIX_NORMS[ord](x, *axes)
+    else:
+        raise ValueError(
+            f"ord is {ord!r} and the norm is along {len(axes)} axes; along one axis a number or "
+            f"None is accepted, along two {', '.join(map(repr, _MATRIX_NORMS))}, 'fro' or None."
+        )
+    return y if keepdims else squeeze(y, axes)
+
+
+def _vector_norm(x: Array, ord: float, axes: tuple[int, ...]) -> Array:
     if ord == np.inf:
-        return largest(absolute(x), axis, keepdims)
+        return largest(absolute(x), axes, True)
+    if ord == -np.inf:
+        return smallest(absolute(x), axes, True)
+    if ord == 0:
+        return total((base(x) != 0).astype(x.dtype), axes, True)
     if ord == 1:
-        return total(absolute(x), axis, keepdims)
-    return power(total(power(absolute(x), ord), axis, keepdims), 1 / ord)
+        return total(absolute(x), axes, True)
+    return power(total(power(absolute(x), ord), axes, True), 1 / ord)
+
+
+def _of_singular_values(reduce: Any) -> Any:
+    def norm(x: Array, row: int, column: int) -> Array:
+        y = reduce(svdvals(moveaxis(x, (row, column), (-2, -1))), -1)
+        return expand_dims(y, (row, column))
+
+    return norm
+
+
+def _sum_of_nonzero(s: Array, axis: int) -> Array:
+    """The sum; what is 0 up to rounding has no derivative."""
+    sizes = base(s)
+    zero = sizes <= 4 * s.shape[-1] * np.finfo(s.dtype).eps * sizes[..., :1]
+    return total(where(zero, sizes, s), axis)
+
+
+_MATRIX_NORMS: dict[Any, Any] = {
+    "nuc": _of_singular_values(_sum_of_nonzero),
+    2: _of_singular_values(largest),
+    -2: _of_singular_values(smallest),
+    1: lambda x, row, column: largest(total(absolute(x), row, True), column, True),
+    -1: lambda x, row, column: smallest(total(absolute(x), row, True), column, True),
+    np.inf: lambda x, row, column: largest(total(absolute(x), column, True), row, True),
+    -np.inf: lambda x, row, column: smallest(total(absolute(x), column, True), row, True),
+}
+
+
+def svdvals(x: Array) -> Array:
+    """The singular values of each matrix in a stack, the largest first."""
+    return matrices.svd(as_array(x), part=1)
 
 
 def solve(a: Array, b: Array) -> Array:
     a, b = as_array(a), as_array(b)
-    return op.solve(a, b) if b.ndim > 1 else squeeze(op.solve(a, column(b)), -1)
+    if b.ndim == 1:
+        return squeeze(matrices.solve(a, column(b)), -1)
+    return matrices.solve(a, b)
 
 
 def slogdet(a: Array) -> tuple[Array, Array]:
     """The sign of the determinant, and the logarithm of its size."""
     a = as_array(a)
-    return op.sign_det(a), op.logabsdet(a)
+    return matrices.sign_det(a), matrices.logabsdet(a)
 
 
-def det(a: Array) -> Array:
-    sign, logarithm = slogdet(a)
-    return multiply(sign, exp(logarithm))
+def matrix_power(a: Array, n: int) -> Array:
+    """a @ a @ ... @ a, n times; of the inverse for a negative n."""
+    a = inv(a) if n < 0 else as_array(a)
+    power, n = None, abs(n)
+    while n:
+        if n % 2:
+            power = a if power is None else matmul(power, a)
+        n //= 2
+        a = matmul(a, a) if n else a
+    return op.full_like(a, np.eye(a.shape[-1])) if power is None else power
