@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jax import lax
 
 from experiments.initialization import first_weights
 
@@ -24,7 +25,9 @@ def test_variances_of_schemes_at_other_sizes(name):
     m, n, draws = 13, 29, 300
     law = first_weights.scheme(name, 15)
     keys = jax.random.split(jax.random.key(4), draws)
-    squares = np.array([jnp.mean(law(key, (m, n)) ** 2) for key in keys])
+    # One by one: see `replicates_together`.
+    drawn = jax.jit(lambda keys: lax.map(lambda key: jnp.mean(law(key, (m, n)) ** 2), keys))
+    squares = np.asarray(drawn(keys), float)
     theory = first_weights.weight_variance(name, m, n, 15)
     reach = 4 * squares.std(ddof=1) / math.sqrt(draws) + 1e-5 * theory
     assert abs(squares.mean() - theory) <= reach < 0.05 * theory

@@ -14,7 +14,7 @@ from experiments.initialization import symmetry
 from jaxnn.initializers import constant
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(
     weight=st.floats(-1.5, 1.5).filter(lambda w: abs(w) > 0.01),
     hidden=st.lists(st.integers(1, 6), min_size=1, max_size=3),
@@ -26,11 +26,10 @@ def test_equal_weights_stay_equal_in_a_fit_of_the_library(weight, hidden, activa
     recipe = jaxnn.Recipe("adam", 0.02, epochs=60)
     with jax.enable_x64(True):
         params = jaxnn.fit(jax.random.key(1), net, X, y, recipe).params
-        first = jaxnn.init(jax.random.key(1), net)
     params = jax.tree.map(np.asarray, params)
     # Adam divides by the size of the gradient, which may enlarge rounding where that is small.
     assert symmetry.largest_difference(params) <= 1e-9
-    assert np.abs(params[0].weights - np.asarray(first[0].weights)).max() > 1e-3
+    assert np.abs(params[0].weights - weight).max() > 1e-3
 
 
 def test_copies_learn_like_a_network_of_width_one():
