@@ -100,7 +100,7 @@ def test_gradients_of_relu_networks_have_their_exact_law(key):
 
 
 def test_wide_networks_follow_mean_field(key):
-    sw2, sb2, depth, seeds, width = 3.2, 0.12, 24, 500, 1500
+    sw2, sb2, depth, seeds, width = 3.2, 0.12, 24, 500, 1000
     net = random_network((width,) * (depth + 1), jax.scipy.special.erf, sw2, sb2)
     found = measure(key, net, seeds=seeds, mean_square=0.4, correlation=-0.7)
     course = trajectory(jax.scipy.special.erf, sw2, sb2, depth, mean_square=0.4, correlation=-0.7)

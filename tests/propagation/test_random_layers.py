@@ -34,7 +34,7 @@ def summary(found):
 @pytest.mark.parametrize(
     "net",
     [
-        random_network((4, 5, 5, 5, 5, 3), "tanh", 2.0, 0.3),
+        random_network((4, 5, 5, 5, 5, 5), "tanh", 2.0, 0.3),
         random_network((4, 4, 4, 4, 4, 4), "softplus", 1.5, 0.0),
     ],
     ids=["tanh", "softplus"],
