@@ -1,10 +1,10 @@
-"""Where in the plane of initial scales can a deep tanh network be trained, and how deep?
+"""Which initial scales let a deep tanh network be trained, and up to which depth?
 
-    order,  chi_1 < 1:  all inputs become alike, gradients vanish
-    chaos,  chi_1 > 1:  near inputs are driven apart, gradients explode
+    order,  chi_1 < 1:  all inputs become alike and gradients vanish
+    chaos,  chi_1 > 1:  nearby inputs are driven apart and gradients explode
     between them, the critical line;  information lasts for about 6 xi_c layers
 
-The plane of weight variance sw2 and bias variance sb2 by theory (`jaxnn.propagation.mean_field`),
+Theory in the plane of weight variance sw2 and bias variance sb2 (`jaxnn.propagation.mean_field`),
 finite networks measured against it, and a map of what plain gradient descent learns
 (`trainability`).  Poole et al. 2016; Schoenholz et al. 2017.
 """

@@ -1,4 +1,8 @@
-"""What is computed for `phase_diagram`; see the package."""
+"""What does `phase_diagram` compute?
+
+Mean-field theory in the plane of weight and bias variance, finite networks at a few points of it,
+and the networks trained in `trainability`.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +18,24 @@ from jaxnn import propagation
 
 BIASES = 0.05
 POINTS = (0.5, 1.0, 1.3, 0.0, 2.5, 4.0)  # weight variances; 0 stands for the critical one
-# Bias variances, and critical weight variances as tabulated to 8 digits.
+# Bias variances and their critical weight variances, as tabulated to 8 digits.
 CRITICAL = {0.0: 1.0, 0.001: 1.1891896, 0.01: 1.4242053, 0.05: 1.7609546}
 FIRST_CORRELATION = 0.6
-SETTLED = 10  # layers
+SETTLED = 10  # layers after which the variance no longer depends on the inputs
 MAP = trainability.Map()
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Sizes.
+    """Sizes of the plane, of the measured networks and of the map.
 
     Attributes:
-      weight_grid, bias_grid: numbers of weight variances from 0.4 to 4.4 and of bias variances from
-        0 to 0.3 in the plane.
-      width, depth, seeds: of measured networks.
-      map: what is trained.
+      weight_grid: number of weight variances from 0.4 to 4.4 in the plane.
+      bias_grid: number of bias variances from 0 to 0.3 in the plane.
+      width: units per layer of measured networks.
+      depth: layers of measured networks.
+      seeds: measured networks per point.
+      map: cells of the trainability map, and what is trained in each.
     """
 
     weight_grid: int = 41
@@ -51,7 +57,11 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Theory in the plane, measured networks, and the map; names as `claims` and `draw` read."""
+    """Theory in the plane, measured networks, and the trainability map.
+
+    Returns:
+      The arrays of `_plane`, `_measured` and `trainability.compute`.
+    """
     key_measured, key_map = jax.random.split(key)
     return {
         **_plane(settings),
@@ -64,9 +74,12 @@ def _plane(settings: Settings) -> dict[str, Any]:
     """Theory on a grid, on the critical line, and along one bias variance.
 
     Returns:
-      plane_weights, plane_biases: axes; plane_chi, plane_xi: (biases, weights).
-      line_biases, line_weights: the critical line; table_biases, table_weights: at tabulated ones.
-      theory_weights, and theory_q, theory_chi, theory_c, theory_xi along them, at `BIASES`.
+      plane_weights, plane_biases: axes of the grid.
+      plane_chi, plane_xi: (biases, weights) chi_1 and xi_c.
+      line_biases, line_weights: (points,) the critical line.
+      table_biases, table_weights: the critical line at tabulated bias variances.
+      theory_weights: weight variances at bias variance `BIASES`.
+      theory_q, theory_chi, theory_c, theory_xi: theory along them.
     """
     weights = np.linspace(0.4, 4.4, settings.weight_grid)
     biases = 0.3 * np.linspace(0, 1, settings.bias_grid) ** 2  # the line is steep near 0
@@ -102,17 +115,20 @@ def _measured(key: Array, settings: Settings) -> dict[str, Any]:
     """Finite networks that start at their fixed variance, with two inputs of correlation 0.6.
 
     Returns:
-      point_weights: (points,); point_q, point_rate: (points,) theory.
-      point_course: (points, layers) theory of the correlation.
-      point_width: n; point_layers: number of layers that a ratio of gradients is over.
-      measured_q: (points, seeds) variance, mean over settled layers; measured_correlation:
-        (points, seeds, layers); measured_log_ratio: (points, seeds) of mean squared gradients.
+      point_weights: (points,) weight variances.
+      point_q, point_rate: (points,) q* and ln chi_1 in theory.
+      point_course: (points, layers) correlation in theory.
+      point_width: n.
+      point_layers: number of layers between the two gradients of a ratio.
+      measured_q: (points, seeds) variance, mean over settled layers.
+      measured_correlation: (points, seeds, layers) float32.
+      measured_log_ratio: (points, seeds) ln of the ratio of mean squared gradients.
     """
     sizes = (settings.width,) * (settings.depth + 1)
     made, theory = [], []
     for k, weight in zip(jax.random.split(key, len(POINTS)), _points(), strict=True):
         point = propagation.mean_field("tanh", weight, BIASES)
-        # Inputs that make pre-activations of the first layer as they should start.
+        # Inputs for which the first pre-activations have the fixed variance and correlation 0.6.
         mean_square = (point.q_star - BIASES) / weight
         cosine = (FIRST_CORRELATION * point.q_star - BIASES) / (point.q_star - BIASES)
         net = propagation.random_network(sizes, "tanh", weight, BIASES)

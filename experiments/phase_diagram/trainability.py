@@ -1,11 +1,13 @@
-"""At which depths does plain gradient descent still learn digits, for each scale of the weights?
+"""Up to which depth does plain gradient descent learn digits, for each scale of the weights?
 
     h <- tanh(h W + b),   W ~ N(0, sw2 / n),  b ~ N(0, 0.05);    trainable to about 6 xi_c layers
 
-One protocol for all: n = 64 units a layer, 250 steps of plain stochastic gradient descent
-on batches of 64, two learning rates of which the better counts, several starts a cell.  Hidden
-layers are as wide as the input, so that a network of any depth is one scan over a stack of equal
-layers; weight variance and learning rate are arguments, so one program serves a row of the map.
+The protocol is the same in every cell: n = 64 units per layer, 250 steps of plain stochastic
+gradient descent on batches of 64, several starts, and the better of two learning rates.  Hidden
+layers are as wide as the input, so a network of any depth is one scan over a stack of equal layers.
+Weight variance and learning rate are arguments, so one program serves a row of the map.
+
+Schoenholz et al. 2017, "Deep information propagation", figure 5.
 """
 
 from __future__ import annotations
@@ -26,16 +28,17 @@ from jaxnn.replicate import replicate
 
 @dataclass(frozen=True)
 class Map:
-    """Cells of the map and what is trained in each.
+    """Cells of the map, and what is trained in each.
 
     Attributes:
       depths: numbers of tanh layers below the linear read-out.
-      weight_variances: sw2.
-      bias_variance: sb2.
-      learning_rates: of which the better counts.
-      seeds: starts in each cell.
-      rows: training images.
-      steps, batch_size: of gradient descent.
+      weight_variances: sw2 of each column.
+      bias_variance: sb2 of every network.
+      learning_rates: rates of which the better counts.
+      seeds: starts per cell and rate.
+      rows: number of training images.
+      steps: steps of gradient descent.
+      batch_size: images per step.
     """
 
     depths: tuple[int, ...] = (3, 5, 8, 12, 16, 20, 26, 32, 40, 54, 74, 100)
@@ -77,7 +80,17 @@ def train_one(
     steps: int,
     batch_size: int,
 ) -> Array:
-    """Train one network: (2,) its accuracy and loss on all rows at the end, NaN if not finite."""
+    """Train one network from random weights.
+
+    Args:
+      key: a typed JAX key, for the weights and the batches.
+      weight_variance, learning_rate: scalars.
+      X, y: (rows, inputs) images and (rows,) their digits.
+      depth, bias_variance, steps, batch_size: as in `Map`.
+
+    Returns:
+      (2,) accuracy and loss on all rows after the last step, NaN if the loss is not finite.
+    """
     width, classes = X.shape[1], 10
     key_weights, key_biases, key_batches = jax.random.split(key, 3)
     weights = jax.random.normal(key_weights, (width, depth * width + classes))
@@ -102,12 +115,12 @@ def train_one(
 
 
 def compute(key: Array, settings: Map) -> dict[str, Any]:
-    """Train every cell.
+    """Train the networks of every cell.
 
     Returns:
       map_depths, map_weight_variances, map_learning_rates: the axes.
       map_accuracy, map_loss: (depths, weight variances, learning rates, seeds) on the training
-        images, NaN where training diverged; a start has the same draws at both rates.
+        images, NaN where training diverged; a start has the same random numbers at both rates.
     """
     key_rows, key_starts = jax.random.split(key)
     X, y = images(key_rows, settings.rows)

@@ -1,0 +1,9 @@
+"""Are the figures of `phase_diagram` drawn from the stored arrays alone?"""
+
+from experiments.phase_diagram.draw import CAPTIONS, draw
+
+
+def test_every_caption_has_its_figure(results):
+    figures = draw(results)
+    assert list(figures) == list(CAPTIONS)
+    assert len(figures["measured"].axes) == 3
