@@ -67,7 +67,7 @@ class Box:
     __bool__, __hash__ = lambda x: bool(base(x)), object.__hash__
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Primitive:
     """An elementary function y = p(*xs); calling it computes and records.
 

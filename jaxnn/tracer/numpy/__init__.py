@@ -1,7 +1,8 @@
 """Which of NumPy's functions can be differentiated?
 
 Those of the modules beside this one, under NumPy's names and with NumPy's arguments, and a few that
-networks need beside them (relu, sigmoid, softplus, log_sigmoid, logsumexp, softmax, log_softmax).
+networks need beside them: relu, sigmoid, softplus, log_sigmoid, logsumexp, softmax, log_softmax,
+and special functions by their names in SciPy (erf, erfc, expit, logit, xlogy, gammaln, ...).
 There the arguments of NumPy's functions (axes, negative indices, lists of arrays) become those of
 the primitives of `primitives.py`, or a function is composed of others. On JAX arrays they all run
 on jax.numpy.
@@ -10,12 +11,12 @@ on jax.numpy.
     arrays.py        shapes, axes; joining, cutting and moving entries
     reductions.py    sum, max, mean, logsumexp, cumsum, sort, ...
     products.py      matmul, dot, tensordot, einsum, ...
-    linalg.py        norm, solve, inv, det, slogdet
+    linalg.py        norm, solve, inv, pinv, matrix_power, det, slogdet, svdvals
 
 Any other name is NumPy's own (`pi`, `arange`, `float64`, `random`): it takes no traced value.
 
-Not here: complex numbers, in-place and `out=` arguments, eigenvalue and singular value
-decompositions, FFT, convolution, percentiles.
+Not here: complex numbers, in-place and `out=` arguments, eigenvalues, singular vectors, FFT,
+convolution, percentiles.
 """
 
 from typing import Any
@@ -27,6 +28,7 @@ from jaxnn.tracer.numpy.arrays import *  # noqa: F403
 from jaxnn.tracer.numpy.elementwise import *  # noqa: F403
 from jaxnn.tracer.numpy.products import *  # noqa: F403
 from jaxnn.tracer.numpy.reductions import *  # noqa: F403
+from jaxnn.tracer.special import *  # noqa: F403
 
 
 def __getattr__(name: str) -> Any:

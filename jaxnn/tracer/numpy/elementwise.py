@@ -27,7 +27,9 @@ globals().update(
     {
         primitive.name: primitive
         for primitive in (*vars(rules).values(), *vars(op).values())
-        if isinstance(primitive, Primitive) and is_elementwise(primitive)
+        if isinstance(primitive, Primitive)
+        and is_elementwise(primitive)
+        and hasattr(np, primitive.name)
     }
 )
 
@@ -74,6 +76,7 @@ def rad2deg(x: Array) -> Array:
     return multiply(x, 180 / np.pi)
 
 
+relu, sigmoid = op.relu, op.sigmoid
 abs = fabs = absolute
 mod, true_divide, pow, float_power = op.remainder, divide, power, power
 around, radians, degrees = globals()["round"], deg2rad, rad2deg

@@ -1,0 +1,143 @@
+"""Which special functions are there, and how are they computed by NumPy alone?
+
+Under SciPy's names: erf, erfc, erfinv, expit, logit, xlogy, xlog1py, entr, gammaln, digamma and
+polygamma. On JAX arrays erf, erfc, erfinv and the last three are those of jax.lax; on NumPy arrays
+the error function and the logarithm of the gamma function are Python's, number by number, its
+inverse is found by Halley's method, and with B_2k the Bernoulli numbers and s = n + 1
+
+    psi(x)         = log x - 1/2x - sum_k B_2k / (2k x^2k)
+    psi^(n)(x) / (-1)^s  =  n! sum_j (x + j)^-s        (by Euler-Maclaurin from x >= 10 on)
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from jaxnn.tracer.core import Array, Primitive, base
+from jaxnn.tracer.primitives import divide, exp, log, log1p, reciprocal, sigmoid, square
+from jaxnn.tracer.rules import elementwise, where
+
+__all__ = [
+    "digamma", "entr", "erf", "erfc", "erfinv", "expit", "gammaln", "logit", "polygamma", "xlog1py",
+    "xlogy",
+]  # fmt: skip
+
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)  # B_2, B_4, ...
+
+
+def _special(
+    name: str, in_lax: str, numpys: Callable[..., Any], slope: Callable[..., Array]
+) -> Primitive:
+    """On JAX arrays a function of jax.lax, on others `numpys`, in double precision."""
+
+    def value(xp: Any, x: Array, **order: int) -> Array:
+        if xp is not np:
+            orders = [xp.full_like(x, n) for n in order.values()]  # polygamma takes an array
+            return getattr(sys.modules["jax"].lax, in_lax)(*orders, x)
+        x = np.asarray(x)
+        with np.errstate(all="ignore"):
+            y = np.asarray(numpys(x.astype(float), **order))
+        return y.astype(np.result_type(x.dtype, np.float16))[()]
+
+    return elementwise(name, value, slope)
+
+
+def _numberwise(function: Callable[[float], float]) -> Callable[[np.ndarray], np.ndarray]:
+    return np.vectorize(function, otypes=[float])
+
+
+def _lgamma(x: float) -> float:
+    return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)
+
+
+def _erf_inv(y: np.ndarray) -> np.ndarray:
+    tail = np.log((1 - y) * (1 + y))  # Winitzki's approximation
+    a = 0.147
+    middle = 2 / (math.pi * a) + tail / 2
+    x = np.copysign(np.sqrt(-tail / a / (np.sqrt(middle**2 - tail / a) + middle)), y)
+    for _ in range(3):
+        missing = np.where(  # erf(x) - y, near 1 without cancellation
+            np.abs(y) < 0.5, _erf(x) - y, np.sign(y) * (1 - np.abs(y) - _erfc(np.abs(x)))
+        )
+        step = missing * math.sqrt(math.pi) / 2 * np.exp(x * x)
+        x = x - step / (1 + x * step)
+    return np.where(np.abs(y) == 1, y * np.inf, x)
+
+
+def _digamma(x: np.ndarray) -> np.ndarray:
+    reflected = x < 0.5
+    z, total = np.where(reflected, 1 - x, x), 0
+    for _ in range(10):
+        small = z < 10
+        total = total - np.where(small, 1 / z, 0)
+        z = np.where(small, z + 1, z)
+    total = total + np.log(z) - 1 / (2 * z)
+    for k, b in enumerate(BERNOULLI, start=1):
+        total = total - b / (2 * k * z ** (2 * k))
+    turn = np.pi / np.tan(np.pi * (x - np.rint(x)))
+    return np.where(reflected, total - np.where((x == np.rint(x)), np.nan, turn), total)
+
+
+def _polygamma(x: np.ndarray, order: int) -> np.ndarray:
+    s, shift = order + 1, 10
+    total = sum((x + j) ** -s for j in range(shift))
+    z = x + shift
+    total = total + z**-order / order + z**-s / 2
+    for k, b in enumerate(BERNOULLI, start=1):
+        rising = math.prod(range(s, s + 2 * k - 1)) / math.factorial(2 * k)
+        total = total + b * rising * z ** -(s + 2 * k - 1.0)
+    return np.where(x > 0, (-1) ** s * math.factorial(order) * total, np.nan)
+
+
+_erf, _erfc = map(_numberwise, (math.erf, math.erfc))
+_bell = 2 / math.sqrt(math.pi)
+erf = _special("erf", "erf", _erf, lambda y, x: _bell * exp(-square(x)))
+erfc = _special("erfc", "erfc", _erfc, lambda y, x: -_bell * exp(-square(x)))
+erfinv = _special("erfinv", "erf_inv", _erf_inv, lambda y, x: exp(square(y)) / _bell)
+gammaln = _special("gammaln", "lgamma", _numberwise(_lgamma), lambda y, x: digamma(x))
+digamma = _special("digamma", "digamma", _digamma, lambda y, x: _psi(x, order=1))
+_psi = _special("polygamma", "polygamma", _polygamma, lambda y, x, order: _psi(x, order=order + 1))
+
+
+def polygamma(n: int, x: Array) -> Array:
+    """The derivative of order n of digamma; NaN for negative x unless n is 0."""
+    return _psi(x, order=n) if n else digamma(x)
+
+
+# ---- logarithms of probabilities
+
+
+def _logit(xp: Any, x: Array) -> Array:
+    s = 2 * x - 1
+    return xp.where(abs(s) < 0.4, xp.log1p(s) - xp.log1p(-s), xp.log(x) - xp.log1p(-x))
+
+
+def _xlogy(logarithm: str) -> Callable[..., Array]:
+    def value(xp: Any, x: Array, y: Array) -> Array:
+        none = (x == 0) & (y == y)
+        return xp.where(none, 0, x * getattr(xp, logarithm)(xp.where(none, 1, y)))
+
+    return value
+
+
+def _ratio(x: Array, y: Array) -> Array:
+    """x / y, and 0 / 0 = 0."""
+    return divide(x, where((base(x) == 0) & (base(y) == 0), 1, y))
+
+
+expit = sigmoid
+logit = elementwise("logit", _logit, lambda y, x: reciprocal(x) + reciprocal(1 - x))
+xlogy = elementwise("xlogy", _xlogy("log"), lambda z, x, y: log(y), lambda z, x, y: _ratio(x, y))
+xlog1py = elementwise(
+    "xlog1py", _xlogy("log1p"), lambda z, x, y: log1p(y), lambda z, x, y: _ratio(x, 1 + y)
+)
+entr = elementwise(
+    "entr",
+    lambda xp, x: xp.where(x < 0, -np.inf, -_xlogy("log")(xp, x, abs(x))),
+    lambda y, x: -1 - log(x),
+)
