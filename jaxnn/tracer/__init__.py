@@ -5,6 +5,7 @@ Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rule
     core.py         traces, forward mode, reverse mode: read this first
     rules.py        how one description of a primitive gives both of its rules
     primitives.py   the primitives, and the conventions where there is no derivative
+    special.py      erf, gammaln, xlogy, ... by NumPy alone
     matrices.py     inverses, determinants, singular values, also of singular matrices
     numpy/          NumPy's functions, made of the primitives
     transforms.py   grad, jvp, vjp, jacfwd, jacrev, hessian
