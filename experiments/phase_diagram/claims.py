@@ -66,7 +66,8 @@ def _network_claims(results: Results) -> Iterator[Claim]:
         name = f"weights N(0, {weight:.5g}/n), n = {width}"
         values, theory = results["measured_q"][place], float(results["point_q"][place])
         yield within_errors(
-            f"variance of pre-activations, {name} (± 4 standard errors, and a bias of 2/n of it)",
+            f"variance of pre-activations, {name} (± 4 standard errors; a bias of up to 2/n of theory "
+            "is allowed)",
             source,
             values.mean(),
             theory,
@@ -75,8 +76,8 @@ def _network_claims(results: Results) -> Iterator[Claim]:
         )
         rate, error = growth_rate(results["measured_log_ratio"][place], layers)
         yield within_errors(
-            f"ln of the factor of squared gradients per layer, {name} (± 4 standard errors, and a "
-            "bias of 1/n)",
+            f"ln of the factor of squared gradients per layer, {name} (± 4 standard errors; a bias "
+            "of up to 1/n is allowed)",
             source,
             rate,
             results["point_rate"][place],
@@ -88,7 +89,7 @@ def _network_claims(results: Results) -> Iterator[Claim]:
             last = found[:, -10:].astype(float).mean(axis=1)
             yield within_errors(
                 f"correlation of two inputs in the last ten of {len(theory)} layers, {name} (± 4 "
-                "standard errors, and a bias of 2/n)",
+                "standard errors; a bias of up to 2/n is allowed)",
                 source,
                 last.mean(),
                 theory[-10:].mean(),
@@ -98,8 +99,8 @@ def _network_claims(results: Results) -> Iterator[Claim]:
         if weight == 1:
             first = found[:, 1:9].astype(float)
             yield within_errors(
-                f"correlation on its way to 1 in layers 2 to 9, farthest from theory, {name} (± 4 "
-                "standard errors, and a bias of 2/n)",
+                f"correlation on its way to 1 in each of layers 2 to 9, {name} (± 4 "
+                "standard errors; a bias of up to 2/n is allowed)",
                 source,
                 first.mean(axis=0),
                 theory[1:9],
