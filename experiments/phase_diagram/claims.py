@@ -66,8 +66,8 @@ def _network_claims(results: Results) -> Iterator[Claim]:
         name = f"weights N(0, {weight:.5g}/n), n = {width}"
         values, theory = results["measured_q"][place], float(results["point_q"][place])
         yield within_errors(
-            f"variance of pre-activations, {name} (± 4 standard errors; a bias of up to 2/n of theory "
-            "is allowed)",
+            f"variance of pre-activations, {name} (± 4 standard errors; a bias of up to 2/n of "
+            "theory is allowed)",
             source,
             values.mean(),
             theory,
