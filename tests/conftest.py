@@ -4,6 +4,7 @@ Warnings are errors by the settings in pyproject.toml. A key that is used twice 
 of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(0)`.
 """
 
+import fcntl
 import os
 
 import hypothesis
@@ -48,3 +49,25 @@ def pytest_configure(config: pytest.Config) -> None:
 def key() -> jax.Array:
     """A key that nothing has used; hypothesis tests make their own from a seed."""
     return jax.random.key(20240229)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory, testrun_uid):
+    """made_once(name, make) -> a folder that `make(folder)` has filled, once for all workers.
+
+    The first worker that asks fills it; the others wait and read.
+    """
+
+    def made_once(name, make):
+        parent = tmp_path_factory.getbasetemp().parent / f"shared-{testrun_uid}"
+        parent.mkdir(exist_ok=True)
+        folder = parent / name
+        with open(parent / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "complete").exists():
+                folder.mkdir(exist_ok=True)
+                make(folder)
+                (folder / "complete").touch()
+        return folder
+
+    return made_once
