@@ -3,6 +3,7 @@
 import hashlib
 from importlib import resources
 
+import jax
 import numpy as np
 import pytest
 
@@ -49,7 +50,8 @@ def test_heart_encodes_to_eighteen_features():
     table = heart()
     encoder = Encoder(table.columns)
     assert encoded_width(encoder) == len(encoded_names(encoder)) == 18
-    features = np.asarray(encode(encoder, fit_scaling(encoder, table.X), table.X))
+    compiled = jax.jit(lambda X: encode(encoder, fit_scaling(encoder, X), X))
+    features = np.asarray(compiled(table.X))
     age = table.X[:, 0]
     np.testing.assert_allclose(features[:, 0], (age - age.mean()) / age.std(), atol=1e-5)
     indicators = [place for place, name in enumerate(encoded_names(encoder)) if "=" in name]

@@ -17,7 +17,7 @@ from jaxnn.errors import InputError, InputTypeError
 
 def test_the_logistic_truth(key):
     n = 40_000
-    X, y, probability = logistic_truth(key, n)
+    X, y, probability = jax.device_get(logistic_truth(key, n))
     assert X.shape == (n, 1)
     assert y.shape == probability.shape == (n,)
     assert set(np.unique(y)) == {0, 1}
@@ -35,7 +35,7 @@ def test_the_logistic_truth(key):
 
 def test_the_linear_truth(key):
     n = 40_000
-    X, y, mean = linear_truth(key, n, correlation=0.8, intercept=3.0, noise=0.5)
+    X, y, mean = jax.device_get(linear_truth(key, n, correlation=0.8, intercept=3.0, noise=0.5))
     np.testing.assert_allclose(mean, 3 + X @ np.array([1, 2, 0.5, 0]), rtol=1e-5, atol=1e-5)
     np.testing.assert_array_equal(linear_mean(X, (1, 2, 0.5, 0), 3.0), mean)
     residual = np.asarray(y - mean)

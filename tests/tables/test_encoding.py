@@ -1,4 +1,6 @@
-"""Does the encoder compute its formulas, in single precision, for every column there can be?"""
+"""Does the encoder compute its formulas, in single precision, for every kind of column?"""
+
+import functools
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +23,18 @@ from jaxnn.tables import (
 )
 
 LETTERS = "abcdef"
+
+
+# As they are used: inside one compiled program.
+scaling_of = jax.jit(fit_scaling, static_argnames="encoder")
+features_of = jax.jit(encode, static_argnames="encoder")
+
+
+@functools.partial(jax.jit, static_argnames="encoder")
+def scaled(encoder, X, weights=None):
+    """The scaling and the features of the rows that it is fitted to."""
+    scaling = fit_scaling(encoder, X, weights)
+    return scaling, encode(encoder, scaling, X)
 
 
 def reference_scaling(encoder, X, weights):
@@ -74,11 +88,10 @@ def problems(draw):
 def test_encoding_equals_the_plain_reference(problem):
     encoder, X, weights = problem
     mean, scale = reference_scaling(encoder, X, weights)
-    scaling = fit_scaling(encoder, X, weights)
+    scaling, features = scaled(encoder, X, weights)
     assert scaling.mean.dtype == scaling.scale.dtype == jnp.float32
     np.testing.assert_allclose(scaling.mean, mean, rtol=1e-6, atol=1e-4)
     np.testing.assert_allclose(scaling.scale, scale, rtol=1e-4)
-    features = encode(encoder, scaling, X)
     assert features.shape == (len(X), encoded_width(encoder))
     # The mean is one single-precision number, so it is off by up to half a unit in its last place.
     blur = 1e-5 * (1 + (np.abs(mean) / scale).max())
@@ -89,12 +102,12 @@ def test_encoding_equals_the_plain_reference(problem):
 @given(problems())
 def test_a_weight_of_two_is_a_row_taken_twice(problem):
     encoder, X, weights = problem
-    weighted = fit_scaling(encoder, X, weights)
-    repeated = fit_scaling(encoder, np.repeat(X, weights, axis=0))
+    weighted = scaling_of(encoder, X, weights / 1)
+    repeated = scaling_of(encoder, np.repeat(X, weights, axis=0))
     np.testing.assert_allclose(weighted.mean, repeated.mean, rtol=1e-5, atol=1e-4)
     np.testing.assert_allclose(weighted.scale, repeated.scale, rtol=1e-4)
-    scaled = fit_scaling(encoder, X, weights / 7)
-    np.testing.assert_allclose(scaled.scale, weighted.scale, rtol=1e-5)
+    smaller = scaling_of(encoder, X, weights / 7)
+    np.testing.assert_allclose(smaller.scale, weighted.scale, rtol=1e-5)
 
 
 @given(
@@ -106,18 +119,18 @@ def test_a_constant_column_is_exactly_zero(value, rows, seed):
     encoder = Encoder(numeric_columns(1))
     X = np.full((rows, 1), value, np.float32)
     weights = np.random.default_rng(seed).integers(0, 4, rows) + (np.arange(rows) == 0)
-    for w in (None, weights, weights / 3):
-        scaling = fit_scaling(encoder, X, w)
+    for w in (None, weights / 1, weights / 3):
+        scaling, features = scaled(encoder, X, w)
         assert scaling.scale == 1
-        assert np.array_equal(encode(encoder, scaling, X), np.zeros((rows, 1)))
+        assert np.array_equal(features, np.zeros((rows, 1)))
 
 
 def test_a_column_constant_where_it_counts_is_zero_there():
     encoder = Encoder(numeric_columns(1))
     X = np.array([[5.1], [5.1], [9.1]], np.float32)
-    scaling = fit_scaling(encoder, X, np.array([2, 1, 0]))
-    np.testing.assert_array_equal(encode(encoder, scaling, X)[:2], 0)
-    assert np.isfinite(encode(encoder, scaling, X)).all()
+    _, features = scaled(encoder, X, np.array([2, 1, 0]))
+    np.testing.assert_array_equal(features[:2], 0)
+    assert np.isfinite(features).all()
 
 
 @pytest.mark.parametrize("size", [1e-30, 1e-20, 1e-3, 1.0, 1e10, 1e20, 1e30])
@@ -125,7 +138,7 @@ def test_the_unit_of_a_column_does_not_matter(size):
     encoder = Encoder(numeric_columns(1))
     x = np.linspace(-1, 3, 50)[:, None]
     X = (size * x).astype(np.float32)
-    features = encode(encoder, fit_scaling(encoder, X), X)
+    _, features = scaled(encoder, X)
     np.testing.assert_allclose(features, (x - x.mean()) / x.std(), rtol=1e-4, atol=1e-5)
 
 
@@ -137,7 +150,7 @@ def test_nearly_constant_columns_keep_their_spread(offset, step):
     encoder = Encoder(numeric_columns(1))
     X = (offset + step * (np.arange(300) % 7))[:, None].astype(np.float32)
     exact = X.astype(np.float64)
-    scaling = fit_scaling(encoder, X)
+    scaling = scaling_of(encoder, X)
     np.testing.assert_allclose(scaling.mean, exact.mean(0), rtol=2e-7)
     np.testing.assert_allclose(scaling.scale, exact.std(0), rtol=1e-5)
 
@@ -146,7 +159,7 @@ def test_two_neighbouring_single_precision_numbers_stay_apart():
     encoder = Encoder(numeric_columns(1))
     low = np.float32(1e8)
     X = np.array([low, low, np.nextafter(low, np.float32(np.inf))])[:, None]
-    features = np.asarray(encode(encoder, fit_scaling(encoder, X), X))
+    features = np.asarray(scaled(encoder, X)[1])
     assert np.isfinite(features).all()
     np.testing.assert_allclose(features[2] - features[0], 3 / np.sqrt(2), rtol=1e-5)
 
@@ -155,7 +168,7 @@ def test_many_rows_lose_no_digits():
     encoder = Encoder(numeric_columns(1))
     X = (1000 + np.random.default_rng(0).normal(size=(200_000, 1))).astype(np.float32)
     exact = X.astype(np.float64)
-    scaling = fit_scaling(encoder, X)
+    scaling = scaling_of(encoder, X)
     np.testing.assert_allclose(scaling.mean, exact.mean(0), rtol=1e-7)
     np.testing.assert_allclose(scaling.scale, exact.std(0), rtol=1e-6)
 
@@ -178,31 +191,30 @@ def test_names_and_width():
     assert encoded_names(everything)[2] == "scan=normal"
     beside = Encoder((Column("c", "categorical", ("only",)), Column("age", "numeric")))
     X = np.array([[0, 4], [0, 6.0]])
-    np.testing.assert_array_equal(encode(beside, fit_scaling(beside, X), X), [[-1], [1]])
+    np.testing.assert_array_equal(scaled(beside, X)[1], [[-1], [1]])
     single = Encoder((Column("c", "categorical", ("only",)),))
     assert encoded_width(single) == 0
-    assert encode(single, fit_scaling(single, np.zeros((4, 1))), np.zeros((4, 1))).shape == (4, 0)
+    assert scaled(single, np.zeros((4, 1)))[1].shape == (4, 0)
 
 
 def test_codes_count_as_the_nearest_level():
-    scaling = fit_scaling(MIXED, ROWS)
+    scaling, features = scaled(MIXED, ROWS)
     rough = ROWS + np.array([0, 0.3, -0.4, 0], np.float32)
-    np.testing.assert_array_equal(
-        encode(MIXED, scaling, rough)[:, 1:4], encode(MIXED, scaling, ROWS)[:, 1:4]
-    )
+    np.testing.assert_array_equal(features_of(MIXED, scaling, rough)[:, 1:4], features[:, 1:4])
     beyond = np.array([50, 7, 9, 3], np.float32)
-    np.testing.assert_array_equal(encode(MIXED, scaling, beyond), [0, 1, 0, 1, 0])
+    np.testing.assert_array_equal(features_of(MIXED, scaling, beyond), [0, 1, 0, 1, 0])
 
 
 def test_a_missing_value_never_passes_for_a_level():
-    scaling = fit_scaling(MIXED, ROWS)
-    features = np.asarray(encode(MIXED, scaling, np.array([50, np.nan, np.nan, 3], np.float32)))
+    scaling, _ = scaled(MIXED, ROWS)
+    holes = np.array([50, np.nan, np.nan, 3], np.float32)
+    features = np.asarray(features_of(MIXED, scaling, holes))
     np.testing.assert_array_equal(np.isnan(features), [False, True, True, True, False])
 
 
 def test_gradients_are_finite_and_right():
-    scaling = fit_scaling(MIXED, ROWS)
-    jacobian = jax.jacobian(lambda x: encode(MIXED, scaling, x))(jnp.asarray(ROWS[1]))
+    scaling, _ = scaled(MIXED, ROWS)
+    jacobian = jax.jit(jax.jacobian(lambda x: encode(MIXED, scaling, x)))(ROWS[1])
     expected = np.zeros((5, 4))
     expected[0, 0] = 1 / scaling.scale[0]
     expected[4, 3] = 1  # the constant column, by its scale of 1
@@ -213,7 +225,7 @@ def test_gradients_through_the_scaling():
     def features(X):
         return encode(MIXED, fit_scaling(MIXED, X), X)
 
-    jacobian = np.asarray(jax.jacobian(features)(jnp.asarray(ROWS)))
+    jacobian = np.asarray(jax.jit(jax.jacobian(features))(ROWS))
     assert np.isfinite(jacobian).all()
     # Features of a standardised column do not change when the whole column shifts or stretches.
     along = jacobian[:, 0, :, 0]
@@ -235,12 +247,11 @@ def test_compiled_mapped_and_plain_agree():
 
 
 def test_leading_axes_are_free():
-    scaling = fit_scaling(MIXED, ROWS)
-    grid = np.broadcast_to(ROWS, (2, 5, 3, 4))
-    features = encode(MIXED, scaling, grid)
-    assert features.shape == (2, 5, 3, 5)
-    np.testing.assert_array_equal(features[1, 4], encode(MIXED, scaling, ROWS))
-    np.testing.assert_array_equal(encode(MIXED, scaling, ROWS[0]), features[0, 0, 0])
+    scaling, features = scaled(MIXED, ROWS)
+    grid = np.asarray(features_of(MIXED, scaling, np.broadcast_to(ROWS, (2, 5, 3, 4))))
+    assert grid.shape == (2, 5, 3, 5)
+    np.testing.assert_array_equal(grid[1, 4], features)
+    np.testing.assert_array_equal(features_of(MIXED, scaling, ROWS[0]), grid[0, 0, 0])
 
 
 def test_an_encoder_is_static():
@@ -262,7 +273,7 @@ def test_numeric_columns():
     assert numeric_columns(["a"]) == (Column("a", "numeric"),)
     X = np.random.default_rng(1).normal(5, 3, (40, 3))
     encoder = Encoder(numeric_columns(3))
-    features = encode(encoder, fit_scaling(encoder, X), X)
+    _, features = scaled(encoder, X)
     np.testing.assert_allclose(features, (X - X.mean(0)) / X.std(0), rtol=1e-4, atol=1e-5)
     with pytest.raises(InputError, match="names is 0; pass the number of columns"):
         numeric_columns(0)
@@ -275,7 +286,7 @@ def test_numeric_columns():
 
 
 def test_bad_shapes_and_columns():
-    scaling = fit_scaling(MIXED, ROWS)
+    scaling, _ = scaled(MIXED, ROWS)
     with pytest.raises(InputError, match=r"X has shape \(3, 2\); .*4 columns.*\(rows, 4\)"):
         fit_scaling(MIXED, ROWS[:, :2])
     with pytest.raises(InputError, match=r"X has shape \(4,\)"):
