@@ -88,7 +88,9 @@ def computed():
     names=st.lists(NASTY, min_size=2, max_size=2, unique=True),
     levels=st.lists(NASTY, min_size=2, max_size=2, unique=True),
 )
-def test_no_name_or_value_breaks_out_or_through(tmp_path_factory, computed, write, names, levels):
+def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
+    tmp_path_factory, computed, write, names, levels
+):
     folder = tmp_path_factory.mktemp("nasty")
     path = write(folder / "t.csv", [names, *([i % 7, levels[i % 2]] for i in range(18))])
     words = ["explore", str(path), f"--response={names[1].strip()}", "--out", str(folder / "out")]
@@ -105,7 +107,7 @@ def test_no_name_or_value_breaks_out_or_through(tmp_path_factory, computed, writ
         assert made == {*FILES, "predictor_01.png"}
 
 
-def test_nasty_names_are_drawn_and_told_as_text(tmp_path, capsys, run, write, results):
+def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write, results):
     names = ["../../escaped", "$x_{", "\x1b[31mred", "x" * 5000, "日本語", "<script>"]
     rows = [[*(i % (7 + k) for k in range(5)), names[i % 6], f"$_{i % 2}"] for i in range(24)]
     path = write(tmp_path / "t.csv", [[*names, "y"], *rows])

@@ -1,7 +1,5 @@
-"""Do curves of models whose curves are known come out as they should, for any callable?"""
+"""Do models whose curves are known have these curves?"""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +8,7 @@ from scipy.stats import mstats
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.inspection import partial_dependence as sklearn_partial_dependence
 
-from jaxnn import MLP, InputError, InputTypeError, Recipe, fit, prediction, predictor
+from jaxnn import InputError, InputTypeError
 from jaxnn.inspection import (
     black_box,
     center_of,
@@ -38,7 +36,7 @@ def interacting(X):
 
 
 def forms(base, refits):
-    """The forms that an answer may have, each with what the plain one is multiplied by."""
+    """Functions with predictions of every shape, each with the factor of the plain prediction."""
     scales = np.arange(1.0, refits + 1)
     outputs = np.array([1.0, -2.0])
     return {
@@ -53,9 +51,6 @@ def forms(base, refits):
 
 
 FORMS = ["rows", "rows, outputs", "replicates, rows", "replicates, rows, outputs"]
-
-
-# Closed forms -------------------------------------------------------------------------------------
 
 
 def test_curves_of_a_linear_model_have_its_slopes():
@@ -85,9 +80,8 @@ def test_individual_curves_of_an_interaction():
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("refits", [2, 3, 17])
-def test_every_form_of_answer_keeps_its_axes(form, refits):
-    """Also when there are as many refits as rows, or grid values, and when there are two or three,
-    the numbers of rows that are asked about."""
+def test_predictions_of_every_shape_keep_their_axes(form, refits):
+    """Even with as many refits as rows or grid values, or two or three: the rows of the probes."""
     X, grid = rows(17), np.linspace(-1, 1, 17)
     predict, factor = forms(interacting, refits)[form]
     stacked = "replicates" in form
@@ -154,15 +148,12 @@ def test_the_first_value_of_a_centered_curve_is_zero():
     np.testing.assert_allclose(np.diff(result), np.diff(ice))
 
 
-def test_X_is_left_as_it_was():
+def test_X_is_not_changed():
     X = rows()
     before = X.copy()
     for function in (partial_dependence, individual_conditional_expectation, profile_at):
         function(linear, X, 0, [7.0])
     np.testing.assert_array_equal(X, before)
-
-
-# Grids --------------------------------------------------------------------------------------------
 
 
 @given(
@@ -188,15 +179,13 @@ def test_few_distinct_values_are_the_grid():
     np.testing.assert_array_equal(grid_for(X, 0, 3, (0, 1)), [1, 2, 3])
 
 
-def test_a_grid_value_between_two_integers_is_not_cut():
+def test_a_grid_value_is_not_rounded_to_the_integers_of_X():
     X = np.array([[0, 1, 2], [4, 5, 6]])
     grid = [0.5, 1.5]
     np.testing.assert_allclose(
         partial_dependence(linear, X, 0, grid), linear(np.c_[grid, [3, 3], [4, 4]])
     )
 
-
-# Centres ------------------------------------------------------------------------------------------
 
 COLUMNS = (
     Column("a", "numeric"),
@@ -214,7 +203,7 @@ MIXED = np.array([[1.0, 0, 2], [2, 1, 2], [6, 1, 0], [7, 1, 1], [7, 0, 2], [7, 1
         ("mode", [7, 1, 2], [7, 1, 2]),
     ],
 )
-def test_centers(center, plain, by_kind):
+def test_the_centre_is_mean_median_or_mode(center, plain, by_kind):
     np.testing.assert_allclose(center_of(MIXED, center), plain)
     np.testing.assert_allclose(center_of(MIXED, center, COLUMNS), by_kind)
     grid = [0.0, 9.0]
@@ -224,78 +213,16 @@ def test_centers(center, plain, by_kind):
     )
 
 
-def test_of_several_most_common_values_the_least():
+def test_of_equally_common_values_the_least_is_the_mode():
     np.testing.assert_array_equal(center_of([[5.0], [2], [2], [5], [9]], "mode"), [2])
 
 
-def test_a_centre_of_ones_own():
+def test_a_centre_may_be_given_as_values():
     np.testing.assert_allclose(
         profile_at(linear, rows(), 1, [3.0], center=[1.0, 99, 2]),
         linear(np.array([[1.0, 3, 2]])),
     )
 
-
-# Callables ----------------------------------------------------------------------------------------
-
-
-def test_numpy_functions_get_and_give_double_precision():
-    tiny = 1e-12
-
-    def predict(X):
-        assert isinstance(X, np.ndarray) and X.dtype == np.float64
-        return X[:, 0] + tiny
-
-    curve = partial_dependence(predict, rows(), 0, [1.0])
-    assert curve.dtype == np.float64
-    np.testing.assert_allclose(curve - 1, tiny, rtol=1e-3)
-
-
-def test_jax_functions_are_traced_once_for_each_number_of_rows():
-    calls = []
-
-    def predict(X):
-        calls.append(X)
-        return jnp.sin(X[:, 0]) * X[:, 1]
-
-    X = rows().astype(np.float32)
-    result = partial_dependence(predict, X, 0, np.linspace(-1, 1, 30))
-    assert len(calls) < 8  # and not one a grid value
-    assert any(isinstance(call, jax.core.Tracer) for call in calls)
-    expected = np.sin(np.linspace(-1, 1, 30)) * X[:, 1].mean()
-    np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-6)
-
-
-def test_jax_functions_that_cannot_be_traced_are_called():
-    def predict(X):
-        if float(X[0, 0]) > 1e9:  # a question that a tracer cannot answer
-            raise AssertionError
-        return jnp.asarray(X[:, 0] * 2)
-
-    np.testing.assert_allclose(partial_dependence(predict, rows(), 0, [1.0, 2.0]), [2, 4])
-
-
-def test_lists_are_answers_too():
-    np.testing.assert_allclose(
-        partial_dependence(lambda X: [float(row[0]) for row in X], rows(), 0, [1.0, 2.0]), [1, 2]
-    )
-
-
-def test_a_fitted_network_is_a_black_box():
-    X = rows()
-    net, recipe = MLP((3, 2, 1)), Recipe(epochs=3)
-    fits = jax.vmap(lambda key: fit(key, net, X, linear(X), recipe))(
-        jax.random.split(jax.random.key(0), 3)
-    )
-    predict = predictor(net, fits)
-    curves = partial_dependence(predict, X, 0, [0.0, 1.0])
-    assert curves.shape == (3, 2)
-    moved = X.copy()
-    moved[:, 0] = 1
-    np.testing.assert_allclose(curves[:, 1], np.mean(predict(moved), axis=1), rtol=1e-5)
-    assert individual_conditional_expectation(predict, X, 0, [0.0, 1.0]).shape == (3, 17, 2)
-
-
-# Bad input ----------------------------------------------------------------------------------------
 
 GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
 
@@ -335,7 +262,7 @@ GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
         ),
     ],
 )
-def test_bad_input(function, wrong, error, sentence):
+def test_bad_arguments_are_refused(function, wrong, error, sentence):
     with pytest.raises(error, match=sentence):
         function(**(GOOD | wrong))
 
@@ -344,7 +271,7 @@ def test_bad_input(function, wrong, error, sentence):
     "weights",
     [np.ones(3), np.zeros(17), -np.ones(17), np.full(17, np.nan), np.full(17, np.inf), ["a"] * 17],
 )
-def test_bad_weights(weights):
+def test_bad_weights_are_refused(weights):
     with pytest.raises(InputError, match=r"weights .*pass 17 numbers of at least 0"):
         partial_dependence(**GOOD, weights=weights)
 
@@ -361,7 +288,7 @@ def test_bad_weights(weights):
         ({"columns": ["a", "b", "c"]}, "columns is a list; pass the columns of a table"),
     ],
 )
-def test_bad_centers(wrong, sentence):
+def test_bad_centres_are_refused(wrong, sentence):
     with pytest.raises(InputError, match=sentence):
         profile_at(**(GOOD | wrong))
 
@@ -379,7 +306,7 @@ def test_bad_centers(wrong, sentence):
         ({"feature": "x"}, "feature is 'x'"),
     ],
 )
-def test_bad_grids(wrong, sentence):
+def test_bad_grids_are_refused(wrong, sentence):
     with pytest.raises(InputError, match=sentence):
         grid_for(**({"X": rows(), "feature": 0, "resolution": 5} | wrong))
 
@@ -396,35 +323,7 @@ def test_curves_without_a_grid_are_refused():
             centered(ice)
 
 
-def test_a_partial_of_another_framework_is_called_as_any_function():
-    def predict(scale, X):
-        return scale * np.asarray(X, float).sum(axis=1)  # NumPy: it cannot be traced
-
-    box = black_box(jax.tree_util.Partial(predict, 2.0), np.ones((3, 2)))
-    np.testing.assert_array_equal(box.evaluate(np.ones((4, 2))), [4.0] * 4)
-
-
-def test_a_jax_partial_may_hold_what_is_no_array():
-    """A description is a leaf of the partial, which no compiled program takes as an argument."""
-    net = MLP((2, 3, 1))
-    X, y = np.ones((4, 2)), np.arange(4.0)
-    fitted = fit(jax.random.key(0), net, X, y, Recipe(epochs=1))
-    box = black_box(jax.tree_util.Partial(prediction.predict, net, fitted), X)
-    np.testing.assert_allclose(box.evaluate(X), predictor(net, fitted)(X), rtol=1e-6)
-
-
-def test_half_precision_does_not_cut_the_grid():
+def test_a_grid_value_does_not_overflow_in_half_precision():
     X = np.ones((3, 1), np.float16)
     curve = partial_dependence(lambda X: X[:, 0], X, 0, [70_000.0])
     np.testing.assert_array_equal(curve, [70_000.0])
-
-
-def test_predictors_of_equal_networks_share_a_program():
-    net = MLP((2, 3, 1))
-    X = np.random.default_rng(0).normal(size=(11, 2))
-    fits = [fit(jax.random.key(k), net, X, X[:, 0], Recipe(epochs=1)) for k in (0, 1)]
-    first, second = (predictor(net, fitted) for fitted in fits)
-    before = first(X)
-    programs = prediction._evaluate._cache_size()
-    assert not np.allclose(before, second(X))
-    assert prediction._evaluate._cache_size() == programs

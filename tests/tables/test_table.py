@@ -1,0 +1,108 @@
+"""Are columns and rows found, and is a table described?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.tables import (
+    Column,
+    Encoder,
+    Table,
+    column_index,
+    describe,
+    from_arrays,
+    from_dataframe,
+    read_csv,
+    take_rows,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def table():
+    columns = (Column("age", "numeric"), Column("scan", "categorical", ("a", "b", "c")))
+    X = np.array([[40, 0], [50, 2], [60, 0.0]])
+    return Table(columns, X, np.array([0, 1, 1.0]), Column("sick", "binary", ("No", "Yes")), ("n",))
+
+
+def test_columns_are_found_by_name(table):
+    assert column_index(table, "scan") == 1
+    assert column_index(table.columns, "age") == 0
+    assert column_index(Encoder(table.columns), "scan") == 1
+    with pytest.raises(InputError, match="name is 'scna'; did you mean 'scan'"):
+        column_index(table, "scna")
+
+
+def test_rows_are_taken(table):
+    taken = take_rows(table, [2, 0, 2])
+    np.testing.assert_array_equal(taken.X, table.X[[2, 0, 2]])
+    np.testing.assert_array_equal(taken.y, [1, 0, 1])
+    assert taken.columns == table.columns
+    assert taken.notes == table.notes
+    np.testing.assert_array_equal(take_rows(table, table.y == 1).X, table.X[1:])
+    np.testing.assert_array_equal(take_rows(table, [-1]).X, table.X[2:])
+    for rows, message in [
+        ([3], "rows holds 3; the table has the rows 0 to 2"),
+        ([0, -4], "rows holds -4"),
+        ([], "rows has shape"),
+        (1, r"rows has shape \(\)"),
+        ([True, False], "rows has 2 truth values; the table has 3 rows"),
+        ([False] * 3, "rows is false everywhere"),
+        ([0.5], "rows holds float64 values"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            take_rows(table, rows)
+
+
+def test_a_table_is_described(table):
+    table = table._replace(missing=(0, 2, 0))
+    assert describe(table) == (
+        "rows: 3, predictors: 2; the last line is the response\n"
+        "column  kind         values               missing\n"
+        "------  -----------  -------------------  -------\n"
+        "age     numeric      40 to 60, mean 50    0\n"
+        "scan    categorical  a (2), b (0), c (1)  2\n"
+        "------  -----------  -------------------  -------\n"
+        "sick    binary       No (1), Yes (2)      0\n"
+        "n"
+    )
+    many = Column("line\nbreak", "categorical", tuple("abcdefghi"))
+    text = describe(table._replace(columns=(many, many), X=np.zeros((3, 2))))
+    assert "line\\nbreak  categorical  a (3), b (0)" in text
+    assert "and 3 more levels" in text
+
+
+def test_arguments_of_a_wrong_type_are_refused(write):
+    path = write("x,y\n1,2\n3,4\n")
+    with pytest.raises(InputTypeError, match="encoding is None; pass its name"):
+        read_csv(path, "y", encoding=None)  # type: ignore[arg-type]
+    for names in (5, (name for name in "ab")):
+        with pytest.raises(InputTypeError, match=r"names is .*; pass a list of texts"):
+            from_arrays([[1, 2], [3, 4]], [1, 2], names=names)  # type: ignore[arg-type]
+    table = from_arrays([[1, 2], [3, 4]], [1, 2], names=np.array(["a", "b"]))  # type: ignore[arg-type]
+    assert repr(table.columns[0].name) == "'a'"
+    with pytest.raises(InputTypeError, match="predictors is 5; pass a list of column names"):
+        from_dataframe(pd.DataFrame({"x": [1, 2], "y": [3, 4]}), "y", predictors=5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="rows has lists of different lengths"):
+        take_rows(table, [[0], [0, 1]])
+    with pytest.raises(InputTypeError, match="table is a int; pass a table"):
+        column_index(5, "a")
+    with pytest.raises(InputTypeError, match="levels is 5; pass a tuple of texts"):
+        Column("a", "binary", 5)  # type: ignore[arg-type]
+
+
+def test_importing_tables_is_light():
+    script = (
+        "import sys, jaxnn.tables, jaxnn.datasets\n"
+        "print(*{'pandas', 'sklearn', 'matplotlib'} & {n.split('.')[0] for n in sys.modules})"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == []
