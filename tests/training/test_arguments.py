@@ -1,8 +1,8 @@
-"""Is everything that cannot be used refused in one sentence, before anything is compiled?
+"""Is everything that cannot be fitted refused in one sentence, before anything is compiled?
 
-Each refusal names the argument, says what was given and what is accepted.  What concerns one
-module alone (names, ranges) is in that module's tests; here is what concerns rows, keys and
-networks that do not fit, through the functions that take them.
+Each refusal names the argument, says what was given and what is accepted.  Names and ranges are in
+the tests of their own modules; here are rows, keys and networks that do not fit together, through
+the functions that take them.
 """
 
 import re
@@ -23,11 +23,10 @@ from jaxnn import (
     Recipe,
     fit,
     init,
-    predict,
-    predictor,
 )
 from jaxnn.bootstrap import bootstrap
 from jaxnn.tables import Column, numeric_columns
+from jaxnn.training import arguments
 
 ROWS = 12
 X = np.random.default_rng(0).normal(size=(ROWS, 2))
@@ -82,7 +81,7 @@ def bootstrap_with(**changed):
 BOTH = pytest.mark.parametrize("call", [fit_with, bootstrap_with], ids=["fit", "bootstrap"])
 
 
-# Numbers that are none ----------------------------------------------------------------------------
+# What is not a number ----------------------------------------------------------------------------
 
 
 @BOTH
@@ -92,7 +91,7 @@ BOTH = pytest.mark.parametrize("call", [fit_with, bootstrap_with], ids=["fit", "
     st.sampled_from([np.nan, np.inf, -np.inf]),
     st.sampled_from([list, np.float32, np.float64, jax.numpy.asarray]),
 )
-def test_what_is_not_finite_is_named_with_its_place(call, row, column, value, kind):
+def test_a_number_that_is_not_finite_is_reported_with_its_place(call, row, column, value, kind):
     def made(array):
         return array.tolist() if kind is list else kind(array)
 
@@ -108,7 +107,7 @@ def test_what_is_not_finite_is_named_with_its_place(call, row, column, value, ki
 
 @BOTH
 @pytest.mark.parametrize("value", [1e39, -1e200])
-def test_what_is_infinite_in_single_precision_is_refused(call, value):
+def test_a_number_that_is_infinite_in_single_precision_is_refused(call, value):
     """Finite as it is given, infinity as it is used."""
     bad = X.copy()
     bad[3, 1] = value
@@ -133,7 +132,7 @@ def test_what_is_infinite_in_single_precision_is_refused(call, value):
     ],
     ids=["list", "digits", "None", "bytes", "dates", "complex", "dict", "nothing"],
 )
-def test_text_and_other_kinds_are_refused(call, text):
+def test_text_and_other_types_are_refused(call, text):
     assert re.match("X holds .* values; pass numbers", sentence(call, X=text))
     column = np.asarray(text)
     column = column[:, 0] if column.ndim == 2 else text
@@ -141,7 +140,7 @@ def test_text_and_other_kinds_are_refused(call, text):
 
 
 @pytest.mark.parametrize("wrong", [jax.random.split(jax.random.key(0), (ROWS, 2)), X + 1j])
-def test_other_jax_arrays_are_refused(wrong):
+def test_jax_arrays_of_other_types_are_refused(wrong):
     wrong = jax.numpy.asarray(wrong) if isinstance(wrong, np.ndarray) else wrong
     assert "X holds" in sentence(fit_with, X=wrong)
 
@@ -150,7 +149,7 @@ def test_other_jax_arrays_are_refused(wrong):
 
 
 @BOTH
-def test_rows_of_different_lengths(call):
+def test_rows_of_different_lengths_are_refused(call):
     ragged = [*X.tolist()[:-1], [1.0]]
     assert "X has rows of different lengths" in sentence(call, X=ragged)
     assert "y has rows of different lengths" in sentence(call, y=[*Y.tolist()[:-1], [1.0, 2.0]])
@@ -158,7 +157,7 @@ def test_rows_of_different_lengths(call):
 
 @BOTH
 @given(st.integers(0, 4), st.integers(0, ROWS + 2), st.sampled_from([(), (2,), (1, 1)]))
-def test_shapes(call, columns, rows, more):
+def test_predictors_of_another_shape_are_refused(call, columns, rows, more):
     shape = (rows, columns, *more)
     message = sentence(call, X=np.zeros(shape)) if shape != (ROWS, 2) else ""
     if more:
@@ -173,20 +172,20 @@ def test_shapes(call, columns, rows, more):
 
 @BOTH
 @pytest.mark.parametrize("shape", [(), (ROWS - 1,), (ROWS, 2), (1, ROWS), (ROWS, 1, 1)])
-def test_responses_of_another_shape(call, shape):
+def test_responses_of_another_shape_are_refused(call, shape):
     message = sentence(call, y=np.zeros(shape))
     assert f"y has shape {shape}; X has {ROWS} rows" in message
     assert f"pass shape ({ROWS},) or ({ROWS}, 1)" in message
 
 
-def test_many_outputs_need_a_matrix():
+def test_several_outputs_need_a_matrix():
     message = sentence(fit_with, net=MLP((2, 3)))
     assert f"quantitative with 3 outputs, so pass shape ({ROWS}, 3)" in message
     message = sentence(fit_with, net=MLP((2, 3), response="categorical"), y=np.zeros((ROWS, 3)))
     assert f"pass shape ({ROWS},)" in message
 
 
-def test_encoders_that_do_not_fit():
+def test_encoders_that_do_not_fit_are_refused():
     three = (*numeric_columns(1), Column("c", "categorical", ("x", "y", "z")))
     message = sentence(fit_with, encoder=Encoder(three))
     assert "sizes starts with 2, but the encoder makes 3 features" in message
@@ -201,7 +200,7 @@ def test_encoders_that_do_not_fit():
 
 @BOTH
 @given(st.lists(st.sampled_from([0.0, 1.0, 2.0, -1.0, 0.5]), min_size=ROWS, max_size=ROWS))
-def test_classes_of_a_binary_response(call, y):
+def test_a_binary_response_needs_both_classes_and_no_others(call, y):
     kinds = sorted(set(y))
     net = MLP((2, 1), response="binary")
     if kinds == [0.0, 1.0]:
@@ -215,12 +214,12 @@ def test_classes_of_a_binary_response(call, y):
 
 
 @pytest.mark.parametrize("kind", [bool, np.int8, np.uint8, float])
-def test_one_class_in_any_dtype(kind):
+def test_a_single_class_is_refused_in_any_dtype(kind):
     net = MLP((2, 1), response="binary")
     assert "y has the single class 1" in sentence(fit_with, net=net, y=np.ones(ROWS, kind))
 
 
-def test_classes_of_a_categorical_response():
+def test_a_categorical_response_needs_class_numbers():
     net = MLP((2, 3), response="categorical")
     for wrong in ([0, 1, 3], [1, 2, -1], [0, 0.5, 1]):
         message = sentence(fit_with, net=net, y=np.tile(wrong, ROWS // 3))
@@ -250,20 +249,20 @@ def test_classes_of_a_categorical_response():
     [fit_with, bootstrap_with, lambda key: init(key, NET)],
     ids=["fit", "bootstrap", "init"],
 )
-def test_what_is_no_key(call, key, given):
+def test_a_seed_is_not_a_key(call, key, given):
     message = sentence(call, key=key)
     assert message.startswith(f"key is {given}") and "pass jax.random.key(seed)" in message
     with pytest.raises(InputTypeError):
         call(key=key)
 
 
-def test_an_old_style_key():
+def test_an_old_style_key_is_refused():
     old = jax.random.PRNGKey(0)
     assert "key is an array of uint32 with shape (2,)" in sentence(fit_with, key=old)
 
 
 @BOTH
-def test_many_keys_where_one_belongs(call):
+def test_several_keys_are_refused_where_one_is_needed(call):
     keys = jax.random.split(jax.random.key(0), 3)
     message = sentence(call, key=keys)
     assert "key has shape (3,)" in message and "a single key" in message
@@ -287,7 +286,7 @@ def test_many_keys_where_one_belongs(call):
         (np.ma.masked_less(np.ones(ROWS), 2), f"weights is an array with {ROWS} masked values"),
     ],
 )
-def test_weights(weights, expected):
+def test_impossible_weights_are_refused(weights, expected):
     assert re.match(expected, sentence(fit_with, weights=weights))
 
 
@@ -304,7 +303,7 @@ def test_weights(weights, expected):
         ((X, Y, Y), "validation"),
     ],
 )
-def test_validation_rows(validation, expected):
+def test_impossible_validation_rows_are_refused(validation, expected):
     assert expected in sentence(fit_with, validation=validation)
 
 
@@ -316,7 +315,7 @@ def test_validation_rows_may_be_of_one_class(monkeypatch):
     assert np.isfinite(fitted.history.validation_loss).all()
 
 
-def test_recipes_that_do_not_fit_the_rows():
+def test_recipes_that_do_not_fit_the_rows_are_refused():
     message = sentence(fit_with, recipe=Recipe(validation_fraction=0.99))
     assert "validation_fraction is 0.99, which leaves none of 12 rows" in message
     message = sentence(fit_with, recipe=Recipe(patience=3))
@@ -326,7 +325,7 @@ def test_recipes_that_do_not_fit_the_rows():
 
 
 @pytest.mark.parametrize("wrong", ["adam", {"epochs": 3}, 300])
-def test_recipes_and_networks_of_another_kind(wrong):
+def test_recipes_and_networks_of_another_type_are_refused(wrong):
     assert "recipe is a " in sentence(fit_with, recipe=wrong)
     assert "net is a " in sentence(fit_with, net=wrong)
     assert "net is a " in sentence(init, jax.random.key(0), wrong)
@@ -335,29 +334,53 @@ def test_recipes_and_networks_of_another_kind(wrong):
 @pytest.mark.parametrize(
     "rate", [0.0, -1.0, np.nan, np.inf, "fast", optax.constant_schedule(0.1), [0.1, 0.2]]
 )
-def test_learning_rates(rate):
+def test_impossible_learning_rates_are_refused(rate):
     assert "learning_rate is " in sentence(fit_with, learning_rate=rate)
 
 
-def test_a_learning_rate_for_a_ready_transformation():
+def test_a_learning_rate_for_a_ready_transformation_is_refused():
     ready = Recipe(optax.adam(0.1), epochs=2)
-    message = sentence(fit_with, recipe=ready, learning_rate=0.1)
-    assert "ready transformation" in message
+    for rate in (0.1, jax.numpy.float32(0.1)):
+        message = sentence(fit_with, recipe=ready, learning_rate=rate)
+        assert "ready transformation" in message
+    with pytest.raises(InputError, match="ready transformation"):
+        Fitter(NET, ready, learning_rate=0.1)
 
 
-# Predictions --------------------------------------------------------------------------------------
+def test_a_traced_learning_rate_for_a_ready_transformation_is_refused():
+    ready = Recipe(optax.adam(0.1), epochs=2)
+    call = jax.jit(lambda rate: fit_with(recipe=ready, learning_rate=rate))
+    assert "ready transformation" in sentence(call, 0.1)
+
+
+# Once ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def fitted(monkeypatch):
-    monkeypatch.undo()
-    return fit_with()
+def checks(monkeypatch):
+    """How often the rows of each matrix were checked."""
+    counted = []
+    checked = arguments.checked_predictors
+
+    def count(X, *rest):
+        counted.append(X)
+        return checked(X, *rest)
+
+    monkeypatch.undo()  # here, fits are traced
+    monkeypatch.setattr(arguments, "checked_predictors", count)
+    return counted
 
 
 @pytest.mark.parametrize(
-    "wrong", [X[0], X[:, :1], [[1.0, 2.0], [1.0]], [["a", "b"]], 3.0, None], ids=str
+    "call",
+    [
+        fit_with,
+        lambda: Fitter(NET, RECIPE)(jax.random.key(0), X, Y),
+        bootstrap_with,
+        lambda: bootstrap_with(resampling="rows"),
+    ],
+    ids=["fit", "fitter", "bootstrap", "bootstrap of rows"],
 )
-def test_rows_to_predict(fitted, wrong):
-    for call in (lambda rows: predict(NET, fitted, rows), predictor(NET, fitted)):
-        with pytest.raises(InputError, match=r"(?i)x (has|holds|is) "):
-            call(wrong)
+def test_rows_are_checked_once(call, checks):
+    call()
+    assert len(checks) == 1

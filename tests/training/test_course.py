@@ -1,0 +1,190 @@
+"""Are the right rows watched, does training stop in time, and is divergence always reported?"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from jaxnn import MLP, Recipe, fit
+from jaxnn.training.recipe import validation_rows
+
+NET = MLP((3, 4, 1))
+
+
+def assert_trees_close(first, second, **tolerance):
+    jax.tree.map(partial(np.testing.assert_allclose, **tolerance), first, second)
+
+
+# Rows to watch ------------------------------------------------------------------------------------
+
+
+def test_rows_set_aside_are_as_many_as_stated_and_never_trained_on():
+    """With the identity for X, a row that is not trained on keeps its first-layer weights."""
+    rows = 20
+    net = MLP((rows, 2, 1), initializer=lambda key, shape, dtype: jnp.full(shape, 0.5, dtype))
+    recipe = Recipe("sgd", learning_rate=0.1, epochs=3, validation_fraction=0.3)
+    assert validation_rows(recipe, rows) == 6
+    X, y = np.eye(rows), np.full(rows, 9.0)
+
+    def run(seed, y):
+        return fit(jax.random.key(seed), net, X, y, recipe)
+
+    fitted = run(0, y)
+    aside = np.flatnonzero((fitted.params[0].weights == 0.5).all(axis=1))
+    assert len(aside) == 6
+    planted = y.copy()
+    planted[aside] = 1e6
+    other = run(0, planted)
+    assert_trees_close(fitted.params, other.params, rtol=0)
+    assert other.history.validation_loss[0] > 1e9
+    np.testing.assert_array_equal(fitted.history.train_loss, other.history.train_loss)
+    first, last = jax.tree.map(np.asarray, fitted.params)
+    outputs = np.tanh(X[aside] @ first.weights + first.biases) @ last.weights + last.biases
+    np.testing.assert_allclose(
+        fitted.history.validation_loss[-1], np.mean((outputs - 9) ** 2), rtol=1e-5
+    )
+    kept = np.setdiff1d(np.arange(rows), aside)
+    planted = y.copy()
+    planted[kept[0]] = 0
+    assert np.abs(run(0, planted).params[0].weights - fitted.params[0].weights).max() > 1e-3
+    elsewhere = np.flatnonzero((run(1, y).params[0].weights == 0.5).all(axis=1))
+    assert set(elsewhere) != set(aside)
+
+
+def test_a_watched_row_of_weight_zero_does_not_decide_when_to_stop(problem):
+    X, y = problem(rows=40)
+    weights = np.r_[np.zeros(10), np.ones(30)]
+    absurd = np.where(weights > 0, y, 1e30)
+    recipe = Recipe(epochs=20, validation_fraction=0.3, patience=5, history_every=1)
+    plain, other = (
+        fit(jax.random.key(0), MLP((3, 1)), X, response, recipe, weights=weights)
+        for response in (y, absurd)
+    )
+    assert np.isfinite(plain.history.validation_loss).any() and plain.diverged_at == -1
+    jax.tree.map(np.testing.assert_array_equal, plain, other)
+
+
+def test_without_rows_to_watch_the_validation_loss_is_nan(problem):
+    fitted = fit(jax.random.key(0), MLP((3, 1)), *problem(), Recipe("sgd", epochs=4))
+    assert np.isnan(fitted.history.validation_loss).all()
+    assert np.isfinite(fitted.history.train_loss).all()
+
+
+# Early stopping -----------------------------------------------------------------------------------
+
+
+def bias_alone(optimizer=None, patience=None, epochs=60, every=2, **settings):
+    """Fit the number 2 by a bias alone, watched by a row whose value is 1.
+
+    The output after t steps is b_t = 2 (1 - (1 - 2 rate)^t), so the loss watched, (b_t - 1)^2,
+    falls until t ln(1 - 2 rate) = -ln 2 and then rises.
+    """
+    net = MLP((1, 1), initializer="zeros")
+    recipe = Recipe(
+        optimizer or optax.sgd(RATE), None, epochs, patience=patience, history_every=every,
+        **settings,
+    )  # fmt: skip
+    return fit(
+        jax.random.key(0),
+        net,
+        np.zeros((6, 1)),
+        np.full(6, 2.0),
+        recipe,
+        validation=(np.zeros((1, 1)), np.ones(1)),
+    )
+
+
+RATE = 0.05
+
+
+def bias_after(t):
+    return 2 * (1 - (1 - 2 * RATE) ** np.asarray(t))
+
+
+def test_early_stopping_stops_and_returns_the_best(recorder):
+    records = {}
+    fitted = bias_alone(optax.chain(recorder(records), optax.sgd(RATE)), patience=3)
+    jax.effects_barrier()
+    marks = np.arange(0, 61, 2)
+    watched = (bias_after(marks) - 1) ** 2
+    best = watched.argmin()
+    assert 0 < best < len(marks) - 5
+    assert fitted.epochs == marks[best]
+    np.testing.assert_allclose(fitted.params[0].biases, [bias_after(marks[best])], rtol=1e-5)
+    # Three entries without a better one, and then not a single step more.
+    assert sorted(records) == list(range(marks[best + 3]))
+    np.testing.assert_allclose(
+        fitted.history.validation_loss[: best + 4], watched[: best + 4], rtol=1e-3, atol=1e-6
+    )
+    assert np.isnan(fitted.history.validation_loss[best + 4 :]).all()
+    assert np.isnan(fitted.history.train_loss[best + 4 :]).all()
+    np.testing.assert_array_equal(fitted.history.epoch, marks)
+    np.testing.assert_allclose(fitted.train_loss, (bias_after(marks[best]) - 2) ** 2, rtol=1e-4)
+    assert fitted.diverged_at == -1
+
+
+def test_without_patience_the_last_parameters_are_returned():
+    fitted = bias_alone()
+    assert fitted.epochs == 60
+    np.testing.assert_allclose(fitted.params[0].biases, [bias_after(60)], rtol=1e-5)
+    assert np.isfinite(fitted.history.validation_loss).all()
+
+
+def test_an_improvement_below_min_delta_does_not_count():
+    """The losses watched are 1, 0.64, 0.384, 0.210, 0.097, 0.033, 0.004: after 0.097 no loss is
+    lower by 0.1, and after two of those comes the end."""
+    watched = (bias_after(np.arange(8)) - 1) ** 2
+    np.testing.assert_allclose(watched[[3, 4, 5, 6]], [0.210, 0.097, 0.033, 0.004], atol=6e-4)
+    assert bias_alone(patience=2, min_delta=0.1, every=1).epochs == 4
+
+
+def test_a_stopped_fit_is_the_fit_of_that_many_epochs(problem):
+    X, y = problem(rows=40)
+    stopping = Recipe("adam", 0.05, 300, history_every=5, patience=2)
+    watched = problem(rows=20, seed=6)
+    stopped = fit(jax.random.key(1), NET, X, y, stopping, validation=watched)
+    assert 0 < stopped.epochs < 300
+    plain = fit(jax.random.key(1), NET, X, y, Recipe("adam", 0.05, int(stopped.epochs)))
+    assert_trees_close(stopped.params, plain.params, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.nanmin(stopped.history.validation_loss),
+        stopped.history.validation_loss[int(stopped.epochs) // 5],
+    )
+
+
+# History and divergence ---------------------------------------------------------------------------
+
+
+def test_the_history_holds_the_loss_of_its_epochs():
+    history = bias_alone(epochs=10, every=3).history
+    np.testing.assert_array_equal(history.epoch, [0, 3, 6, 9, 10])
+    b = bias_after([0, 3, 6, 9, 10])
+    np.testing.assert_allclose(history.train_loss, (b - 2) ** 2, rtol=1e-5)
+    np.testing.assert_allclose(history.validation_loss, (b - 1) ** 2, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "planted", "expected"), [(None, 7, 8), (8, 13, 14), (None, 19, 19), (8, 59, 59)]
+)
+def test_divergence_is_reported_with_its_step(batch_size, planted, expected, problem):
+    """A step of infinite length spoils the next gradient, or after the last the parameters."""
+    X, y = problem()
+    recipe = Recipe(
+        "sgd",
+        lambda step: jnp.where(step == planted, jnp.inf, 0.01),
+        epochs=20,
+        batch_size=batch_size,
+    )
+    fitted = fit(jax.random.key(1), NET, X, y, recipe)
+    assert fitted.diverged_at == expected
+    assert not np.isfinite(fitted.params[-1].biases).all()
+
+
+def test_a_loss_that_is_not_finite_is_reported(problem):
+    X, y = problem()
+    fitted = fit(jax.random.key(1), NET, X, y * 1e20, Recipe("sgd", epochs=3))
+    assert not np.isfinite(fitted.train_loss)
+    assert fitted.diverged_at >= 0

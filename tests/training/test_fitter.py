@@ -1,0 +1,92 @@
+"""Is a fitter the same fit, compiled once, and does it know how it treats its rows?"""
+
+from functools import partial
+
+import jax
+import numpy as np
+import pytest
+
+from jaxnn import MLP, ElasticNet, Encoder, Fitter, InputError, Recipe, fit
+from jaxnn.tables import numeric_columns
+from jaxnn.training.fitter import Traits, as_fitter, traits_of
+
+NET = MLP((3, 4, 2, 1))
+STOPPING = Recipe(batch_size=8, validation_fraction=0.1, patience=2)
+
+
+def test_a_fitter_is_a_fit(problem):
+    X, y = problem()
+    by_hand = fit(jax.random.key(0), NET, X, y, Recipe("sgd", epochs=3))
+    fitter = Fitter(NET, Recipe("sgd", epochs=3))
+    jax.tree.map(np.testing.assert_array_equal, fitter(jax.random.key(0), X, y), by_hand)
+
+
+def test_fitters_are_equal_if_they_say_the_same():
+    fitter = Fitter(NET, Recipe(epochs=3))
+    assert fitter == Fitter(NET, Recipe(epochs=3)) != Fitter(NET, Recipe(epochs=4))
+    assert hash(fitter) == hash(Fitter(NET, Recipe(epochs=3)))
+
+
+def test_equal_fitters_compile_once(compilations, problem):
+    X, y = problem(rows=19)
+
+    def run(seed, l2=0.125):
+        fitter = Fitter(
+            MLP([3, 5, 1], "silu"),
+            Recipe("sgd", epochs=3, penalty=ElasticNet(l2=l2)),
+            Encoder(list(numeric_columns(3))),
+        )
+        return fitter(jax.random.key(seed), X, y, np.ones(19))
+
+    run(0)
+    assert len(compilations) > 0
+    compilations.clear()
+    run(1)
+    assert compilations == []
+    run(1, l2=0.25)  # the count can count
+    assert len(compilations) > 0
+
+
+@pytest.mark.parametrize(
+    ("recipe", "traits"),
+    [
+        (Recipe(), Traits(True, True, False)),
+        (Recipe(batch_size=8), Traits(False, False, False)),
+        (Recipe(validation_fraction=0.1), Traits(True, False, False)),
+        (Recipe(validation_fraction=0.1, patience=2), Traits(True, False, True)),
+        (STOPPING, Traits(False, False, True)),
+    ],
+)
+def test_traits_follow_from_the_recipe(recipe, traits):
+    assert Fitter(NET, recipe).traits == traits == traits_of(Fitter(NET, recipe))
+
+
+def test_traits_of_other_functions_claim_only_what_is_known():
+    watched = (np.zeros((2, 3)), np.zeros(2))
+    assert traits_of(lambda key, X, y: 0) == Traits()
+    assert traits_of(partial(fit, net=NET, validation=watched)) == Traits()
+    batches = partial(fit, net=NET, recipe=STOPPING, validation=watched)
+    assert traits_of(batches) == Traits(weights_are_counts=False)
+
+
+def test_the_working_set_is_the_activations_of_one_step():
+    assert Fitter(NET).working_set(100) == 4 * 100 * (3 + 4 + 2 + 1)
+    assert Fitter(NET, STOPPING).working_set(100) == 4 * 8 * (3 + 4 + 2 + 1)
+    assert Fitter(NET).working_set(10**6) == Fitter(NET).working_set(10**7)  # cut into blocks
+
+
+def test_a_partial_of_fit_is_a_fitter_if_it_fixes_no_more():
+    recipe = Recipe(epochs=2)
+    assert as_fitter(partial(fit, net=NET, recipe=recipe)) == Fitter(NET, recipe)
+    assert as_fitter(partial(fit, net=NET, recipe=None, encoder=None)) == Fitter(NET)
+    assert as_fitter(partial(fit, net=NET, learning_rate=0.1)) == Fitter(NET, learning_rate=0.1)
+    for other in (
+        max,
+        Fitter(NET),
+        partial(fit, recipe=recipe),
+        partial(fit, jax.random.key(0), net=NET),
+        partial(fit, net=NET, validation=(np.zeros((2, 3)), np.zeros(2))),
+    ):
+        assert as_fitter(other) is other
+    with pytest.raises(InputError, match="fit has its weights fixed already"):
+        as_fitter(partial(fit, net=NET, weights=np.ones(3)))
