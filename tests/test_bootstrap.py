@@ -1,4 +1,4 @@
-"""Are the resamples multinomial, the refits those of the resampled rows, the bands quantiles?"""
+"""Are resamples multinomial, refits those of the drawn rows, and intervals quantiles?"""
 
 import logging
 from functools import partial
@@ -20,7 +20,6 @@ from jaxnn import (
     InputError,
     InputTypeError,
     Recipe,
-    apply,
     converged,
     fit,
     interval,
@@ -63,11 +62,11 @@ def weighted_mean(key, X, y, weights):
 
 
 def identity_rows(key, X, y):
-    """Says with what it was called."""
+    """Returns what it was called with."""
     return {"key": jax.random.key_data(key), "X": X, "y": y}
 
 
-# The resample -------------------------------------------------------------------------------------
+# Resamples ----------------------------------------------------------------------------------------
 
 
 def test_multiplicities_are_multinomial():
@@ -92,12 +91,12 @@ def test_multiplicities_are_multinomial():
 
 
 @pytest.mark.parametrize("rows", [1, 2, 300])
-def test_multiplicities_add_up(rows, key):
+def test_multiplicities_add_up_to_the_number_of_rows(rows, key):
     counts = multiplicities(key, rows)
     assert counts.shape == (rows,) and int(counts.astype(jnp.int32).sum()) == rows
 
 
-def test_a_row_is_out_of_bag_as_often_as_it_should():
+def test_a_row_is_out_of_bag_with_the_right_probability():
     rows, replicates = 20, 800
     refits = bootstrap(start(), weighted_mean, *problem(rows), replicates)
     assert refits.out_of_bag.shape == refits.multiplicities.shape == (replicates, rows)
@@ -143,7 +142,7 @@ def test_refits_of_a_network_are_fits_of_the_drawn_rows():
     """Both ways, with an encoder whose scales are those of the resample, and with a penalty."""
     X, y = problem()
     encoder = Encoder(numeric_columns(2))
-    recipe = Recipe(epochs=6, penalty=ElasticNet(l2=0.1))
+    recipe = Recipe("sgd", epochs=6, penalty=ElasticNet(l2=0.1))
     with jax.enable_x64(True):
         both = [
             bootstrap(start(), Fitter(NET, recipe, encoder), X, y, 3, resampling=resampling)
@@ -154,23 +153,27 @@ def test_refits_of_a_network_are_fits_of_the_drawn_rows():
             drawn = np.repeat(np.arange(21), both[0].multiplicities[b])
             mean = X[drawn].mean(axis=0)
             np.testing.assert_allclose(both[1].fits.scaling.mean[b], mean, rtol=1e-9)
-            params = jax.tree.map(jnp.asarray, take(both[0].fits.params, b))
+            first, last = take(both[0].fits.params, b)
             features = (X[drawn] - mean) / X[drawn].std(axis=0)
-            outputs = jax.vmap(partial(apply, NET, params))(features)[:, 0]
+            hidden = np.tanh(features @ first.weights + first.biases)
+            outputs = (hidden @ last.weights + last.biases)[:, 0]
             np.testing.assert_allclose(
                 both[0].fits.train_loss[b], np.mean((outputs - y[drawn]) ** 2), rtol=1e-8
             )
 
 
-# Replicates apart ---------------------------------------------------------------------------------
+# Replicates are independent -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "fitter",
     [
         identity_rows,
-        Fitter(NET, Recipe(epochs=4)),
-        Fitter(NET, Recipe(epochs=40, validation_fraction=0.2, patience=2, history_every=2)),
+        Fitter(NET, Recipe("sgd", epochs=4)),
+        Fitter(
+            MLP((2, 1)),
+            Recipe("sgd", 0.05, 40, validation_fraction=0.2, patience=2, history_every=2),
+        ),
     ],
     ids=["rows", "network", "early stopping"],
 )
@@ -185,51 +188,51 @@ def test_a_replicate_does_not_depend_on_how_many_there_are(fitter):
     assert_trees_close(few.fits, take(many.fits, slice(2)), rtol=1e-4, atol=1e-6)
 
 
-def test_chunks_do_not_matter():
+def test_the_chunk_does_not_matter():
     X, y = problem()
-    fitter = Fitter(NET, Recipe(epochs=4))
+    fitter = Fitter(NET, Recipe("sgd", epochs=4))
     one = bootstrap(start(), fitter, X, y, 5, chunk=1)
     five = bootstrap(start(), fitter, X, y, 5, chunk=5)
     assert_trees_close(one, five, rtol=1e-4, atol=1e-6)
 
 
-def test_other_key_other_refits():
+def test_another_key_gives_other_refits():
     X, y = problem()
     one = bootstrap(jax.random.key(0), weighted_mean, X, y, 5)
     two = bootstrap(jax.random.key(1), weighted_mean, X, y, 5)
     assert (one.multiplicities != two.multiplicities).any(axis=1).all()
 
 
-# Kinds of fit -------------------------------------------------------------------------------------
+# Functions that fit -------------------------------------------------------------------------------
 
 
-def test_every_way_to_say_the_same_fit():
+def test_every_way_to_write_the_same_fit():
     X, y = problem()
-    recipe = Recipe(epochs=4)
-    expected = bootstrap(start(), Fitter(NET, recipe), X, y, 3)
+    net, recipe = MLP((2, 1)), Recipe("sgd", epochs=4)
+    expected = bootstrap(start(), Fitter(net, recipe), X, y, 3)
 
     def plain(key, rows, response):
-        return fit(key, NET, rows, response, recipe)
+        return fit(key, net, rows, response, recipe)
 
     def weighted(key, rows, response, weights):
-        return fit(key, NET, rows, response, recipe, weights=weights)
+        return fit(key, net, rows, response, recipe, weights=weights)
 
     for same in (
-        partial(fit, net=NET, recipe=recipe),
-        partial(fit, net=NET, recipe=recipe, encoder=None),
-        partial(fit, net=NET, recipe=recipe, learning_rate=0.01),
-        lambda key, X, y: fit(key, NET, X, y, recipe),
+        partial(fit, net=net, recipe=recipe),
+        partial(fit, net=net, recipe=recipe, encoder=None),
+        partial(fit, net=net, recipe=recipe, learning_rate=0.01),
+        lambda key, X, y: fit(key, net, X, y, recipe),
         plain,
         weighted,
     ):
         assert_trees_close(expected, bootstrap(start(), same, X, y, 3), rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("more", [{}, {"learning_rate": 0.05}])
+@pytest.mark.parametrize("more", [{}, {"validation": (np.ones((2, 2)), np.ones(2))}])
 def test_mini_batches_take_rows(more):
     """A batch holds a number of rows whatever their weights, so weights are another algorithm."""
     X, y = problem()
-    fitter = partial(fit, net=NET, recipe=Recipe(epochs=3, batch_size=8), **more)
+    fitter = partial(fit, net=MLP((2, 1)), recipe=Recipe("sgd", epochs=3, batch_size=8), **more)
     rows = bootstrap(start(), fitter, X, y, 2, resampling="rows")
     chosen = bootstrap(start(), fitter, X, y, 2)
     assert_trees_close(rows.fits, chosen.fits, rtol=1e-5, atol=1e-6)
@@ -239,7 +242,7 @@ def test_mini_batches_take_rows(more):
     assert np.abs(rows.fits.params[0].weights - counts.fits.params[0].weights).max() > 1e-4
 
 
-def test_weights_may_be_taken_by_keyword_alone():
+def test_weights_may_be_a_keyword_only_argument():
     def total(key, rows, responses, *, weights):
         return jnp.sum(weights * rows[:, 0])
 
@@ -255,14 +258,14 @@ def test_a_resample_needs_a_key_and_rows():
         multiplicities(start(), 0)
 
 
-def test_weights_that_are_fixed_already_are_not_overwritten():
+def test_weights_that_are_fixed_already_are_refused():
     X, y = problem()
     weighted = partial(fit, net=NET, recipe=Recipe(epochs=2), weights=np.arange(21.0))
     with pytest.raises(InputError, match="weights"):
         bootstrap(start(), weighted, X, y, 2)
 
 
-def test_multiplicities_need_a_fit_that_weighs():
+def test_multiplicities_need_a_fit_with_weights():
     with pytest.raises(InputError, match="multiplicities"):
         bootstrap(start(), identity_rows, *problem(), 2, resampling="multiplicities")
 
@@ -277,7 +280,7 @@ def diverges_by_the_third_row(key, X, y, weights):
     return {"value": jnp.where(third >= 2, jnp.nan, jnp.sum(weights * y))}
 
 
-def test_diverged_refits_are_named_and_left_out(caplog):
+def test_diverged_refits_are_reported_and_left_out(caplog):
     y = np.arange(1.0, 15.0)
     with caplog.at_level(logging.WARNING, "jaxnn"):
         refits = bootstrap(start(), diverges_by_the_third_row, np.zeros((14, 1)), y, 30)
@@ -297,17 +300,17 @@ def test_diverged_refits_are_named_and_left_out(caplog):
         interval(refits.fits["value"])
 
 
-def test_a_diverged_network_is_named_with_its_step(caplog):
+def test_a_diverged_network_is_reported_with_its_step(caplog):
     X, y = problem()
     recipe = Recipe("sgd", lambda step: jnp.where(step == 1, jnp.inf, 0.01), epochs=4)
     with caplog.at_level(logging.WARNING, "jaxnn"):
-        refits = bootstrap(start(), Fitter(NET, recipe), X, y, 2)
+        refits = bootstrap(start(), Fitter(MLP((2, 1)), recipe), X, y, 2)
     assert "2 of 2 refits diverged: 0 (step 2), 1 (step 2)" in caplog.text
     with pytest.raises(InputError, match="2 replicates and all diverged"):
         converged(refits)
 
 
-def test_nothing_is_said_when_all_is_well(caplog):
+def test_nothing_is_logged_when_all_converge(caplog):
     refits = bootstrap(start(), weighted_mean, *problem(), 3)
     assert not caplog.records and not refits.diverged.any()
     np.testing.assert_array_equal(converged(refits), refits.fits)
@@ -318,12 +321,12 @@ def test_results_without_floats_cannot_diverge():
     assert not refits.diverged.any() and refits.fits.dtype == np.int32
 
 
-# Going on -----------------------------------------------------------------------------------------
+# Resuming -----------------------------------------------------------------------------------------
 
 
-def test_a_bootstrap_can_go_on(tmp_path):
+def test_an_interrupted_bootstrap_resumes(tmp_path):
     X, y = problem()
-    fitter = Fitter(NET, Recipe(epochs=4))
+    fitter = Fitter(MLP((2, 1)), Recipe("sgd", epochs=4))
     first = bootstrap(start(), fitter, X, y, 5, chunk=1, directory=tmp_path)
     files = sorted(tmp_path.glob("replicates-*.npz"))
     assert len(files) == 3  # five replicates on two devices
@@ -341,7 +344,7 @@ def test_a_bootstrap_can_go_on(tmp_path):
 
 
 @given(st.integers(1, 30), st.floats(0.01, 0.99), st.integers(0, 2**32 - 1))
-def test_the_interval_is_of_linear_quantiles(replicates, level, seed):
+def test_the_interval_is_made_of_linear_quantiles(replicates, level, seed):
     samples = np.random.default_rng(seed).normal(size=(replicates, 2, 3))
     band = interval(samples, level)
     assert band.lower.shape == band.upper.shape == (2, 3)
@@ -383,7 +386,7 @@ def test_an_interval_by_hand():
         ([1.0], "wide", "level is 'wide'"),
     ],
 )
-def test_what_has_no_interval_is_refused(samples, level, sentence):
+def test_samples_without_an_interval_are_refused(samples, level, sentence):
     with pytest.raises(InputError, match=sentence):
         interval(samples, level)
 
@@ -425,7 +428,7 @@ def test_what_has_no_interval_is_refused(samples, level, sentence):
     ],
 )
 @pytest.mark.parametrize("kind", ["function", "network"])
-def test_bad_input(wrong, error, sentence, kind):
+def test_impossible_arguments_are_refused(wrong, error, sentence, kind):
     X, y = problem()
     fitter = weighted_mean if kind == "function" else Fitter(NET, Recipe(epochs=1))
     given = {"key": start(), "fit": fitter, "X": X, "y": y, "replicates": 2} | wrong

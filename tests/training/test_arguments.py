@@ -81,7 +81,7 @@ def bootstrap_with(**changed):
 BOTH = pytest.mark.parametrize("call", [fit_with, bootstrap_with], ids=["fit", "bootstrap"])
 
 
-# What is not a number ----------------------------------------------------------------------------
+# What is not a number -----------------------------------------------------------------------------
 
 
 @BOTH
