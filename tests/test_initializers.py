@@ -1,4 +1,4 @@
-"""Do first weights have the scale that their name promises, whatever the shape of the layer?"""
+"""Do first weights have the scale of their scheme, whatever the shape of the layer?"""
 
 import jax
 import jax.numpy as jnp
@@ -51,7 +51,7 @@ def check_moments(weights, variance, uniform):
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", sorted(VARIANCES))
-def test_moments(name, shape):
+def test_weights_have_the_moments_and_distribution_of_their_scheme(name, shape):
     weights = drawn(name, shape)
     check_moments(weights, VARIANCES[name](*shape), name in BOUNDS)
     if name in BOUNDS:
@@ -79,7 +79,7 @@ def test_the_scales_are_those_of_jax(name):
     check_moments(weights, VARIANCES[name](*SHAPES[0]), name in BOUNDS)
 
 
-def test_a_normal_of_ones_own_deviation():
+def test_normal_weights_have_the_given_deviation():
     for shape in SHAPES:
         check_moments(drawn(normal(0.3), shape), 0.09, uniform=False)
     assert normal(0.3) == normal(0.3) and hash(normal(0.3)) == hash(normal(0.3))
@@ -87,13 +87,13 @@ def test_a_normal_of_ones_own_deviation():
 
 @pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (1, 4), (6, 6), (3, 8), (8, 3)])
 @pytest.mark.parametrize("scale", [1.0, 2.5])
-def test_orthogonal_rows_or_columns(inputs, outputs, scale):
+def test_orthogonal_weights_have_orthogonal_rows_or_columns(inputs, outputs, scale):
     weights = drawn(orthogonal(scale), (inputs, outputs))
     product = weights.T @ weights if inputs >= outputs else weights @ weights.T
     np.testing.assert_allclose(product, scale**2 * np.eye(min(inputs, outputs)), atol=2e-5)
 
 
-def test_orthogonal_matrices_are_spread_evenly():
+def test_orthogonal_matrices_are_uniformly_distributed():
     keys = jax.random.split(jax.random.key(0), 400)
     draws = np.asarray(jax.vmap(lambda k: orthogonal()(k, (3, 2), jnp.float32))(keys))
     # Var = 1/max(m, n) with mean zero, both by symmetry; the variance of w^2 is below 1/9.
@@ -107,14 +107,14 @@ def test_sparse_units_have_exactly_k_weights(nonzeros, inputs, seed):
     np.testing.assert_array_equal((weights != 0).sum(axis=0), nonzeros)
 
 
-def test_sparse_weights_are_anywhere_and_normal():
+def test_sparse_weights_are_at_random_places_and_normal():
     weights = drawn(sparse(3, 2.0), (12, 2000))
     places = (weights != 0).sum(axis=1)
     assert stats.chisquare(places).pvalue > 1e-4
     assert stats.kstest(weights[weights != 0] / 2, stats.norm.cdf).pvalue > 1e-4
 
 
-def test_constants_and_zeros():
+def test_constant_weights_are_constant():
     np.testing.assert_array_equal(drawn(constant(0.25), (2, 3)), 0.25)
     np.testing.assert_array_equal(drawn("zeros", (2, 3)), 0)
 
@@ -130,12 +130,12 @@ def test_equal_schemes_are_equal():
         assert MLP((3, 1), initializer=one) == MLP((3, 1), initializer=same)
 
 
-def test_every_name_is_tested():
+def test_every_scheme_is_tested():
     assert set(INITIALIZERS) == {*VARIANCES, "orthogonal", "zeros"}
 
 
 @pytest.mark.parametrize("name", sorted(INITIALIZERS))
-def test_double_precision(name):
+def test_every_scheme_has_double_precision_if_enabled(name):
     with jax.enable_x64(True):
         weights = initializer(name)(jax.random.key(0), (2, 3))
         assert weights.dtype == jnp.float64
@@ -147,7 +147,7 @@ def test_a_scheme_is_a_function_of_key_shape_and_dtype():
         assert initializer(name)(jax.random.key(0), (2, 3), jnp.float16).dtype == jnp.float16
 
 
-def test_unknown_names_and_impossible_counts():
+def test_unknown_names_and_impossible_counts_are_refused():
     with pytest.raises(InputError, match="initializer is 'he_norml'; did you mean 'he_normal'"):
         initializer("he_norml")
     with pytest.raises(InputError, match="nonzeros is 0"):

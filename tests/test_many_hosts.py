@@ -32,7 +32,7 @@ try:
 except InputError as problem:
     assert "there are 2 processes" in str(problem)
 else:
-    raise AssertionError("a directory was taken")
+    raise AssertionError("a directory was accepted")
 print("equal")
 """
 

@@ -1,4 +1,4 @@
-"""Does a network compute what its description says, one example at a time?"""
+"""Does a network compute what its description says, for one example at a time?"""
 
 import math
 from functools import partial
@@ -79,7 +79,7 @@ def by_hand(activation, params, x):
         ((18, 64, 64, 1), 19 * 64 + 65 * 64 + 65),
     ],
 )
-def test_count_of_parameters(sizes, expected, key):
+def test_parameters_are_counted_with_biases(sizes, expected, key):
     net = MLP(sizes)
     assert count_parameters(net) == expected
     assert sum(leaf.size for leaf in jax.tree.leaves(init(key, net))) == expected
@@ -98,7 +98,7 @@ def test_parameters_have_the_shapes_of_neighbouring_sizes(sizes):
 
 @pytest.mark.parametrize("sizes", [(3, 2), (3, 4, 1), (2, 1, 3, 2)])
 @pytest.mark.parametrize("activation", ["tanh", "relu", "silu"])
-def test_apply_and_trace_are_a_loop_over_units(sizes, activation):
+def test_apply_and_hidden_states_are_a_loop_over_units(sizes, activation):
     net, params = MLP(sizes, activation), parameters(sizes)
     x = np.linspace(-1, 2, sizes[0])
     pre_activations, hidden = by_hand(activation, params, x)
@@ -130,7 +130,7 @@ def test_every_activation_has_a_formula_above():
 
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
-def test_derivatives_of_activations_are_finite_and_right(name):
+def test_derivatives_of_activations_are_finite_and_correct(name):
     derivative = jax.jit(jax.vmap(jax.grad(activation_function(name))))
     extreme = derivative(jnp.array([-1e4, -50.0, 0.0, 50.0, 1e4]))
     assert np.isfinite(extreme).all()
@@ -140,7 +140,7 @@ def test_derivatives_of_activations_are_finite_and_right(name):
     np.testing.assert_allclose(derivative(jnp.asarray(z)), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_an_activation_of_ones_own():
+def test_the_activation_may_be_a_function():
     net = MLP((2, 3, 1), jnp.cos)
     params = parameters(net.sizes)
     x = np.array([0.3, -1.0], np.float32)
@@ -161,7 +161,7 @@ def test_sizes_may_be_any_sequence(sizes):
     assert net == MLP((2, 4, 1)) and hash(net) == hash(MLP((2, 4, 1)))
 
 
-def test_descriptions_differ_by_each_of_their_parts():
+def test_descriptions_differ_if_any_part_differs():
     nets = [
         MLP((2, 4, 1)),
         MLP((2, 5, 1)),
@@ -203,7 +203,7 @@ def test_biases_start_at_zero_or_uniform():
     assert abs(biases.var() - 1 / 27) < 4.5 * np.sqrt(4 / 81 / 45 / 2000)
 
 
-def test_the_start_depends_on_the_key_and_on_nothing_else():
+def test_first_parameters_depend_on_the_key_alone():
     net = MLP((3, 4, 1), bias_initializer="uniform")
     one, same, other = (init(jax.random.key(seed), net) for seed in (0, 0, 1))
     jax.tree.map(np.testing.assert_array_equal, one, same)
@@ -212,8 +212,8 @@ def test_the_start_depends_on_the_key_and_on_nothing_else():
 
 
 @pytest.mark.parametrize("scheme", ["glorot_uniform", "orthogonal"])
-def test_layers_are_drawn_apart(scheme):
-    """No number of one layer, scaled, is another's; weights are not biases."""
+def test_layers_are_drawn_independently(scheme):
+    """No weight of one layer occurs in another, and biases are not scaled weights."""
     net = MLP((6, 6, 6, 6), initializer=scheme, bias_initializer="uniform")
     params = init(jax.random.key(0), net)
     weights = [np.asarray(layer.weights).ravel() for layer in params]
@@ -226,7 +226,7 @@ def test_layers_are_drawn_apart(scheme):
     assert abs(np.corrcoef(first, biases / np.abs(biases).max())[0, 1]) < 0.9
 
 
-def test_an_initializer_of_ones_own():
+def test_the_initializer_may_be_a_function():
     def first(key, shape, dtype):
         del key
         return jnp.full(shape, shape[0], dtype)
@@ -236,7 +236,7 @@ def test_an_initializer_of_ones_own():
     np.testing.assert_array_equal(params[0].biases, 3)
 
 
-def test_double_precision_when_asked_for():
+def test_parameters_are_of_double_precision_if_enabled():
     for scheme in ("he_normal", "orthogonal", initializers.sparse(1), initializers.constant(0.5)):
         with jax.enable_x64(True):
             params = init(
@@ -244,7 +244,7 @@ def test_double_precision_when_asked_for():
             )
             assert {leaf.dtype for leaf in jax.tree.leaves(params)} == {jnp.dtype("float64")}
             assert apply(MLP((2, 3, 1)), params, np.ones(2)).dtype == jnp.float64
-            # and not single precision in disguise
+            # and not rounded to single precision
             if not callable(scheme):
                 w = np.asarray(params[0].weights)
                 assert (w != w.astype(np.float32)).any()
@@ -293,11 +293,11 @@ def test_apply_takes_one_example(shape):
 
 
 @pytest.mark.parametrize("key", [0, np.zeros(2, np.uint32), None, "seed"])
-def test_a_seed_is_no_key(key):
+def test_a_seed_is_not_a_key(key):
     with pytest.raises(InputTypeError, match=r"key is .*; pass jax.random.key\(seed\)"):
         init(key, MLP((2, 1)))
 
 
-def test_many_keys_are_not_one():
+def test_several_keys_are_refused():
     with pytest.raises(InputError, match=r"key has shape \(2,\); pass a single key"):
         init(jax.random.split(jax.random.key(0), 2), MLP((2, 1)))

@@ -1,4 +1,4 @@
-"""Is the price on weights the one that is written down, and its derivative too?"""
+"""Are the penalty and its derivative those of the formula?"""
 
 import jax
 import jax.numpy as jnp
@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from jaxnn import ElasticNet, InputError
 
-PRICES = st.just(0.0) | st.floats(1e-3, 100)
+FACTORS = st.just(0.0) | st.floats(1e-3, 100)
 
 
-@given(PRICES, PRICES, st.integers(0, 1000))
-def test_value_and_derivative(l2, l1, seed):
+@given(FACTORS, FACTORS, st.integers(0, 1000))
+def test_value_and_derivative_are_those_of_the_formula(l2, l1, seed):
     rng = np.random.default_rng(seed)
     weights = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
     with jax.enable_x64(True):
@@ -24,27 +24,27 @@ def test_value_and_derivative(l2, l1, seed):
         np.testing.assert_allclose(found, l2 * w + l1 * np.sign(w))
 
 
-def test_no_price_is_zero():
+def test_without_factors_the_penalty_is_zero():
     assert ElasticNet()([jnp.ones((2, 2))]) == 0
     np.testing.assert_array_equal(jax.grad(ElasticNet())([jnp.ones((2, 2))])[0], 0)
 
 
-def test_a_weight_of_zero_feels_no_force():
+def test_the_derivative_at_a_zero_weight_is_zero():
     gradient = jax.grad(ElasticNet(l2=1.0, l1=2.0))([jnp.zeros((1, 2))])[0]
     np.testing.assert_array_equal(gradient, 0)
 
 
-def test_the_price_has_the_precision_of_the_weights():
+def test_the_penalty_has_the_precision_of_the_weights():
     assert ElasticNet(l2=0.5)([jnp.ones((2, 2), jnp.float16)]).dtype == jnp.float16
 
 
-def test_equal_prices_are_equal():
+def test_penalties_are_equal_if_their_factors_are():
     assert ElasticNet(l2=0.1) == ElasticNet(0.1) != ElasticNet(l1=0.1)
     assert hash(ElasticNet(l2=0.1)) == hash(ElasticNet(0.1))
 
 
 @pytest.mark.parametrize("name", ["l2", "l1"])
 @pytest.mark.parametrize("value", [-1e-9, float("nan"), float("inf"), "a", None, [1.0]])
-def test_what_is_no_price_is_refused(name, value):
+def test_impossible_factors_are_refused(name, value):
     with pytest.raises(InputError, match=rf"{name} is .*; pass a finite number"):
         ElasticNet(**{name: value})

@@ -1,4 +1,4 @@
-"""Is a replicate the same alone and in company, on one device or two, at once or in pieces?"""
+"""Is a replicate the same alone or among others, on one device or two, in any chunk?"""
 
 from collections import Counter
 from functools import partial
@@ -17,7 +17,7 @@ def keys(count, seed=0):
 
 
 def draw(key, scale, row, data):
-    """Something that depends on everything given to it."""
+    """A result that depends on every argument."""
     return {
         "sum": scale * jax.random.normal(key) + jnp.dot(data, row["weights"]),
         "row": row["weights"] * row["level"],
@@ -55,7 +55,7 @@ def assert_close(first, second):
 
 @pytest.mark.parametrize("count", [1, 2, 7])
 @pytest.mark.parametrize("chunk", [None, 1, 3, 100])
-def test_the_result_is_that_of_a_loop(count, chunk):
+def test_the_result_is_that_of_a_loop_over_keys(count, chunk):
     mapped, shared = arguments(count)
     result = replicate(draw, keys(count), mapped=mapped, shared=shared, chunk=chunk)
     assert_close(result, one_by_one(draw, count, mapped, shared))
@@ -65,13 +65,13 @@ def test_the_result_is_that_of_a_loop(count, chunk):
 
 
 def test_devices_and_neighbours_do_not_matter():
-    assert len(jax.devices()) == 2  # or the test would say nothing
+    assert len(jax.devices()) == 2  # else the test would show nothing
     mapped, shared = arguments(7)
     both = replicate(draw, keys(7), mapped=mapped, shared=shared, chunk=2)
     for devices in (jax.devices()[:1], jax.devices()[1:], jax.devices()[::-1]):
         alone = replicate(draw, keys(7), mapped=mapped, shared=shared, chunk=2, devices=devices)
         assert_close(alone, both)
-    # The fifth replicate among others: the same key and row, other company.
+    # The fifth replicate with other neighbours: the same key and arguments.
     order = np.array([4, 0, 6])
     taken = jax.tree.map(lambda leaf: leaf[order], mapped)
     some = replicate(draw, keys(7)[order], mapped=taken, shared=shared, chunk=2)
@@ -79,14 +79,14 @@ def test_devices_and_neighbours_do_not_matter():
     assert both["sum"][4] != both["sum"][0]
 
 
-def test_a_neighbour_that_is_not_finite_stays_alone():
+def test_a_replicate_that_is_not_finite_spoils_no_other():
     mapped = (np.array([1.0, np.nan, 3.0, np.inf, 5.0], np.float32),)
     result = replicate(lambda key, x: x * jnp.ones(2), keys(5), mapped=mapped, chunk=5)
     np.testing.assert_array_equal(np.isfinite(result).all(axis=1), np.isfinite(mapped[0]))
 
 
 def test_both_devices_work():
-    """Each device calls back with what it was given."""
+    """Each replicate calls back once."""
     seen = Counter()
 
     def note(key, x):
@@ -113,7 +113,7 @@ STEPS: Counter = Counter()
 
 
 @pytest.mark.parametrize("varying_length", [True, False])
-def test_varying_length_means_that_none_waits(varying_length):
+def test_with_varying_length_no_replicate_waits_for_another(varying_length):
     STEPS.clear()
     targets = np.array([1, 20, 2, 30])
     result = replicate(
@@ -130,7 +130,7 @@ def test_varying_length_means_that_none_waits(varying_length):
     assert STEPS["step"] == (sum(targets) if varying_length else max(targets))
 
 
-def test_typed_keys_come_back_as_their_data():
+def test_typed_keys_are_returned_as_their_data():
     def with_keys(key):
         first, second = jax.random.split(key)
         return {"key": first, "draw": jax.random.normal(second)}
@@ -140,7 +140,7 @@ def test_typed_keys_come_back_as_their_data():
     np.testing.assert_array_equal(result["key"], expected)
 
 
-def test_other_kinds_of_keys_stay_what_they_are():
+def test_keys_of_another_kind_keep_their_kind():
     def made():
         return jax.random.split(jax.random.key(3, impl="rbg"), 3)
 
@@ -182,7 +182,7 @@ def test_equal_partials_compile_once():
     np.testing.assert_array_equal(result, np.arange(4.0) ** 3)
 
 
-def test_partials_of_arrays_are_told_apart():
+def test_partials_of_different_arrays_are_different_functions():
     def add(key, values):
         return values.sum() + 0 * jax.random.uniform(key)
 
@@ -196,24 +196,24 @@ def scaled_counts(key, *, scale):
     return jnp.arange(3) * scale
 
 
-def test_arguments_that_are_equal_but_of_other_types_are_told_apart():
+def test_equal_arguments_of_different_types_are_different_functions():
     for scale in (1, 1.0):
         result = replicate(partial(scaled_counts, scale=scale), keys(2))
         assert result.dtype == np.asarray(scaled_counts(None, scale=scale)).dtype
 
 
-def test_few_chunks_are_under_way_at_once():
-    under_way, most = set(), 0
+def test_few_chunks_are_in_flight_at_once():
+    in_flight, most = set(), 0
 
     def dispatch(block):
         nonlocal most
-        under_way.add(block[0])
-        most = max(most, len(under_way))
+        in_flight.add(block[0])
+        most = max(most, len(in_flight))
         return block, None
 
     order = []
     for block, _ in _few_ahead(dispatch, [np.array([i]) for i in range(50)]):
-        under_way.remove(block[0])
+        in_flight.remove(block[0])
         order.append(block[0])
     assert order == list(range(50))
     assert 2 <= most <= IN_FLIGHT
@@ -234,7 +234,7 @@ def test_memory_is_bounded_at_ten_thousand_replicates():
     assert after - before < 400_000  # kilobytes
 
 
-def test_progress_counts_replicates(capsys):
+def test_the_progress_bar_counts_replicates(capsys):
     replicate(lambda key: jnp.zeros(()), keys(5), chunk=1, progress="counting")
     shown = capsys.readouterr().err
     assert "counting" in shown and "5/5" in shown
@@ -242,8 +242,8 @@ def test_progress_counts_replicates(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_using_all_cores_is_said_before_starting():
-    assert use_all_cores(2) == 2  # what tests/conftest.py made of it
+def test_all_cores_can_only_be_asked_for_before_the_first_computation():
+    assert use_all_cores(2) == 2  # as tests/conftest.py set it
     with pytest.raises(InputError, match=r"count is 3, but JAX has already started with 2 CPU"):
         use_all_cores(3)
     with pytest.raises(InputError, match=r"count is 0; pass a"):
@@ -277,7 +277,7 @@ def test_using_all_cores_is_said_before_starting():
         ({"fn": 5}, InputTypeError, "fn is"),
     ],
 )
-def test_bad_input(wrong, error, sentence):
+def test_impossible_arguments_are_refused(wrong, error, sentence):
     given = {"fn": lambda key, *rest: jnp.zeros(()), "keys": keys(3)} | wrong
     with pytest.raises(error, match=sentence):
         replicate(given.pop("fn"), given.pop("keys"), **given)

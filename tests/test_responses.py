@@ -1,4 +1,4 @@
-"""Are losses and means right where it is easy, and still right where logits are extreme?"""
+"""Are losses and means correct, also at extreme logits?"""
 
 from functools import partial
 
@@ -28,7 +28,7 @@ def reference(kind, z, y):
 
 
 @given(arrays(np.float32, 3, elements=LOGITS), st.integers(0, 2))
-def test_losses_and_gradients_at_any_logit(z, label):
+def test_losses_and_gradients_are_correct_at_any_logit(z, label):
     for kind, y in (
         ("quantitative", np.full(3, float(label))),
         ("binary", np.array([0.0, 1.0, float(label > 0)])),
@@ -82,7 +82,7 @@ def test_squared_error_has_no_half_and_is_a_mean_over_outputs():
 
 @pytest.mark.parametrize("kind", ["quantitative", "binary", "categorical"])
 @pytest.mark.parametrize("axis", [0, -2, 1])
-def test_units_may_lie_along_any_axis(kind, axis):
+def test_units_may_be_along_any_axis(kind, axis):
     rng = np.random.default_rng(1)
     z = rng.normal(size=(5, 3)).astype(np.float32)
     y = rng.integers(3, size=(5, 1)) if kind == "categorical" else rng.integers(2, size=(5, 3))
@@ -99,13 +99,13 @@ def test_units_may_lie_along_any_axis(kind, axis):
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.float32, np.uint8])
-def test_class_numbers_in_any_dtype(dtype):
+def test_class_numbers_may_have_any_dtype(dtype):
     z = jnp.array([[1.0, 2.0, 3.0]])
     found = responses.loss("categorical", z, jnp.asarray([[2]], dtype))
     np.testing.assert_allclose(found, [special.logsumexp([1, 2, 3]) - 3], rtol=1e-6)
 
 
-def test_kinds_that_do_not_exist():
+def test_unknown_kinds_and_impossible_outputs_are_refused():
     for call in (responses.response, partial(responses.mean, outputs=jnp.zeros(1))):
         with pytest.raises(InputError, match=r"response is 'ordinal'.*known: binary, cat"):
             call("ordinal")

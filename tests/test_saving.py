@@ -1,4 +1,4 @@
-"""Does a killed run go on where it was, and end as if nothing had happened?"""
+"""Does an interrupted run resume, and end as if it had never been interrupted?"""
 
 import json
 import os
@@ -52,7 +52,7 @@ def assert_equal(first, second):
 
 
 def killed(directory, after, monkeypatch, **changed):
-    """A run whose power goes after `after` chunks are saved."""
+    """Interrupt a run after `after` chunks are saved; returns their replicates."""
 
     class Killed(BaseException):
         pass
@@ -74,7 +74,7 @@ def killed(directory, after, monkeypatch, **changed):
 
 @pytest.fixture
 def computed(monkeypatch):
-    """The replicates that are computed, and not read."""
+    """The replicates that are computed, not read."""
     seen, save = [], Store.save
 
     def note(self, indices, leaves):
@@ -87,17 +87,19 @@ def computed(monkeypatch):
 
 @pytest.mark.parametrize("after", [0, 1, 4])
 @pytest.mark.parametrize("again", [{}, {"chunk": 4}, {"devices": None}])
-def test_a_killed_run_goes_on_to_the_same_end(after, again, tmp_path, monkeypatch, computed):
+def test_an_interrupted_run_resumes_to_the_same_result(
+    after, again, tmp_path, monkeypatch, computed
+):
     done = killed(tmp_path, after, monkeypatch)
     computed.clear()
     assert_equal(run(tmp_path, **again), run())
     assert sorted(computed) == sorted(set(range(COUNT)) - set(done.tolist()))
     computed.clear()
-    assert_equal(run(tmp_path, **again), run())  # all is there: structure and all, nothing computed
+    assert_equal(run(tmp_path, **again), run())  # all chunks are there: nothing is computed
     assert computed == []
 
 
-def test_an_interrupt_from_inside_the_function_keeps_what_was_finished(tmp_path, computed):
+def test_an_error_inside_the_function_keeps_the_finished_chunks(tmp_path, computed):
     fatal = [True]
 
     def fragile(key, scale, data):
@@ -140,7 +142,7 @@ np.save(sys.stdout.buffer, result)
 """
 
 
-def test_a_process_that_is_killed_goes_on(tmp_path):
+def test_a_killed_process_resumes(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     directory = tmp_path / "run"
@@ -188,13 +190,13 @@ def test_a_damaged_chunk_is_computed_again(damage, tmp_path, computed):
 
 
 @given(st.data())
-def test_no_damaged_byte_is_believed(data):
-    """Whichever byte of a chunk is spoilt: the chunk is as it was, or it counts as missing."""
+def test_a_damaged_byte_is_never_accepted(data):
+    """Whichever byte of a chunk is changed: the chunk reads as before, or counts as missing."""
     sound, chunk = sound_chunk()
     place = data.draw(st.integers(0, len(sound) - 1))
-    spoilt = data.draw(st.integers(0, 255))
+    value = data.draw(st.integers(0, 255))
     (chunk.path / "replicates-00000000.npz").write_bytes(
-        sound[:place] + bytes([spoilt]) + sound[place + 1 :]
+        sound[:place] + bytes([value]) + sound[place + 1 :]
     )
     chunks, missing = chunk.finished()
     if chunks:
@@ -253,22 +255,22 @@ def test_a_constant_inside_the_function_is_part_of_the_run(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[1]", b'{"replicates": 9}'])
-def test_a_manifest_that_says_something_else_is_refused(content, tmp_path):
+def test_a_manifest_of_something_else_is_refused(content, tmp_path):
     (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(InputError, match="directory"):
         run(tmp_path)
     assert (tmp_path / "run.json").read_bytes() == content
 
 
-def test_a_place_that_is_no_directory_is_refused(tmp_path):
+def test_a_path_that_is_not_a_directory_is_refused(tmp_path):
     (tmp_path / "file").write_text("here already")
     with pytest.raises(InputError, match=r"directory is .*file.*cannot be used"):
         run(tmp_path / "file")
     assert run(tmp_path / "new" / "deep")["draw"].shape == (COUNT, 3)
 
 
-def test_a_place_that_cannot_be_written_is_refused_unless_all_is_there(tmp_path, monkeypatch):
-    """Before anything is computed; what is complete is read from wherever it lies."""
+def test_a_directory_that_cannot_be_written_is_refused_unless_it_is_complete(tmp_path, monkeypatch):
+    """Before anything is computed; a complete run can be read from any directory."""
     killed(tmp_path / "half", 5, monkeypatch)
     whole = run(tmp_path / "whole")
 
@@ -281,14 +283,14 @@ def test_a_place_that_cannot_be_written_is_refused_unless_all_is_there(tmp_path,
     np.testing.assert_array_equal(run(tmp_path / "whole")["draw"], whole["draw"])
 
 
-def test_the_bar_counts_what_was_finished_before(tmp_path, monkeypatch, capsys):
+def test_the_progress_bar_counts_chunks_that_were_saved_before(tmp_path, monkeypatch, capsys):
     killed(tmp_path, 5, monkeypatch)
     run(tmp_path, progress=True)
     shown = capsys.readouterr().err
-    assert "9/9" in shown  # and not 4/9, those of this time alone
+    assert "9/9" in shown  # not 4/9, the replicates computed now
 
 
-# Files whole or not at all ------------------------------------------------------------------------
+# Files are whole or absent ------------------------------------------------------------------------
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
@@ -309,7 +311,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert place.read_bytes() == b"second"
 
 
-def test_a_file_is_readable_as_any_other(tmp_path):
+def test_a_file_has_the_usual_permissions(tmp_path):
     mask = os.umask(0o022)
     try:
         write_whole(tmp_path / "a", lambda file: file.write(b""))
