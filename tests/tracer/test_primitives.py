@@ -150,17 +150,18 @@ def test_value_gradient_and_second_derivative_agree_with_jax(name):
     def mine(*args):
         return weigh(tnp, function(tnp, *args))
 
-    def all_of(library, f):
-        gradient = library.grad(f, argnums)
-        return (
-            f(*args),
-            gradient(*args),
-            library.jvp(f, args, directions)[1],
-            library.jvp(gradient, args, directions)[1],
-        )
-
-    expected = jax.jit(lambda: all_of(jax, theirs))()
-    found = all_of(tracer, mine)
+    # One small program, which gives all four.
+    (value, slopes), (slope, curvature) = jax.jit(
+        lambda *args: jax.jvp(jax.value_and_grad(theirs, argnums), args, directions)
+    )(*args)
+    expected = (value, slopes, slope, curvature)
+    gradient = tracer.grad(mine, argnums)
+    found = (
+        mine(*args),
+        gradient(*args),
+        tracer.jvp(mine, args, directions)[1],
+        tracer.jvp(gradient, args, directions)[1],
+    )
     assert all(np.any(np.asarray(leaf) != 0) for leaf in jax.tree.leaves(expected[1]))
     jax.tree.map(
         lambda x, y: np.testing.assert_allclose(x, y, rtol=1e-10, atol=1e-11), found, expected
