@@ -74,7 +74,7 @@ class TracedArray(Box):
             "or stack of jaxnn.tracer.numpy."
         )
 
-    def _refuse(self, *_: Any, **__: Any):
+    def _refuse(*_: Any, **__: Any):
         raise TypeError(
             "a traced value cannot become a plain number or array, its derivative would be lost; "
             "use jaxnn.tracer.numpy, from_jax(f) for a function f of JAX, or stop_gradient."

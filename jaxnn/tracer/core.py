@@ -59,7 +59,7 @@ class Box:
     __mul__, __rmul__ = lambda x, y: multiply(x, y), lambda x, y: multiply(y, x)
     __sub__, __rsub__ = lambda x, y: x + y * -1, lambda x, y: y + x * -1
     __neg__, __pos__ = lambda x: x * -1, lambda x: x * 1
-    __pow__, __repr__ = lambda x, n: reduce(multiply, [x] * n), lambda x: f"Box({x.value!r})"
+    __pow__, __repr__ = lambda x, n: reduce(multiply, [x] * n), lambda self: f"Box({self.value!r})"
     # Comparisons have no derivative; they look through the boxes.
     __eq__, __ne__ = lambda x, y: base(x) == base(y), lambda x, y: base(x) != base(y)
     __lt__, __gt__ = lambda x, y: base(x) < base(y), lambda x, y: base(x) > base(y)

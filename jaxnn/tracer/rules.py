@@ -85,7 +85,8 @@ def linear(
 
 def flat(name: str, value: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A function without derivative: it looks through all boxes and returns a plain array."""
-    primitive = Primitive(name, None, None, value)
+    no_rule: Any = None  # it never meets a traced value
+    primitive = Primitive(name, no_rule, no_rule, value)
 
     def look(*xs: Array, **options: Any) -> Any:
         return primitive(*map(base, xs), **options)

@@ -144,8 +144,10 @@ def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
 
         out, _, *aux = push(map(op.zeros_like, xs))
         columns = _by_entries(lambda units: push(units)[1], xs)
-        blocks = [[tnp.moveaxis(column[i], 0, -1) for column in columns]
-                  for i in range(len(flatten(out)[0]))]  # fmt: skip
+        blocks = [
+            [tnp.moveaxis(column[i], 0, -1) for column in columns]
+            for i in range(len(flatten(out)[0]))
+        ]
         return _with(_assemble(blocks, out, chosen, argnums), aux)
 
     return jacobian
@@ -208,7 +210,7 @@ def call(fun: Callable, args: Sequence) -> Any:
     """fun(*args), with a sentence when a function of another library refuses a traced value."""
     try:
         return fun(*args)
-    except (TypeError, ValueError) as error:
+    except TypeError as error:
         if TracedArray.__name__ not in str(error):
             raise
         raise TypeError(
@@ -305,7 +307,7 @@ def _by_entries(linear: Callable[[list], Any], sources: list) -> list[list]:
     made = []
     for i, zero in enumerate(zeros):
         results = []
-        for k in range(zero.size or 1):  # where there is no entry, once and in vain, for the shapes
+        for k in range(zero.size or 1):  # without entries once, for the output shapes only
             entry = (np.arange(zero.size) == k).reshape(zero.shape)
             unit = namespace_of(zero).asarray(entry, dtype=zero.dtype)
             results.append(flatten(linear([*zeros[:i], unit, *zeros[i + 1 :]]))[0])

@@ -20,10 +20,9 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer.lecture.tables import NO_FLOATS, argument_names
 from jaxnn.tracer.referee.interpreter import from_jax
-from jaxnn.tracer.referee.routes import DIFFERENCES, Question, answers
+from jaxnn.tracer.referee.routes import DIFFERENCES, Question, answers, dot, floats
 from jaxnn.tracer.transforms import grad, is_float, vjp
 from jaxnn.tracer.tree import flatten, partition
 
@@ -151,7 +150,7 @@ def check_derivatives(
     xs = [np.asarray(x, np.float64) for x in values]
 
     def library(*xs: Any) -> list:
-        return [y for y in flatten(fun(*replace(xs)))[0] if is_float(y)]
+        return floats(fun(*replace(xs)))
 
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         written = _for_tracer(library, xs)
@@ -165,7 +164,7 @@ def check_derivatives(
         found = answers(questions)
 
         def weighed(xs: list) -> Any:
-            return _dot(written(*xs), weights)
+            return dot(written(*xs), weights)
 
         gradient = grad(weighed)(xs)
         terms = [_terms(weights, ys), *(_terms(u, gradient) for u in first)]
@@ -173,7 +172,7 @@ def check_derivatives(
         floors = [1e-3 * terms[0], 1e-6 * terms[0], 1e-5 * sum(terms)]
         comparisons = [_values(found[0].outputs, weights, max(terms[0], floors[0]) or 1.0)]
         if order > 1:
-            curvature = grad(lambda xs: _dot(grad(weighed)(xs), v))(xs)
+            curvature = grad(lambda xs: dot(grad(weighed)(xs), v))(xs)
             terms += [_terms(u, curvature) for u in second]
         for n, answer in enumerate(found, start=1):
             for k, name in enumerate(names):
@@ -218,14 +217,10 @@ def _alone(xs: list, normals: list) -> list[list]:
 
 
 def _values(outputs: dict[str, list], weights: list, scale: float) -> Comparison:
-    values = {library: float(_dot(ys, weights)) for library, ys in outputs.items()}
+    values = {library: float(dot(ys, weights)) for library, ys in outputs.items()}
     return Comparison(0, "", values, scale, 0.0)
 
 
 def _terms(u: list, gradient: list) -> float:
     """The sum of the sizes of the terms of u . gradient."""
     return float(sum(np.sum(np.abs(g * d)) for d, g in zip(u, gradient, strict=True)))
-
-
-def _dot(xs: Sequence, ys: Sequence) -> Any:
-    return sum(tnp.sum(tnp.multiply(x, y)) for x, y in zip(xs, ys, strict=True))

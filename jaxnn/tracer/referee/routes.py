@@ -106,7 +106,7 @@ def answers(questions: Sequence[Question]) -> list[Answer]:
 
 def _answer(question: Question, by_jax: Any) -> Answer:
     given, missing = question[2:], {}
-    outputs = {"tracer": _floats(question.written(*question.arrays))}
+    outputs = {"tracer": floats(question.written(*question.arrays))}
     slopes, errors = {}, np.zeros(len(question.directions))
     if by_jax is not None:
         outputs["jax"], known = by_jax
@@ -141,7 +141,7 @@ def _compiled(programs: tuple, given: Sequence[tuple]) -> list[tuple[list, dict]
             for name, (who, *modes) in routes
             if who == "jax"
         }
-        found.append((_floats(library(*arrays)), slopes))
+        found.append((floats(library(*arrays)), slopes))
     return found
 
 
@@ -161,21 +161,21 @@ def _slopes(
     arrays: Sequence,
     weights: Sequence,
     directions: Sequence,
-    second: Sequence | None,
+    second: Any,
 ) -> Array:
     """Along each direction the derivative of w . fun, or of its derivative along `second`."""
 
     def weighed(arrays: Sequence) -> Array:
-        return _dot(_floats(fun(*arrays)), weights)
+        return dot(floats(fun(*arrays)), weights)
 
     def slope(arrays: Sequence) -> Array:
         if modes[1] == "forward":
             return library.jvp(weighed, (arrays,), (second,))[1]
-        return _dot(library.grad(weighed)(arrays), second)
+        return dot(library.grad(weighed)(arrays), second)
 
     number, arrays = weighed if second is None else slope, list(arrays)
     if modes[0] == "reverse":
-        along = partial(_dot, library.grad(number)(arrays))
+        along = partial(dot, library.grad(number)(arrays))
     elif modes[0] == "forward":
         along = lambda u: library.jvp(number, (arrays,), (u,))[1]  # noqa: E731
     else:
@@ -186,11 +186,12 @@ def _slopes(
     return [along(u) for u in directions]
 
 
-def _floats(outputs: Any) -> list:
+def floats(outputs: Any) -> list:
+    """The arrays of floating point among some outputs."""
     return [y for y in flatten(outputs)[0] if is_float(y)]
 
 
-def _dot(xs: Sequence, ys: Sequence) -> Array:
+def dot(xs: Sequence, ys: Sequence) -> Array:
     """The sum of all products of entries."""
     return sum(tnp.sum(tnp.multiply(x, y)) for x, y in zip(xs, ys, strict=True))
 
