@@ -59,6 +59,7 @@ class Box:
     __mul__, __rmul__ = lambda x, y: multiply(x, y), lambda x, y: multiply(y, x)
     __sub__, __rsub__ = lambda x, y: x + y * -1, lambda x, y: y + x * -1
     __neg__, __pos__ = lambda x: x * -1, lambda x: x * 1
+    # Powers here are 1, 2, 3, ...: products.
     __pow__, __repr__ = lambda x, n: reduce(multiply, [x] * n), lambda self: f"Box({self.value!r})"
     # Comparisons have no derivative; they look through the boxes.
     __eq__, __ne__ = lambda x, y: base(x) == base(y), lambda x, y: base(x) != base(y)
@@ -141,7 +142,8 @@ class Trace(AbstractContextManager):
 
     def process(self, primitive: Primitive, args: tuple, parameters: dict) -> Box:
         """Compute one level down; what comes out is watched here."""
-        self._check_alive()
+        if not self.alive:
+            self._check_alive()
         marks = {i: a.mark for i, a in enumerate(args) if isinstance(a, Box) and a.trace is self}
         primals = [a.value if i in marks else a for i, a in enumerate(args)]
         out = primitive(*primals, **parameters)
@@ -226,18 +228,16 @@ def vjp(function: Callable, *primals: Array) -> tuple[Array, Callable[[Array], t
 
     def pullback(cotangent: Array) -> tuple:
         sent = backward([(out.mark, _array(cotangent))] if trace.owns(out) else [])
-        return tuple(
-            [sent[node] if node in sent else np.zeros_like(base(node.out)) for node in inputs]
-        )
+        return tuple([sent.get(node, np.zeros_like(base(node.out))) for node in inputs])
 
     return out.value if trace.owns(out) else out, pullback
 
 
-def grad(function: Callable, argnum: int = 0) -> Callable[..., Array]:
+def grad(function: Callable, argnums: int = 0) -> Callable[..., Array]:
     """The gradient of a function whose value is one number, by its argument of that place."""
 
     def gradient(*args: Array) -> Array:
-        before, x, after = args[:argnum], args[argnum], args[argnum + 1 :]
+        before, x, after = args[:argnums], args[argnums], args[argnums + 1 :]
         value, pullback = vjp(lambda x: function(*before, x, *after), x)
         if np.shape(base(value)):
             raise TypeError(f"the function returned shape {value.shape}; grad needs one number.")

@@ -40,6 +40,8 @@ def _collect(tree: Any, leaves: list) -> tuple:
 
 def _open(tree: Any) -> tuple | None:
     """How a container is taken apart, None for a leaf."""
+    if isinstance(tree, _LEAVES):
+        return None
     kind = type(tree)
     if kind is tuple or kind is list:
         return kind, None, tree
@@ -53,7 +55,7 @@ def _open(tree: Any) -> tuple | None:
         return kind, tuple(kind._fields), tree
     if tree is None:
         return kind, None, ()
-    return None if isinstance(tree, _LEAVES) else _open_registered(tree)
+    return _open_registered(tree)
 
 
 def _open_registered(tree: Any) -> tuple | None:

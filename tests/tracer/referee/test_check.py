@@ -158,6 +158,7 @@ def test_a_function_for_numpy_alone_is_checked_without_jax():
     assert {"jax.jvp", "jax.grad"} <= report.missing.keys()
 
 
+CORNER = np.diag([1.0, 2.0, 3.0, 0.0])
 INF = np.inf
 # The table in the docstring of check_derivatives: (function of a library and numbers, where, order,
 # number of the entry of the derivative, its right value, JAX's).
@@ -167,6 +168,14 @@ DISAGREEMENTS = {
     "fmod": (lambda xp, x, y: xp.fmod(x, y), (1.0, 0.1), 1, (1,), -9.0, -10.0),
     "x**0.0": (lambda xp, x: x**0.0, (0.0,), 1, (0,), 0.0, np.nan),
     "x**1.0": (lambda xp, x: x**1.0, (0.0,), 2, (0, 0), 0.0, np.nan),
+    "det": (
+        lambda xp, x: xp.linalg.det(CORNER + x * np.eye(4)),
+        (0.0,),
+        2,
+        (0, 0),
+        2.0 * (1 * 2 + 1 * 3 + 2 * 3),
+        np.nan,
+    ),
     "logaddexp": (lambda xp, x, y: xp.logaddexp(x, y), (-INF, -INF), 1, (0,), 0.5, np.nan),
     "arcsinh": (lambda xp, x: xp.arcsinh(x), (1e200,), 1, (0,), 1e-200, 0.0),
     "arccosh": (lambda xp, x: xp.arccosh(x), (1e200,), 1, (0,), 1e-200, 0.0),
