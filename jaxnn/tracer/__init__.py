@@ -2,7 +2,7 @@
 
 Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rules. To read:
 
-    core.py         traces, forward mode, reverse mode: read this first
+    core.py         both modes, in one file that runs alone: read this first
     rules.py        how one description of a primitive gives both of its rules
     primitives.py   the primitives, and the conventions where there is no derivative
     special.py      erf, gammaln, xlogy, ... by NumPy alone
