@@ -104,11 +104,6 @@ def _or_one(x: Array) -> Array:
     return where(x == 0, 1, x)
 
 
-def _difference(xp: Any, x: Array, y: Array) -> Array:
-    with np.errstate(all="ignore"):
-        return xp.where(x == y, 0, x - y)
-
-
 subtract = elementwise("subtract", None, 1, -1)
 divide = elementwise("divide", None, lambda q, x, y: reciprocal(y), lambda q, x, y: -q / y)
 power = elementwise(
@@ -134,7 +129,7 @@ arctan2 = elementwise(
 )
 hypot = elementwise("hypot", None, lambda h, x, y: x / _or_one(h), lambda h, x, y: y / _or_one(h))
 # x - y, and 0 between equal infinities.
-difference = elementwise("difference", lambda xp, x, y: _difference(xp, x, y), 1, -1)
+difference = elementwise("difference", lambda xp, x, y: xp.where(x == y, 0, x - y), 1, -1)
 logaddexp = elementwise(
     "logaddexp",
     None,

@@ -50,12 +50,19 @@ def elementwise(name: str, value: Callable[..., Array] | None, *partials: Partia
       *partials: dy/dx_i for each argument, written with primitives and operators.
     """
 
+    count = len(partials)
+
     def forward(i: int, t: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        if len(xs) != count or (options and value is None):
+            raise TypeError(refusal)
         return like(_scale(partials[i], t, y, xs, options), y)
 
     def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        if len(xs) != count or (options and value is None):
+            raise TypeError(refusal)
         return like(_scale(partials[i], g, y, xs, options), xs[i])
 
+    refusal = f"{name} takes {count} arrays where it is differentiated, and no options of NumPy's."
     return Elementwise(name, forward, reverse, value)
 
 

@@ -11,6 +11,7 @@ on jax.numpy.
     arrays.py        shapes, axes; joining, cutting and moving entries
     reductions.py    sum, max, mean, logsumexp, cumsum, sort, ...
     products.py      matmul, dot, tensordot, einsum, ...
+    arguments.py     NumPy's arguments, by place and by name
     linalg.py        norm, solve, inv, pinv, matrix_power, det, slogdet, svdvals
 
 Any other name is NumPy's own (`pi`, `arange`, `float64`, `random`): it takes no traced value.
@@ -19,16 +20,26 @@ Not here: complex numbers, in-place and `out=` arguments, eigenvalues, singular 
 convolution, percentiles.
 """
 
+from inspect import isfunction as _isfunction
 from typing import Any
 
 import numpy as _np
 
 from jaxnn.tracer.numpy import linalg as linalg
+from jaxnn.tracer.numpy.arguments import as_numpy_takes_them
 from jaxnn.tracer.numpy.arrays import *  # noqa: F403
 from jaxnn.tracer.numpy.elementwise import *  # noqa: F403
 from jaxnn.tracer.numpy.products import *  # noqa: F403
 from jaxnn.tracer.numpy.reductions import *  # noqa: F403
 from jaxnn.tracer.special import *  # noqa: F403
+
+globals().update(
+    {
+        name: as_numpy_takes_them(function, getattr(_np, name))
+        for name, function in globals().items()
+        if _isfunction(function) and hasattr(_np, name)
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

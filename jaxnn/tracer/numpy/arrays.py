@@ -23,8 +23,8 @@ from jaxnn.tracer.tree import flatten as flatten_tree
 Axis = int | Sequence[int] | None
 
 
-def array(object: Any, dtype: Any = None, **_: Any) -> Array:
-    """An array of numbers, arrays and traced values in nested lists."""
+def array(object: Any, dtype: Any = None, copy: Any = None) -> Array:
+    """An array of numbers, arrays and traced values in nested lists; those are never copied."""
     if isinstance(object, list | tuple) and builtins.any(map(is_ours, flatten_tree(object)[0])):
         object = stack([array(entry) for entry in object])
     if is_ours(object):
@@ -42,7 +42,7 @@ def as_array(x: Any) -> Array:
     return x if hasattr(x, "shape") else array(x)
 
 
-def astype(x: Array, dtype: Any, **_: Any) -> Array:
+def astype(x: Array, dtype: Any, copy: bool = True) -> Array:
     """The array in another dtype; one without derivative when that is no float."""
     x, dtype = as_array(x), np.dtype(dtype)
     if dtype.name.startswith(("float", "bfloat")):
@@ -85,13 +85,22 @@ def _reshaping(name: str) -> Callable[..., Array]:
     return function
 
 
-ravel, squeeze, expand_dims = map(_reshaping, ("ravel", "squeeze", "expand_dims"))
+squeeze, expand_dims = map(_reshaping, ("squeeze", "expand_dims"))
 atleast_1d, atleast_2d = map(_reshaping, ("atleast_1d", "atleast_2d"))
 
 
-def reshape(x: Array, *shape: Any, order: str = "C") -> Array:
+def ravel(x: Array, order: str = "C") -> Array:
+    return reshape(x, -1, order=order)
+
+
+def reshape(x: Array, *sizes: Any, shape: Any = None, order: str = "C", copy: Any = None) -> Array:
+    """The same entries in another shape, which is given as one argument or as several."""
+    if len(sizes) > 1 and isinstance(sizes[-1], str):
+        *sizes, order = sizes
+    if order not in ("C", "F"):
+        raise ValueError(f"order is {order!r}; 'C' and 'F' are accepted.")
     x = as_array(x)
-    sizes = np.empty(x.shape, bool).reshape(*shape).shape
+    sizes = np.empty(x.shape, bool).reshape(*sizes if shape is None else (shape,)).shape
     if order == "F":
         return transpose(op.reshape(transpose(x), shape=sizes[::-1]))
     return x if x.shape == sizes else op.reshape(x, shape=sizes)
@@ -144,7 +153,7 @@ def take(x: Array, indices: Any, axis: int | None = None) -> Array:
     return getitem(x, (slice(None),) * axis + (base(indices),))
 
 
-def take_along_axis(x: Array, indices: Any, axis: int) -> Array:
+def take_along_axis(x: Array, indices: Any, axis: int = -1) -> Array:
     grid = list(np.indices(shape(indices), sparse=True))
     grid[axis] = base(indices)
     return getitem(x, tuple(grid))

@@ -64,8 +64,10 @@ def log_sigmoid(x: Array) -> Array:
     return negative(logaddexp(negative(x), 0))
 
 
-def nan_to_num(x: Array, **options: Any) -> Array:
-    return where(op.isfinite(x), x, op.finite(x, **options))
+def nan_to_num(
+    x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
+) -> Array:
+    return where(op.isfinite(x), x, op.finite(x, nan=nan, posinf=posinf, neginf=neginf))
 
 
 def deg2rad(x: Array) -> Array:

@@ -70,8 +70,8 @@ def kron(x: Array, y: Array) -> Array:
     return reshape(product, [k * m for k, m in zip(x.shape, y.shape, strict=True)])
 
 
-def einsum(subscripts: str, *operands: Array) -> Array:
-    """Sums of products by letters, with repeated letters and an ellipsis."""
+def einsum(subscripts: str, *operands: Array, optimize: Any = False) -> Array:
+    """Sums of products by letters, with repeated letters and an ellipsis; from left to right."""
     left, arrow, right = subscripts.replace(" ", "").partition("->")
     if not arrow:
         once = [c for c in sorted(set(left) - set(".,")) if left.count(c) == 1]

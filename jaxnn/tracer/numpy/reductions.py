@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,19 +51,21 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     return divide(sum(x, axis, keepdims), size(x, axis))
 
 
-def average(x: Array, axis: Axis = None, weights: Array = None) -> Array:
+def average(x: Array, axis: Axis = None, weights: Array = None, keepdims: bool = False) -> Array:
     if weights is None:
-        return mean(x, axis)
+        return mean(x, axis, keepdims)
     if shape(weights) != shape(x) and isinstance(axis, int):
         weights = expand_dims(weights, tuple(range(1, ndim(x) - axis % ndim(x))))
     weights = broadcast_to(weights, shape(x))
-    return divide(sum(multiply(x, weights), axis), sum(weights, axis))
+    return divide(sum(multiply(x, weights), axis, keepdims), sum(weights, axis, keepdims))
 
 
-def var(x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
-    """Mean square distance from the mean, with divisor n - ddof."""
+def var(
+    x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False, correction: float = 0
+) -> Array:
+    """Mean square distance from the mean, with divisor n - ddof; correction is another name."""
     distance = subtract(x, mean(x, axis, keepdims=True))
-    return divide(sum(square(distance), axis, keepdims), size(x, axis) - ddof)
+    return divide(sum(square(distance), axis, keepdims), size(x, axis) - (ddof or correction))
 
 
 @reduction
@@ -90,7 +91,8 @@ def logsumexp(
         b = as_array(b)
         a = where(base(b) == 0, -np.inf, a)  # 0 * exp(inf) = 0
     top = base(max(a, axis, keepdims=True))
-    e = exp(op.difference(a, top))
+    with np.errstate(all="ignore"):  # infinities among themselves
+        e = exp(op.difference(a, top))
     total = sum(e if b is None else multiply(b, e), axis, keepdims)
     top = top if keepdims else squeeze(top, axes_of(axis, a.ndim))
     if not return_sign:
@@ -130,7 +132,8 @@ def scan_with(function: Callable, x: Array, axis: int | None = None) -> Array:
     return moveaxis(y, 0, axis)
 
 
-cumprod = partial(scan_with, multiply)
+def cumprod(x: Array, axis: int | None = None) -> Array:
+    return scan_with(multiply, x, axis)
 
 
 def cumsum(x: Array, axis: int | None = None) -> Array:
@@ -149,16 +152,18 @@ def sort(x: Array, axis: int | None = -1) -> Array:
     return take_along_axis(x, op.argsort(x, axis=axis, stable=True), axis)
 
 
-def std(x: Array, *args: Any, **options: Any) -> Array:
-    return sqrt(var(x, *args, **options))
+def std(
+    x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False, correction: float = 0
+) -> Array:
+    return sqrt(var(x, axis, ddof, keepdims, correction))
 
 
-def ptp(x: Array, axis: Axis = None) -> Array:
-    return subtract(max(x, axis), min(x, axis))
+def ptp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
 
 
-def trace(x: Array, offset: int = 0) -> Array:
-    return sum(diagonal(x, offset), -1)
+def trace(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
+    return sum(diagonal(x, offset, axis1, axis2), -1)
 
 
 def log_softmax(x: Array, axis: Axis = -1) -> Array:
