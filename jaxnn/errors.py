@@ -115,7 +115,7 @@ def as_numbers(values: Any, argument: str) -> np.ndarray:
       InputError: masked values, or rows of different lengths.
       InputTypeError: text, or anything else that is not a real number.
     """
-    if np.ma.is_masked(values):  # NumPy would go on with what is under the mask
+    if np.ma.is_masked(values):  # NumPy would use the values under the mask
         raise InputError(
             f"{argument} is an array with {np.ma.count_masked(values)} masked values; drop or "
             "impute missing values first."

@@ -144,7 +144,7 @@ def replicate(
     own, own_form = _raw((keys, *mapped))
     common, common_form = _raw(tuple(shared))
     call = _Call(_Identity(fn), own_form, common_form)
-    # Side by side, all would go on until the slowest is finished; one by one, none waits.
+    # Side by side, all take as many steps as the slowest; one by one, none waits.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
     store, results, missing = None, [], np.arange(replicates)
     if directory is not None:

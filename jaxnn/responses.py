@@ -14,7 +14,7 @@ Check" (the output layer should match the response variable).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,11 +22,9 @@ from jax import Array
 
 from jaxnn.errors import InputError, unknown_name
 
-ResponseKind = Literal["quantitative", "binary", "categorical"]
-
 
 class Response(NamedTuple):
-    """What a kind of response does with outputs whose units lie along `axis`.
+    """What a kind of response does with outputs whose units are along `axis`.
 
     Attributes:
       mean: (z, axis) -> the predicted mean, the same shape as z.

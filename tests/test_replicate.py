@@ -126,7 +126,7 @@ def test_with_varying_length_no_replicate_waits_for_another(varying_length):
     )
     jax.effects_barrier()
     np.testing.assert_array_equal(result, targets)
-    # Side by side, all four go on until the slowest is finished.
+    # Side by side, all four take as many steps as the slowest.
     assert STEPS["step"] == (sum(targets) if varying_length else max(targets))
 
 

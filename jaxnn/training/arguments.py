@@ -1,4 +1,4 @@
-"""Can these rows be fitted by this network?  If not, one sentence says why, before compiling.
+"""Can this network be fitted to these rows?  If not, one sentence says why, before compiling.
 
 Shapes are always checked.  Values (finite numbers, classes that exist, at least two classes) are
 checked where there are values, that is, not inside another transformation such as `jax.vmap`.

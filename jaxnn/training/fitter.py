@@ -1,8 +1,8 @@
-"""What may one who maps a fit over resamples rely on?
+"""How does a fit treat the rows it is given?
 
     fitter(key, X, y[, weights]) -> Fit
 
-is `fit` with everything chosen but the key and the rows.  `Traits` says how a fit treats its rows:
+A `Fitter` is `fit` with everything chosen but the key and the rows.  Its `Traits` tell a bootstrap
 whether a resample may be passed as weights, and whether rows that were not drawn can be dropped.
 """
 
@@ -26,7 +26,7 @@ from jaxnn.training.recipe import Recipe
 
 
 class Traits(NamedTuple):
-    """How a fit treats its rows; the defaults hold for any function of weighted rows.
+    """How a fit treats its rows; the defaults are assumed of a function that is not known.
 
     Attributes:
       weights_are_counts: a row of weight two is the same as that row twice.  True of full batches,

@@ -36,7 +36,7 @@ from jax import Array, lax
 from jaxnn.mlp import MLP, Layer, Parameters, activation_function
 
 ROW_MULTIPLE = 16  # one vector register of float32 on current CPUs
-LOOPED_LAYERS = 8  # from so many equal layers in a row, a loop is worth its overhead
+LOOPED_LAYERS = 8  # equal layers in a row from which a loop is worth its overhead
 TERMS_WRITTEN_OUT = 64  # of a weighted sum; beyond, the longer program costs more than it saves
 
 

@@ -3,7 +3,7 @@
     J(W) = sum_i w_i loss_i / sum_i w_i + penalty(W)
 
 over the rows of one step, all at once or block by block.  The training loop may hold W as one flat
-vector; `Form` says how the network is read from what the loop holds.
+vector; a `Form` turns that back into a network.
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ class Objective:
     Attributes:
       net: the network.
       form: how its parameters are held.
-      price: penalty on the list of weight matrices, or None.
+      penalty: function of the list of weight matrices, or None.
     """
 
     net: MLP
     form: Form
-    price: Penalty | None
+    penalty: Penalty | None
 
     def __call__(self, held: Any, rows: Rows) -> Array:
         """J, ()."""
-        return self.loss(held, rows) + self._penalty(held)
+        return self.loss(held, rows) + self._weight_penalty(held)
 
     def loss(self, held: Any, rows: Rows) -> Array:
         """The weighted mean loss, (), without the penalty."""
@@ -80,17 +80,21 @@ class Objective:
     def value_and_gradient(self, held: Any, rows: Rows) -> tuple[Array, Any]:
         """J and its gradient, of the form of `held`."""
         if rows.weights.ndim == 1:
-            return jax.value_and_grad(lambda h: self._block_loss(h, rows) + self._penalty(h))(held)
+
+            def whole(held: Any) -> Array:
+                return self._block_loss(held, rows) + self._weight_penalty(held)
+
+            return jax.value_and_grad(whole)(held)
         parts = sum_over_blocks(partial(jax.value_and_grad(self._block_loss), held), rows)
-        if self.price is None:
+        if self.penalty is None:
             return parts
-        return jax.tree.map(jnp.add, parts, jax.value_and_grad(self._penalty)(held))
+        return jax.tree.map(jnp.add, parts, jax.value_and_grad(self._weight_penalty)(held))
 
     def _block_loss(self, held: Any, rows: Rows) -> Array:
         outputs = forward_pass.forward(self.net, self.form.groups(held), rows.features)
         return jnp.sum(rows.weights * responses.loss(self.net.response, outputs, rows.y, axis=0))
 
-    def _penalty(self, held: Any) -> Array:
-        if self.price is None:
+    def _weight_penalty(self, held: Any) -> Array:
+        if self.penalty is None:
             return jnp.zeros((), jnp.result_type(float))
-        return self.price([layer.weights for layer in self.form.layers(held)])
+        return self.penalty([layer.weights for layer in self.form.layers(held)])

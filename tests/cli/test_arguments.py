@@ -2,6 +2,8 @@
 
 import pytest
 
+from jaxnn.cli.arguments import parse
+
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
@@ -46,6 +48,14 @@ def test_what_is_missing_is_asked_for(table, refused):
     assert "arguments are required: TABLE" in refused("explore")
     assert "response is missing; pass --response" in refused("explore", table)
     assert "invalid choice: 'explode'" in refused("explode", table)
+
+
+@pytest.mark.parametrize(
+    ("words", "rate"),
+    [([], 0.01), (["--optimizer", "lbfgs"], 1), (["--learning-rate", "0.2"], 0.2)],
+)
+def test_the_learning_rate_is_by_default_that_of_the_optimiser(words, rate):
+    assert parse(["explore", "heart", *words]).learning_rate == rate
 
 
 @pytest.mark.parametrize("words", [["--help"], ["explore", "--help"], ["describe", "--help"]])
