@@ -1,8 +1,8 @@
 # Two commands: `make figures` runs every experiment, `make test` runs the tests.
-# Both make .venv first, and install into it again only when pyproject.toml has changed.
+# Both create .venv first; they install into it again only if pyproject.toml has changed.
 
 PYTHON ?= python3
-# More for the experiments, such as ARGS="black_box_heart --seed 3".
+# Arguments for the experiments, such as ARGS="black_box_heart --seed 3".
 ARGS ?=
 
 VENV = .venv
@@ -29,17 +29,17 @@ clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist figures/quick figures/results
 
 $(VENV)/with-figures: pyproject.toml $(VENV)/made
-	@echo "installing what the experiments need into $(VENV)"
+	@echo "installing the requirements of the experiments into $(VENV)"
 	$(INSTALL) -e ".[sklearn]"
 	@touch $@
 
 $(VENV)/with-test: pyproject.toml $(VENV)/made
-	@echo "installing what the tests need into $(VENV)"
+	@echo "installing the requirements of the tests into $(VENV)"
 	$(INSTALL) -e ".[sklearn,test]"
 	@touch $@
 
 $(VENV)/with-lint: pyproject.toml $(VENV)/made
-	@echo "installing what lint and type checks need into $(VENV)"
+	@echo "installing the requirements of lint and type checks into $(VENV)"
 	$(INSTALL) -e ".[sklearn,test,lint]"
 	@touch $@
 

@@ -1,14 +1,14 @@
-"""Small networks as pure functions, fitted hundreds at a time, looked into with honest bands.
+"""Small networks as pure functions, fitted hundreds at a time and inspected with honest bands.
 
-Read first: `mlp` (what a network computes), `training` (one fit), `replicate` (many of them),
-`bootstrap` (what their spread says) and `inspection` (what the black box does).  The modules keep
-their names here, so their main functions are `jaxnn.bootstrap.bootstrap` and
+Read first: `mlp` (what a network computes), `training` (one fit), `replicate` (many fits),
+`bootstrap` (their spread) and `inspection` (what a black box does).  Some functions share the name
+of their module and are imported from there: `jaxnn.bootstrap.bootstrap` and
 `jaxnn.replicate.replicate`.
 """
 
 from importlib import metadata as _metadata
 
-from jaxnn import datasets, inspection, tables
+from jaxnn import datasets, inspection, refits, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
@@ -54,6 +54,7 @@ __all__ = [
     "predict",
     "predictor",
     "read_csv",
+    "refits",
     "tables",
     "use_all_cores",
 ]

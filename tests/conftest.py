@@ -1,6 +1,6 @@
-"""What every test runs under: two devices, strict shapes, keys that are used once.
+"""What do all tests share?  Two devices, strict shapes, keys that are used once, small fixtures.
 
-Warnings are errors by the settings in pyproject.toml. A key that is used twice raises, so a test
+Warnings are errors by the settings in pyproject.toml.  A key that is used twice raises, so a test
 of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(0)`.
 """
 
@@ -9,15 +9,18 @@ import os
 
 import hypothesis
 import jax
+import numpy as np
 import pytest
+
+from jaxnn import MLP, Fit, Recipe, fit
 
 # Before the first computation, after which the number of devices is fixed.
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)
 
-# Compiling dwarfs most tests, so time per example says nothing.  The same examples are tried every
-# time, so that a change is judged by what it changed; HYPOTHESIS_PROFILE=many looks for new ones.
+# Compilation dominates most tests, so the time per example means little.  Every run tries the same
+# examples, so that a failure is due to a change; HYPOTHESIS_PROFILE=many looks for new ones.
 hypothesis.settings.register_profile(
     "few",
     max_examples=20,
@@ -32,15 +35,15 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep compiled programs, for the other workers and for later runs of the tests.
+    """Keep compiled programs in one folder, for the other workers and for later runs.
 
-    Each worker finds in this one folder what another has compiled, from the first run on.
-    (`pytest --cache-clear` forgets it all.)
+    Even in the first run a worker finds what another has compiled.  `pytest --cache-clear` empties
+    the folder.
     """
     cache = getattr(config, "cache", None)
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", str(cache.mkdir("xla")))
-        # Small programs too: most are, and together they take longest.
+        # Keep small programs too: most are small, and together they take the most time.
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
@@ -52,6 +55,27 @@ def key() -> jax.Array:
 
 
 @pytest.fixture(scope="session")
+def small_rows() -> tuple[np.ndarray, np.ndarray]:
+    """X (17, 3) and y (17,) of a linear model without noise; copy X before changing it."""
+    X = np.random.default_rng(0).normal(size=(17, 3))
+    return X, X @ np.array([2.0, -1.0, 0.5]) + 4
+
+
+@pytest.fixture(scope="session")
+def small_network() -> MLP:
+    """Three inputs, two hidden units, one quantitative output."""
+    return MLP((3, 2, 1))
+
+
+@pytest.fixture(scope="session")
+def small_fits(small_rows, small_network) -> Fit:
+    """Three short fits of the small network to the small rows, stacked."""
+    X, y = small_rows
+    fit_one = jax.vmap(lambda key: fit(key, small_network, X, y, Recipe(epochs=3)))
+    return fit_one(jax.random.split(jax.random.key(0), 3))
+
+
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory, testrun_uid):
     """made_once(name, make) -> a folder that `make(folder)` has filled, once for all workers.
 
@@ -59,7 +83,10 @@ def made_once(tmp_path_factory, testrun_uid):
     """
 
     def made_once(name, make):
-        parent = tmp_path_factory.getbasetemp().parent / f"shared-{testrun_uid}"
+        base = tmp_path_factory.getbasetemp()
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            base = base.parent  # of all workers
+        parent = base / f"shared-{testrun_uid}"
         parent.mkdir(exist_ok=True)
         folder = parent / name
         with open(parent / f"{name}.lock", "w") as lock:
