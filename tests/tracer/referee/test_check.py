@@ -74,8 +74,11 @@ def test_a_rule_wrong_by_one_part_in_a_thousand_is_found(mode, name):
     }  # fmt: skip
     with pytest.raises(DerivativeError, match=f"DISAGREE: .*{guilty}"):
         report.raise_if_wrong()
-    with pytest.raises(DerivativeError):
-        check_derivatives(planted(loss, name, mode), PARAMS, X, order=1, raises=True)
+
+
+def test_a_disagreement_is_raised_when_asked_for():
+    with pytest.raises(DerivativeError, match="DISAGREE"):
+        check_derivatives(planted(tnp.tanh, "tanh", "reverse"), 0.3, order=1, raises=True)
 
 
 def test_a_wrong_second_derivative_is_found():
