@@ -127,9 +127,14 @@ def check_derivatives(
         hypot, second order, (2, 2)              0.177       0      by max and min, which tie
         d/dy of x mod y, (1.0, 0.1)              -9          -10    floor(x / y) of a rounded 10.0
         x**0.0 and x**1.0, order 1 and 2, 0      0           NaN    0 * log(0)
-        det, second order, singular 4 x 4        finite      NaN    divided by a pivot that is 0
-        logaddexp, logsumexp, all -inf           equal parts NaN    exp(-inf - -inf)
+        det, second order, singular 4 x 4        minors      NaN, 0 divided by a pivot that is 0
+        "nuc", second order, at the identity     finite      NaN    1 / (s_1^2 - s_2^2)
+        logaddexp, logsumexp, equal infinities   equal parts NaN, 1 exp(inf - inf)
+        d/dy x log y by xlogy, (0, 0)            0           NaN    0 / 0
+        expm1, -50                               2e-22       0      expm1(x) + 1 cancels
         arcsinh, arccosh, 1e200                  1e-200      0      1 / sqrt(x^2 + 1) overflows
+        arctan2, (3e200, 4e200)                  1.6e-201    0      x^2 + y^2 overflows
+        d/dy x / y, (1e-200, 1e-180)             -1e160      -inf   y^2 underflows
         d/dy hypot, (3e-200, 4e-200)             0.8         -inf   squares underflow
 
     Args:
