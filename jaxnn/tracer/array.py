@@ -39,6 +39,7 @@ class TracedArray(Box):
     __matmul__, __rmatmul__ = _both(tnp.matmul)
     __mod__, __rmod__ = _both(tnp.remainder)
     __floordiv__, __rfloordiv__ = _both(tnp.floor_divide)
+    __divmod__, __rdivmod__ = _both(tnp.divmod)
     __neg__, __pos__, __abs__ = map(_operator, (tnp.negative, tnp.positive, tnp.absolute))
     __eq__, __ne__ = map(_operator, (tnp.equal, tnp.not_equal))
     __lt__, __le__ = map(_operator, (tnp.less, tnp.less_equal))

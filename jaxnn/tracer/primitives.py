@@ -9,7 +9,7 @@ Conventions where a derivative does not exist, as in JAX:
 
     maximum, minimum, max, min    equal entries share it; so clip has slope 1/2 at its bounds
     abs                           1 at 0
-    relu                          0 at 0
+    relu                          0 at 0 and at NaN (the value there is NaN)
     where                         exactly 0 for the side not taken, be it infinite or NaN
     x**n, n constant              0 for n = 0, also at x = 0; JAX gives NaN for the float 0.0
     sqrt, log                     infinite at 0, so a norm at 0 has slope NaN
@@ -38,6 +38,7 @@ from jaxnn.tracer.rules import (
 
 ones_like, full_like, finite = map(flat, ("ones_like", "full_like", "nan_to_num"))
 isfinite, isnan, sign, argsort = map(flat, ("isfinite", "isnan", "sign", "argsort"))
+floor_divide = flat("floor_divide")
 
 # ---- elementwise, one argument
 

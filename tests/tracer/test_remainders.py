@@ -46,6 +46,10 @@ def test_the_slope_by_the_divisor_is_minus_the_exact_quotient(name, quotient, x,
 def test_the_operator_is_numpy_s_remainder():
     assert tracer.grad(lambda y: 1.0 % y)(0.1) == -9
     assert tracer.grad(lambda y: (1.0 - y * (1.0 // y)) - 1.0 % y)(0.1) == 0
+    quotient, rest = divmod(tracer.stop_gradient(1.0), 0.1)
+    found = tracer.jvp(lambda y: divmod(1.0, y), (0.1,), (1.0,))
+    assert found == ((quotient, pytest.approx(rest)), (0, -9))
+    assert tracer.grad(lambda y: np.divmod(-1.0, y)[1])(0.1) == 10
     x = np.array([1.0, -1.0, 7.0])
     np.testing.assert_array_equal(tracer.grad(lambda x: tnp.sum(x % 0.3))(x), np.ones(3))
 

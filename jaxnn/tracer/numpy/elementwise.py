@@ -70,6 +70,11 @@ def nan_to_num(
     return where(op.isfinite(x), x, op.finite(x, nan=nan, posinf=posinf, neginf=neginf))
 
 
+def divmod(x: Array, y: Array) -> tuple[Array, Array]:
+    """The quotient, rounded down and without derivative, and the remainder."""
+    return op.floor_divide(x, y), op.remainder(x, y)
+
+
 def deg2rad(x: Array) -> Array:
     return multiply(x, np.pi / 180)
 

@@ -170,4 +170,23 @@ def log_softmax(x: Array, axis: Axis = -1) -> Array:
     return subtract(x, logsumexp(x, axis, keepdims=True))
 
 
+def _without_nan(reduce: Callable[..., Array], neutral: float) -> Callable[..., Array]:
+    def of_numbers(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+        missing = op.isnan(x)
+        y = reduce(where(missing, neutral, x), axis, keepdims)
+        if np.isfinite(neutral):
+            return y
+        return where(missing.all(axis, keepdims=keepdims), np.nan, y)
+
+    return of_numbers
+
+
+nansum, nanprod = _without_nan(sum, 0), _without_nan(prod, 1)
+nanmax, nanmin = _without_nan(max, -np.inf), _without_nan(min, np.inf)
+
+
+def nanmean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    return divide(nansum(x, axis, keepdims), (~op.isnan(x)).sum(axis, keepdims=keepdims))
+
+
 amax, amin = max, min
