@@ -228,7 +228,7 @@ def vjp(function: Callable, *primals: Array) -> tuple[Array, Callable[[Array], t
 
     def pullback(cotangent: Array) -> tuple:
         sent = backward([(out.mark, _array(cotangent))] if trace.owns(out) else [])
-        return tuple([sent.get(node, np.zeros_like(base(node.out))) for node in inputs])
+        return tuple([sent[x] if x in sent else base(x.out) * 0 for x in inputs])
 
     return out.value if trace.owns(out) else out, pullback
 

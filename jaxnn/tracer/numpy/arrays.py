@@ -96,7 +96,7 @@ def ravel(x: Array, order: str = "C") -> Array:
 def reshape(x: Array, *sizes: Any, shape: Any = None, order: str = "C", copy: Any = None) -> Array:
     """The same entries in another shape, which is given as one argument or as several."""
     if len(sizes) > 1 and isinstance(sizes[-1], str):
-        *sizes, order = sizes
+        sizes, order = sizes[:-1], sizes[-1]
     if order not in ("C", "F"):
         raise ValueError(f"order is {order!r}; 'C' and 'F' are accepted.")
     x = as_array(x)
