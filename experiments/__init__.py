@@ -1,4 +1,4 @@
-"""Which experiments are there, and what is an experiment made of?
+"""Which experiments are there, and what are the parts of an experiment?
 
     results = compute(key, settings)     arrays, stored       (the only step that takes time)
     claims(results)                      what is claimed, what was expected, what was measured
@@ -10,16 +10,16 @@ An experiment is a folder `experiments/NAME/`, named in `NAMES`:
     compute.py    Settings, a frozen dataclass of plain values, and its instances FULL and QUICK;
                   compute(key, settings) -> a flat dictionary of arrays, numbers and strings
     claims.py     claims(results) -> list of Claim;  optionally verdict(results) -> lists of
-                  sentences by heading: what the claims come to, in words for the gallery
+                  sentences by heading: a summary of the claims in words, for the gallery
     draw.py       draw(results) -> figures by name, the main one first;  CAPTIONS by name
 
-`results` holds NumPy arrays read back from the file (a number has shape ()). Where a file would
-grow long it has parts: parts of `compute` are named by their topic, the others `claims_TOPIC.py`
-and `draw_TOPIC.py`; what both of these look up is in `reading.py`.
+`results` holds NumPy arrays read back from the file (a number has shape ()). A long file is split:
+parts of `compute` are named by their topic, parts of the others `claims_TOPIC.py` and
+`draw_TOPIC.py`. `reading.py` has the look-ups that both claims and figures use.
 
-`lab/` runs experiments, stores their results and shows them; `shared/` holds what several
-experiments compute with. `python -m experiments` runs them; read `lab/runner.py` first. This file
-imports nothing, so that processes that are timed load no more than they use.
+`lab/` runs experiments, stores their results and shows them; `shared/` holds modules that several
+experiments use. `python -m experiments` runs them; read `lab/runner.py` first. This file imports
+nothing, so that the processes that are timed load only what they use.
 """
 
 NAMES: tuple[str, ...] = (

@@ -1,6 +1,6 @@
-"""What do the lecture and theory say of bands, and what do they cover?
+"""What do the lecture and theory say about bands, and how often do bands contain the truth?
 
-A range that was set beforehand for a number of data sets is wider for fewer.
+Accepted ranges were set beforehand for a number of data sets; with fewer sets they are wider.
 """
 
 from __future__ import annotations
@@ -43,23 +43,23 @@ def claims(results: Results) -> list[Claim]:
 
 
 def _exact_claims(results: Results) -> list[Claim]:
-    """What must hold for any draw."""
-    gap = "(largest difference of predicted means)"
+    """Statements that must hold for any draw."""
+    gap = "(largest difference in predicted means)"
     return [
         at_most(
-            f"A network without hidden layer is logistic regression {gap}",
+            f"A network without hidden layers is logistic regression {gap}",
             "Newton's method",
             results["newton_gap"],
             LARGEST_GAP,
         ),
         at_most(
-            f"A linear network is least squares {gap}",
+            f"A linear network is least-squares regression {gap}",
             "normal equations",
             results["least_squares_gap"],
             LARGEST_GAP,
         ),
         equals(
-            f"How many of {int(results['refits']):,} refits diverged",
+            f"Number of the {int(results['refits']):,} refits that diverged",
             "settings",
             results["diverged"],
             0,
@@ -80,18 +80,18 @@ def _mean_claims(results: Results, rows: int) -> list[Claim]:
             share,
             expected,
             math.sqrt(expected * (1 - expected) / sets),
-            # B resamples cover about (B-1)/(B+1) of the level; a resampled mean is not quite
-            # normal.
+            # B resamples cover about (B-1)/(B+1) of the level, and a resampled mean is not
+            # exactly normal.
             allowed=2 * LEVEL / (resamples + 1) + 0.001,
         ),
     ]
 
 
 def _left_out_claim(shares: np.ndarray, rows: int, resamples: int) -> Claim:
-    """Of shares that are means over so many resamples each."""
+    """The share of rows left out; each of `shares` is a mean over `resamples`."""
     expected, deviation = left_out_moments(rows)
     return within_errors(
-        f"Share of {rows:,} rows that a resample leaves out {FOUR}",
+        f"Share of the {rows:,} rows that a resample leaves out {FOUR}",
         "(1 - 1/n)^n",
         shares.mean(),
         expected,
@@ -105,7 +105,7 @@ def _regression_claims(results: Results) -> list[Claim]:
     width, width_error = _mean(np.diff(results["linear_100"], axis=0)[0])
     asymptotic = linear_width(LINEAR_AT, SMALL)
     ratios, ratio_errors = map(at_grid, width_ratios(results))
-    # The width on 10,000 rows is known least well, from few data sets and resamples.
+    # The width on 10,000 rows is the least precise: it has few data sets and resamples.
     large = results["logistic_10000"].shape[1] * int(results["large_resamples"])
     farthest = int(np.abs(ratios - 10).argmax())
     return [
@@ -121,15 +121,15 @@ def _regression_claims(results: Results) -> list[Claim]:
             error,
         ),
         _close(
-            f"Bands at n = {SMALL} over those at n = {LARGE:,}: ratio of widths, mean over {SPAN}",
+            f"Ratio of band widths, n = {SMALL} over n = {LARGE:,}: mean over {SPAN}",
             UNCERTAINTY_SLIDES,
-            # All values of x share their data sets, so that averaging over them gains little.
+            # All values of x share their data sets, so averaging over them gains little.
             (float(ratios.mean()), float(ratio_errors.mean())),
             (10, 0.8 * _slack(1200, large)),
         ),
         _close(
-            f"Bands at n = {SMALL} over those at n = {LARGE:,}: ratio of widths at "
-            f"x = {GRID[farthest]:g}, where it is farthest from 10",
+            f"Ratio of band widths, n = {SMALL} over n = {LARGE:,}: at x = {GRID[farthest]:g}, "
+            "where it is farthest from 10",
             UNCERTAINTY_SLIDES,
             (float(ratios[farthest]), float(ratio_errors[farthest])),
             (10, 1.6 * _slack(1200, large)),
@@ -150,7 +150,7 @@ def _regression_claims(results: Results) -> list[Claim]:
 
 
 def _network_claims(results: Results) -> list[Claim]:
-    """The bands of a network: no formula says what they cover, so these are reported."""
+    """The bands of a network: no formula gives their coverage, so it is only reported."""
     truth, found = true_curve(GRID), []
     for name, words in (("network", "Network"), ("light", "Network with a tenth of the penalty")):
         fits, band = (at_grid(results[f"{name}_100{part}"]) for part in ("_fit", ""))
@@ -169,7 +169,7 @@ def _network_claims(results: Results) -> list[Claim]:
         shift, error = _mean(fits[:, worst] - truth[worst])
         found.append(
             _report(
-                f"{words}, n = {SMALL}: its mean curve minus the truth, at x = {GRID[worst]:g}, "
+                f"{words}, n = {SMALL}: mean curve minus the truth at x = {GRID[worst]:g}, "
                 "where they differ most",
                 shift,
                 error,
@@ -179,7 +179,7 @@ def _network_claims(results: Results) -> list[Claim]:
 
 
 def _report(statement: str, measured: float, error: float) -> Claim:
-    """A number that no theory predicts, with 4 standard errors to each side."""
+    """A number that no theory predicts, and an interval of 4 standard errors to each side."""
     ends = (measured - 4 * error, measured + 4 * error)
     return reported(f"{statement} {FOUR}", TRUTH, measured, interval=ends)
 
@@ -187,7 +187,7 @@ def _report(statement: str, measured: float, error: float) -> Claim:
 def _close(
     statement: str, source: str, measured: tuple[float, float], accepted: tuple[float, float]
 ) -> Claim:
-    """A number and its standard error; it holds within a distance of what is expected."""
+    """A claim that (value, standard error) is within (expected, distance)."""
     (value, error), (expected, distance) = measured, accepted
     return close(
         f"{statement} {FOUR}",
@@ -200,16 +200,16 @@ def _close(
 
 
 def _slack(planned: int, made: int) -> float:
-    """The factor by which a range set for `planned` draws is widened if fewer were made."""
+    """The factor by which a range planned for more draws is widened."""
     return math.sqrt(max(1.0, planned / made))
 
 
 def _mean(values: np.ndarray) -> tuple[float, float]:
-    """Mean and its standard error."""
+    """The mean and its standard error."""
     return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 def _coverage(band: np.ndarray, target: Any) -> tuple[float, float, int]:
-    """Coverage, mean over places; its standard error, data sets being clusters; their number."""
+    """Mean coverage over places, its standard error over data sets, and their number."""
     shares = covered(band, target).reshape(band.shape[1], -1).mean(axis=1)
     return *_mean(shares), len(shares)

@@ -3,7 +3,7 @@
     mean         the percentile band covers with P(|t_{n-1}| <= z sqrt((n-1)/n))
     regression   large-sample width 2 z sqrt(x^T V x / n) of a band
 
-Closed forms, and sums over a grid, in double precision: the simulations are compared with these.
+Closed forms, and sums over a grid, in double precision: a reference for the simulations.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from experiments.band_coverage.known_truth import true_curve
 def percentile_coverage(rows: int, level: float = 0.95) -> float:
     """Coverage of the percentile band for a normal mean, with many resamples.
 
-    Its half-width is z s sqrt((n-1)/n) / sqrt(n), where s is the sample's standard deviation with
-    n-1, so coverage is P(|t_{n-1}| <= z sqrt((n-1)/n)): the band corrects neither for Student's
-    factor nor for n-1.
+    Its half-width is z s sqrt((n-1)/n) / sqrt(n), where s is the sample standard deviation with
+    divisor n-1, so coverage is P(|t_{n-1}| <= z sqrt((n-1)/n)): the band corrects neither for
+    Student's t nor for the divisor.
     """
     degrees = rows - 1
     end = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(degrees / rows)

@@ -1,8 +1,8 @@
-"""What is computed for the coverage of bands: many data sets, each refitted on many resamples.
+"""Which models are refitted on many resamples of many data sets, for the coverage of their bands?
 
 logistic    x ~ N(0, 1), logit P(y = 1) = -0.5 + 1.2 x, fitted by the same model
 network     the same data, fitted by a network with two hidden layers
-light       the same with a tenth of the penalty
+light       that network with a tenth of the penalty
 large       the logistic model and data on 10,000 rows
 linear      x, noise ~ N(0, 1), y = x + noise, fitted by the same model
 mean        y ~ N(0, 1), its mean
@@ -37,14 +37,14 @@ from experiments.shared.exact_regression import least_squares, line, logistic_cu
 
 @dataclass(frozen=True)
 class Settings:
-    """The number of data sets and of resamples of each.
+    """The number of data sets, and of resamples of each.
 
     Attributes:
-      mean_sets, mean_resamples: of the normal mean, at each number of rows.
-      logistic_sets, logistic_resamples: of logistic regression on 100 rows.
-      large_sets, large_resamples: of the same on 10,000 rows.
-      linear_sets, linear_resamples: of linear regression on 100 rows.
-      network_sets, network_resamples: of the network on 100 rows, with either penalty.
+      mean_sets, mean_resamples: for the mean of normal numbers, at each number of rows.
+      logistic_sets, logistic_resamples: for logistic regression on 100 rows.
+      large_sets, large_resamples: for logistic regression on 10,000 rows.
+      linear_sets, linear_resamples: for linear regression on 100 rows.
+      network_sets, network_resamples: for the network on 100 rows, with either penalty.
       network_hidden: number of nodes in each hidden layer of the network.
       large_network_refits: refits of the network on one data set of 10,000 rows.
     """
@@ -80,20 +80,20 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Draw and refit.
+    """Draw the data sets and refit the models.
 
     Returns:
       mean_<n>: (2, sets) lower and upper end of the band for the mean of n normal numbers.
-      left_out_<n>: (sets,) share of the n rows that a resample leaves out, mean over resamples;
+      left_out_<n>: (sets,) mean share, over resamples, of the n rows that a resample leaves out;
       left_out_10000: (refits,) the same for single resamples.
-      logistic_100, logistic_10000, network_100, light_100: (2, sets, places) ends at `PLACES`;
+      logistic_100, logistic_10000, network_100, light_100: (2, sets, places) ends of bands;
       logistic_100_width: (sets, places) widths with as many resamples as on 10,000 rows;
       network_100_fit, light_100_fit: (sets, places) the network fitted to the whole data set.
       network_10000: (2, places) ends for the first of the data sets on 10,000 rows.  The first
         data set of network_100 is also the first of logistic_100.
-      linear_100: (2, sets) ends at x = 2.
+      linear_100: (2, sets) ends of bands at x = 2.
       newton_gap, least_squares_gap: largest difference of the fits to whole data sets from the
-        exact minimum, as a probability and as a mean.
+        exact minimum, in predicted probability and in predicted mean.
       <name>_resamples, large_network_refits: as in the settings.
       refits, diverged: number of refits, and how many of them diverged.
     """

@@ -1,8 +1,8 @@
-"""How are bands drawn whose truth is known?
+"""How are bands drawn for data whose truth is known?
 
     bands    on 100 and on 10,000 rows, their widths, and how often they contain the truth
 
-Nothing is computed but medians and shares of the stored arrays.
+Only medians and shares of the stored arrays are computed here.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ CAPTIONS = {
         "Data from a known logistic model, logit P(y = 1) = -0.5 + 1.2 x with x normal. (a), (b): "
         "pointwise bands, nominal 95%, from one data set of 100 and one of 10,000 rows; black: the "
         "truth. (c) Width of the logistic band, median over data sets; lines: large-sample theory. "
-        "With a hundred times the rows the band has a tenth of the width. (d) Share of data sets "
+        "With a hundred times as many rows, the band is a tenth as wide. (d) Share of data sets "
         "of 100 rows whose band contains the truth; shaded: 2 standard errors to each side. "
-        "Logistic regression covers a little less than its nominal level. A network's penalty "
-        "shifts its curve, and resampling rows does not show the shift: where it is largest the "
-        "band misses the truth, and less so with a tenth of the penalty. "
+        "The bands of logistic regression cover a little less than their nominal level. A "
+        "network's penalty shifts its curve, and resampling rows does not show this shift: where "
+        "it is largest the band often misses the truth, and less often with a tenth of the "
+        "penalty. "
         "Lecture 11, 'Adding Uncertainty'."
     ),
 }
@@ -83,7 +84,7 @@ def _widths(ax: Axes, results: Results) -> None:
     ax.set_xlabel("x")
     ax.set_ylabel("width of the logistic band")
     ratio = at_grid(width_ratios(results)[0]).mean()
-    ax.set_title(f"widths: {ratio:.1f} to 1")
+    ax.set_title(f"widths, mean ratio {ratio:.1f}")
     ax.legend(loc="upper left", ncols=2, title="points: measured; lines: theory")
 
 
@@ -104,6 +105,6 @@ def _coverage(ax: Axes, results: Results) -> None:
     ax.set_yticks(np.linspace(0, 1, 6))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel("x")
-    ax.set_ylabel("band contains the truth")
+    ax.set_ylabel("share of bands that contain the truth")
     ax.set_title(f"coverage, n = {SMALL}")
     ax.legend(loc="upper left", borderaxespad=0.2)

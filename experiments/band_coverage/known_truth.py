@@ -25,28 +25,28 @@ from jaxnn.bootstrap import bootstrap, multiplicities
 from jaxnn.datasets import linear_truth, logistic_truth
 from jaxnn.replicate import replicate
 
-INTERCEPT, SLOPE = -0.5, 1.2  # of the logistic truth
+INTERCEPT, SLOPE = -0.5, 1.2  # of the true logistic model
 PLACES = tuple(np.linspace(-3, 3, 25).tolist())  # values of x at which logistic bands are computed
-GRID = (-2.0, -1.0, 0.0, 1.0, 2.0)  # those of them for which numbers are given
-LINEAR_AT = 2.0  # the value of x for the linear model
+GRID = (-2.0, -1.0, 0.0, 1.0, 2.0)  # the places for which numbers are reported
+LINEAR_AT = 2.0  # the value of x at which bands of the linear model are computed
 SMALL, LARGE = 100, 10_000  # the lecture's two sample sizes
 MEAN_ROWS = (20, SMALL)
-LIGHT = 0.1  # of the penalty, for comparison
+LIGHT = 0.1  # the share of the penalty that is kept in a comparison
 
-# The steepest curvature of the mean squared error is about 2 with x ~ N(0, 1), and the learning
-# rate is about one over it.
+# The largest curvature of the mean squared error is about 2 with x ~ N(0, 1), and the learning
+# rate is about its inverse.
 LINEAR = Fitter(MLP((1, 1)), Recipe("sgd", learning_rate=0.4, epochs=40, history_every=40))
 
 Data = tuple[np.ndarray, np.ndarray]  # X (sets, rows, 1) and y (sets, rows)
 
 
 def true_curve(x: Any) -> np.ndarray:
-    """The logistic truth: P(y = 1 | x) = 1 / (1 + exp(0.5 - 1.2 x))."""
+    """The true logistic curve: P(y = 1 | x) = 1 / (1 + exp(0.5 - 1.2 x))."""
     return logistic_curve(x, INTERCEPT, SLOPE)
 
 
 def logistic_data(key: Array, sets: int, rows: int) -> Data:
-    """Data sets with x ~ N(0, 1) and a binary y of the logistic truth."""
+    """Data sets with x ~ N(0, 1) and a binary y from the true logistic model."""
     return replicate(partial(_draw_logistic, rows=rows), jax.random.split(key, sets))
 
 
@@ -67,14 +67,14 @@ def _draw_linear(key: Array, *, rows: int) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class Refits:
-    """Many data sets, and what the refits on resamples of their rows predict.
+    """Many data sets, and the predictions of refits on resamples of their rows.
 
     Attributes:
       X: (sets, rows, 1).
       y: (sets, rows).
       fitted: (sets, places) predicted means by the fit to each data set.
       means: (resamples, sets, places) predicted means by the refits.
-      diverged: (1 + resamples, sets) bool, of the fit and the refits.
+      diverged: (1 + resamples, sets) bool, for the fit and the refits.
     """
 
     X: np.ndarray
@@ -84,7 +84,7 @@ class Refits:
     diverged: np.ndarray
 
     def band(self, resamples: int | None = None) -> np.ndarray:
-        """(2, sets, places): the ends of each data set's band, over its first `resamples`.
+        """The ends of each data set's band over its first `resamples`: (2, sets, places).
 
         A data set with a diverged refit has no band and is left out.
         """
@@ -97,7 +97,7 @@ class Refits:
         mean: Callable[..., np.ndarray],
         at: tuple[float, ...],
     ) -> float:
-        """The largest difference of `fitted` from the exact minimum's predictions at `at`."""
+        """The largest difference between `fitted` and the exact minimum's predictions at `at`."""
         intercept, slope = minimum(self.X[..., 0], self.y)
         exact = mean(np.array(at), intercept[:, None], slope[:, None])
         return float(np.abs(self.fitted - exact).max())
@@ -113,7 +113,7 @@ def refit_many(
     chunk: int = 100,
     progress: bool | str = False,
 ) -> Refits:
-    """Fit each of many data sets, and resamples of it.
+    """Fit each of many data sets, and resamples of each.
 
     Args:
       key: a typed JAX key.
@@ -121,7 +121,7 @@ def refit_many(
       fitter: the model.
       resamples: number of resamples of each data set.
       at: values of x at which to predict.
-      chunk: number of refits side by side on a device.
+      chunk: number of refits that run together on a device.
       progress: label of the progress bar.
     """
     X, y = data
@@ -148,7 +148,7 @@ def _refit(
     fitter: Fitter,
     at: tuple[float, ...],
 ) -> tuple[Array, Array]:
-    """Resample number 0 of a data set is the data set itself: every row once."""
+    """Refit on one resample; number 0 is the data set itself, with every row once."""
     key_rows, key_fit = jax.random.split(key)
     X, y = X[which], y[which]
     weights = jnp.where(resample == 0, 1, multiplicities(key_rows, len(y)))
@@ -174,8 +174,8 @@ def one_band(
       refits: number of resamples.
 
     Returns:
-      (2, places) ends of the band at `PLACES`, (refits,) share of rows left out, and the number of
-      refits that diverged.
+      (2, places) ends of the band at `PLACES`, (refits,) share of rows that each leaves out, and
+      the number of refits that diverged.
     """
     made = bootstrap(
         key,
@@ -190,11 +190,11 @@ def one_band(
 
 
 def mean_bands(key: Array, rows: int, sets: int, resamples: int) -> tuple[np.ndarray, np.ndarray]:
-    """Bands for the mean of normal numbers.
+    """Bands for the mean of standard normal numbers.
 
     Returns:
-      (2, sets) ends of the bands, and (sets,) share of rows that a resample leaves out, mean over
-      resamples.
+      (2, sets) ends of the bands, and (sets,) mean share, over resamples, of the rows that a
+      resample leaves out.
     """
     means, left_out = replicate(
         partial(_resampled_means, rows=rows, resamples=resamples), jax.random.split(key, sets)

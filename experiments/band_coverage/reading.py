@@ -1,4 +1,4 @@
-"""How are coverage and widths read off the bands, by claims and figures?"""
+"""How do claims and figures compute coverage and widths from the bands?"""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from experiments.lab.contract import Results
 
 
 def covered(band: np.ndarray, target: Any) -> np.ndarray:
-    """(sets, places) bool: is the target in the band (2, sets, places)?"""
+    """Whether the target lies in the band (2, sets, places): (sets, places) bool."""
     return (band[0] <= target) & (target <= band[1])
 
 
 def at_grid(per_place: np.ndarray) -> np.ndarray:
-    """(..., 5): of numbers at `PLACES` those at `GRID`."""
+    """From numbers at `PLACES`, those at `GRID`: (..., 5)."""
     return per_place[..., np.searchsorted(PLACES, GRID)]
 
 
 def width_ratios(results: Results) -> tuple[np.ndarray, np.ndarray]:
-    """(places,) median width at n = 100 over that at n = 10,000, and standard errors.
+    """Median width at n = 100 over that at n = 10,000, and its standard errors: both (places,).
 
     The standard error of the median of nearly normal numbers is sqrt(pi/2) times that of the mean.
     """

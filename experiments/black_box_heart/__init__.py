@@ -1,13 +1,14 @@
 """What has a black box learned about heart disease, and how certain are its curves?
 
-    curve        f(x_j, x_C)                   one predictor varied, the others held
+    curve        f(x_j, x_C)                   one predictor varied, the others held fixed
     band         quantiles over refits b of f_b(x_j, x_C)
 
 Lecture 11, from "Interpretation through Predictions" to "Bootstrapping for Predictions", on the
-Heart data, with a band on every curve.  `heart_refits` computes.  What such bands are worth can be
-seen only where the truth is known: see the experiment `band_coverage`.
+Heart data, with a band on every curve.  `heart_refits` computes.  How often such bands contain the
+truth can be seen only where the truth is known: see the experiment `band_coverage`.
 
-A band is named by its nominal level.  The penalty is not tuned: `binary_models.NormalPrior`.
+Bands are labelled with their nominal level.  The penalty is not tuned: see
+`binary_models.NormalPrior`.
 """
 
 TITLE = "A black box for heart disease, with bands"

@@ -1,4 +1,4 @@
-"""What do the lecture and theory say of the Heart data's black box, and does it hold?"""
+"""What do the lecture and theory say about the Heart data's black box, and does it hold?"""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _age_claims(results: Results) -> list[Claim]:
         ),
         _with_band(
             f"Network: change in the probability of heart disease {span}, the "
-            "other predictors at their mean",
+            "other predictors at their mean or most common level",
             AGE_SLIDES,
             results["rise_means"],
         ),
@@ -58,18 +58,18 @@ def _bag_claims(results: Results) -> list[Claim]:
     reach = 4 * float(optimism.std(ddof=1)) / math.sqrt(len(optimism))
     return [
         _with_band(
-            "Accuracy of the refits on the rows they were trained on",
+            "Accuracy of the refits on the rows that they were trained on",
             BOOTSTRAP_SLIDES,
             _mean_and_band(results["in_bag_accuracy"]),
         ),
         _with_band(
-            "Accuracy of the refits on the rows they left out",
+            "Accuracy of the refits on the rows that they left out",
             BOOTSTRAP_SLIDES,
             _mean_and_band(results["out_of_bag_accuracy"]),
         ),
         above(
-            "A refit's cross-entropy is higher on the rows it left out than on its own (mean "
-            f"difference in nats) {FOUR}",
+            "A refit's cross-entropy is higher on the rows that it left out than on its training "
+            f"rows (mean difference in nats) {FOUR}",
             BOOTSTRAP_SLIDES,
             mean - reach,
             0,
@@ -85,25 +85,30 @@ def _exact_claims(results: Results) -> list[Claim]:
     shares = results[f"left_out_{rows}"]
     return [
         at_most(
-            "A network without hidden layer, fitted to Age, is logistic regression (largest "
-            "difference of predicted probabilities)",
+            "A network without hidden layers, fitted to Age, is logistic regression (largest "
+            "difference in predicted probabilities)",
             "Newton's method",
             results["alone_gap"],
             LARGEST_GAP,
         ),
         within_errors(
-            f"Share of {rows} rows that a resample leaves out {FOUR}",
+            f"Share of the {rows} rows that a resample leaves out {FOUR}",
             "(1 - 1/n)^n",
             shares.mean(),
             share,
             deviation / math.sqrt(len(shares)),
         ),
-        equals(f"How many of {refits:,} refits diverged", "settings", results["heart_diverged"], 0),
+        equals(
+            f"Number of the {refits:,} refits that diverged",
+            "settings",
+            results["heart_diverged"],
+            0,
+        ),
     ]
 
 
 def _with_band(statement: str, source: str, curve: np.ndarray) -> Claim:
-    """A number that is reported with its band: (3,) centre, lower and upper end."""
+    """A number that is reported with its band; `curve` is (3,): centre, lower and upper end."""
     center, low, high = curve.tolist()
     return reported(f"{statement} {BAND}", source, center, interval=(low, high))
 

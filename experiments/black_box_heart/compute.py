@@ -1,4 +1,4 @@
-"""What is computed for the black box of the Heart data; the work is done in `heart_refits`."""
+"""What is computed for the black box of the Heart data? The work is done in `heart_refits`."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ QUICK = Settings(refits=100)
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of `heart_refits.compute`."""
-    key_heart, _ = jax.random.split(key)  # one half of the key, so that stored numbers stay
+    key_heart, _ = jax.random.split(key)  # the other half is not used
     return heart_refits.compute(key_heart, settings)

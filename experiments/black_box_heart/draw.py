@@ -1,9 +1,9 @@
 """How are the black box of the Heart data, its refits and its bands drawn?
 
-    main          predictions as observed and out of bag, and age varied in the lecture's two ways
+    main          predictions for patients as observed, out-of-bag predictions, curves of age
     predictors    two numeric predictors, a categorical one, and accuracy in and out of bag
 
-Nothing is computed but means and shares of the stored arrays.
+Only means and shares of the stored arrays are computed here.
 """
 
 from __future__ import annotations
@@ -21,31 +21,33 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 PROBABILITY = "probability of heart disease"
-GOLDEN = (math.sqrt(5) - 1) / 2  # multiples of it, modulo 1, spread evenly without a random number
+GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, are evenly spread without random numbers
 
 CAPTIONS = {
     "main": (
         "Predicted probability of heart disease for 297 patients (Heart data, 13 predictors) by a "
         "tanh network with two hidden layers. Bars and shaded bands are pointwise, nominal 95%, "
         "over bootstrap refits. (a) Each patient's prediction against their age: the points mix "
-        "the effect of age with everything that changes with age. (b) Prediction against what was "
-        "observed, each patient by the refits that left that patient out. (c) Age varied, the "
-        "other predictors at their mean or most common level; dashed: logistic regression on age "
-        "alone; points: the patients, spread vertically around 0 and 1. (d) Age varied for each "
-        "patient, the other predictors as observed: thin curves, and their average with its band. "
-        "Older patients have the disease more often, but with the other predictors held, the "
-        "network finds almost no effect of age. The penalty flattens every curve somewhat, and no "
-        "band over refits shows that: see the experiment band_coverage. "
+        "the effect of age with everything that changes with age. (b) Predictions against the "
+        "observed response; each patient is predicted by the refits that left that patient out. "
+        "(c) Age is varied, with the other predictors at their mean or most common level; dashed: "
+        "logistic regression on age alone; points: the patients, spread vertically around 0 and "
+        "1. (d) Age is varied for each patient, with the other predictors as observed: thin "
+        "curves, and their average with its band. Older patients have the disease more often, but "
+        "with the other predictors held fixed the network finds almost no effect of age. The "
+        "penalty flattens every curve somewhat, and no band over refits shows this: see the "
+        "experiment band_coverage. "
         "Lecture 11, slides 'Predicted probabilities vs. Age'."
     ),
     "predictors": (
         "The same network and refits. (a) to (c): predicted probability of heart disease against "
         "maximum heart rate (beats/min), serum cholesterol (mg/dl) and the result of the thallium "
-        "scan, with the other predictors at mean or most common level (blue) and averaged over "
-        "all patients as observed (orange). The two differ in height, since one typical patient "
-        "is not the average of all. Bands and bars: pointwise, nominal 95%, over refits; ticks: "
-        "observed values. (d) Accuracy of each refit on the rows it was trained on and on the "
-        "rows its resample left out: only the latter is an honest estimate. "
+        "scan, with the other predictors at their mean or most common level (blue) and averaged "
+        "over all patients as observed (orange). The two differ in height, since the prediction "
+        "for a typical patient is not the average prediction. Bands and bars: pointwise, nominal "
+        "95%, over refits; ticks: observed values. (d) Accuracy of each refit on the rows that it "
+        "was trained on and on the rows that its resample left out: only the latter is an honest "
+        "estimate. "
         "Lecture 11, 'Unboxing the black box' and 'Bootstrapping Basics'."
     ),
 }
@@ -61,7 +63,7 @@ def _band_label(refits: int) -> str:
 
 
 def _probabilities(ax: Axes, headroom: float) -> None:
-    """An axis of probabilities with room for a legend above."""
+    """Label a vertical axis of probabilities, with room for a legend above."""
     ax.set_ylabel(PROBABILITY)
     ax.set_ylim(-0.06, 1 + headroom)
     ax.set_yticks(np.linspace(0, 1, 5))
@@ -70,7 +72,7 @@ def _probabilities(ax: Axes, headroom: float) -> None:
 def _curve(
     ax: Axes, x: np.ndarray, curve: np.ndarray, label: str, color: str, line: str = "solid"
 ) -> None:
-    """A curve (3, g): the fit to all rows, and the ends of its band."""
+    """Draw a curve (3, g): the fit to all rows, and the ends of its band."""
     plotting.band(ax, x, curve[0], (curve[1], curve[2]), label=label, color=color, line=line)
 
 
@@ -91,9 +93,9 @@ def age(results: Results) -> Figure:
         color=COLORS["black"],
         markersize=3,
         alpha=0.5,
-        label="patients, no disease at 0, disease at 1",
+        label="patients: disease at 1, none at 0",
     )
-    axes[2].set_title("age varied, others held")
+    axes[2].set_title("age varied, others held fixed")
     _probabilities(axes[2], 0.5)
 
     plotting.individual_curves(axes[3], ages, results["age_individual"], most=60, what="patients")
@@ -123,7 +125,7 @@ def _observed(ax: Axes, results: Results) -> None:
             mew=0,
             label=f"disease observed: {name}",
         )
-    ax.set_title("predictions as observed")
+    ax.set_title("predictions for patients as observed")
     _probabilities(ax, 0.36)
 
 
@@ -140,7 +142,7 @@ def _out_of_bag(ax: Axes, results: Results) -> None:
     ax.text(
         0.03,
         0.97,
-        f"bars and shades in a to d:\n{_band_label(refits)}",
+        f"bars and shaded bands in a to d:\n{_band_label(refits)}",
         transform=ax.transAxes,
         va="top",
         fontsize=10,
@@ -148,7 +150,7 @@ def _out_of_bag(ax: Axes, results: Results) -> None:
 
 
 def predictors(results: Results) -> Figure:
-    """Effects of MaxHR, Chol and Thal, and how good the refits are."""
+    """Effects of MaxHR, Chol and Thal, and the accuracy of the refits."""
     figure, axes = plotting.panels(4, height=3.5)
     ways = (
         ("means", "others at mean or mode", "blue", "solid", -0.08),
@@ -201,6 +203,6 @@ def _accuracy(ax: Axes, results: Results) -> None:
     ax.set_xlabel("accuracy")
     ax.xaxis.set_major_locator(MultipleLocator(0.05))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_ylabel(f"refits, of {len(results['in_bag_loss']):,}")
+    ax.set_ylabel(f"number of refits, of {len(results['in_bag_loss']):,}")
     ax.set_ylim(0, 1.35 * ax.get_ylim()[1])
     ax.legend(loc="upper left")

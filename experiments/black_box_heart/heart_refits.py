@@ -1,9 +1,9 @@
-"""What does a network that was refitted many times say about 297 patients?
+"""What do the refits of a network predict for the 297 patients of the Heart data?
 
     fit      f_0 from all rows                  refits   f_b from rows drawn with replacement
     curve    f_0(x, .)                          band     quantiles over b of f_b(x, .)
 
-Each curve has the form (3, places): the fit to all rows, and the lower and upper end of the
+Each curve has the shape (3, places): the fit to all rows, and the lower and upper end of the
 pointwise band of nominal level 95% over the refits.
 """
 
@@ -32,7 +32,7 @@ from jaxnn.refits import RefittedNetwork, out_of_bag, refitted_network
 from jaxnn.tables import column_index
 
 PREDICTORS = ("Age", "MaxHR", "Chol", "Thal")
-YOUNGER, OLDER = 40.0, 65.0  # years; five patients of six are between them
+YOUNGER, OLDER = 40.0, 65.0  # years; five of six patients are between them
 
 BlackBox = Callable[[Any], np.ndarray]
 
@@ -53,18 +53,18 @@ class Settings:
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Refit; then predict patients, curves, and the rows that each refit left out.
+    """Refit, then predict each patient, the curves, and the rows that each refit left out.
 
     Returns:
       observed: (n,) 0/1; response_levels: their names; age: (n,) years.
       fitted: (3, n) probability of disease of each patient.
-      left_out: (3, n) the same by the refits that left the patient out, their mean first.
+      left_out: (3, n) the same by the refits that left the patient out, with their mean first.
       in_bag_loss, out_of_bag_loss, in_bag_accuracy, out_of_bag_accuracy: (refits,) each refit on
         the rows that it was trained on, with their multiplicities, and on the rows it left out;
         the loss is cross-entropy in nats.
       <predictor>_grid, _values, _means, _rows, _levels for each of `PREDICTORS`: (g,) grid, (n,)
-        observed values, (3, g) the curve with the other predictors at mean or most common level,
-        (3, g) the average of the curves of all rows, and (g,) names of levels, if any.
+        observed values, (3, g) the curve with the other predictors at their mean or most common
+        level, (3, g) the average of the curves of all rows, and (g,) names of levels, if any.
       age_individual: (n, g) one curve per patient, of the fit to all rows.
       alone: (3, g) logistic regression on Age alone, on the same resamples; alone_gap: its
         largest difference from Newton's method.
@@ -115,14 +115,14 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
 
 
 class _Refitted(NamedTuple):
-    """The fit to all rows, and the refits, as two black boxes.
+    """The fit to all rows and the refits, as two black boxes.
 
     Attributes:
       fit: X (rows, predictors) -> (rows,) probabilities by the fit to all rows.
       refits: X -> (refits, rows) probabilities by the refits that converged.
-      network: what `refits` is the prediction of.
-      multiplicities: (refits, n) how often each of them was trained on each row.
-      left_out: (all refits,) the share of the rows that each leaves out.
+      network: the refitted network whose prediction `refits` is.
+      multiplicities: (refits, n) how often each refit was trained on each row.
+      left_out: (all refits,) the share of rows that each refit leaves out.
       diverged: the number of refits that diverged.
     """
 
@@ -134,7 +134,7 @@ class _Refitted(NamedTuple):
     diverged: int
 
     def band(self, curve: Callable[[BlackBox], np.ndarray]) -> np.ndarray:
-        """(3, ...): the curve of the fit to all rows, and the band of the refits' curves."""
+        """The curve of the fit to all rows and the band of the refits' curves: (3, ...)."""
         return np.stack([curve(self.fit), *interval(curve(self.refits), LEVEL)])
 
 
@@ -143,10 +143,10 @@ def _refit(
 ) -> _Refitted:
     label = f"heart, {X.shape[1]} predictor{'s' * (X.shape[1] > 1)}"
     made = bootstrap(key_refits, fitter, X, y, refits, progress=label)
-    # The fit to all rows is a refit with every row once.
+    # The fit to all rows is a refit that uses every row once.
     stacked = jax.tree.map(lambda leaf: np.asarray(leaf)[None], fitter(key_fit, X, y))
     once = Bootstrap(stacked, np.ones((1, len(y)), np.uint8), np.zeros(1, bool))
-    # Padded to as many rows as there are patients: one program to compile.
+    # Rows are padded to the number of patients, so that only one program is compiled.
     one, many = (
         refitted_network(fitter, of, row_multiple=len(X), dtype=np.float32) for of in (once, made)
     )

@@ -4,7 +4,7 @@ runner.py     the command line: load, compute or read, show; read this first
 contract.py   the parts of an experiment
 sources.py    which sources a result depends on
 store.py      where results are kept, and when they are used again
-claims.py     what is claimed, and the rules by which a claim holds
-record.py     claims checked and figures written: the record beside the figures
+claims.py     what a claim is, and the rules by which it holds
+record.py     checks the claims, writes the figures, and records both beside the figures
 gallery.py    all records on one page
 """

@@ -1,4 +1,4 @@
-"""What does a lecture or a paper say, and does a measurement bear it out?
+"""What does a lecture or a paper claim, and does a measurement agree?
 
 A claim is a test of nature, not of a seed: its rule compares `measured` with `expected`, and has to
 do so at any seed. The constructors below state the rule in the row itself:
@@ -8,11 +8,11 @@ do so at any seed. The constructors below state the rule in the row itself:
     close                                |measured - expected| <= tolerance
     within_errors                        |measured - theory| <= 4 standard errors
     equals  all_of  ordered              exactly equal; every one of n; strictly ascending
-    refused                              a rule set beforehand that nature refuses: no failure
+    refused                              a rule set beforehand that the measurement contradicts
     reported                             a number that is shown and never asserted
 
-Each accepts one number or an array; of an array every entry has to obey the rule, the entry nearest
-to breaking it is shown, and the range of the entries is the interval.
+Each accepts a number or an array. Every entry of an array has to obey the rule; the row shows the
+entry that is closest to breaking it, and the range of all entries as the interval.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class Claim:
       measured: the number or words that the experiment gives.
       interval: (low, high) around `measured`, or None.
       holds: True or False; None when nothing is asserted.
-      refused: a statement of the lecture, or a rule set beforehand, that nature refuses.
+      refused: a statement of the lecture, or a rule set beforehand, that is contradicted.
 
     NumPy scalars are turned into Python's own, so that `holds is False` means what it says.
 
     Raises:
-      InputTypeError: a field is of a kind that a table cannot show.
-      InputError: the interval is empty, a refused claim holds, or a claim "holds" of a NaN.
+      InputTypeError: a field has a type that a table cannot show.
+      InputError: the interval is empty, a refused claim holds, or a claim about a NaN holds.
     """
 
     statement: str
@@ -80,7 +80,7 @@ class Claim:
 
     @property
     def verdict(self) -> str:
-        """The word for the table: see `verdict`."""
+        """The outcome in a word: see the function `verdict`."""
         return verdict(self.holds, self.refused)
 
 
@@ -89,7 +89,7 @@ def at_most(statement: str, source: str, measured: Any, limit: float, **options:
 
     Args:
       statement, source: as in `Claim`.
-      measured: a number, or an array of which every entry is asserted.
+      measured: a number, or an array; every entry is asserted.
       limit: the bound.
       **options: see `_row`.
     """
@@ -100,7 +100,7 @@ def at_most(statement: str, source: str, measured: Any, limit: float, **options:
 
 
 def at_least(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
-    """measured >= limit, for each entry; the smallest is shown. Arguments as of `at_most`."""
+    """measured >= limit, for each entry; the smallest is shown. Arguments as in `at_most`."""
     values = _values(measured)
     return _row(
         statement,
@@ -114,7 +114,7 @@ def at_least(statement: str, source: str, measured: Any, limit: float, **options
 
 
 def below(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
-    """measured < limit, for each entry; the largest is shown. Arguments as of `at_most`."""
+    """measured < limit, for each entry; the largest is shown. Arguments as in `at_most`."""
     values = _values(measured)
     return _row(
         statement, source, f"below {limit:g}", values, values.argmax(), values < limit, **options
@@ -122,7 +122,7 @@ def below(statement: str, source: str, measured: Any, limit: float, **options: A
 
 
 def above(statement: str, source: str, measured: Any, limit: float, **options: Any) -> Claim:
-    """measured > limit, for each entry; the smallest is shown. Arguments as of `at_most`."""
+    """measured > limit, for each entry; the smallest is shown. Arguments as in `at_most`."""
     values = _values(measured)
     return _row(
         statement, source, f"above {limit:g}", values, values.argmin(), values > limit, **options
@@ -171,22 +171,27 @@ def within_errors(
 ) -> Claim:
     """|measured - theory| <= 4 error + allowed, for each entry; the worst is shown.
 
+    The worst entry has the largest |measured - theory| relative to 4 error + allowed. Where that
+    is 0, any difference counts as infinite.
+
     Args:
       statement, source: as in `Claim`.
       measured: a mean over seeds, or another estimate; or an array of them.
-      theory: what it should be, for each entry or for all.
-      error: its standard error, for each entry or for all; the interval is 4 of them to each side.
+      theory: the expected value, for each entry or for all.
+      error: the standard error, for each entry or for all; the interval is 4 of them to each side.
       allowed: a bias that the statement names.
       **options: see `_row`.
     """
     values = _values(measured)
     theories = np.broadcast_to(np.asarray(theory, float).ravel(), values.shape)
     reach = np.broadcast_to(4 * np.asarray(error, float).ravel(), values.shape)
-    off = np.abs(values - theories) - reach - allowed
-    far = int(off.argmax())
-    ends = (float(values[far] - reach[far]), float(values[far] + reach[far]))
-    options = {"expected": float(theories[far]), "interval": ends} | options
-    return _row(statement, source, "", values, far, off <= 0, **options)
+    off, limits = np.abs(values - theories), reach + allowed
+    relative = np.where(off > 0, np.inf, 0.0)  # where the limit is 0
+    np.divide(off, limits, out=relative, where=limits != 0)
+    worst = int(relative.argmax())
+    ends = (float(values[worst] - reach[worst]), float(values[worst] + reach[worst]))
+    options = {"expected": float(theories[worst]), "interval": ends} | options
+    return _row(statement, source, "", values, worst, off - reach - allowed <= 0, **options)
 
 
 def equals(statement: str, source: str, measured: Any, expected: Any, **options: Any) -> Claim:
@@ -204,7 +209,7 @@ def all_of(statement: str, source: str, hits: Any, **options: Any) -> Claim:
 
 
 def ordered(statement: str, source: str, values: Mapping[str, float], **options: Any) -> Claim:
-    """The values stand in strictly ascending order, as their names are given."""
+    """The values ascend strictly, in the order in which they are given."""
     numbers = _values(list(values.values()))
     found = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
     holds = bool((np.diff(numbers) > 0).all())
@@ -220,10 +225,10 @@ def refused(
     unless: bool = False,
     interval: Interval = None,
 ) -> Claim:
-    """A statement of the lecture, or a rule set beforehand, that nature refuses.
+    """A statement of the lecture, or a rule set beforehand, that the measurement contradicts.
 
-    It is shown and counted, and fails no run. With `unless`, the rule was met after all (at this
-    seed) and the claim holds.
+    It is shown and counted, and does not fail the run. With `unless`, the rule is met at this seed
+    after all, and the claim holds.
     """
     holds = True if unless else None
     return Claim(statement, source, expected, _words(measured), interval, holds, not unless)
@@ -237,7 +242,7 @@ def reported(
     *,
     interval: Interval = None,
 ) -> Claim:
-    """A number that is shown and never asserted; of an array the median, with the range."""
+    """A number that is shown and never asserted; for an array, its median and range."""
     if isinstance(measured, np.ndarray) and measured.size > 1:
         values = _values(measured)
         interval = interval or (float(values.min()), float(values.max()))
@@ -246,7 +251,7 @@ def reported(
 
 
 def verdict(holds: bool | None, refused: bool = False) -> str:
-    """The word for a claim's outcome: "holds", "does not hold", "refused" or "reported"."""
+    """A claim's outcome in a word: "holds", "does not hold", "refused" or "reported"."""
     if holds is None:
         return "refused" if refused else "reported"
     return "holds" if holds else "does not hold"
@@ -281,7 +286,7 @@ def _values(measured: Any) -> np.ndarray:
 
 
 def _words(value: Any) -> Value:
-    """What a table can show of a number, a text or a short array."""
+    """A number, a text or a short array as a table shows it."""
     if isinstance(value, np.ndarray | list | tuple) and np.ndim(value):
         return ", ".join(str(_plain(entry, "measured")) for entry in np.ravel(value))
     return _plain(value, "measured")
@@ -304,13 +309,13 @@ def _row(
 
     Args:
       statement, source: as in `Claim`.
-      rule: the rule in words, shown as expected unless `expected` says it better.
-      values: (n,) all that is asserted.
-      worst: the index of the one that the row shows, unless `shown` is given.
-      held: (n,) whether each obeys the rule.
-      expected, shown, interval: what the row shows instead, of the rule, of the worst value and of
-        the range.
-      asserted: False where the run is too small to decide: the row is reported.
+      rule: the rule in words.
+      values: (n,) the numbers that are asserted.
+      worst: the index of the number that the row shows.
+      held: (n,) whether each number obeys the rule.
+      expected, shown, interval: if given, the row shows these in place of the rule, the worst
+        number and the range of the numbers.
+      asserted: False where the run is too small to decide; then the row is only reported.
     """
     ends = (float(values.min()), float(values.max())) if values.size > 1 else None
     nan = bool(np.isnan(values).any())

@@ -1,4 +1,4 @@
-"""What are the parts of an experiment, and does a folder have them all?
+"""What are the parts of an experiment, and does a folder have all of them?
 
     __init__.py   docstring: the question and its central formula;  TITLE
     compute.py    Settings, FULL, QUICK;  compute(key, settings) -> arrays by name
@@ -25,7 +25,7 @@ from experiments.lab import sources
 from experiments.lab.claims import Claim
 from jaxnn.errors import InputError
 
-# Settings enter a result's name by value, so the names FULL and QUICK need not.
+# The name of a result contains its settings by value, so FULL and QUICK need not count.
 _BY_VALUE = frozenset({"FULL", "QUICK"})
 _PARTS = {
     "__init__": ("TITLE",),
@@ -40,7 +40,7 @@ Verdict = Mapping[str, Sequence[str]]  # sentences under headings
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """An experiment's parts, as the modules of its folder give them."""
+    """An experiment's parts, from the modules of its folder."""
 
     name: str
     title: str
@@ -59,7 +59,7 @@ def load(name: str, package: str = "experiments") -> Experiment:
     """Import the experiment `name` of `package`.
 
     Raises:
-      InputError: a part is missing, or FULL or QUICK is no dataclass instance.
+      InputError: a part is missing, or FULL or QUICK is not a dataclass instance.
       ImportError: a module cannot be imported.
     """
     modules = {
@@ -97,7 +97,7 @@ def load(name: str, package: str = "experiments") -> Experiment:
 
 
 def key_of(name: str, seed: int) -> jax.Array:
-    """The key of an experiment: fold_in(key(seed), crc32(name)), so none depends on the others."""
+    """The key of an experiment: fold_in(key(seed), crc32(name)), so none depends on another."""
     return jax.random.fold_in(jax.random.key(seed), zlib.crc32(name.encode()))
 
 

@@ -1,7 +1,7 @@
 """What do the experiments show, on one page?
 
-The page is made from the JSON records that lie beside the figures, so that a run of one
-experiment keeps the others. Text from a record is shown as text: nothing in it is Markdown.
+The page is made from the JSON records beside the figures, so that a run of one experiment keeps
+the others. Text from a record is escaped: none of it is read as Markdown.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from experiments.lab.store import read_json, write_text
 
 FIELDS = ("statement", "source", "expected", "measured", "interval", "holds", "refused")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#~$!])")
-# A span of code cannot be escaped, so what would end it or the line is left out.
+# A span of code cannot be escaped, so backquotes and line breaks are left out.
 _CODE_BREAKS = re.compile(r"[`\s]+")
 
 
 def escape(value: Any) -> str:
-    """Text that Markdown and HTML show as it is, on one line."""
+    """Text on one line, escaped so that Markdown and HTML show it unchanged."""
     text = " ".join(str(value).split())
     return _SPECIAL.sub(r"\\\1", html.escape(text, quote=False))
 
@@ -33,7 +33,7 @@ def code(text: str) -> str:
 
 
 def number(value: Any) -> str:
-    """A number with four significant digits, and anything else as it is."""
+    """A number with four significant digits; anything else unchanged."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if isinstance(value, int):
@@ -42,7 +42,7 @@ def number(value: Any) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: "0.4 s", "12 s", "3 min 05 s"."""
+    """A readable duration: "0.4 s", "12 s", "3 min 05 s"."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -50,7 +50,7 @@ def duration(seconds: float) -> str:
 
 
 def is_record(record: Mapping[str, Any] | None) -> bool:
-    """Whether a JSON file of the folder is an experiment's."""
+    """Whether a JSON file is the record of an experiment."""
     return (
         record is not None
         and {"name", "title", "command", "seconds", "figures", "claims"} <= set(record)
@@ -60,12 +60,12 @@ def is_record(record: Mapping[str, Any] | None) -> bool:
 
 
 def verdicts(record: Mapping[str, Any]) -> list[str]:
-    """The outcome of each claim of a record, in a word."""
+    """The outcome of each claim of a record, as a word."""
     return [verdict(claim["holds"], claim["refused"]) for claim in record["claims"]]
 
 
 def write_gallery(folder: Path, order: Sequence[str]) -> Path:
-    """Write `folder/README.md` from the records in `folder`, known names in their order first."""
+    """Write `folder/README.md` from the records in `folder`: names in `order`, then any others."""
     records = [record for path in sorted(folder.glob("*.json")) if (record := read_json(path))]
     records = [record for record in records if is_record(record)]
     rank = {name: place for place, name in enumerate(order)}

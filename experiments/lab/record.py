@@ -1,9 +1,9 @@
-"""What does an experiment show: which claims hold, and which figures were drawn?
+"""What is written for an experiment: which claims hold, and which figures were drawn?
 
-    record = (circumstances of the arrays, claims checked, figures written, what it was made from)
+    record = how the arrays were made, the claims' outcomes, the figures' files, a digest of sources
 
-The record lies as JSON beside the figures. It is made anew when the arrays, the sources of figures
-and claims, or the command have changed; that takes seconds, since nothing is computed.
+The record is a JSON file beside the figures. It is written anew when the arrays, the sources of
+figures and claims, or the command have changed; that takes seconds, since nothing is computed.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _CIRCUMSTANCES = (
 def current(
     experiment: Experiment, stored: store.Stored, command: str, out: Path
 ) -> dict[str, Any]:
-    """The record in `out` if it is of this state, otherwise a new one with its figures.
+    """The record in `out` if it is up to date, otherwise a new one with new figures.
 
     Raises:
-      InputError: the experiment's claims, figures or verdict are not what they should be.
+      InputError: the experiment's claims, figures or verdict have a wrong type or name.
     """
     made_from = _digest(experiment, stored, command)
     record = store.read_json(out / f"{experiment.name}.json")
@@ -76,7 +76,7 @@ def renewed(
 
 
 def _digest(experiment: Experiment, stored: store.Stored, command: str) -> str:
-    """A digest of all that a record is made from."""
+    """A digest of everything that a record depends on."""
     made_from = [
         stored.record,
         contract.record_fingerprint(experiment),
@@ -112,7 +112,7 @@ def _figures(experiment: Experiment, stored: store.Stored, out: Path) -> list[di
 
 
 def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str]]:
-    """What the claims come to, in words by heading; empty where nothing is said."""
+    """A summary of the claims: sentences by heading, empty if there are none."""
     if experiment.verdict is None:
         return {}
     said = experiment.verdict(stored.arrays)
@@ -130,7 +130,7 @@ def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str
 
 
 def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
-    """Remove the figures that an experiment drew before and no longer draws."""
+    """Remove figures that the experiment no longer draws."""
     kept = {figure["file"] for figure in now["figures"]}
     for figure in (before or {}).get("figures", []):
         file = Path(str(figure.get("file")))

@@ -3,7 +3,7 @@
     load -> (stored? read : compute, save, read) -> claims, draw -> figures, JSON -> gallery
 
 Each experiment has the key fold_in(key(seed), crc32(name)), so none depends on which others run.
-What `claims` and `draw` see is always what was read back from the file.
+`claims` and `draw` always receive the arrays as they were read back from the file.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Options:
     redraw: bool
 
     def command(self, name: str) -> str:
-        """The command that makes one experiment again."""
+        """The command that repeats one experiment."""
         words = ["python", "-m", "experiments", name]
         words += ["--quick"] if self.quick else []
         words += ["--seed", str(self.seed)] if self.seed else []
@@ -53,20 +53,20 @@ class Options:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence."""
+    """A parser whose error message is one sentence."""
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; --help lists what is accepted.")
 
 
 def default_out(quick: bool) -> Path:
-    """Where figures go unless told otherwise; small runs never overwrite the full ones."""
+    """The default folder for figures; quick runs never overwrite full ones."""
     return FIGURES / "quick" if quick else FIGURES
 
 
 def start_jax() -> None:
-    """Lay XLA's CPU devices over all cores and keep compiled programs for the next run."""
-    # A page of help or a wrong name should not wait for the library.
+    """Give XLA one CPU device per core, and keep compiled programs for the next run."""
+    # Imported here so that --help and wrong names need not wait for the library.
     from jaxnn.replicate import use_all_cores
 
     use_all_cores()
@@ -76,7 +76,7 @@ def start_jax() -> None:
 def keep_compiled_programs() -> None:
     """Turn on JAX's persistent compilation cache, unless the user has set one.
 
-    A folder that cannot be written only costs compile time, so it is no error.
+    A folder that cannot be written costs only compile time, so that is not an error.
     """
     if jax.config.values["jax_compilation_cache_dir"] is not None:
         return
@@ -102,8 +102,8 @@ def main(
 
     Args:
       argv: the arguments, by default those of the process.
-      names: the experiments there are.
-      load: gives the experiment of a name.
+      names: the names of all experiments.
+      load: returns the experiment with a given name.
       prepare: called once before anything is computed.
 
     Returns:
@@ -126,18 +126,18 @@ def main(
 def _parse(
     argv: Sequence[str] | None, names: Sequence[str], load: Callable[[str], Experiment]
 ) -> Options | None:
-    """The options, or None when what was asked for is done (`--list`)."""
+    """The options, or None when nothing is left to do (`--list`)."""
     parser = _Parser(
         prog="python -m experiments",
         description="Run experiments: compute, check the claims, draw.",
         allow_abbrev=False,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; all by default")
     parser.add_argument("--quick", action="store_true", help="small sizes, into figures/quick")
     parser.add_argument("--seed", default="0", metavar="N", help="an integer; 0 by default")
     parser.add_argument("--out", metavar="DIR", help="where figures go; figures by default")
-    parser.add_argument("--list", action="store_true", help="say which experiments there are")
-    parser.add_argument("--redraw", action="store_true", help="draw stored results, compute none")
+    parser.add_argument("--list", action="store_true", help="list the experiments")
+    parser.add_argument("--redraw", action="store_true", help="draw stored results only")
     given = parser.parse_args(argv)
 
     for name in given.names:
@@ -221,7 +221,7 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
 
 
 def _run_one(experiment: Experiment, options: Options) -> dict[str, Any]:
-    """Compute or read, then claim and draw; returns the record beside the figures."""
+    """Compute or read, then check the claims and draw; returns the record."""
     stored = _redrawn(experiment, options) if options.redraw else _computed(experiment, options)
     show = record.renewed if options.redraw else record.current
     shown = show(experiment, stored, options.command(experiment.name), options.out)
@@ -258,7 +258,7 @@ def _computed(experiment: Experiment, options: Options) -> store.Stored:
         _say(f"nothing changed since it was computed in {took}")
         return stored
     if fault:
-        _say(f"a stored result is of no use, {fault}; computing again")
+        _say(f"a stored result cannot be used: {fault}; computing again")
 
     key = contract.key_of(run.name, run.seed)
     settings = experiment.quick if options.quick else experiment.full
@@ -274,7 +274,7 @@ def _computed(experiment: Experiment, options: Options) -> store.Stored:
 
 
 def _circumstances(seconds: float) -> dict[str, Any]:
-    """When, where and how long: what is told of a result but does not name it."""
+    """When, where and how long: recorded with a result, but not part of its name."""
     return {
         "computed": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
@@ -289,7 +289,7 @@ def _circumstances(seconds: float) -> dict[str, Any]:
 
 
 def _peak_memory() -> int | None:
-    """The most memory this process has held, in MiB; None where the system does not tell."""
+    """The most memory this process has held, in MiB; None where the system does not report it."""
     try:
         import resource
     except ImportError:

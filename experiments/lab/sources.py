@@ -1,14 +1,15 @@
 """Which sources does a result depend on?
 
-    fingerprint = sha256(parsed code of all modules that the imports of a file lead to, their data)
+    fingerprint = sha256(parsed code of all modules that a file imports, directly or not; data)
 
 An import is followed to the module that defines the imported name. A package's `__init__` that only
-hands names on is passed through: what else it hands on does not count. So a new module, a new name
-in a package, a reworded docstring, claim or caption change no fingerprint of stored arrays, and a
-changed constant does, however many imports away it is.
+re-exports names is passed through, and its other names do not count. So a new module, a new name in
+a package, or a reworded docstring, claim or caption leaves the fingerprint of stored arrays as it
+is; a changed constant does not, however many imports away.
 
-Followed are `import` statements wherever they stand, and texts that name a module, since processes
-are started with `-m` and a name. Packages are followed that lie beside the experiments' own.
+All `import` statements are followed, also those inside functions, and so are strings that name a
+module, since processes are started with `-m` and a name. Packages outside the folder that holds the
+experiments' package are not followed, except this library.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def fingerprint(*sources: Path, without: frozenset[str] = frozenset()) -> str:
 
     Args:
       *sources: files inside a package.
-      without: top-level names of these files that do not count.
+      without: top-level names of these files that are ignored.
     """
     digest = hashlib.sha256()
     for path in closure(*sources):
@@ -49,7 +50,7 @@ def fingerprint(*sources: Path, without: frozenset[str] = frozenset()) -> str:
 
 
 def closure(*sources: Path) -> list[Path]:
-    """The files that some files depend on, these included, in order of their paths."""
+    """All files that the given files depend on, themselves included, sorted by path."""
     found: set[Path] = set()
     waiting = list(sources)
     while waiting:
@@ -62,12 +63,12 @@ def closure(*sources: Path) -> list[Path]:
 
 
 def place(path: Path) -> str:
-    """The path of a file from the folder that holds its top-level package."""
+    """The path of a file relative to the folder that holds its top-level package."""
     return path.relative_to(_top(path).parent).as_posix()
 
 
 def _top(path: Path) -> Path:
-    """The folder of the top-level package that a file belongs to."""
+    """The folder of the top-level package that contains a file."""
     folder = path.parent
     while (folder.parent / "__init__.py").is_file():
         folder = folder.parent
@@ -87,17 +88,17 @@ class _Parsed(NamedTuple):
     imports: Mapping[str, _Import]
     defined: frozenset[str]
     used: frozenset[tuple[str, ...]]  # dotted names, as the parts between the dots
-    whole: frozenset[str]  # modules of which all may be used, or texts that may name a module
-    loaded: frozenset[str]  # modules that are loaded by their full names
+    whole: frozenset[str]  # modules imported with *, and strings that may name a module
+    loaded: frozenset[str]  # modules named in `import a.b` statements
 
 
 class _Packages(NamedTuple):
-    """The packages beside each other in one folder, and the library wherever it is."""
+    """The packages in one folder, and the library wherever it is installed."""
 
     folder: Path
 
     def file(self, module: str) -> Path | None:
-        """The file of a module, or None when it belongs to no package here."""
+        """The file of a module, or None when it is in none of these packages."""
         top, *rest = module.split(".")
         library = Path(str(jaxnn.errors.__file__)).parent
         root = library if top == library.name else self.folder / top
@@ -123,7 +124,7 @@ class _Packages(NamedTuple):
             if names[0] in parsed.imports:
                 module, before = parsed.imports[names[0]]
                 found |= self.providers(module, (*before, *names[1:]))
-        if path.name != "__init__.py":  # there an unused import hands a name on
+        if path.name != "__init__.py":  # where an unused import re-exports a name
             for name, (module, names) in parsed.imports.items():
                 if name not in used:
                     found |= self.providers(module, names)
@@ -154,7 +155,7 @@ class _Packages(NamedTuple):
         return {path} if names[0] in parsed.defined or "__getattr__" in parsed.defined else set()
 
     def all_of(self, module: str) -> set[Path]:
-        """The files behind all that a module defines or hands on."""
+        """The files behind every name that a module defines or re-exports."""
         path = self.file(module)
         if path is None or path.name != "__init__.py":
             return {path} if path else set()
@@ -200,7 +201,7 @@ def _parse(text: str, package: str) -> _Parsed:
 
 
 def _used(node: ast.AST) -> Iterator[tuple[str, ...]]:
-    """The dotted names in a tree, each as long as it stands there."""
+    """The dotted names in a tree, each in full."""
     names: list[str] = []
     inner = node
     while isinstance(inner, ast.Attribute):
@@ -215,9 +216,9 @@ def _used(node: ast.AST) -> Iterator[tuple[str, ...]]:
 
 @lru_cache(maxsize=1024)
 def _code(text: str, file: str, without: frozenset[str] = frozenset()) -> str:
-    """The parsed code of a file: no comments or docstrings, less the named definitions.
+    """The parsed code of a file without comments, docstrings and the definitions in `without`.
 
-    Of a package's `__init__` only what it defines: the names that it hands on lead elsewhere.
+    The imports of a package's `__init__` are left out, since they are followed name by name.
     """
     tree = ast.parse(text)
     if file == "__init__.py":
@@ -233,7 +234,7 @@ def _code(text: str, file: str, without: frozenset[str] = frozenset()) -> str:
 
 
 def _defines(node: ast.stmt) -> set[str]:
-    """The names that a top-level statement gives a value, other than by import."""
+    """The names that a top-level statement defines, other than by import."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):

@@ -3,8 +3,8 @@
     path = results / name / "<size>-seed<seed>-<digest>"
     digest = sha256(name, settings, seed, sources, versions, platform)
 
-Arrays go to `path.npz` and what they came from to `path.json`, written last: a pair without its
-JSON was interrupted and counts as absent. Every file is written whole or not at all.
+Arrays go to `path.npz`, and the record of how they were made to `path.json`, written last: arrays
+without a record were interrupted and count as absent. Every file is written whole or not at all.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from jaxnn.errors import InputError
 from jaxnn.saving import write_whole
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")  # the library counts by its sources
-# What savez itself calls its arguments.
+# The names of savez's own arguments.
 _TAKEN = frozenset({"file", "allow_pickle"})
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What a result depends on; `path` is derived from all of it."""
+    """Everything that a result depends on; `path` is derived from all of it."""
 
     name: str
     size: str
@@ -50,7 +50,7 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Stored:
-    """A result read back: the arrays, and the record of what they came from."""
+    """A result read back: the arrays, and the record of how they were made."""
 
     arrays: dict[str, np.ndarray]
     record: dict[str, Any]
@@ -78,7 +78,7 @@ def _finite(value: Any) -> Any:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The record in a file, or None when there is none that can be read."""
+    """The record in a file, or None when it is missing or cannot be read."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -87,7 +87,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that a number depends on."""
+    """The versions of Python and of the packages that results depend on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -98,7 +98,7 @@ def versions() -> dict[str, str]:
 
 
 def plain_settings(settings: Any) -> dict[str, Any]:
-    """Settings as JSON gives them back (a tuple becomes a list).
+    """Settings as JSON returns them (a tuple becomes a list).
 
     Raises:
       InputError: a setting is not a plain value.
@@ -112,7 +112,7 @@ def plain_settings(settings: Any) -> dict[str, Any]:
 
 
 def run_of(experiment: Experiment, quick: bool, seed: int, backend: str) -> Run:
-    """The run of an experiment as its sources and the installed packages are now."""
+    """The run of an experiment with the present sources and installed packages."""
     return Run(
         name=experiment.name,
         size="quick" if quick else "full",
@@ -125,7 +125,7 @@ def run_of(experiment: Experiment, quick: bool, seed: int, backend: str) -> Run:
 
 
 def save(folder: Path, run: Run, results: Mapping[str, Any], record: Mapping[str, Any]) -> None:
-    """Store the arrays of a run and the record of how they came about.
+    """Store the arrays of a run and the record of how they were made.
 
     Raises:
       InputError: a result is not an array, a number or a string, or its name cannot be stored.
@@ -148,7 +148,7 @@ def storable(name: str, value: Any) -> np.ndarray:
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
-        # Typed keys and ragged lists are no NumPy arrays.
+        # Typed keys and ragged lists are not NumPy arrays.
         array = np.asarray(None)
     if array.dtype.kind not in "biufcUS":
         raise InputError(
@@ -159,7 +159,7 @@ def storable(name: str, value: Any) -> np.ndarray:
 
 
 def read(path: Path) -> tuple[Stored | None, str]:
-    """What is stored at `path` (no suffix), and when it is unusable, why ("" if just absent)."""
+    """The result at `path` (no suffix), or None and why it is unusable ("" if it is absent)."""
     record = read_json(path.with_suffix(".json"))
     if record is None:
         started = any(path.with_suffix(suffix).exists() for suffix in (".json", ".npz"))
@@ -168,14 +168,14 @@ def read(path: Path) -> tuple[Stored | None, str]:
         with open(path.with_suffix(".npz"), "rb") as raw, np.load(raw, allow_pickle=False) as file:
             return Stored({name: file[name] for name in file.files}, record), ""
     except Exception as error:
-        # Damaged bytes fail in as many ways as the formats of zip and npy have fields.
+        # Damaged zip and npy files raise many kinds of errors.
         return None, f"its arrays cannot be read ({type(error).__name__})"
 
 
 def latest(folder: Path, run: Run) -> Stored | None:
     """The newest readable result with this name, these settings and this seed, or None.
 
-    Unlike `read`, whatever the sources and versions were.
+    Unlike `read`, it ignores the sources and versions.
     """
     candidates = []
     for path in (folder / run.name).glob("*.json"):

@@ -1,6 +1,6 @@
 """Are the targets for speed reached, do all tools reach the same losses, and is cost linear?
 
-A target is for two cores and was set beforehand; one that is not reached is shown as refused.
+Targets are for two cores and were set beforehand; one that is missed is shown as refused.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import numpy as np
 from experiments.lab.claims import Claim, at_most, refused, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.refit_speed.compute import COLD_JOB, JOBS
-from experiments.refit_speed.reading import shares_of_peak, times_as_long
+from experiments.refit_speed.reading import relative_times, shares_of_peak
 
-LOSS_AGREEMENT = 0.05  # by which mean training losses of two tools may differ, beyond 4 SE
+LOSS_AGREEMENT = 0.05  # relative difference of mean training losses allowed beyond 4 SE
 COLD_LIMIT = 2.5  # seconds
 LARGEST_GROWTH = 1.5
 
@@ -26,10 +26,8 @@ def claims(results: Results) -> list[Claim]:
         words = f"{job}: nominal arithmetic as a share of the float32 matrix-product peak"
         found.append(_ratio_claim(results, words, shares, targets.get("peak")))
         for i, name in enumerate(names[1:], start=1):
-            ratios, words = (
-                times_as_long(results, j, i),
-                f"{job}: {name} takes this many times as long",
-            )
+            words = f"{job}: time of {name} over time of jaxnn, per refit"
+            ratios = relative_times(results, j, i)
             found.append(_ratio_claim(results, words, ratios, targets.get(name)))
         found.append(_loss_claim(results, names, j, job))
     return [*found, *_cold_claims(results, names), *_growth_claims(results)]
@@ -52,7 +50,7 @@ def _target_claim(
     reached: bool,
     interval: tuple[float, float] | None = None,
 ) -> Claim:
-    """A target that holds or is refused; only reported where times cannot be compared with it."""
+    """A target that holds or is refused; only reported where times are not compared with it."""
     source = f"target set beforehand for two cores; {int(results['cores'])} here"
     if not results["compared"]:
         target = f"{target} (not compared in this run)"
@@ -68,8 +66,8 @@ def _loss_claim(results: Results, names: list[str], j: int, job: str) -> Claim:
     shown = zip(names, means, errors, strict=True)
     return within_errors(
         f"{job}: all tools reach the same final mean training loss (± standard error over refits; "
-        f"differences from the first within 4 standard errors and {LOSS_AGREEMENT:.0%})",
-        "the same objective, steps and distribution of first weights",
+        f"differences from the first at most 4 standard errors plus {LOSS_AGREEMENT:.0%})",
+        "the same objective, steps and distribution of initial weights",
         means,
         means[0],
         np.hypot(errors, errors[0]),
@@ -86,7 +84,7 @@ def _cold_claims(results: Results, names: list[str]) -> list[Claim]:
         first, second = results["cold"][i].tolist()
         statement = (
             f"{COLD_JOB}: seconds for the first {int(results['refits'][i])} refits in a fresh "
-            f"process, by {name} ({first - second:.1f} of them to compile)"
+            f"process, by {name} ({first - second:.1f} of them for compiling)"
         )
         if name == "jaxnn":
             target = f"at most {COLD_LIMIT:g}"
@@ -107,7 +105,7 @@ def _growth_claims(results: Results) -> list[Claim]:
         memory = results[f"{axis}_memory"] / 2**20
         found += [
             at_most(
-                f"Time per {unit} with {sizes[-1]:,} {words}, over that with {sizes[-2]:,}",
+                f"Time per {unit} with {sizes[-1]:,} {words}, over the time with {sizes[-2]:,}",
                 "linear cost",
                 per_unit[-1] / per_unit[-2],
                 LARGEST_GROWTH,

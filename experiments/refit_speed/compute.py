@@ -1,4 +1,4 @@
-"""What is timed: all contenders in turn on each job, cold starts, and cost against size."""
+"""What is timed: each job by all contenders in turn, cold starts, and cost against size."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Settings:
     Attributes:
       epochs, batch_epochs: passes over the rows, full batch and mini-batch.
       refits: number of refits in every job.
-      peer_refits: the same for slow peers, whose times are compared per refit.
+      peer_refits: the same for slow peers; times are compared per refit.
       rounds: number of interleaved repetitions.
-      rest: seconds before each timing, in which threads of the last contender come to rest.
+      rest: seconds before each timing, in which the last contender's threads go to sleep.
       replicates, rows: sizes of the two scaling series.
-      compared: whether runs are long enough to compare their times with the targets.
+      compared: whether runs are long enough for their times to be compared with the targets.
     """
 
     epochs: int = 300
@@ -63,7 +63,7 @@ def _torch(least: float) -> dict[str, float]:
     return dict.fromkeys(("torch", "torch, fused Adam", "torch compiled"), least)
 
 
-# Jobs by name: sizes, whether in mini-batches, and the targets (peer: least ratio).
+# Jobs by name: sizes, whether trained in mini-batches, and the targets (peer: least ratio).
 JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
     "18-64-64-1, full batch": (
         (18, 64, 64, 1),
@@ -96,7 +96,7 @@ def heart_matrix() -> tuple[np.ndarray, np.ndarray]:
 
 
 def job_of(name: str, settings: Settings, refits: int) -> Job:
-    """A job of `JOBS` with the epochs of the settings."""
+    """The job of this name in `JOBS`, with the epochs of the settings."""
     sizes, batched, _ = JOBS[name]
     epochs = settings.batch_epochs if batched else settings.epochs
     return Job(sizes, epochs, 32 if batched else None, refits)
@@ -126,13 +126,13 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
             described = dataclasses.asdict(job_of(job, settings, refits[name]))
             return {"name": name, "table": table, "job": described, "seed": seed}
 
-        # The first call of each is the one that users wait for; nothing else runs meanwhile.
+        # Users wait for the first call, so nothing else runs meanwhile.
         for i, name in enumerate(names):
             for n in range(2):
                 time.sleep(settings.rest)
                 cold[i, n] = race[name].ask(**call(name, COLD_JOB, seed + n))["seconds"]
         for j, job in enumerate(JOBS):
-            for name in names:  # all compile side by side
+            for name in names:  # all compile at the same time
                 race[name].send(**call(name, job, seed))
             for i, name in enumerate(names):
                 losses[j, i, : refits[name]] = race[name].receive()["result"]
@@ -167,7 +167,7 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
     """Race the contenders, then measure how cost grows.
 
     Returns:
-      contenders: (contenders,) names, this library first; refits: (contenders,) per call.
+      contenders: (contenders,) names, this library first; refits: (contenders,) refits per call.
       seconds: (jobs, contenders, rounds) wall time; cold: (contenders, 2) of the first two calls.
       losses: (jobs, contenders, refits) final mean training losses, NaN where there are fewer.
       operations: (jobs, contenders) nominal operations per call; steps: (jobs,) of one refit.
@@ -183,7 +183,7 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
         np.savez(table, X=X, y=y)
         results: dict[str, Any] = _race(settings, seed, table)
     series = {"replicates": settings.replicates, "rows": settings.rows}
-    # Side by side only where the times are not compared.
+    # In parallel only where the times are not compared.
     with ThreadPoolExecutor(1 if settings.compared else len(series)) as pool:
         measured = pool.map(_scaling, series, series.values(), [seed] * len(series))
     for (axis, sizes), found in zip(series.items(), measured, strict=True):

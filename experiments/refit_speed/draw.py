@@ -1,6 +1,6 @@
 """How is the speed of many small fits drawn?
 
-ratios     how many times longer each peer takes, in each job
+ratios     time of each peer over the time of this library, in each job
 scaling    time per step and peak memory against the number of refits and of rows
 """
 
@@ -11,25 +11,26 @@ from matplotlib.figure import Figure
 
 from experiments.lab.contract import Results
 from experiments.refit_speed.compute import JOBS
-from experiments.refit_speed.reading import shares_of_peak, times_as_long
+from experiments.refit_speed.reading import relative_times, shares_of_peak
 from experiments.refit_speed.scaling import REFITS
 from jaxnn import plotting
 
 CAPTIONS = {
     "ratios": (
-        "How many times longer each peer takes for 100 refits of the Heart table (303 rows, 18 "
-        "encoded inputs) than this library's bootstrap, on the same cores in the same rounds. "
-        "Points: single rounds; bar: median. Compile time is left out."
+        "Time per refit of each peer, divided by the time per refit of this library's bootstrap, "
+        "on the Heart table (303 rows, 18 encoded inputs), on the same cores in the same rounds. "
+        "Points: single rounds; bars: medians. Compile time is not included."
     ),
     "scaling": (
         "Time per step of all refits, and peak memory of the process, against the number of "
-        "refits (303 rows) and of rows (8 refits); 18-16-16-1, full batch."
+        "refits (with 303 rows) and the number of rows (with 8 refits). The network is "
+        "18-16-16-1, trained on full batches."
     ),
 }
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Ratios of all jobs; time and memory against size."""
+    """Relative times in all jobs, and time and memory against size."""
     return {"ratios": ratios(results), "scaling": scaling(results)}
 
 
@@ -38,9 +39,9 @@ def ratios(results: Results) -> Figure:
     names = [str(name) for name in results["contenders"]]
     figure, axes = plotting.panels(len(JOBS), columns=len(JOBS), height=3.6, letters=False)
     for j, (ax, job) in enumerate(zip(axes, JOBS, strict=True)):
-        most = max(times_as_long(results, j, i).max() for i in range(1, len(names)))
+        most = max(relative_times(results, j, i).max() for i in range(1, len(names)))
         for i in range(1, len(names)):
-            values = times_as_long(results, j, i)
+            values = relative_times(results, j, i)
             ax.barh(i, np.median(values), color=plotting.COLORS["sky"], height=0.6)
             ax.plot(values, np.full(len(values), i), ".", color=plotting.COLORS["black"])
             ax.text(values.max() * 1.1, i, f"{np.median(values):.1f}x", va="center")
@@ -52,25 +53,25 @@ def ratios(results: Results) -> Figure:
         ax.axvline(1, color=plotting.COLORS["grey"])
         ax.set_yticks(range(1, len(names)), names[1:] if j == 0 else [""] * (len(names) - 1))
         ax.invert_yaxis()
-        ax.set_xlabel("times as long as jaxnn")
+        ax.set_xlabel("time relative to jaxnn")
     return figure
 
 
 def scaling(results: Results) -> Figure:
-    """Time per step and memory against the number of refits (above) and of rows (below)."""
+    """Time per step and memory against the number of refits (top) and of rows (bottom)."""
     figure, axes = plotting.panels(4, columns=2, height=2.8)
     for row, (axis, words) in enumerate((("replicates", "refits"), ("rows", "rows"))):
         sizes = results[f"{axis}_sizes"]
         total = results[f"{axis}_seconds"] * (sizes if axis == "replicates" else REFITS) * 1e3
         ax = axes[2 * row]
         ax.loglog(sizes, total, "o-", label="measured")
-        ax.loglog(sizes, total[0] * sizes / sizes[0], "--", label="in proportion")
-        ax.set_ylabel("ms per step of all refits")
+        ax.loglog(sizes, total[0] * sizes / sizes[0], "--", label="proportional")
+        ax.set_ylabel("time per step of all refits, ms")
         ax.legend()
         axes[2 * row + 1].plot(sizes, results[f"{axis}_memory"] / 2**20, "o-")
         axes[2 * row + 1].set_xscale("log")
         axes[2 * row + 1].set_ylabel("peak memory, MiB")
         axes[2 * row + 1].set_ylim(0, 1.1 * results[f"{axis}_memory"].max() / 2**20)
         for ax in axes[2 * row : 2 * row + 2]:
-            ax.set_xlabel(words)
+            ax.set_xlabel(f"number of {words}")
     return figure

@@ -1,8 +1,8 @@
 """How would one refit a small network many times in JAX: with this library, by hand, in Equinox?
 
-    jit(vmap(fit)) over keys, each of which draws its resample, its first weights and its batches
+    jit(vmap(fit)) over keys; each fit draws its resample, its initial weights and its batches
 
-Packages are imported inside the functions: a process that is timed loads only what it uses.
+Packages are imported inside the functions, so that a timed process loads only what it uses.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _equinox_program(job: Job) -> tuple[Callable[..., Any], ...]:
         model: Any = eqx.nn.MLP(
             job.sizes[0], "scalar", job.sizes[1], len(job.sizes) - 2, jnp.tanh, key=key_model
         )
-        # The same first weights as the others, by Equinox's own recipe for custom ones.
+        # The same initial weights as the others, by Equinox's own recipe for custom weights.
         keys = jax.random.split(key_weights, len(model.layers))
         draw = jax.nn.initializers.glorot_uniform()
         model = eqx.tree_at(
@@ -131,7 +131,7 @@ def _equinox_program(job: Job) -> tuple[Callable[..., Any], ...]:
 
 
 def equinox_ensemble(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
-    """Equinox's documented ensembling: models made and stepped under `filter_vmap`."""
+    """Equinox's documented ensembling: models are made and trained under `filter_vmap`."""
     import jax
 
     make, step, loss = _equinox_program(job)

@@ -1,6 +1,6 @@
-"""What is the job that every tool does in the race?
+"""What is the job that every tool is timed on?
 
-    refits x (draw a resample, draw first weights, take `epochs` passes of Adam over the resample)
+    refits x (draw a resample, draw initial weights, make `epochs` passes of Adam over the resample)
     nominal arithmetic of one refit = 6 x weights x rows x epochs
 
 Nothing heavy is imported, so that a process that is timed loads only the tool that it uses.
@@ -24,7 +24,7 @@ class Job:
     Attributes:
       sizes: number of units in every layer.
       epochs: passes over the rows.
-      batch_size: rows per step, None for all.
+      batch_size: rows per step; None for all rows.
       refits: number of refits.
     """
 
@@ -34,7 +34,7 @@ class Job:
     refits: int
 
     def steps(self, rows: int) -> int:
-        """Steps of one refit."""
+        """The number of optimiser steps of one refit on `rows` rows."""
         return self.epochs * (-(-rows // self.batch_size) if self.batch_size else 1)
 
     def operations(self, rows: int) -> int:

@@ -1,8 +1,8 @@
 """Which tools are compared, and what does each of them need?
 
-Each peer is a function (job, X, y, seed) -> mean final training loss of each refit: see `job` for
-what it does, `jax_peers`, `torch_peers` and `scikit_learn_peer` for how.  Each is written as well
-as its tool allows.  A peer whose package is not installed is left out.
+Each peer is a function (job, X, y, seed) -> final mean training loss of each refit.  `job` says
+what it does; `jax_peers`, `torch_peers` and `scikit_learn_peer` say how, each written as well as
+its tool allows.  A peer whose package is not installed is left out.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ def refit(name: str, table: str, job: dict[str, Any], seed: int) -> np.ndarray:
     """Do a job in the process of a contender.
 
     Args:
-      name: of the contender, a key of `ENTRIES`.
+      name: the contender, a key of `ENTRIES`.
       table: path of an .npz file with X and y.
       job: the fields of a `Job`.
-      seed: an integer that decides every random number.
+      seed: an integer from which every random number follows.
 
     Returns:
       (refits,) final mean training losses.

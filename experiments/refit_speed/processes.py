@@ -1,13 +1,12 @@
 """How are several tools timed on one machine without disturbing each other?
 
-Each contender is a process of its own, with its own threads and settings, and waits for its turn:
+Each contender is a separate process, with its own threads and settings, and waits for its turn:
 
     answer = contender.ask(...)   =>   {"seconds": wall time of the call there, "result": ...}
 
-What one contender leaves behind (threads that spin, a growing heap) is asleep while another is
-timed, and when turns are short, drifts of the machine affect all of them alike.  The processes
-exchange only numbers, as JSON.  Compilation caches on disk are off: the first answer includes all
-compilation.
+A contender's threads sleep while another is timed, and its memory is its own.  Short turns let
+drifts of the machine affect all contenders alike.  The processes exchange only numbers, as JSON.
+Compilation caches on disk are off, so the first answer includes all compilation.
 
 `Contender` starts `python -m experiments.refit_speed.processes MODULE:FUNCTION PACKAGE...`.
 """
@@ -36,13 +35,12 @@ class Contender:
     """A process in which one function is called repeatedly; a context manager that ends it.
 
     Args:
-      function: a function of a module; it takes keyword arguments of JSON values and returns
-        numbers.
+      function: a module's function; it takes JSON values as keyword arguments and returns numbers.
       packages: imported before the first call, as a user's script would have done.
       environment: environment variables, in addition to those of this process.
 
     Raises:
-      RuntimeError: the process failed, with the end of what it wrote to stderr.
+      RuntimeError: the process failed; the message ends with what it wrote to stderr.
     """
 
     def __init__(
@@ -73,7 +71,7 @@ class Contender:
         at: TracebackType | None,
     ) -> None:
         if self._process.stdin is not None:
-            self._process.stdin.close()  # the end of its input is the end of its loop
+            self._process.stdin.close()  # its loop ends with its input
         if error is not None:
             self._process.kill()
         self._process.wait()
@@ -82,7 +80,7 @@ class Contender:
         self._errors.close()
 
     def wait_until_ready(self) -> None:
-        """Block until its packages are imported."""
+        """Wait until the process has imported its packages."""
         self._receive()
 
     def send(self, **arguments: Any) -> None:
@@ -120,7 +118,7 @@ class Contender:
 
 def serve(function: str, packages: Sequence[str]) -> None:
     """Answer calls from stdin until it ends: the loop of a contender's process."""
-    # Whatever else is printed must not mix with the answers.
+    # Other output must not mix with the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
     for package in packages:
         importlib.import_module(package)

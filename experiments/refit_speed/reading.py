@@ -1,6 +1,6 @@
-"""How are speeds compared, by claims and figures?
+"""How do claims and figures compare speeds?
 
-times as long = (seconds per refit of a peer) / (seconds per refit here), round by round
+relative time = (seconds per refit of a contender) / (seconds per refit here), in each round
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import numpy as np
 from experiments.lab.contract import Results
 
 
-def times_as_long(results: Results, job: int, contender: int) -> np.ndarray:
-    """(rounds,) time per refit of a contender over time per refit here."""
+def relative_times(results: Results, job: int, contender: int) -> np.ndarray:
+    """Time per refit of a contender over the time per refit here: (rounds,)."""
     seconds = results["seconds"][job] / results["refits"][:, None]
     return seconds[contender] / seconds[0]
 
 
 def shares_of_peak(results: Results, job: int) -> np.ndarray:
-    """(rounds,) nominal operations per second here over those of a matrix product."""
+    """Nominal operations per second here over those of a matrix product: (rounds,)."""
     return results["operations"][job, 0] / results["seconds"][job, 0] / results["peak"][job]

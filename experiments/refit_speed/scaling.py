@@ -25,7 +25,7 @@ ROWS = 303  # while the refits grow
 
 
 def table(key: Array, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random numbers of the shape of the encoded Heart table, (rows, 18) and (rows,), float32."""
+    """A random table as wide as the encoded Heart table: (rows, 18) and (rows,), float32."""
     key_rows, key_noise = jax.random.split(key)
     X = jax.random.normal(key_rows, (rows, 18), jnp.float32)
     y = X[:, 0] + jax.random.normal(key_noise, (rows,), jnp.float32) > 0
@@ -36,12 +36,12 @@ def measure(axis: str, size: int, seed: int) -> tuple[float, float]:
     """Time a bootstrap in this process.
 
     Args:
-      axis: "replicates" or "rows", which of the two has the given size.
+      axis: "replicates" or "rows": which of the two has the given size.
       size: number of refits, or of rows.
-      seed: an integer that decides every random number.
+      seed: an integer from which every random number follows.
 
     Returns:
-      Seconds per step of one refit, the better of two runs, and the peak memory so far in bytes.
+      Seconds per step of one refit (the faster of two runs), and the peak memory so far in bytes.
     """
     refits, rows = (size, ROWS) if axis == "replicates" else (REFITS, size)
     key_table, *keys = jax.random.split(jax.random.key(seed), 4)
@@ -60,7 +60,7 @@ def measure(axis: str, size: int, seed: int) -> tuple[float, float]:
 def _peak_memory() -> float:
     """The peak memory of this process, in bytes."""
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage would count what the parent had when this process was born
+    if status.exists():  # getrusage also counts the parent's memory at the fork
         line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM"))
         return float(line.split()[1]) * 1024
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

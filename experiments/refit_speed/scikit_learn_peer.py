@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.refit_speed.job import LEARNING_RATE, Job, cores
 
-SEEDS_OF_RESAMPLES = 2**31  # added, so that no resample has the seed of first weights
+SEEDS_OF_RESAMPLES = 2**31  # added, so that no resample shares a seed with initial weights
 
 
 def _one_scikit_learn(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> float:

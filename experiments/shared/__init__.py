@@ -1,1 +1,1 @@
-"""What two or more experiments compute with."""
+"""Modules that two or more experiments use."""

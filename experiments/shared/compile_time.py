@@ -1,8 +1,8 @@
-"""How much of a computation's time is spent on compiling programs?
+"""How much of a computation's time is spent compiling programs?
 
-JAX reports how long each program took to trace, to lower and to compile; their sum is the time that
-the same computation would not need a second time.  A program that is found in the persistent cache
-counts with the time to read it.
+JAX reports how long each program took to trace, to lower and to compile; a second run of the
+same computation would save their sum.  A program found in the persistent cache counts with the time
+it takes to read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _STAGES = ("jaxpr_trace", "jaxpr_to_mlir", "backend_compile")
 
 
 class Compilation:
-    """What has been compiled so far.
+    """The account of what has been compiled so far.
 
     Attributes:
       seconds: wall time of tracing, lowering and compiling.
@@ -29,7 +29,7 @@ class Compilation:
         self.programs = 0
 
     def note(self, event: str, duration_secs: float, **_: Any) -> None:
-        """Count an event that JAX reports, if it is a stage of compiling."""
+        """Add an event that JAX reports, if it is a stage of compilation."""
         stage = event.rsplit("/", 1)[-1]
         if stage.startswith(_STAGES):
             self.seconds += duration_secs
@@ -38,7 +38,7 @@ class Compilation:
 
 @contextmanager
 def compiling() -> Iterator[Compilation]:
-    """Count the programs, and the time, that are compiled inside the `with` block."""
+    """Count the programs compiled inside the `with` block, and the time that this takes."""
     account = Compilation()
     jax.monitoring.register_event_duration_secs_listener(account.note)
     try:

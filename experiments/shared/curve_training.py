@@ -3,11 +3,11 @@
     RMSE = sqrt(mean over a grid of [-1, 1] of (network - curve)^2)
 
 One protocol for networks of any depth: full-batch Adam whose learning rate falls to 0 along a
-cosine, evenly spaced points without noise, and the start below.  A ReLU of one input has its kink
-at -b / w.  With biases of zero all kinks would be at x = 0; here w = +-sqrt(2), the size of He's
-N(0, 2), and b ~ U(-1, 1), so that kinks start evenly spread over the middle 70% of the interval
-and no unit starts dead on it.  Other layers have weights N(0, 2 / inputs) and biases
-U(+-1 / sqrt(inputs)).
+cosine, evenly spaced points without noise, and the following initial parameters.  A ReLU of one
+input has its kink at -b / w.  With biases of zero all kinks would be at x = 0; here w = +-sqrt(2),
+the standard deviation of He's N(0, 2), and b ~ U(-1, 1), so that kinks start evenly spread over the
+middle 70% of the interval and no unit starts dead on it.  Other layers have weights
+N(0, 2 / inputs) and biases U(+-1 / sqrt(inputs)).
 
 `readout_errors` keeps the trained hidden layers and solves for the output weights: how well the
 network could follow the curve with the features that it has learned.
@@ -46,7 +46,7 @@ class TrainingSettings:
 
     Attributes:
       steps: number of full-batch Adam steps.
-      learning_rate: the first one; the last is 0.
+      learning_rate: its initial value; it falls to 0.
       rows: number of training points.
     """
 
@@ -56,7 +56,7 @@ class TrainingSettings:
 
 
 def midpoints(n: int) -> np.ndarray:
-    """The middles of n equal parts of [-1, 1]: (n,)."""
+    """The midpoints of n equal parts of [-1, 1]: (n,)."""
     return (2 * np.arange(n) + 1) / n - 1
 
 
@@ -66,7 +66,7 @@ def rmse(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def spread_kinks(key: Array, shape: tuple[int, int], dtype: Any = None) -> Array:
-    """First weights: +-sqrt(2) with equal probability for one input, otherwise N(0, 2 / inputs)."""
+    """Initial weights: +-sqrt(2), equally likely, for one input; otherwise N(0, 2 / inputs)."""
     if shape[0] == 1:
         return 2**0.5 * jax.random.rademacher(key, shape, dtype or float)
     return initializer("he_normal")(key, shape, dtype)
@@ -74,7 +74,7 @@ def spread_kinks(key: Array, shape: tuple[int, int], dtype: Any = None) -> Array
 
 @cache
 def _recipe(steps: int, learning_rate: float) -> Recipe:
-    # A schedule is equal to itself alone: with one recipe per setting, a network compiles once.
+    # A schedule equals only itself, so one recipe per setting lets a network compile once.
     schedule = optax.cosine_decay_schedule(learning_rate, steps)
     return Recipe(learning_rate=schedule, epochs=steps)
 
@@ -86,12 +86,12 @@ def train(
     curve: Function,
     settings: TrainingSettings,
 ) -> Parameters:
-    """Train one network on a curve from several random starts.
+    """Train one network on a curve from several random initial parameters.
 
     Args:
       keys: (starts,) typed keys, one per start.
       hidden: number of nodes in each hidden layer.
-      activation: of the hidden layers, a name of `HIDDEN`.
+      activation: of the hidden layers, a name in `HIDDEN`.
       curve: the function to follow.
       settings: see `TrainingSettings`.
 
@@ -121,7 +121,7 @@ def outputs(params: Parameters, activation: str, x: np.ndarray) -> np.ndarray:
 
 
 def hidden_states(layers: Parameters, activation: str, x: np.ndarray) -> np.ndarray:
-    """Outputs of the last of these stacked layers at x (n,): (starts, n, nodes) in float64."""
+    """Outputs of the last of some stacked layers at x (n,): (starts, n, nodes) in float64."""
     h = x[None, :, None]
     for weights, biases in layers:
         h = HIDDEN[activation](h @ weights.astype(float) + biases[:, None])
@@ -131,13 +131,13 @@ def hidden_states(layers: Parameters, activation: str, x: np.ndarray) -> np.ndar
 def readout_errors(
     params: Parameters, activation: str, curve: Function, x: np.ndarray
 ) -> np.ndarray:
-    """RMSE at x (n,) of trained hidden layers with the best output weights, in float64.
+    """RMSE at x (n,) of trained hidden layers with least-squares output weights, in float64.
 
     Args:
       params: stacked parameters; the output layer is not used.
       activation: of the hidden layers.
       curve: the function to follow.
-      x: (n,) points of the least squares and of the error.
+      x: (n,) points at which the weights are solved for and the error is taken.
 
     Returns:
       (starts,) errors; NaN where a fit diverged.

@@ -20,7 +20,7 @@ def images(key: Array, rows: int) -> tuple[np.ndarray, np.ndarray]:
 
     Args:
       key: a typed JAX key.
-      rows: number of images; all of them where `rows` exceeds their number.
+      rows: number of images; if there are fewer, all of them.
 
     Returns:
       X: (rows, 64) float32.

@@ -3,7 +3,7 @@
     logistic   beta <- beta + (sum p (1-p) x x^T)^-1 sum (y - p) x        x = (1, x), from zero
     linear     slope = sum (x - mean x) y / sum (x - mean x)^2
 
-NumPy in double precision, without the library: fits by gradient descent are compared with these.
+In NumPy, in double precision and without the library: a reference for fits by gradient descent.
 """
 
 from __future__ import annotations

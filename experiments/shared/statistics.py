@@ -1,10 +1,9 @@
-"""What is the median of a few values, and how precisely is it known?
+"""What is the median of a few values, and what is its confidence interval?
 
-    n sorted values hold the median of their distribution between the k-th smallest and the k-th
-    largest with probability  1 - 2 P(Binomial(n, 1/2) < k),  whatever that distribution is
+    P(k-th smallest <= median <= k-th largest of n values) = 1 - 2 P(Binomial(n, 1/2) < k)
 
-k is the largest for which that is at least 95%. Two methods are compared by the median, over seeds,
-of the ratio or difference of their errors on the same data.
+for any continuous distribution. k is the largest for which this is at least 95%. Two methods are
+compared by the median, over seeds, of the ratio or difference of their errors on the same data.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ class MedianInterval(NamedTuple):
 def median_interval(values: np.ndarray, level: float = LEVEL) -> MedianInterval:
     """The median of (n,) values with an interval of at least this level; NaNs are left out.
 
-    Fewer than six values allow no interval of 95%: then it reaches from the smallest to the
-    largest. Without values all three numbers are NaN.
+    Fewer than six values allow no 95% interval: it then reaches from the smallest to the largest.
+    Without values all three numbers are NaN.
 
     >>> median_interval(np.array([3.0, 1.0, 2.0, 5.0, 4.0, 6.0, 7.0, 8.0, 9.0]))
     MedianInterval(median=5.0, lower=2.0, upper=8.0)
@@ -51,7 +50,7 @@ def interval_rank(n: int, level: float = LEVEL) -> int:
 
 
 def side(found: MedianInterval, reference: float = 1.0) -> str:
-    """Where the interval lies: "below" the reference, "above" it, or "unclear" (it holds it)."""
+    """Where the interval lies: "below" or "above" the reference, or "unclear" if it contains it."""
     if found.upper < reference:
         return "below"
     return "above" if found.lower > reference else "unclear"

@@ -1,4 +1,4 @@
-"""What do theory and the lecture say of one hidden layer, and does it hold?"""
+"""What do theory and the lecture say about one hidden layer, and does it hold?"""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from experiments.universal_approximation.reading import LABELS, sampling_ratios,
 from jaxnn import interval
 from jaxnn.regions import splines
 
-SLOPES_FROM = 4  # nodes; with fewer, most starts miss a half-wave and no rate can be seen
+SLOPES_FROM = 4  # nodes; with fewer, most starts miss a half-wave and no rate is visible
 OVER_STARTS = "95% bootstrap interval over random starts"
-FLOAT32 = 1e-5  # relative rounding error allowed to a bound that holds exactly
+FLOAT32 = 1e-5  # relative rounding error that an exact bound allows for
 SPLINES = "classical theory of free-knot splines"
 MAUREY = "Maurey's argument, Barron 1993; constant in closed form"
 
 
 def claims(results: Results) -> list[Claim]:
-    """Exact theory, bounds on every network, and what training attains."""
+    """Exact theory, bounds on every network, and what training achieves."""
     return [
         *_spline_claims(results),
         *_curve_claims(results),
@@ -75,8 +75,8 @@ def _curve_claims(results: Results) -> Iterator[Claim]:
     nodes = results["picture_nodes"].tolist()
     single = [place for place, name in enumerate(nodes) if set(name.split("+")) == {"1"}]
     yield _at_least_one(
-        "With one node per layer, in one layer or two, a network can only rise or only fall: its "
-        "RMSE over that of the best such curve",
+        "With one node per layer, in one layer or two, a network is monotone: its RMSE over that "
+        "of the best monotone curve",
         "exact bound; lecture 11, NN in action",
         errors[:, single] / results["monotone_bound"],
     )
@@ -86,7 +86,7 @@ def _curve_claims(results: Results) -> Iterator[Claim]:
     for name, mse in zip(results["picture_activations"].tolist(), best, strict=True):
         yield below(
             f"Bias shrinks as nodes are added: MSE with {many} {LABELS[name]} nodes over MSE with "
-            "one (best starts)",
+            "one node (best starts)",
             "lecture 11, NN in action",
             mse[nodes.index(many)] / mse[one],
             0.05,
@@ -97,14 +97,14 @@ def _bound_claims(results: Results) -> Iterator[Claim]:
     relu = results["activations"].tolist().index("relu")
     gap = results["joined"] / results["optimum"] - 1
     yield reported(
-        "A continuous curve nearly attains the bound for m + 1 pieces: relative excess of its RMSE "
+        "A continuous curve nearly reaches the bound for m + 1 pieces: relative excess of its RMSE "
         "(largest, and range over m)",
         "computed here",
         gap.max(),
         "small",
         interval=(gap.min(), gap.max()),
     )
-    for which, words in (("trained", "trained"), ("solved", "with the best output weights")):
+    for which, words in (("trained", "trained"), ("solved", "with least-squares output weights")):
         yield _at_least_one(
             f"ReLU networks of m nodes, {words}: RMSE over that of the best m + 1 straight pieces",
             "exact bound",
@@ -116,7 +116,7 @@ def _bound_claims(results: Results) -> Iterator[Claim]:
 
 
 def _at_least_one(statement: str, source: str, ratios: np.ndarray) -> Claim:
-    """An exact bound on every start that did not diverge, but for rounding."""
+    """An exact bound on every start that did not diverge, up to rounding."""
     return at_least(
         f"{statement} (smallest, and range over all starts)",
         source,
@@ -142,13 +142,13 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
                 f"straight pieces ({OVER_STARTS})",
                 "measured here",
                 medians[-1] / optimum,
-                "1 if training placed the kinks best",
+                "1 if training placed the kinks optimally",
                 interval=_ends(samples[:, -1] / optimum),
             )
         else:
             yield above(
                 f"The optimiser levels off, not the network: median RMSE of {network}, trained, "
-                f"over that with the best output weights ({OVER_STARTS})",
+                f"over that with least-squares output weights ({OVER_STARTS})",
                 "measured here",
                 medians[-1] / np.nanmedian(solved[-1]),
                 5,
@@ -175,8 +175,8 @@ def _sampling_claims(results: Results) -> Iterator[Claim]:
         cosines = f"Random cosines in {dimension} dimensions"
         ratio, errors = sampling_ratios(results, place)
         yield within_errors(
-            f"{cosines}: m × MSE / C for m = {', '.join(map(str, units))} (farthest from 1, ± 4 "
-            "standard errors)",
+            f"{cosines}: m × MSE / C for m = {', '.join(map(str, units))} (the worst, ± 4 standard "
+            "errors)",
             MAUREY,
             ratio,
             1,
@@ -184,7 +184,7 @@ def _sampling_claims(results: Results) -> Iterator[Claim]:
         )
         theory = results["constants"][place]
         yield within_errors(
-            f"{cosines}: C at the points drawn (± 4 standard errors)",
+            f"{cosines}: C at the points that were drawn (± 4 standard errors)",
             "closed form",
             results["sample_constants"][place],
             theory,
@@ -193,7 +193,7 @@ def _sampling_claims(results: Results) -> Iterator[Claim]:
         )
         statement = f"{cosines}: slope of log MSE against log m"
         slope = float(log_slope(units, ratio / units))
-        if dimension >= 50:  # the rule set beforehand is one for many dimensions
+        if dimension >= 50:  # the rule set beforehand is for many dimensions
             yield close(statement, MAUREY, slope, -1, 0.05)
         else:
             yield reported(statement, MAUREY, slope, -1)

@@ -1,4 +1,4 @@
-"""What is computed for the universal approximation experiment: best, trained and random layers."""
+"""What is computed for universal approximation: the best, trained and random hidden layers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Settings:
     Attributes:
       networks: which networks are trained, and how.
       pieces: numbers of straight pieces.
-      bumps: (dimension, standard deviation of the points) of each bump that cosines follow.
+      bumps: (dimension, standard deviation of the points) of each bump that is approximated.
       units: numbers of random cosines.
       points: number of points at which the cosines are compared with the bump.
       draws: number of independent draws of the cosines.
@@ -61,8 +61,8 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
       The arrays of `learned_curves`, `errors_by_width` and
       pieces: (pieces,) numbers of straight pieces N.
       l2_names, l2_constants: (curves,); l2_errors: (curves, pieces) least L2 errors.
-      sup_names, sup_constants, sup_errors: the same for the largest error, convex curves only.
-      units: (units,) numbers of cosines m; dimensions, deviations: (bumps,) of the points.
+      sup_names, sup_constants, sup_errors: the same for the largest error; convex curves only.
+      units: (units,) numbers of cosines m; dimensions, deviations: (bumps,) those of the points.
       constants: (bumps,) C in closed form; sample_constants, sample_standard_errors: C at the
         points that were drawn, and its standard error.
       sampled: (bumps, draws, units) mean squared errors of the cosines.

@@ -1,10 +1,10 @@
 """How is the universal approximation experiment drawn?
 
-    in_action   a panel for each network: the curve, the best fit, the fits from other starts
-    rates       best splines over their theory; errors of trained networks against their width
-    sampling    errors of random cosines, and over their theory
+    in_action   a panel per network: the curve, the best fit, the fits from other starts
+    rates       errors of the best splines relative to theory; errors of trained networks by width
+    sampling    errors of random cosines, and their ratio to theory
 
-Nothing is computed but means, medians and minima of the stored arrays.
+Only means, medians and minima of the stored arrays are computed here.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ SHADES = {"relu": "blue", "sigmoid": "vermilion", "tanh": "green"}
 CAPTIONS = {
     "in_action": "The lecture's “NN in action”: networks of more and more nodes, trained to follow "
     "two periods of a sine (dashed). Bold: the best of the random starts; thin: the others; MSE: "
-    "mean squared error. With one node per layer, in one layer or in two, a network can only rise "
-    "or only fall. With many nodes the error falls to almost zero, though not from every start.",
+    "mean squared error. With one node per layer, in one layer or in two, a network is monotone. "
+    "With many nodes the error falls to almost zero, though not from every start.",
     "rates": "a: the error of the best N straight pieces falls like C / N², with the constant C of "
     "theory. b–d: errors of networks trained on one period of a sine; each dot is one random "
     "start. b: no ReLU network beats the best curve of m + 1 pieces. With few nodes a lucky start "
-    "comes close to it; the wider the network, the further training stays behind. c, d: the errors "
+    "comes close to it; the wider the network, the larger the gap after training. c, d: the errors "
     "of smooth activations level off. The same hidden layers with output weights from least "
-    "squares come much closer, so the optimiser levels off, not the network.",
+    "squares have much smaller errors, so the optimiser is the limit, not the network.",
     "sampling": "The mean of m random cosines follows a bump in 10 and in 50 dimensions with a "
     "mean squared error of exactly C / m: more units help equally in any dimension. Left: errors "
-    "and theory. Right: their ratio; bars: 4 standard errors.",
+    "and theory. Right: their ratio; bars show 4 standard errors.",
 }
 
 
@@ -92,12 +92,12 @@ def _nodes(net: str) -> str:
 
 
 def _short(value: float) -> str:
-    """Two digits, without an exponent where that is readable."""
+    """Two significant digits, with an exponent only for very small numbers."""
     return f"{value:.2g}" if value >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
 
 
 def rates(results: Results) -> Figure:
-    """The best splines in the first panel, then a panel for each activation."""
+    """The best splines in the first panel, then a panel per activation."""
     names = results["activations"].tolist()
     figure, axes = plotting.panels(1 + len(names), columns=2, height=3.7)
     _spline_panel(axes[0], results)
@@ -131,7 +131,7 @@ def _spline_panel(ax: Axes, results: Results) -> None:
     ax.set_ylim(0.95, 1.55)
     ax.set_xlabel("straight pieces N")
     ax.set_ylabel("error × N² / C")
-    ax.set_title("best straight pieces over theory")
+    ax.set_title("best straight pieces, relative to theory")
     ax.legend()
 
 
@@ -155,7 +155,7 @@ def _width_panel(ax: Axes, results: Results, place: int, name: str) -> None:
         linestyle=LINES["dashed"],
         color=COLORS["purple"],
         markersize=5,
-        label="best output weights, median",
+        label="least-squares output weights, median",
     )
     if name == "relu":
         ax.plot(widths, results["optimum"], "-", color="black", label="best m + 1 straight pieces")
@@ -187,9 +187,9 @@ def sampling(results: Results) -> Figure:
     right.axhline(1, color="black", linewidth=1, linestyle=LINES["dashed"])
     left.set_yscale("log")
     left.set_ylabel("mean squared error")
-    right.set_ylabel("mean squared error × m / C")
+    right.set_ylabel("m × mean squared error / C")
     left.set_title(f"mean over {results['sampled'].shape[1]} draws")
-    right.set_title("measured over theory")
+    right.set_title("ratio of measurement to theory")
     for ax in (left, right):
         _log_axis(ax, units)
         ax.set_xlabel("random cosines m")

@@ -1,4 +1,4 @@
-"""How fast does the mean of m random cosines approach a bump in d dimensions?
+"""How fast does the mean of m random cosines converge to a bump in d dimensions?
 
     f(x) = exp(-|x|^2 / 2) = E cos(w.x),  w ~ N(0, I)          f_m(x) = (1/m) sum_j cos(w_j.x)
 
@@ -6,7 +6,7 @@
 
 A function that is a mean over units is approximated by m random units with a mean squared error of
 C / m in any dimension: Maurey's argument, as used by Barron (1993).  Here all constants are exact.
-For points x ~ N(0, s^2 I) the mean of the variance is
+For points x ~ N(0, s^2 I) the mean of m times this error is
 
     C = (1 - 2 (1 + 2 s^2)^(-d/2) + (1 + 4 s^2)^(-d/2)) / 2
 """
@@ -28,9 +28,9 @@ class Sampled(NamedTuple):
     """Errors of random cosines at one set of points.
 
     Attributes:
-      errors: (draws, counts) mean squared errors; a row is one draw of the cosines.
+      errors: (draws, counts) mean squared errors, one row per draw of the cosines.
       constant: C at these points, the mean of `variance` over them.
-      standard_error: of `constant` as an estimate of C over the distribution of the points.
+      standard_error: that of `constant`, as an estimate of C over the distribution of points.
     """
 
     errors: np.ndarray
@@ -51,11 +51,11 @@ def variance(X: np.ndarray) -> np.ndarray:
 
 
 def mean_squared_errors(counts: tuple[int, ...], key: Array, X: Array) -> Array:
-    """Draw max(counts) cosines; the error of the first m of them, for each m in `counts`.
+    """Draw max(counts) cosines, and take the error of the first m for each m in `counts`.
 
     Args:
       counts: numbers of cosines.
-      key: a typed JAX key, which decides the cosines.
+      key: a typed JAX key, from which the cosines are drawn.
       X: (n, d) points.
 
     Returns:

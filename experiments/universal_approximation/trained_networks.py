@@ -1,8 +1,8 @@
 """Which curves do networks of growing width learn, and how do their errors fall with the width?
 
     trained   RMSE of a network after training
-    solved    RMSE of its hidden layer with the best output weights
-    optimum   RMSE of the best m + 1 straight pieces: no ReLU network of m nodes is below it
+    solved    RMSE of its hidden layer with least-squares output weights
+    optimum   RMSE of the best m + 1 straight pieces: no ReLU network of m nodes has less
 
 All networks are trained by the protocol of `curve_training`.
 """
@@ -34,11 +34,11 @@ class NetworkSettings:
     """Which networks are trained, and how their errors are measured.
 
     Attributes:
-      training: how each is trained.
+      training: how each network is trained.
       pictured: number of nodes in each hidden layer, of the networks whose curves are drawn.
-      pictured_activations: for each of them.
+      pictured_activations: activations with which each of those is trained.
       widths: number of nodes of the networks with one hidden layer whose errors are compared.
-      activations: for each of them.
+      activations: activations with which each of those is trained.
       seeds: number of random starts of every network.
       grid: number of points at which the error is measured.
       resamples: number of bootstrap resamples of the starts, for intervals of medians.
@@ -70,8 +70,8 @@ def learned_curves(key: Array, settings: NetworkSettings) -> dict[str, Any]:
     Returns:
       grid: (grid,) points; picture_truth: (grid,) the curve to follow.
       picture_curves: (activations, networks, seeds, grid), NaN where a fit diverged.
-      picture_activations: names; picture_nodes: the nodes of each hidden layer, as "1+1".
-      monotone_bound: the least RMSE of a curve that only rises or only falls.
+      picture_activations: names; picture_nodes: the nodes per hidden layer, such as "1+1".
+      monotone_bound: the least RMSE of a monotone curve.
     """
     networks = [
         (hidden, activation)
@@ -100,9 +100,9 @@ def errors_by_width(key: Array, settings: NetworkSettings) -> dict[str, Any]:
     """Errors of networks with one hidden layer on `one_period`, and of the best straight pieces.
 
     Returns:
-      widths: (widths,) numbers of nodes m; activations: their names.
+      widths: (widths,) numbers of nodes m; activations: (activations,) names.
       trained: (activations, widths, seeds) RMSE, NaN where a fit diverged.
-      solved: the same with the best output weights (`readout_errors`).
+      solved: the same with least-squares output weights (`readout_errors`).
       resampled: (resamples, widths, seeds) indices of seeds, for intervals of medians.
       optimum: (widths,) least RMSE of m + 1 straight pieces, joined or not.
       joined: (widths,) RMSE of a continuous curve of m + 1 pieces that break at the same places.

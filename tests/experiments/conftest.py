@@ -1,4 +1,4 @@
-"""Runs of experiments, each computed once for all tests and workers that read it."""
+"""Runs of experiments, each computed once for all tests and workers."""
 
 import fcntl
 

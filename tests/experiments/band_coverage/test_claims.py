@@ -27,7 +27,7 @@ def test_claims_hold_and_numbers_without_theory_are_only_reported(results):
     assert not any("etwork, n = 100" in statement for statement in set(found) - reported)
 
 
-def test_no_band_is_named_by_a_coverage_that_it_may_lack(results):
+def test_every_band_is_labelled_with_its_level_as_nominal(results):
     for text in [*outcomes(results), *CAPTIONS.values()]:
         assert text.count("95%") == text.count("nominal 95%")
 
@@ -41,13 +41,13 @@ def test_no_band_is_named_by_a_coverage_that_it_may_lack(results):
         ("linear_100", lambda b: b + 1.0, "Linear regression"),
         ("mean_20", lambda b: b + 1.0, "Mean of 20"),
         ("mean_100", lambda b: b.mean(0) + 0.3 * (b - b.mean(0)), "Mean of 100"),
-        ("left_out_100", np.zeros_like, "Share of 100 rows"),
-        ("left_out_20", lambda share: share + 0.01, "Share of 20 rows"),
-        ("left_out_10000", lambda share: share * 0 + math.exp(-1) + 0.01, "Share of 10,000"),
-        ("logistic_100_width", lambda width: 3 * width, "ratio of widths"),
+        ("left_out_100", np.zeros_like, "Share of the 100 rows"),
+        ("left_out_20", lambda share: share + 0.01, "Share of the 20 rows"),
+        ("left_out_10000", lambda share: share * 0 + math.exp(-1) + 0.01, "Share of the 10,000"),
+        ("logistic_100_width", lambda width: 3 * width, "Ratio of band widths"),
         ("newton_gap", lambda gap: gap + 0.01, "is logistic regression"),
-        ("least_squares_gap", lambda gap: gap + 0.01, "least squares"),
-        ("diverged", lambda count: count + 1, "refits diverged"),
+        ("least_squares_gap", lambda gap: gap + 0.01, "least-squares regression"),
+        ("diverged", lambda count: count + 1, "refits that diverged"),
     ],
 )
 def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
@@ -55,7 +55,7 @@ def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
     assert any(failing in statement for statement in statements)
 
 
-def test_a_share_left_out_of_1_over_e_is_too_much_for_100_rows(results):
-    # 0.3679 instead of 0.3660: told apart by the many resamples of the means.
+def test_leaving_out_1_over_e_of_100_rows_fails(results):
+    # 0.3679 instead of 0.3660: the many resamples of the means are enough to tell.
     shares = np.full(1000, math.exp(-1))
     assert any("100 rows" in s for s in failures(results, left_out_100=shares, mean_resamples=999))

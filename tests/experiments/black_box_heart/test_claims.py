@@ -21,7 +21,7 @@ def test_effects_and_accuracies_of_the_network_are_only_reported(results):
     assert sum(statement.startswith("Accuracy of the refits") for statement in reported) == 2
 
 
-def test_no_band_is_named_by_a_coverage_that_it_may_lack(results):
+def test_every_band_is_labelled_with_its_level_as_nominal(results):
     for text in [*outcomes(results), *CAPTIONS.values()]:
         assert text.count("95%") == text.count("nominal 95%")
 
@@ -29,9 +29,9 @@ def test_no_band_is_named_by_a_coverage_that_it_may_lack(results):
 @pytest.mark.parametrize(
     ("name", "change", "failing"),
     [
-        ("left_out_297", lambda share: share + 0.05, "Share of 297 rows"),
+        ("left_out_297", lambda share: share + 0.05, "Share of the 297 rows"),
         ("alone_gap", lambda gap: gap + 0.01, "fitted to Age"),
-        ("heart_diverged", lambda count: count + 1, "refits diverged"),
+        ("heart_diverged", lambda count: count + 1, "refits that diverged"),
         ("out_of_bag_loss", lambda loss: loss - 0.5, "cross-entropy is higher"),
         ("rise_alone", lambda rise: -rise[[0, 2, 1]], "Age alone"),
     ],

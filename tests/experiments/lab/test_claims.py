@@ -1,4 +1,4 @@
-"""Do the rules of claims decide as they say?"""
+"""Do the rules of claims decide as documented?"""
 
 import dataclasses
 import json
@@ -56,13 +56,13 @@ def test_limits_hold_up_to_the_limit_and_for_every_entry():
     assert outcomes(claims.close, (1.25, 1, 0.25), (1.26, 1, 0.25)) == [held, failed]
 
 
-def test_a_relative_tolerance_is_a_share_of_what_is_expected():
+def test_a_relative_tolerance_is_a_share_of_the_expected_value():
     near = claims.close("s", "t", -101.0, -100, 0.01, relative=True)
     assert (near.expected, near.verdict) == ("-100, within 1%", "holds")
     assert claims.close("s", "t", 1.1, 1, 0.05, relative=True).verdict == "does not hold"
 
 
-def test_of_an_array_the_entry_nearest_to_breaking_the_rule_is_shown_with_the_range():
+def test_the_entry_of_an_array_nearest_to_breaking_the_rule_is_shown_with_the_range():
     row = claims.at_most("s", "t", np.array([0.2, 0.9, 0.5]), 1)
     assert (row.expected, row.measured, row.interval) == ("at most 1", 0.9, (0.2, 0.9))
     assert claims.at_least("s", "t", [3.0, 2.0], 1).measured == 2.0
@@ -78,14 +78,31 @@ def test_closed_forms_are_judged_by_four_standard_errors():
     assert claims.within_errors("s", "t", 1.041, 1.0, 0.01, 0.002).verdict == "holds"
 
 
-def test_of_several_closed_forms_the_worst_is_shown_with_its_own_theory():
+def test_the_worst_of_several_closed_forms_is_shown_with_its_own_theory():
     row = claims.within_errors("s", "t", [1.0, 2.5], [1.0, 2.0], [0.1, 0.1])
     assert (row.expected, row.measured, row.verdict) == (2.0, 2.5, "does not hold")
     assert row.interval == pytest.approx((2.1, 2.9))
 
 
+def test_the_worst_closed_form_is_the_farthest_relative_to_what_is_allowed():
+    # 0.03 of 0.04 allowed is worse than 2 of 4, although the latter differs by more.
+    row = claims.within_errors("s", "t", [3.0, 5.03], [1.0, 5.0], [1.0, 0.01])
+    assert (row.expected, row.measured, row.verdict) == (5.0, 5.03, "holds")
+    row = claims.within_errors("s", "t", [3.0, 5.03], [1.0, 5.0], [1.0, 0.01], allowed=0.1)
+    assert (row.expected, row.measured) == (1.0, 3.0)
+
+
+def test_where_nothing_is_allowed_any_difference_is_the_worst():
+    row = claims.within_errors("s", "t", [9.0, 2.0, 3.001], [1.0, 2.0, 3.0], [1.0, 0.0, 0.0])
+    assert (row.expected, row.measured, row.verdict) == (3.0, 3.001, "does not hold")
+    exact = claims.within_errors("s", "t", [2.0, 3.1], [2.0, 3.0], [0.0, 0.1])
+    assert (exact.measured, exact.verdict) == (3.1, "holds")
+    unknown = claims.within_errors("s", "t", [np.nan, 3.1], [2.0, 3.0], [0.0, 0.1])
+    assert np.isnan(unknown.measured) and unknown.verdict == "does not hold"
+
+
 @pytest.mark.parametrize("rule", [claims.at_most, claims.above, claims.below, claims.at_least])
-def test_what_is_not_a_number_obeys_no_rule(rule):
+def test_nan_obeys_no_rule(rule):
     assert rule("s", "t", np.array([0.5, np.nan]), 0.5).verdict == "does not hold"
 
 
@@ -120,7 +137,7 @@ def test_a_run_too_small_to_decide_reports():
     assert (row.expected, row.verdict) == ("below 1", "reported")
 
 
-def test_of_a_reported_array_the_median_is_shown():
+def test_a_reported_array_is_shown_by_its_median():
     row = claims.reported("s", "t", np.array([3.0, 1.0, 2.0]))
     assert (row.measured, row.interval, row.verdict) == (2.0, (1.0, 3.0), "reported")
 
@@ -136,7 +153,7 @@ def test_the_outcomes_are_counted_in_words():
     assert claims.tally([]) == "no claims"
 
 
-def test_a_row_can_show_another_number_than_the_one_that_is_asserted():
+def test_a_row_can_show_a_number_other_than_the_asserted_one():
     options = {"expected": "2 s, within 10%", "shown": 2.1, "interval": (1.9, 2.1)}
     claim = claims.at_most("half time", "theory", np.array([0.05, 0.2]), 0.1, **options)
     assert (claim.expected, claim.measured, claim.interval) == ("2 s, within 10%", 2.1, (1.9, 2.1))

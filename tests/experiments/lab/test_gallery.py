@@ -1,4 +1,4 @@
-"""Does the page show every record, as text?"""
+"""Does the page show every record, with its text escaped?"""
 
 import dataclasses
 import re
@@ -37,7 +37,7 @@ def test_text_in_the_gallery_is_shown_as_text(text):
         "settings": {"word": text},
     }
     page = gallery.page([record])
-    # Outside of code and our own anchor no tag, and in the table of claims five cells a row.
+    # No tag outside of code and our own anchor, and five cells per row in the table of claims.
     rest = re.sub(r"`[^`]*`", "", page).replace('<a id="odd"></a>', "")
     assert "<" not in rest and ">" not in rest
     row = next(line for line in page.splitlines() if line.endswith("| **does not hold** |"))
@@ -73,5 +73,5 @@ def test_numbers_are_short(value, shown):
     ("seconds", "shown"),
     [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s")],
 )
-def test_durations_are_for_people(seconds, shown):
+def test_durations_are_readable(seconds, shown):
     assert gallery.duration(seconds) == shown

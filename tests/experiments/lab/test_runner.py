@@ -1,4 +1,4 @@
-"""Does one command run all experiments, say what failed, and compute nothing twice?"""
+"""Does one command run all experiments, report what failed, and compute nothing twice?"""
 
 import json
 import os
@@ -104,7 +104,7 @@ def test_a_claim_that_fails_is_listed_after_all_have_run(lab):
     assert "1 claims do not hold:\n    wrong: the mean is near zero (expected 0" in lab.errors
     assert "right" not in lab.errors
     assert "**does not hold**" in (lab.out / "README.md").read_text()
-    # And again, when nothing is computed.
+    # Once more, with nothing to compute.
     assert lab.run() == 1
 
 
@@ -144,7 +144,7 @@ def test_a_number_that_is_only_reported_never_fails(lab):
 
 
 @pytest.mark.parametrize(
-    ("line", "told", "traced"),
+    ("line", "message", "traced"),
     [
         ("raise RuntimeError('a wire came loose')", "a wire came loose", True),
         ("from jaxnn.errors import InputError; raise InputError('no such data')", "no such", False),
@@ -156,11 +156,11 @@ def test_a_number_that_is_only_reported_never_fails(lab):
         ("return {'file': 1}", "a result is named 'file'", False),
     ],
 )
-def test_an_experiment_that_breaks_does_not_stop_the_others(lab, line, told, traced):
+def test_an_experiment_that_breaks_does_not_stop_the_others(lab, line, message, traced):
     lab.write("broken", ("# here", line))
     lab.write("sound")
     assert lab.run() == 1
-    assert told in lab.errors
+    assert message in lab.errors
     assert ("Traceback" in lab.errors) == traced
     assert "experiments that failed: broken\n" in lab.errors
     assert lab.record("sound")["claims"][0]["holds"] is True
@@ -168,13 +168,13 @@ def test_an_experiment_that_breaks_does_not_stop_the_others(lab, line, told, tra
     assert lab.stored("broken", ".npz") == []
 
 
-def test_an_experiment_that_lacks_a_part_is_named(lab):
+def test_a_missing_part_of_an_experiment_is_named(lab):
     lab.write("bare", ("TITLE = ", "NAME = "), ("def draw(", "def paint("))
     assert lab.run() == 1
     assert "experiment 'bare' lacks TITLE in __init__.py, draw in draw.py." in lab.errors
 
 
-def test_settings_that_are_no_dataclass_instance_are_named(lab):
+def test_settings_that_are_not_a_dataclass_instance_are_named(lab):
     lab.write("odd", ("FULL = Settings()", "FULL = Settings"))
     assert lab.run() == 1
     assert "FULL of experiment 'odd' is <class" in lab.errors
@@ -259,7 +259,7 @@ def test_redrawing_takes_the_newest(lab):
     assert lab.record("sums")["claims"][1]["measured"] == 1000
 
 
-def test_figures_that_are_drawn_no_more_are_removed(lab):
+def test_figures_that_are_no_longer_drawn_are_removed(lab):
     lab.write("sums")
     lab.run()
     (lab.out / "sums_mine.png").write_bytes(b"")
@@ -271,7 +271,7 @@ def test_figures_that_are_drawn_no_more_are_removed(lab):
 
 @pytest.fixture
 def process(tmp_path, write_experiment):
-    """`python -m experiments` in a process, where one small experiment is there: sums."""
+    """`python -m experiments` in a process that knows one small experiment, sums."""
 
     def run(*arguments, line="", **environment):
         write_experiment(tmp_path / "sums", [("# here", line)])
@@ -302,7 +302,7 @@ def test_the_command_works_in_a_process_and_its_results_are_found_by_the_next(tm
     first = process(PYTHONHASHSEED="1", XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert (first.returncode, first.stderr) == (0, "")
     assert (tmp_path / "cache" / "jaxnn" / "xla").is_dir()
-    # A folder for compiled programs that cannot be written (it is below a file) costs only time.
+    # A folder for compiled programs that cannot be written (its parent is a file) costs only time.
     blocked = {"XDG_CACHE_HOME": str(tmp_path / "computed.log"), "PYTHONIOENCODING": "ascii"}
     second = process(PYTHONHASHSEED="2", **blocked)
     assert (second.returncode, second.stderr) == (0, "")
@@ -318,7 +318,7 @@ def test_an_interrupt_ends_the_run_without_a_traceback(tmp_path, process):
     assert not (tmp_path / "figures" / "sums.json").exists()
 
 
-def test_the_list_says_what_there_is(lab):
+def test_the_list_names_every_experiment(lab):
     lab.write("sums")
     lab.write("bare", ("TITLE = ", "NAME = "), ("FULL = Settings()", "pass"))
     assert lab.run("--list") == 0

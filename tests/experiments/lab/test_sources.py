@@ -25,7 +25,7 @@ from experiments.lab import contract, sources
         ("QUICK = Settings(n=5)", "QUICK = Settings(n=6)", False),
     ],
 )
-def test_only_what_a_number_depends_on_computes_again(lab, old, new, computes):
+def test_only_a_change_that_can_alter_results_computes_again(lab, old, new, computes):
     lab.write("sums")
     lab.run()
     lab.write("sums", (old, new))
@@ -42,7 +42,7 @@ def test_only_what_a_number_depends_on_computes_again(lab, old, new, computes):
         ("figures = {}", "figures = dict()"),
     ],
 )
-def test_what_is_shown_is_made_anew_when_its_words_or_its_code_change(lab, old, new):
+def test_figures_and_claims_are_made_anew_when_their_words_or_code_change(lab, old, new):
     lab.write("sums")
     lab.run()
     before = lab.record("sums")["drawing"]
@@ -52,7 +52,7 @@ def test_what_is_shown_is_made_anew_when_its_words_or_its_code_change(lab, old, 
 
 
 class Library:
-    """A small library beside the experiments: a package that hands on names of its modules."""
+    """A small library beside the experiments: a package that re-exports names of its modules."""
 
     def __init__(self, lab, tmp_path):
         self.lab = lab
@@ -83,7 +83,7 @@ class Library:
 
 @pytest.fixture(params=["from {0} import SCALE", "import {0}\n\nSCALE = {0}.SCALE"])
 def library(request, lab, tmp_path):
-    """An experiment that takes one name from the library, and has been run."""
+    """A library of which an experiment uses one name; the experiment has been run."""
     library = Library(lab, tmp_path)
     line = request.param.format(library.name)
     lab.write("sums", ("import jax\n", f"import jax\n{line}\n"))
@@ -109,7 +109,7 @@ def test_a_new_module_or_name_or_docstring_in_the_library_computes_nothing(lab, 
     assert lab.computed() == 1
 
 
-def test_an_experiment_that_takes_the_whole_library_depends_on_all_that_it_hands_on(lab, tmp_path):
+def test_an_experiment_that_uses_a_whole_package_depends_on_all_its_exports(lab, tmp_path):
     library = Library(lab, tmp_path)
     line = f"import {library.name} as everything\n\nNAMES = vars(everything)"
     lab.write("sums", ("import jax\n", f"import jax\n{line}\n"))

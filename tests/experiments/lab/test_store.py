@@ -1,4 +1,4 @@
-"""Are stored results found again, and damaged ones noticed?"""
+"""Are stored results found again, and damaged results noticed?"""
 
 import dataclasses
 import json
@@ -29,7 +29,7 @@ def test_a_damaged_result_is_computed_again(lab, suffix, damage):
         cut = {"empty": 0, "half": len(whole) // 2, "almost": len(whole) - 3}
         path.write_bytes(flipped if damage == "flipped" else whole[: cut[damage]])
     assert lab.run() == 0
-    assert "a stored result is of no use" in lab.printed
+    assert "a stored result cannot be used: " in lab.printed
     assert lab.computed() == 2
     np.testing.assert_array_equal(lab.draws("sums"), before)
     lab.run()
@@ -108,12 +108,12 @@ def test_a_run_killed_while_writing_leaves_no_half_written_file(lab, monkeypatch
     assert lab.computed() == (2 if moment >= 2 else 3)
 
 
-def test_numbers_that_json_lacks_become_words(tmp_path):
+def test_numbers_that_json_lacks_become_strings(tmp_path):
     store.write_json(tmp_path / "record.json", {"a": [float("nan"), {"b": float("-inf")}], "c": 1})
     assert store.read_json(tmp_path / "record.json") == {"a": ["nan", {"b": "-inf"}], "c": 1}
 
 
-def test_settings_must_be_plain():
+def test_settings_must_be_plain_values():
     @dataclasses.dataclass(frozen=True)
     class Settings:
         value: object

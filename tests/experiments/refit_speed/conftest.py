@@ -8,7 +8,7 @@ CONTENDERS = ["jaxnn", "naive vmap", "torch", "scikit-learn"]
 
 @pytest.fixture(scope="session")
 def made():
-    """made(...) -> what `compute` would give where each contender takes `ratios` times as long."""
+    """made(...) -> results of `compute` in which contender i takes `ratios[i]` times as long."""
 
     def results(ratios=(1.0, 10.0, 10.0, 100.0), share=0.9, losses=0.2, growth=1.0, first=2.0):
         jobs, rounds, refits = len(JOBS), 3, 20

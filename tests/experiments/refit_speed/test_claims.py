@@ -7,14 +7,14 @@ from experiments.lab.claims import tally
 from experiments.refit_speed.claims import claims
 
 
-def fallen_short(results):
-    """Statements that do not hold, and those whose target is refused."""
+def missed(results):
+    """Statements that do not hold or are refused."""
     return [claim.statement for claim in claims(results) if claim.holds is False or claim.refused]
 
 
 def test_a_fast_library_reaches_every_target(made):
     found = claims(made())
-    assert fallen_short(made()) == []
+    assert missed(made()) == []
     targets = [claim for claim in found if "target" in claim.source]
     assert len(targets) == 12 and all(claim.holds is True for claim in targets)
     assert sum(claim.holds is True for claim in found) == 12 + 5
@@ -32,20 +32,20 @@ def test_a_fast_library_reaches_every_target(made):
         ({"first": 2.6}, "fresh process, by jaxnn", 1),
     ],
 )
-def test_what_falls_short_is_said(made, wrong, word, count):
-    statements = fallen_short(made(**wrong))
+def test_a_missed_target_or_limit_is_named(made, wrong, word, count):
+    statements = missed(made(**wrong))
     assert len(statements) == count and all(word in statement for statement in statements)
 
 
-def test_a_target_that_is_not_reached_is_counted_as_refused_and_fails_no_run(made):
+def test_a_missed_target_is_counted_as_refused_and_fails_no_run(made):
     found = claims(made(ratios=(1.0, 2.9, 10, 100)))
     assert not any(claim.holds is False for claim in found)
     assert "3 refused" in tally(claim.verdict for claim in found)
 
 
-def test_no_target_is_compared_where_the_run_is_small_or_cores_are_not_two(made):
+def test_targets_are_only_reported_when_times_are_not_compared(made):
     results = made(ratios=(1.0, 1.0, 1.0, 1.0), growth=2.0) | {"compared": np.array(False)}
-    assert fallen_short(results) == []
+    assert missed(results) == []
     targets = [claim for claim in claims(results) if "target" in claim.source]
     assert len(targets) == 12
     assert all(claim.expected.endswith("(not compared in this run)") for claim in targets)

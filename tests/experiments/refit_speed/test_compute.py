@@ -1,4 +1,4 @@
-"""Is the timed table the one that is named?"""
+"""Is the timed table the encoded Heart table?"""
 
 import numpy as np
 

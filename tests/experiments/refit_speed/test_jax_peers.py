@@ -1,4 +1,4 @@
-"""Do the ways to write the job in JAX have one objective?"""
+"""Do the JAX peers minimise the same objective?"""
 
 import jax
 import numpy as np
@@ -10,8 +10,8 @@ from experiments.refit_speed.job import Job
 
 
 @pytest.mark.parametrize("batch_size", [None, 32])
-def test_the_tutorial_way_reaches_the_same_losses(batch_size):
-    """Two ways to one objective: means over refits differ by noise alone (4 SE)."""
+def test_the_naive_program_reaches_the_same_losses(batch_size):
+    """With one objective, means over refits differ only by noise (4 SE)."""
     X, y = heart_matrix()
     job = Job((18, 4, 1), epochs=60 if batch_size is None else 6, batch_size=batch_size, refits=60)
     ours = jaxnn_bootstrap(job, X, y, 3)
@@ -22,7 +22,7 @@ def test_the_tutorial_way_reaches_the_same_losses(batch_size):
     assert ours.mean() < np.log(2) + 0.2 and job.steps(303) == 60
 
 
-def test_every_epoch_of_the_ensemble_takes_every_row_and_fills_the_last_batch(key):
+def test_every_epoch_of_the_ensemble_uses_every_row_and_fills_the_last_batch(key):
     job = Job((2, 1), epochs=2, batch_size=4, refits=3)
     batches = list(_batches(key, job, rows=10))
     assert len(batches) == 6 and all(batch.shape == (3, 4) for batch in batches)

@@ -1,4 +1,4 @@
-"""Which contenders take part, and do they answer from processes of their own?"""
+"""Which contenders take part, and do they answer from their own processes?"""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from experiments.refit_speed.compute import heart_matrix
 from experiments.refit_speed.processes import Contender
 
 
-def test_a_contender_does_the_job_in_a_process_of_its_own(tmp_path):
+def test_a_contender_does_the_job_in_its_own_process(tmp_path):
     X, y = heart_matrix()
     np.savez(tmp_path / "rows.npz", X=X, y=y)
     call = {

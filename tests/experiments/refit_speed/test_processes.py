@@ -1,4 +1,4 @@
-"""Does a contender in a process of its own start anywhere, and does one that fails say why?"""
+"""Does a contender start from any folder, and does a failing one say why?"""
 
 import pytest
 

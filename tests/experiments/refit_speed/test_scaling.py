@@ -1,4 +1,4 @@
-"""Is the cost that is measured that of one step of one refit?"""
+"""Is the measured cost that of one step of one refit?"""
 
 import jax
 import numpy as np
@@ -18,7 +18,7 @@ def test_cost_is_measured_for_one_step_of_one_refit(monkeypatch):
     assert len(keys) == len(calls) == 3
 
 
-def test_the_table_of_the_scaling_series_follows_from_its_key():
+def test_the_table_depends_only_on_its_key():
     X, y = scaling.table(jax.random.key(1), 50)
     again, other = scaling.table(jax.random.key(1), 50), scaling.table(jax.random.key(2), 50)
     assert X.dtype == y.dtype == np.float32 and set(np.unique(y)) == {0, 1}

@@ -22,7 +22,7 @@ def test_the_penalty_is_minus_the_log_prior_over_the_rows(key):
     assert NormalPrior(50, 0.1)(weights) == pytest.approx(-float(log_prior) / 500, rel=1e-5)
 
 
-def test_the_penalty_makes_weights_smaller_from_any_start(key):
+def test_the_penalty_shrinks_weights_from_any_start(key):
     X = np.linspace(-2, 2, 60)[:, None]
     y = (X[:, 0] > 0).astype(float)
 

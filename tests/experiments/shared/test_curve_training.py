@@ -1,4 +1,4 @@
-"""Does training on a curve start, end and predict as it says?"""
+"""Does training on a curve start and predict as documented?"""
 
 import math
 
@@ -17,7 +17,7 @@ def sine(x):
     return np.sin(2 * np.pi * x)
 
 
-def test_a_random_network_is_no_better_than_its_best_straight_pieces(key):
+def test_no_network_beats_the_best_straight_pieces(key):
     x = curve_training.midpoints(100)
     errors, _ = best_segmentation(x, sine(x), 9)
     params = jaxnn.mlp.init(key, jaxnn.MLP((1, 8, 1), "relu", bias_initializer="uniform"))
@@ -26,7 +26,7 @@ def test_a_random_network_is_no_better_than_its_best_straight_pieces(key):
     assert errors[8] <= solved[0] < np.sqrt(0.5)
 
 
-def test_hidden_functions_are_those_of_the_library():
+def test_the_float64_activations_equal_the_library_ones():
     z = np.linspace(-30, 30, 101)
     for name, function in curve_training.HIDDEN.items():
         theirs = jaxnn.mlp.ACTIVATIONS[name](jnp.asarray(z))
@@ -47,7 +47,7 @@ def test_trained_networks_predict_as_the_library_does():
     assert np.ptp(params[0].weights[:, 0, 0]) > 0  # three different starts
 
 
-def test_kinks_start_spread_and_no_unit_starts_dead(key):
+def test_initial_weights_have_one_size_for_one_input_and_are_he_normal_for_more(key):
     weights = curve_training.spread_kinks(key, (1, 4000))
     np.testing.assert_allclose(np.abs(weights), math.sqrt(2), rtol=1e-6)
     assert abs(float(weights.mean())) < 4 * math.sqrt(2 / 4000)
@@ -56,7 +56,7 @@ def test_kinks_start_spread_and_no_unit_starts_dead(key):
     np.testing.assert_array_equal(curve_training.spread_kinks(key, (3, 7)), same)
 
 
-def test_the_best_output_weights_are_exact_where_they_can_be():
+def test_least_squares_output_weights_are_exact_for_a_curve_in_their_span():
     # relu(x + 1/2) and relu(x - 1/2) span the curves with kinks at these two places.
     layer = jaxnn.Layer(np.array([[[1.0, 1.0]]]), np.array([[0.5, -0.5]]))
     output = jaxnn.Layer(np.zeros((1, 2, 1)), np.zeros((1, 1)))

@@ -1,4 +1,4 @@
-"""Is the share that a resample leaves out that of all resamples?"""
+"""Do the moments of the share left out agree with all resamples of a few rows?"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Does the interval of a median cover as often as its level says?"""
+"""Does the interval of a median contain it as often as its level says?"""
 
 import math
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from experiments.shared.statistics import interval_rank, median_interval, side
 
 
-def test_ranks_of_the_interval_agree_with_sums_by_hand():
+def test_interval_ranks_agree_with_sums_by_hand():
     # 12 values: 2 (1 + 12 + 66) / 4096 = 0.0386, and with 220 more it would be 0.146.
     assert [interval_rank(n) for n in (5, 6, 12, 16, 24)] == [1, 1, 3, 4, 7]
     assert interval_rank(12, 0.85) == 4

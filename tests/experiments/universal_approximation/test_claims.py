@@ -7,7 +7,7 @@ from experiments.universal_approximation.claims import claims
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
@@ -58,17 +58,17 @@ def test_a_network_that_is_not_monotone_fails(results):
     curves = results["picture_curves"].copy()
     curves[0, 2, 0] = 0.3 * results["picture_truth"]  # the network with two layers of one node
     planted = dict(results) | {"picture_curves": curves}
-    assert holds(planted, "can only rise or only fall") == [False]
+    assert holds(planted, "is monotone") == [False]
 
 
-def test_a_bias_that_does_not_shrink_fails(results):
+def test_bias_that_does_not_shrink_fails(results):
     curves = results["picture_curves"].copy()
     curves[0, 1] = curves[0, 0]
     first, *others = holds(dict(results) | {"picture_curves": curves}, "Bias shrinks")
     assert first is False and all(others)
 
 
-def test_a_network_that_levels_off_by_itself_fails(results):
+def test_a_network_that_itself_levels_off_fails(results):
     planted = dict(results) | {"solved": results["trained"] / 2}
     assert holds(planted, "The optimiser levels off") == [False]
 
