@@ -1,10 +1,10 @@
-"""At which functions are the routes to a gradient compared?
+"""For which functions are the routes to a gradient compared?
 
     all activations; networks with each of them; the loss of every kind of response;
     initialiser -> network -> loss for every initialiser and every kind of response;
-    and what else networks are made of (`layer_cases`).
+    other layers, losses and parts of networks (`layer_cases`).
 
-Each is a `Case`: one function in two ways, at a random point.
+Each is a `Case`: one function written in two ways, at a random point.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def cases(
     networks: Sequence[str] = tuple(ACTIVATIONS),
     schemes: Sequence[str] = tuple(SCHEMES),
 ) -> list[list[Case]]:
-    """Draw all cases, in lists that JAX compiles as one program each.
+    """Draw all cases, in lists; JAX compiles each list as one program.
 
-    Arguments keep clear of kinks, where differences rightly disagree with conventions.
+    Arguments stay away from kinks, where differences rightly disagree with conventions.
 
     Args:
       key: a typed JAX key, for the arguments.
@@ -105,7 +105,7 @@ def _network_arguments(key: Array, sizes: tuple[int, ...]) -> tuple[np.ndarray, 
 
 
 def _observed(key: Array, kind: str) -> np.ndarray:
-    """A response of each kind, in the form that `jaxnn.responses` takes."""
+    """A random response of this kind, in the form that `jaxnn.responses` takes."""
     outputs = SIZES[kind][-1]
     if kind == "quantitative":
         return normals(key, (ROWS, outputs))[0]
@@ -119,8 +119,8 @@ def _losses(key: Array) -> list[Case]:
         key_y, key_z = jax.random.split(k)
         y = _observed(key_y, kind)
         arguments = tuple(normals(key_z, (ROWS, SIZES[kind][-1])))
-        written = partial(_second_first, LOSSES[kind], y)
-        library = partial(_second_first, partial(responses.loss, kind), y)
+        written = partial(_swapped, LOSSES[kind], y)
+        library = partial(_swapped, partial(responses.loss, kind), y)
         found.append(Case("loss of a response", kind, written, library, arguments))
     softmax = partial(responses.mean, "categorical")
     arguments = tuple(normals(key_softmax, (ROWS, 3)))
@@ -131,12 +131,12 @@ def _softmax(z: Any) -> Any:
     return tnp.exp(z - log_sum_exp(z))
 
 
-def _second_first(function: Callable, second: Any, first: Any) -> Any:
+def _swapped(function: Callable, second: Any, first: Any) -> Any:
     return function(first, second)
 
 
 def _pipelines(key: Array, key_layers: Array, schemes: Sequence[str]) -> list[list[Case]]:
-    """Initialiser, network and loss; one list per scheme, whose programs are the same."""
+    """Initialiser, network and loss; one list per scheme, all with the same program."""
     kinds = tuple(responses.RESPONSES)
     key_x, *keys_y = jax.random.split(key, 1 + len(kinds))
     observed = {kind: _observed(k, kind) for k, kind in zip(keys_y, kinds, strict=True)}

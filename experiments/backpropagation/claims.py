@@ -11,11 +11,11 @@ from experiments.backpropagation.reading import CHEAP, PRODUCT
 from experiments.lab.claims import Claim, above, at_most, below, equals, within
 from experiments.lab.contract import Results
 
-SAME_PATH = 1e-12  # largest difference of coefficients on two paths of descent
+SAME_PATH = 1e-12  # largest difference between the coefficients on two paths
 
 
 def claims(results: Results) -> list[Claim]:
-    """Rows about tables, routes, costs, gradient descent and errata, in this order."""
+    """Claims about tables, routes, costs, gradient descent and errata, in this order."""
     return [
         *claims_lecture.tables(results),
         *claims_lecture.logistic_regression(results),
@@ -32,8 +32,8 @@ def _cost_claims(results: Results) -> Iterator[Claim]:
     source = "Baur & Strassen 1983; Griewank & Walther 2008"
     exact = (results["cost_values"] == results["cost_by_hand"]).all()
     yield equals(
-        "operations of the loss of a network as counted, and by formula: 2mn + n per layer and "
-        "row, and so on",
+        "operations of the loss of a network as counted, and by formula (2mn + n per layer and "
+        "row, plus activations and loss)",
         "closed form",
         "equal" if exact else "not equal",
         "equal",
@@ -55,12 +55,12 @@ def _cost_claims(results: Results) -> Iterator[Claim]:
     each = results["forward_multiples"] / counts
     yield within(
         "gradient by forward mode: operations over those of the loss, per parameter (largest; "
-        f"interval: networks of {counts.min()} to {counts.max()} parameters)",
+        f"interval: networks with {counts.min()} to {counts.max()} parameters)",
         source,
         each,
         1,
         CHEAP,
-        expected=f"from 1 to {CHEAP:g}: proportional to their number",
+        expected=f"from 1 to {CHEAP:g}: proportional to the number of parameters",
         shown=each.max(),
     )
 
@@ -73,7 +73,7 @@ def _descent_claims(results: Results) -> Iterator[Claim]:
     ):
         yield at_most(
             f"{words} of gradient descent on logistic regression by hand and by the tracer: "
-            "largest difference of coefficients",
+            "largest difference between coefficients",
             "closed form",
             difference.max(),
             SAME_PATH,
@@ -81,8 +81,8 @@ def _descent_claims(results: Results) -> Iterator[Claim]:
     by_hand, by_tracer, as_printed = results["descent_losses"]
     changes = np.diff([by_hand, by_tracer], axis=1)
     yield Claim(
-        "change of the loss by a step with a learning rate below 1 / curvature (largest; the first "
-        "step lowers it)",
+        "change of the loss per step with a learning rate below 1 / curvature (largest; the first "
+        "step lowers the loss)",
         "convexity",
         "at most 0",
         changes.max(),
@@ -90,7 +90,8 @@ def _descent_claims(results: Results) -> Iterator[Claim]:
         bool((changes <= 1e-15).all() and (changes[:, 0] < 0).all()),
     )
     yield above(
-        "loss after steps along the gradient as printed, over that after as many steps by hand",
+        "loss after descent along the gradient as printed, over the loss after as many steps by "
+        "hand",
         "erratum 8",
         as_printed[-1] / by_hand[-1],
         1,

@@ -1,4 +1,4 @@
-"""Are the lecture's tables right, and does the program show its errata?"""
+"""Are the lecture's tables right, and is there evidence for the errata?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from experiments.lab.claims import Claim, all_of, at_most, close, equals
 from experiments.lab.contract import Results
 
 TABLE, SLOPE_BY_DIFFERENCES, PRINTED = 1e-12, 1e-7, 1e-11
-EQUAL, DIFFERENT = 1e-10, 1e-9  # relative: at most, more than
+# Relative differences of numbers that count as equal (at most), and as different (more than).
+EQUAL, DIFFERENT = 1e-10, 1e-9
 LECTURE = "lecture 11, back propagation"
-PARAMETERS = 9  # of the 2-2-1 network
+PARAMETERS = 9  # number of parameters of the 2-2-1 network
 
 
 def tables(results: Results) -> Iterator[Claim]:
@@ -24,7 +25,7 @@ def tables(results: Results) -> Iterator[Claim]:
         found, exact = steps(name, results), results[f"{name}_exact"]
         yield at_most(
             f"table of the loss of {label} at X = W = 3: values, partials, tangents and adjoints "
-            f"of all {len(found)} steps against closed forms, largest relative error",
+            f"of all {len(found)} steps, largest relative error against closed forms",
             "closed form",
             np.max(np.abs(found / exact - 1)),
             limit,
@@ -52,19 +53,19 @@ def tables(results: Results) -> Iterator[Claim]:
         "negative",
     )
     yield at_most(
-        f"size of dL/dW minus the slide's {PRINTED_SLOPE}, which is truncated",
+        f"|dL/dW| minus the slide's {PRINTED_SLOPE}, which is truncated",
         LECTURE,
         np.max(np.abs(np.abs(slopes) - PRINTED_SLOPE)),
         PRINTED,
     )
     found, slide = steps("loss_a", results)[:, :3], results["loss_a_slide"]
     yield all_of(
-        "numbers printed in the forward-mode table whose size is right",
+        "numbers printed in the forward-mode table whose absolute value is right",
         LECTURE,
         np.abs(np.abs(found / slide) - 1) <= TABLE,
     )
     yield equals(
-        "of these, the ones with a wrong sign (ξ6 is L)",
+        "numbers among these with a wrong sign (ξ6 is L)",
         "errata 3 and 4",
         [f"{COLUMNS[j]} of ξ{i + 1}" for i, j in np.argwhere(found / slide < 0)],
         ["partial of ξ4", "tangent of ξ4", "tangent of ξ5", "tangent of ξ6"],
@@ -92,8 +93,8 @@ def _second_table(results: Results) -> Iterator[Claim]:
     gradient = results["network_gradient"]
     adjoints = results["network_adjoints"][:PARAMETERS]
     yield at_most(
-        "graph of the 2-2-1 network: relative difference of the adjoints of its nine parameters "
-        "and jax.grad of the library's network",
+        "graph of the 2-2-1 network: relative difference between the adjoints of its nine "
+        "parameters and jax.grad of the library's network",
         "jax.grad",
         np.max(np.abs(adjoints - gradient)) / np.max(np.abs(gradient)),
         EXACT,
@@ -101,7 +102,7 @@ def _second_table(results: Results) -> Iterator[Claim]:
 
 
 def logistic_regression(results: Results) -> Iterator[Claim]:
-    """The lecture's factors of the gradient of logistic regression."""
+    """The lecture's factors in the gradient of logistic regression."""
     found, exact, slide = (results[f"quantities{end}"] for end in ("", "_exact", "_slide"))
     slope = QUANTITIES.index("dL/db1")
     for place, (y, expected) in enumerate(zip(LABELS, (0.470766, -0.929234), strict=True)):
@@ -117,7 +118,7 @@ def logistic_regression(results: Results) -> Iterator[Claim]:
         )
     signs = found[:, slope] / slide[:, slope]
     yield Claim(
-        "dL/dβ₁ over what the slide's formula gives, for y = 0 and y = 1",
+        "dL/dβ₁ over the value of the slide's formula, for y = 0 and y = 1",
         "erratum 8",
         "-1 and 1",
         f"{signs[0]:.6g} and {signs[1]:.6g}",
@@ -138,11 +139,9 @@ def errata(results: Results) -> Iterator[Claim]:
         ("11 to 30", numbers > max(BY_TRACER)),
     ):
         yield all_of(
-            f"errata {words}: the computed number is the correct one and not the slide's, of those "
-            "that a number can show",
+            f"errata {words}: the computed number is the correct one and not the slide's (of those "
+            "errata that a number can show)",
             "errata of lecture 11",
             (agrees & differs)[some & shown],
         )
-    yield equals(
-        "errata that are a matter of words alone", "errata of lecture 11", int((~shown).sum()), 1
-    )
+    yield equals("errata that concern only words", "errata of lecture 11", int((~shown).sum()), 1)

@@ -15,14 +15,14 @@ ROUTES_CHECK = "each route checks the others"
 
 
 def functions(results: Results) -> Iterator[Claim]:
-    """All routes agree about all functions, and there are enough of these."""
+    """All routes agree about all functions, and there are enough functions."""
     found = disagreements(results["gradients"], results["entry_function"], results["entry_array"])
     exact, numerical = worst(found)
     agree = (exact <= EXACT) & (numerical <= NUMERICAL)  # NaN agrees with nothing
     count, total = int(agree.sum()), len(agree)
     yield Claim(
-        f"functions whose gradients agree by six routes: five within {EXACT:g}, differences within "
-        f"{NUMERICAL:g}",
+        f"functions whose gradients agree by six routes: exact routes within {EXACT:g}, "
+        f"differences within {NUMERICAL:g}",
         ROUTES_CHECK,
         f"all, of at least {FEWEST_FUNCTIONS}",
         f"{count} of {total}",
@@ -42,8 +42,8 @@ def functions(results: Results) -> Iterator[Claim]:
             limit,
         )
     yield at_most(
-        "these functions in the library and as written by hand: largest relative difference of "
-        "values",
+        "these functions in the library and as written by hand: largest relative difference "
+        "between values",
         "float64",
         results["value_gaps"].max(),
         EXACT,
@@ -70,8 +70,8 @@ def heart(results: Results) -> Iterator[Claim]:
         )
     orders, sizes = results["heart_orders"], results["heart_differences"]
     yield Claim(
-        f"check_derivatives of that network, up to order {orders.max()}, {len(orders)} numbers: "
-        "all routes agree; largest relative difference",
+        f"check_derivatives of that network up to order {orders.max()} ({len(orders)} "
+        "comparisons): all routes agree; largest relative difference",
         ROUTES_CHECK,
         f"at most {NUMERICAL:g}",
         sizes.max(),
@@ -84,13 +84,13 @@ def planted(results: Results) -> Iterator[Claim]:
     """Every planted error is found, and no right rule is accused."""
     for statement, name in (
         (
-            "rules made wrong by one part in a thousand that check_derivatives finds",
+            "rules that are wrong by one part in a thousand, found by check_derivatives",
             "planted_found",
         ),
         (
-            "of these, reports that accuse the route with the wrong rule, and it alone",
+            "reports on these that accuse the route with the wrong rule and no other",
             "planted_accused",
         ),
-        ("the same functions with every rule right: reports that find nothing", "unplanted_agree"),
+        ("reports without findings on the same functions with every rule right", "unplanted_agree"),
     ):
         yield all_of(statement, "planted", results[name])

@@ -1,7 +1,7 @@
-"""What does `backpropagation` compute?
+"""What is computed for backpropagation?
 
-Traces, gradients by six routes, planted errors, operation counts and a descent; each part in a
-module of its own, all in float64.
+Traces, gradients by six routes, planted errors, operation counts and gradient descent; each part
+has its own module, and all are in float64.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ class Settings:
     """What is differentiated, and where operations are counted.
 
     Attributes:
-      networks: activations that are differentiated inside a network; all are on their own.
+      networks: activations that are also differentiated inside a network.
       schemes: initialisers for which initialiser, network and loss are differentiated together.
-      hidden: hidden layers of the network for the Heart data.
-      order: highest order of its derivatives that `check_derivatives` compares.
+      hidden: nodes per hidden layer of the network for the Heart data.
+      order: highest order of its derivatives that `check_derivatives` compares, 1 or 2.
       planted: primitives in which errors are planted.
       cost_hidden, cost_inputs: hidden layers and numbers of inputs of the networks whose operations
         are counted.
       forward_hidden, forward_inputs: the same for the gradient by forward mode.
-      rows: rows in the batch of these networks.
-      steps: steps of gradient descent.
-      grid: points along each side of the grid on which the loss is drawn.
+      rows: number of rows in the batch of these networks.
+      steps: number of steps of gradient descent.
+      grid: number of points along each side of the grid on which the loss is drawn.
     """
 
     networks: tuple[str, ...] = tuple(functions.ACTIVATIONS)
@@ -76,7 +76,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
     JAX is in double precision while this runs, and only then.
 
     Returns:
-      The arrays of `compute` of each of the parts.
+      The arrays that `compute` returns in each of the parts.
     """
     key_tables, key_cases, key_heart, key_numbers = jax.random.split(key, 4)
     key_weights, key_start = jax.random.split(key_numbers)

@@ -1,12 +1,12 @@
-"""What does a gradient cost, in operations of the function?
+"""How many operations does a gradient cost, relative to the function itself?
 
     operations of (value and gradient)  <  3 x operations of the value      reverse mode
     operations of n directional derivatives  ~  n x a constant              forward mode
 
 for any number n of parameters or inputs (Baur & Strassen 1983; Griewank & Walther 2008,
 chapter 4), counted scalar by scalar by `jaxnn.tracer.count_operations` on the mean loss of
-networks.  A Hessian-vector product, forward over reverse mode, costs a constant multiple too, at
-most about 3 x 3.
+networks.  A Hessian-vector product, by forward over reverse mode, also costs a constant multiple,
+at most about 3 x 3.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ def compute(
     forward_inputs: Sequence[int],
     rows: int,
 ) -> dict[str, Any]:
-    """Count operations of networks of growing size and of their derivatives.
+    """Count the operations of networks of growing size, and of their derivatives.
 
     Args:
       hidden: hidden layers of each network.
-      inputs: numbers of inputs, for each of these.
+      inputs: numbers of inputs of each network.
       forward_hidden: hidden layers of the network whose gradient is taken by forward mode, one
         parameter at a time.
-      forward_inputs: its numbers of inputs.
-      rows: rows of the batch.
+      forward_inputs: numbers of inputs of that network.
+      rows: number of rows in the batch.
 
     Returns:
       cost_hidden: (nets,) names; cost_inputs: (inputs,); cost_parameters: (nets, inputs).
       cost_values, cost_by_hand: (nets, inputs) operations of the mean loss, counted by the tracer
         and by formula.
       cost_multiples: (nets, inputs, 2) operations of `MULTIPLES` over those of the loss.
-      forward_parameters, forward_multiples: (forward inputs,) number of parameters, and operations
-        of the whole gradient by forward mode over those of the loss.
+      forward_parameters, forward_multiples: (forward inputs,) number of parameters, and the
+        operations of the whole gradient by forward mode over those of the loss.
     """
     shape = (len(hidden), len(inputs))
     parameters, values, by_hand = np.zeros(shape, int), np.zeros(shape, int), np.zeros(shape, int)
@@ -81,9 +81,9 @@ def operations_by_hand(sizes: Sequence[int], rows: int) -> int:
 
 
 def _loss(sizes: tuple[int, ...], rows: int) -> tuple[Any, tuple[np.ndarray, ...]]:
-    """The mean cross-entropy of a tanh network as a function of its parameters, and those.
+    """The mean cross-entropy of a tanh network as a function of its parameters, and parameters.
 
-    Counts depend on shapes alone, so all numbers are constants.
+    Counts depend only on shapes, so all numbers are constants.
     """
     x, y = np.ones((rows, sizes[0])), np.ones(rows)
     given = tuple(np.full(shape, 0.1) for shape in layer_shapes(sizes))
@@ -96,7 +96,7 @@ def _loss(sizes: tuple[int, ...], rows: int) -> tuple[Any, tuple[np.ndarray, ...
 
 
 def _costs(f: Any, given: tuple[np.ndarray, ...]) -> list[int]:
-    """Operations of the function, and of its derivatives in the order of `MULTIPLES`."""
+    """Operations of the function, then of its derivatives in the order of `MULTIPLES`."""
     every = tuple(range(len(given)))
 
     def product(*arguments: Any) -> Any:
@@ -107,7 +107,7 @@ def _costs(f: Any, given: tuple[np.ndarray, ...]) -> list[int]:
 
 
 def _forward(sizes: tuple[int, ...], rows: int) -> tuple[int, float]:
-    """(parameters, operations of the gradient by forward mode over those of the function)."""
+    """The number of parameters, and the cost of the gradient by forward mode over the loss's."""
     f, given = _loss(sizes, rows)
 
     def gradient(*arguments: Any) -> list:

@@ -1,7 +1,7 @@
 """How are the results of `backpropagation` drawn?
 
 Tables and errata (`draw_tables`), graphs (`draw_graphs`), the agreement of routes, planted errors,
-the cost of derivatives, and a descent.  From the stored arrays alone.
+the cost of derivatives, and gradient descent; all from the stored arrays alone.
 """
 
 from __future__ import annotations
@@ -23,46 +23,47 @@ from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
     "loss_a": "The lecture's table of the loss of one observation with y = 1, at X = 3, W = 3, as "
-    "the tracer fills it in. Below each number is what the slide prints, with ✗ where it differs: "
-    "one wrong sign, of the partial derivative of ξ₄, passes through all rows of forward mode "
-    "below it to the result dL/dW. The slides print no numbers of reverse mode; its result is in "
-    "the row of W.",
+    "the tracer computes it. Below each number is the number on the slide, with ✗ where it "
+    "differs: one wrong sign, in the partial derivative of ξ₄, passes through all later rows of "
+    "forward mode to the result dL/dW. The slides print no numbers for reverse mode; its result is "
+    "in the row of W.",
     "loss_b": "The same for an observation with y = 0. Its table on the slide has only formulas; "
-    "they are evaluated at X = 3, W = 3. The logarithm and the last factor are wrong, the result "
+    "they are evaluated at X = 3, W = 3. The logarithm and the last factor are wrong; the result "
     "is right.",
     "logistic": "Logistic regression with two coefficients at x = 1.4, β = (0.3, −0.7). Above: "
-    "every step for y = 0, with the tangent along β₀. Below: the lecture's factors; its sign is "
-    "wrong whenever y = 0.",
+    "every step for y = 0, with the tangent along β₀. Below: the lecture's factors; the sign on "
+    "the slide is wrong when y = 0.",
     "graphs": "Computational graphs, drawn from the tracer's rows: values flow down (blue), "
-    "adjoints dL/dξ back up (red), local partials stand beside the arrows. Left: the lecture's "
-    "neuron and loss. Right: squared error of a network with two inputs, two tanh units and one "
-    "output; inputs are numbers, the nine parameters are framed in grey.",
+    "adjoints dL/dξ flow back up (red), and local partials are beside the arrows. Left: the "
+    "lecture's neuron and loss. Right: squared error of a network with two inputs, two tanh units "
+    "and one output; inputs are numbers, and the nine parameters are framed in grey.",
     "heart": "The gradient of a network's loss on the Heart data by six routes. Each point is one "
     "parameter: the distance of a route from the tracer's reverse mode, against the size of that "
     "entry. Exact routes differ only by rounding (dashed: 2⁻⁵² of the largest entry), differences "
     "by their own error. Entries on the lowest line are equal to the last bit.",
-    "agreement": "Every function that this project differentiates, once as in the library and once "
-    "written by hand, and its gradient by six routes. Each point is the largest relative distance "
-    "of a route from the tracer's reverse mode over all entries; at the left edge: equal to the "
-    "last bit. Dashed: the limits set beforehand.",
+    "agreement": "The gradient, by six routes, of every function that this project differentiates, "
+    "each once from the library and once written by hand. Each point is the largest relative "
+    "distance of a route from the tracer's reverse mode over all entries; points at the left edge "
+    "are equal to the last bit. Dashed: the limits set beforehand.",
     "planted": "One rule of the tracer at a time is made wrong by one part in a thousand. Dots: "
-    "the largest difference of two routes that check_derivatives then finds; crosses: with all "
-    "rules right. Dashed: its tolerance.",
+    "the largest difference between two routes that check_derivatives then finds; crosses: the "
+    "same with all rules right. Dashed: its tolerance.",
     "cost": "Operations of derivatives, counted one by one, over the operations of the loss itself "
     "(tanh networks, 32 rows). a: the whole gradient against the number of parameters. b: the same "
     "ratios against the number of inputs, for hidden layers of several shapes.",
     "descent": "Logistic regression of heart disease on age (standardised) by gradient descent: by "
     "hand, by the tracer, and with the sign that the lecture prints for y = 0. a: contours of the "
-    "loss, and the paths. b: the loss, in nats per observation.",
-    "errata_derivatives": "Errata of the lecture, 1–10: derivatives. Evidence: the number by the "
-    "slide (red), in closed form (grey), and computed here, by the tracer (black). “Convention”: a "
-    "matter of names or wording; “transcript”: may be a slip of the copy, not of the lecture.",
-    "errata_training": "Errata 11–20: networks, descent and optimisers.",
+    "loss, and the paths. b: the loss along the paths, in nats per observation.",
+    "errata_derivatives": "Errata of the lecture, 1–10: derivatives. Evidence: the number on "
+    "the slide (red), in closed form (grey), and computed here by the tracer (black). "
+    "“Convention”: a matter of names or wording. “Transcript”: perhaps a mistake in the copy, not "
+    "in the lecture.",
+    "errata_training": "Errata 11–20: networks, gradient descent and optimisers.",
     "errata_regularisation": "Errata 21–30: initialisation, regularisation, interpretation.",
 }
 
 
-SHADES = ("blue", "black", "green", "purple", "orange", "vermilion")  # of the routes
+SHADES = ("blue", "black", "green", "purple", "orange", "vermilion")  # one per route
 MARKERS = ("o", "", "s", "^", "D", "x")
 
 
@@ -153,7 +154,7 @@ def _short(group: str, name: str) -> str:
 
 
 def _planted(results: Results) -> Figure:
-    """Disagreement of routes with one rule wrong, and with all right."""
+    """Disagreement between routes with one rule wrong, and with all rules right."""
     names = results["planted_names"].tolist()
     figure, (ax,) = plotting.panels(1, height=4.2)
     places = np.arange(len(names))
@@ -169,8 +170,8 @@ def _planted(results: Results) -> Figure:
     ax.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor")
     ax.set_yscale("log")
     ax.set_ylim(1e-16, 1)
-    ax.set_ylabel("largest relative difference of two routes")
-    ax.set_xlabel("primitive whose rule is made wrong")
+    ax.set_ylabel("largest relative difference between routes")
+    ax.set_xlabel("primitive whose rule is wrong")
     ax.legend(loc="upper left", ncols=3)
     return figure
 
@@ -189,7 +190,7 @@ def _cost(results: Results) -> Figure:
                   label=words[which])  # fmt: skip
     below = {"color": COLORS["grey"], "linestyle": LINES["dashed"], "linewidth": 1.2}
     left.axhline(CHEAP, **below)
-    left.set(xscale="log", yscale="log", xlabel="parameters", ylim=(1, 4e4))
+    left.set(xscale="log", yscale="log", xlabel="number of parameters", ylim=(1, 4e4))
     left.set_ylabel("operations / operations of the loss")
     left.legend(loc="upper left")
     for place, (net, shade, line) in enumerate(
@@ -203,7 +204,7 @@ def _cost(results: Results) -> Figure:
         right.axhline(limit, **below)
         text = f"{words[which]}: below {limit:g}"
         right.text(results["cost_inputs"].max(), limit + 0.12, text, ha="right", fontsize=10)
-    right.set(xscale="log", xlabel="inputs", ylim=(0, 13.8))
+    right.set(xscale="log", xlabel="number of inputs", ylim=(0, 13.8))
     right.set_ylabel("operations / operations of the loss")
     _plain_ticks(right, results["cost_inputs"])
     right.legend(loc="upper left", ncols=3, columnspacing=1.2, title="hidden layers",
@@ -240,8 +241,8 @@ def _descent(results: Results) -> Figure:
         }  # fmt: skip
         left.plot(path[:, 0], path[:, 1], **style)
         right.plot(np.arange(len(losses)), losses, **style)
-    left.set(xlim=(b0[0], b0[-1]), ylim=(b1[0], b1[-1]), xlabel="β₀", ylabel="β₁ (by age)")
-    left.set_title("paths from one start")
+    left.set(xlim=(b0[0], b0[-1]), ylim=(b1[0], b1[-1]), xlabel="β₀", ylabel="β₁ (slope of age)")
+    left.set_title("paths from the same start")
     right.set(xlabel="step", ylabel="loss (nats per observation)")
     lowest = results["descent_losses"][:2].min()
     right.axhline(lowest, color=COLORS["grey"], linewidth=1, linestyle=LINES["dotted"])

@@ -3,7 +3,7 @@
     box     the step, its value (blue) and its adjoint (red)
     arrow   from an input to the step that uses it, with the local partial
 
-`jaxnn.tracer.ComputationalGraph` draws them, from the stored rows; steps run from top to bottom.
+`jaxnn.tracer.ComputationalGraph` draws them from the stored rows, from top to bottom.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def graphs(results: Results) -> Figure:
     _graph(right, "network", results, "a 2-2-1 network", 3)
     _graph(left, "loss_a", results, "the lecture's neuron", 4)
     bottom = right.get_ylim()[0]
-    left.set(xlim=(-0.54, 0.54), ylim=(bottom, 0.9))  # boxes as high as on the right
+    left.set(xlim=(-0.54, 0.54), ylim=(bottom, 0.9))  # boxes of the same height as on the right
     legend = [("value, forward", FORWARD_COLOR), ("adjoint dL/dξ, backward", BACKWARD_COLOR),
               ("local partial", "0.3")]  # fmt: skip
     for line, (text, color) in enumerate(legend):

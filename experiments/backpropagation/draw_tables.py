@@ -1,7 +1,7 @@
-"""How are the tables of `backpropagation` drawn, so that they can be read in the gallery?
+"""How are the tables of `backpropagation` drawn?
 
-trace table   one row per step; below each number what the slide prints, in red if it differs
-errata        what the slide says, what is correct, and the three numbers of the evidence
+trace table   one row per step; below each number that of the slide, in red if it differs
+errata        the slide's statement, the correct one, and three numbers as evidence
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def table(
     Args:
       columns: (title, width in inches) of each column.
       rows: rows of cells; a cell is a list of lines (text, colour).
-      ax: axes of `canvas`.
-      top: where the table begins, in inches.
+      ax: axes from `canvas`.
+      top: the top of the table, in inches from the upper edge.
 
     Returns:
-      Where the table ends, in inches.
+      The bottom of the table, in inches from the upper edge.
     """
     head, *heights = _heights(columns, rows)
     edges = np.cumsum([0.12, *(width for _, width in columns)])
@@ -82,7 +82,7 @@ def _heights(columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[Cell]
 
 
 def canvas(height: float) -> tuple[Figure, Axes]:
-    """A figure, and axes over all of it, in inches from its upper left corner."""
+    """A figure, and axes that fill it, in inches from its upper left corner."""
     figure = Figure(figsize=(WIDTH, height))
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, WIDTH), ylim=(height, 0))
@@ -108,7 +108,7 @@ def symbol(name: str, last: str) -> str:
 
 
 def formula(row: Row, last: str) -> str:
-    """A row's equation in TeX; an input's name alone."""
+    """A row's equation in TeX; for an input, only its name."""
     left = symbol(row.name, last)
     right = re.sub(r"\\frac\{(.*)\}\{(.*)\}", r"\1 / \2", row.latex)
     for name in sorted(set(row.inputs), key=len, reverse=True):
@@ -118,7 +118,7 @@ def formula(row: Row, last: str) -> str:
 
 
 def trace(name: str, results: Results) -> Figure:
-    """The table of one of the two losses beside the slide's numbers."""
+    """The table of one of the two losses, with the slide's numbers."""
     rows = unpack(name, results)
     slide = results[f"{name}_slide"]
     last, cells = rows[-1].name, []
@@ -145,7 +145,7 @@ def trace(name: str, results: Results) -> Figure:
 
 
 def _beside(found: float, printed: float) -> Cell:
-    """A number, and below it the slide's, marked where it differs."""
+    """A number, and below it the slide's number, marked if it differs."""
     if np.isnan(printed):
         return [(number(found), INK)]
     equal, text = abs(found - printed) <= 1e-6 * abs(found), f"slide {number(printed, 7)}"
@@ -153,7 +153,7 @@ def _beside(found: float, printed: float) -> Cell:
 
 
 def logistic(results: Results) -> Figure:
-    """Every step of logistic regression, and the lecture's factors for y = 0 and y = 1."""
+    """Each step of logistic regression, and the lecture's factors for y = 0 and y = 1."""
     rows = unpack("logistic", results)
     last = rows[-1].name
     steps = []
@@ -180,7 +180,7 @@ def logistic(results: Results) -> Figure:
         factors.append([[(words[name], INK)], *([line] for cell in both for line in cell)])
     one = LINE + PAD
     figure, ax = canvas(one * (len(steps) + len(factors) + 2) + 0.65)
-    columns = [("step (y = 0)", 2.6), ("value", 1.2), ("partials by", 2.6), ("tangent", 1.2),
+    columns = [("step (y = 0)", 2.6), ("value", 1.2), ("partials", 2.6), ("tangent", 1.2),
                ("adjoint", 1.2)]  # fmt: skip
     end = table(columns, steps, ax)
     columns = [("factor", 2.7), ("y = 0", 1.2), ("", 1.95), ("y = 1", 1.2), ("", 1.85)]
@@ -189,8 +189,8 @@ def logistic(results: Results) -> Figure:
 
 
 def errata(results: Results, first: int, last: int) -> Figure:
-    """The entries from `first` to `last`."""
-    columns = [("", 0.38), ("the slide", 2.15), ("correct", 2.15), ("shown by", 2.2),
+    """The table of the errata from `first` to `last`."""
+    columns = [("", 0.38), ("the slide", 2.15), ("correct", 2.15), ("quantity", 2.2),
                ("evidence", 2.05)]  # fmt: skip
     fields = ("number", "kind", "slide", "correct", "quantity", "said", "right", "computed")
     rows: list[list[Cell]] = []
@@ -218,7 +218,7 @@ def errata(results: Results, first: int, last: int) -> Figure:
 
 
 def _wrapped(text: str, width: float) -> Cell:
-    """Text in lines that fit a column; a character is about 0.6 times as wide as high."""
+    """Text in lines that fit a column; a character's width is about 0.6 of its height."""
     most = int((width - 0.05) / (0.59 * SIZE / 72))
     unbroken = str(text).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
     return [(line, INK) for line in textwrap.wrap(unbroken, most)]

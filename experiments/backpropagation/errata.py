@@ -1,11 +1,11 @@
-"""Where is the lecture wrong, and what shows it?
+"""Where is the lecture wrong, and what is the evidence?
 
-Thirty entries.  Each entry that a program can show has three numbers for one quantity: what the
-slide says or its formula gives, what is correct in closed form, and what was computed here in
-another way: by the tracer for backpropagation (1-10), by a few lines of NumPy, JAX, Optax or this
-library for the others.  An "error" can be seen from the slide itself, a "convention" is a matter of
-names or wording, a "transcript" entry may be a slip in the copy of the slides and not in the
-lecture.
+There are thirty entries.  Each entry that a program can show has three numbers for one quantity:
+the number on the slide or from its formula, the correct number in closed form, and a number
+computed here in another way: by the tracer for backpropagation (1-10), by a few lines of NumPy,
+JAX, Optax or this library for the others.  An "error" is visible on the slide itself, a
+"convention" is a matter of names or wording, and a "transcript" entry may be a mistake in the copy
+of the slides rather than in the lecture.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Erratum(NamedTuple):
       kind: one of `KINDS`.
       slide: what the slide says.
       correct: what is correct.
-      quantity: the quantity that the three numbers are values of, and how the last was computed.
-      said: its value by the slide; all three are NaN where only words are wrong.
+      quantity: the quantity whose value the three numbers are, and how the last was computed.
+      said: its value on the slide; all three are NaN where only words are wrong.
       right: its correct value, in closed form.
       computed: its value as computed here.
     """
@@ -57,7 +57,7 @@ def compute(predictors: int) -> dict[str, Any]:
     """The entries as arrays `errata_FIELD`, (30,) each.
 
     Args:
-      predictors: number of predictors of the Heart table.
+      predictors: number of predictors in the Heart table.
     """
     entries = [
         *_of_derivatives(),
@@ -272,7 +272,7 @@ def _of_optimisers() -> list[Erratum]:
 
 
 def stability_limit(momentum: float, look_ahead: float) -> float:
-    """The largest learning rate times curvature at which Nesterov's method does not diverge.
+    """The largest learning rate times curvature for which Nesterov's method does not diverge.
 
     W~ = W + look_ahead v,  v <- momentum v - eps h W~,  W <- W + v  is a linear map of (W, v).  Its
     spectral radius exceeds 1 beyond the limit, which is found by bisection.
@@ -288,7 +288,7 @@ def stability_limit(momentum: float, look_ahead: float) -> float:
 
 
 def _last_steps(momentum: float) -> tuple[float, float]:
-    """Limits of the steps of damped and undamped momentum, for gradient 1 and learning rate 1."""
+    """Limits of the damped and undamped momentum step, for gradient 1 and learning rate 1."""
     damped = undamped = 0.0
     for _ in range(500):
         damped = momentum * damped + (1 - momentum)
@@ -335,12 +335,12 @@ def _of_regularisation() -> list[Erratum]:
     ]  # fmt: skip
 
 
-def _lasso(curvature: float, centre: float, price: float) -> float:
-    """argmin of curvature/2 (w - centre)^2 + price |w| by proximal gradient."""
+def _lasso(curvature: float, centre: float, penalty: float) -> float:
+    """argmin of curvature/2 (w - centre)^2 + penalty |w|, by proximal gradient descent."""
     w, rate = 0.0, 0.5 / curvature
     for _ in range(100):
         w -= rate * curvature * (w - centre)
-        w = math.copysign(max(abs(w) - rate * price, 0.0), w)
+        w = math.copysign(max(abs(w) - rate * penalty, 0.0), w)
     return w
 
 
@@ -349,5 +349,5 @@ def _mean_output(keep: float) -> float:
     signals = np.linspace(-1, 2, 10)
     masks = np.array(list(itertools.product((0, 1), repeat=len(signals))))
     kept = masks.sum(axis=1)
-    chances = keep**kept * (1 - keep) ** (len(signals) - kept)
-    return float(chances @ (masks @ signals) / signals.sum())
+    probabilities = keep**kept * (1 - keep) ** (len(signals) - kept)
+    return float(probabilities @ (masks @ signals) / signals.sum())

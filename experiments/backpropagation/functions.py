@@ -1,12 +1,12 @@
-"""Which functions does this project differentiate, as written by hand?
+"""Which functions of this project are differentiated, written by hand beside the library's?
 
     network   h <- phi(h W + b),  f = h W + b
     loss      mean over rows of l(y, f(x))
 
 for every activation phi and the loss l of every kind of response, written with
-`jaxnn.tracer.numpy` beside the same function as the library has it (`jaxnn`, JAX or Optax).  The
-two must agree in value, and six routes must agree in their gradient (`six_routes`); `cases` lists
-everything that is compared.
+`jaxnn.tracer.numpy` beside the same function from a library (`jaxnn`, JAX or Optax).  The two must
+agree in value, and six routes must agree in their gradient (`six_routes`); `cases` lists all
+functions that are compared.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from jax import Array
 import jaxnn.tracer.numpy as tnp
 from jaxnn import mlp, responses
 
-ROWS = 5  # of every batch
+ROWS = 5  # in every batch
 
 
 class Case(NamedTuple):
-    """One function in two ways, and where it is differentiated.
+    """One function written in two ways, and the point at which it is differentiated.
 
     Attributes:
-      group, name: the kind of function, and its name among these.
+      group, name: the kind of function, and its name within this kind.
       written: (*arguments) -> array, written by hand with jaxnn.tracer.numpy.
-      library: the same function of the library, for JAX.
-      arguments: float64 arrays.
+      library: the same function from a library, for JAX.
+      arguments: the point, as float64 arrays.
     """
 
     group: str
@@ -64,7 +64,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "softsign": lambda z: z / (1 + abs(z)),
     "tanh": lambda z: 1 - 2 / (tnp.exp(2 * z) + 1),
 }
-KINKS = (-1.0, 0.0, 1.0)  # of all these activations together
+KINKS = (-1.0, 0.0, 1.0)  # the kinks of all these activations
 
 
 def log_sum_exp(z: Any) -> Any:
@@ -80,7 +80,7 @@ LOSSES: dict[str, Callable[[Any, np.ndarray], Any]] = {
 
 
 def network(phi: Callable[[Any], Any], x: Any, *layers: Any) -> Any:
-    """The network's outputs (rows, outputs) at x (rows, inputs); weights and biases in turn."""
+    """Outputs (rows, outputs) at x (rows, inputs); `layers` alternates weights and biases."""
     h = x
     for weights, biases in zip(layers[:-2:2], layers[1:-2:2], strict=True):
         h = phi(h @ weights + biases)
@@ -93,7 +93,7 @@ def mean_loss(phi: Callable, kind: str, y: np.ndarray, x: Any, *layers: Any) -> 
 
 
 def library_loss(net: mlp.MLP, y: np.ndarray, x: Any, *layers: Any) -> Array:
-    """The same by `jaxnn.mlp` and `jaxnn.responses`."""
+    """The mean loss of a network over rows, by `jaxnn.mlp` and `jaxnn.responses`."""
     params = tuple(map(mlp.Layer, layers[::2], layers[1::2]))
     z = jax.vmap(partial(mlp.apply, net, params))(x)
     return jnp.mean(responses.loss(net.response, z, jnp.asarray(y)))
@@ -120,7 +120,7 @@ def random_labels(key: Array, shape: tuple[int, ...], classes: int) -> np.ndarra
 
 
 def layer_shapes(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Shapes of weights and biases in turn, of a network of these layer sizes."""
+    """The shapes of weights and biases, alternating, for these layer sizes."""
     return [
         shape for inputs, outputs in pairwise(sizes) for shape in ((inputs, outputs), (outputs,))
     ]

@@ -2,8 +2,8 @@
 
     dL/dW,  L = mean over patients of log(1 + e^z) - y z,  z = f(x; W)
 
-with the network of `jaxnn.mlp`, the loss of `jaxnn.responses` and the encoded Heart data: the six
-routes of `six_routes`, entry by entry, and `jaxnn.tracer.check_derivatives`, which also compares
+for the network of `jaxnn.mlp`, the loss of `jaxnn.responses` and the encoded Heart data.  The six
+routes of `six_routes` are compared entry by entry; `jaxnn.tracer.check_derivatives` also compares
 second derivatives.
 """
 
@@ -28,18 +28,18 @@ def compute(key: Array, table: Table, hidden: tuple[int, ...], order: int) -> di
     """The gradient of a network's loss on the Heart data by every route.
 
     Args:
-      key: a typed JAX key, for the first weights.
+      key: a typed JAX key, for the initial weights.
       table: the Heart table.
       hidden: sizes of the hidden layers.
       order: highest order of the derivatives that `check_derivatives` compares, 1 or 2.
 
     Returns:
-      heart_gradients: (6, parameters), by `six_routes.ROUTES`.
-      heart_arrays: (parameters,) the number of the array of weights or biases each belongs to.
+      heart_gradients: (6, parameters), in the order of `six_routes.ROUTES`.
+      heart_arrays: (parameters,) the number of the array of weights or biases that each is in.
       heart_sizes: sizes of the layers; heart_rows: number of patients.
       heart_orders, heart_differences: (comparisons,) order of the derivative, and the largest
-        relative difference of two routes to it, as `check_derivatives` measures it.
-      heart_agrees: whether it found that all routes agree.
+        relative difference between two routes to it, as measured by `check_derivatives`.
+      heart_agrees: whether `check_derivatives` found that all routes agree.
     """
     encoder = Encoder(table.columns)
     raw = np.asarray(table.X, float)

@@ -4,7 +4,7 @@
     losses   entropies and other losses, beside JAX's and Optax's
     others   the lecture's examples, penalties, recurrence, attention, norms, order statistics
 
-The lists of `cases` that need functions of their own, each written once by hand.
+Each function is written once by hand and once with JAX or Optax.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def layers(key: Array) -> list[Case]:
 
 
 def losses(key: Array) -> list[Case]:
-    """Losses per row, and what they are made of."""
+    """Losses per row, and the functions that they consist of."""
     key_z, key_labels, key_y, key_bent = jax.random.split(key, 4)
     z, labels = normals(key_z, (ROWS, 3))[0], random_labels(key_labels, (ROWS, 1), 3)
     y = np.asarray(jax.random.uniform(key_y, (ROWS, 3), float))
@@ -134,7 +134,7 @@ def others(key: Array) -> list[Case]:
     key_numbers, key_bent = jax.random.split(key)
     matrix, vector, rows, slope = normals(key_numbers, (3, 3), (3,), (4, 3), ())
     bent = clear_of_kinks(key_bent, (3, 4))
-    price, factors = ElasticNet(l2=0.3, l1=0.2), np.array([0.5, 0.9])
+    elastic_net, factors = ElasticNet(l2=0.3, l1=0.2), np.array([0.5, 0.9])
 
     def chain(weights: Any, x: Any) -> Any:
         for _ in range(STEPS):
@@ -184,7 +184,7 @@ def others(key: Array) -> list[Case]:
         Case("lecture", f"linear chain of {STEPS}", chain, library_chain,
              (np.diag(factors), vector[:2])),
         Case("lecture", "clipped gradient", clipped, library_clipped, (bent,)),
-        Case("other", "elastic net", penalty, lambda w: price([w]), (bent,)),
+        Case("other", "elastic net", penalty, lambda w: elastic_net([w]), (bent,)),
         Case("other", "recurrent unit", recurrent, library_recurrent, (matrix, vector)),
         Case("other", "attention", attention, library_attention, (rows, rows + 1, rows**2)),
         Case("other", "Euclidean norm", lambda x: tnp.sqrt(tnp.sum(x**2)),

@@ -1,12 +1,12 @@
-"""What do the lecture's tables of derivatives say, and what does the tracer say?
+"""Which derivatives are in the lecture's tables, and which does the tracer compute?
 
     xi_1 = -WX,  xi_2 = exp xi_1,  xi_3 = 1 + xi_2,  xi_4 = 1/xi_3,  xi_5 = log xi_4,  L = -y xi_5
 
-at X = 3, y = 1, W = 3: each step once, with its value, its own derivative, its derivative by W
-(forward mode) and the derivative of L by it (reverse mode).  Beside them the numbers that the
-slides print, or that the formulas on the slides give, and closed forms.  The same for the loss
-of an observation with y = 0, and for logistic regression with two coefficients.  CS-S109A
-lecture 11, "Back Propagation".
+at X = 3, y = 1, W = 3.  A row is one step: its value, its local derivative, its derivative with
+respect to W (forward mode) and the derivative of L with respect to it (reverse mode).  They are
+compared with the numbers on the slides, or from the formulas there, and with closed forms.  The
+same is done for an observation with y = 0, and for logistic regression with two coefficients.
+CS-S109A lecture 11, "Back Propagation".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from jaxnn.tracer.referee.routes import differentiate_numerically
 X, W = 3.0, 3.0  # the lecture's point
 E9 = math.exp(-W * X)
 P = 1 / (1 + E9)
-COEFFICIENTS, PREDICTOR = (0.3, -0.7), 1.4  # of the logistic regression; numbers of our own
+COEFFICIENTS, PREDICTOR = (0.3, -0.7), 1.4  # of the logistic regression; not from the lecture
 LABELS = (0.0, 1.0)
 COLUMNS = ("value", "partial", "tangent", "adjoint")
 NOT_PRINTED = math.nan
@@ -59,7 +59,7 @@ def logistic_loss(y: float) -> Callable[[Any, Any], Any]:
 def network_loss(w11, w12, w21, w22, c1, c2, v1, v2, c) -> Any:
     """Squared error of a 2-2-1 network with tanh at x = (1, -0.5), y = 1, unit by unit.
 
-    w_ij leads from input i to unit j, v_j from unit j to the output; c_j and c are biases.
+    w_ij connects input i to unit j, and v_j unit j to the output; c_j and c are biases.
     """
     x1, x2, y = NETWORK_POINT
     h1 = tnp.tanh(w11 * x1 + w21 * x2 + c1)
@@ -69,8 +69,8 @@ def network_loss(w11, w12, w21, w22, c1, c2, v1, v2, c) -> Any:
 
 NETWORK_POINT = (1.0, -0.5, 1.0)
 
-# What the slides print, or what their formulas give, at X = W = 3: value, partial, tangent of each
-# step.  Loss A: "Idea 1", y = 1.  Loss B: its table of formulas, y = 0; it has no tangents but the
+# Numbers on the slides, or from their formulas, at X = W = 3: value, partial and tangent of each
+# step.  Loss A: "Idea 1", y = 1.  Loss B: its table of formulas, y = 0; its only tangent is the
 # last, dL/dW.
 SLIDES = {
     "loss_a": [
@@ -120,17 +120,17 @@ def compute(key: Array) -> dict[str, Any]:
     """The tables, the slides' numbers and the closed forms.
 
     Args:
-      key: draws the parameters of the 2-2-1 network.
+      key: a typed JAX key, for the parameters of the 2-2-1 network.
 
     Returns:
       <table>_names, _operations, _inputs, _expressions, _latex: text of each row of the tables
       `loss_a`, `loss_b`, `logistic` (y = 0) and `network`; <table>_values, _tangents, _adjoints
       (rows,) and _partials (rows, 2), NaN for an input that a step does not have.
-      <table>_slide (steps, 3) and <table>_exact (steps, 4) for the two losses: `COLUMNS`.
-      slopes_a: dL/dW of loss A by `SLOPE_ROUTES`.
+      <table>_slide (steps, 3) and <table>_exact (steps, 4) for the two losses, by `COLUMNS`.
+      slopes_a: dL/dW of loss A, in the order of `SLOPE_ROUTES`.
       quantities, quantities_slide, quantities_exact: (2, 6) derivatives of the logistic regression
-      named in `QUANTITIES`, for y = 0 and y = 1, by the tracer, by the slide, in closed form.
-      network_gradient: (9,) the network's by jax.grad, in the order of `network_loss`.
+      named in `QUANTITIES`, for y = 0 and y = 1: by the tracer, on the slide, in closed form.
+      network_gradient: (9,) gradient of the network by jax.grad, in the order of `network_loss`.
     """
     tables = {
         "loss_a": trace_table(loss_a, W),
@@ -152,7 +152,7 @@ def compute(key: Array) -> dict[str, Any]:
 
 
 def pack(name: str, table: TraceTable) -> dict[str, Any]:
-    """A table whose values are numbers, as arrays under names that begin with `name`."""
+    """A trace table of numbers as arrays, under names that begin with `name`."""
     rows = table.rows
     partials = np.full((len(rows), 2), np.nan)
     for row, into in zip(rows, partials, strict=True):
@@ -186,7 +186,7 @@ def _slopes() -> np.ndarray:
 
 
 def _logistic(y: float) -> tuple[list, list, list]:
-    """`QUANTITIES` at one observation: by the tracer, by the slide, in closed form."""
+    """`QUANTITIES` at one observation: by the tracer, on the slide, in closed form."""
     b0, b1 = COEFFICIENTS
     x, h = PREDICTOR, b0 + b1 * PREDICTOR
     p = 1 / (1 + math.exp(-h))

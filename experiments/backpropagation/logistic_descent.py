@@ -1,11 +1,11 @@
-"""Does gradient descent by hand follow the same path as by the tracer?
+"""Does gradient descent with hand-derived gradients follow the same path as with the tracer?
 
     L(b0, b1) = mean of -y log p - (1 - y) log(1 - p),    p = 1/(1 + e^-z),    z = b0 + b1 x
     by hand       dL/db0 = mean of (p - y),    dL/db1 = mean of x (p - y)
     step          b <- b - lambda grad L,      lambda = 1/(4h),   h = |X'X| / (4n)
 
-for heart disease (y) against standardised age (x).  No curvature of L exceeds h, so that with
-lambda at most 1/h every step lowers L.  A third path follows the gradient as the lecture prints it,
+for heart disease (y) and standardised age (x).  No curvature of L exceeds h, so every step with
+lambda of at most 1/h lowers L.  A third path follows the gradient as the lecture prints it,
 -x p (1-p) [y/p + (1-y)/(1-p)] = -x [y (1-p) + (1-y) p], whose sign is wrong where y = 0.
 """
 
@@ -34,7 +34,8 @@ def compute(key: Array, table: Table, steps: int, grid: int) -> dict[str, Any]:
       grid: points along each side of the grid on which the loss is evaluated, for contours.
 
     Returns:
-      descent_paths: (3, steps + 1, 2) coefficients, by `PATHS`; descent_losses: (3, steps + 1).
+      descent_paths: (3, steps + 1, 2) coefficients, and descent_losses: (3, steps + 1), in the
+        order of `PATHS`.
       descent_rate: lambda.
       landscape_b0, landscape_b1: (grid,); landscape: (grid b1, grid b0) the loss.
     """
@@ -73,7 +74,7 @@ def compute(key: Array, table: Table, steps: int, grid: int) -> dict[str, Any]:
 
 
 def descend(gradient: Any, start: np.ndarray, rate: float, steps: int) -> np.ndarray:
-    """(steps + 1, parameters) of gradient descent, the start first."""
+    """The path of gradient descent, from the start: (steps + 1, parameters)."""
     path = [start]
     for _ in range(steps):
         path.append(path[-1] - rate * gradient(path[-1]))

@@ -2,8 +2,8 @@
 
     rule  ->  1.001 x rule      for one primitive, in one mode
 
-One rule of the tracer at a time is made wrong by that much.  `check_derivatives` must say that the
-routes disagree, and accuse the route that uses the wrong rule and no other.
+One rule of the tracer at a time is made wrong by that much.  `check_derivatives` must report that
+the routes disagree, and only the route with the wrong rule may take part in every disagreement.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MODES = ("forward", "reverse")
 POINT = np.array([[0.3, -0.8], [1.1, 0.6], [-0.4, 1.7]])
 MATRIX = np.array([[0.7, -0.2, 0.5], [0.1, 0.9, -0.6]])
 
-# Primitive -> a function that uses it, of the array above.
+# For each primitive, a function of the array above that uses it.
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "matmul": lambda x: (x @ MATRIX) ** 2,
     "add": lambda x: tnp.sin(x) + x,
@@ -54,12 +54,12 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 class Verdict(NamedTuple):
-    """What `check_derivatives` said about a function with one wrong rule, or none.
+    """The finding of `check_derivatives` about a function with one wrong rule, or none.
 
     Attributes:
       agrees: whether all routes agree.
       accused: routes that take part in every disagreement.
-      disagreement: the largest relative difference of two routes.
+      disagreement: the largest relative difference between two routes.
     """
 
     agrees: bool
@@ -68,7 +68,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(report: DerivativeReport) -> Verdict:
-    """Reduce a report to what is stored."""
+    """Reduce a report to the numbers that are stored."""
     pairs = [pair for c in report.comparisons for pair in c.disagreements(report.tolerance)]
     accused = frozenset.intersection(*(frozenset(pair[:2]) for pair in pairs)) if pairs else ()
     return Verdict(
@@ -77,13 +77,13 @@ def verdict(report: DerivativeReport) -> Verdict:
 
 
 def largest_difference(comparison: Comparison) -> float:
-    """The largest relative difference of two routes to one number."""
+    """The largest relative difference between two routes to one number."""
     values = list(comparison.values.values())
     return float(np.ptp(values)) / comparison.scale
 
 
 def compute(primitives: Sequence[str]) -> dict[str, Any]:
-    """Plant every error, one at a time, and none.
+    """Check each function with each error planted, one at a time, and with none.
 
     Args:
       primitives: names of `FUNCTIONS`.
@@ -91,9 +91,10 @@ def compute(primitives: Sequence[str]) -> dict[str, Any]:
     Returns:
       planted_names: (primitives,); planted_modes: (2,).
       planted_found, planted_accused: (primitives, 2) whether the report says that routes disagree,
-        and whether it accuses the tracer's route of that mode alone.
+        and whether it accuses only the tracer's route of that mode.
       planted_sizes: (primitives, 2) the largest relative disagreement.
-      unplanted_agree, unplanted_sizes: (primitives,) the same with no rule wrong.
+      unplanted_agree, unplanted_sizes: (primitives,) whether all routes agree with every rule
+        right, and the largest relative disagreement.
     """
     right, wrong = [], []
     for name in primitives:

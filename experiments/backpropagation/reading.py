@@ -1,7 +1,7 @@
-"""What do both the claims and the figures of `backpropagation` read off the stored arrays?
+"""How do claims and figures look up trace tables and the disagreements of routes?
 
 tables      the rows of a trace, as `lecture_tables.pack` stored them
-routes      the largest relative disagreement of each two routes about each function
+routes      the largest relative disagreement between any two routes about each function
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 from experiments.backpropagation.six_routes import DIFFERENCES
 from jaxnn.tracer import Row
 
-EXACT = 1e-10  # largest relative difference of two exact routes
+EXACT = 1e-10  # largest accepted relative difference between two exact routes
 NUMERICAL = 1e-7  # the same where one of the two is differences
-SMALL = 1e-3  # of the largest gradient: smaller ones are measured against that
-CHEAP = 3.0  # limit of operations of value and gradient, over those of the function
-PRODUCT = 10.0  # limit of operations of a Hessian-vector product, likewise
+SMALL = 1e-3  # arrays whose gradients are below this share of the largest count as this share
+CHEAP = 3.0  # limit for the operations of value and gradient, over those of the function
+PRODUCT = 10.0  # limit for the operations of a Hessian-vector product, over the same
 
 
 def unpack(name: str, results: Mapping[str, np.ndarray]) -> list[Row]:
@@ -36,7 +36,7 @@ def unpack(name: str, results: Mapping[str, np.ndarray]) -> list[Row]:
 
 
 def steps(name: str, results: Mapping[str, np.ndarray]) -> np.ndarray:
-    """(steps, 4): value, partial, tangent and adjoint of each step in a table of one chain."""
+    """Value, partial, tangent and adjoint of each step in the table of a chain: (steps, 4)."""
     rows = [row for row in unpack(name, results) if row.op != "input"]
     return np.array([(row.value, row.partials[0], row.tangent, row.adjoint) for row in rows])
 
@@ -44,10 +44,10 @@ def steps(name: str, results: Mapping[str, np.ndarray]) -> np.ndarray:
 def disagreements(
     gradients: np.ndarray, entry_function: np.ndarray, entry_array: np.ndarray
 ) -> np.ndarray:
-    """The largest relative disagreement of each two routes about each function.
+    """The largest relative disagreement between any two routes about each function.
 
-    A disagreement is measured against the largest entry of the gradient by the same array, which
-    counts as at least a thousandth of the largest entry of all.
+    A disagreement is relative to the largest entry of the gradient by the same array, or to a
+    thousandth of the largest entry of all if that is larger.
 
     Args:
       gradients: (routes, entries).
@@ -68,14 +68,14 @@ def disagreements(
 
 
 def largest(sizes: np.ndarray, owners: np.ndarray) -> np.ndarray:
-    """(owners,) the largest of the sizes that belong to each of 0, 1, ...; NaN is the largest."""
+    """The largest size that belongs to each of the owners 0, 1, ...; NaN is the largest."""
     found = np.zeros(owners.max() + 1)
     np.maximum.at(found, owners, sizes)
     return found
 
 
 def worst(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(functions,) largest disagreement of two exact routes, and of differences with any other.
+    """Largest disagreement between exact routes, and of differences with any: both (functions,).
 
     Args:
       found: (functions, routes, routes) as `disagreements` returns.

@@ -1,9 +1,8 @@
-"""Do six routes to a gradient lead to the same numbers?
+"""Do six routes to a gradient give the same numbers?
 
-The routes are those of `jaxnn.tracer.referee.routes`: by the tracer, of a function written by hand;
-by JAX, of the same function as the library has it; by the tracer, of the program that JAX makes of
-that; and by differences. Each gives the gradient of w . f entry by entry, for random weights w of
-the outputs.
+The routes are those of `jaxnn.tracer.referee.routes`: the tracer on a function written by hand; JAX
+on the same function from a library; the tracer on JAX's program of that function; and differences.
+Each gives the gradient of w . f entry by entry, for random weights w of the outputs.
 """
 
 from __future__ import annotations
@@ -28,17 +27,17 @@ def compute(key: Array, batches: Sequence[Sequence[Case]]) -> dict[str, Any]:
 
     Args:
       key: a typed JAX key, for the weights of the outputs.
-      batches: cases, in lists that JAX compiles as one program each.
+      batches: lists of cases; JAX compiles each list as one program.
 
     Returns:
       route_groups, route_names: (functions,) what was differentiated.
-      gradients: (6, entries) of all functions one after the other, by `ROUTES`.
-      entry_function, entry_array: (entries,) the function and the array that each entry belongs
-        to, by number; arrays are numbered through all functions.
-      value_gaps: (functions,) largest difference between the values of the two ways to write the
-        function, over its largest value.
+      gradients: (6, entries) gradients of all functions, joined, in the order of `ROUTES`.
+      entry_function, entry_array: (entries,) the number of the function and of the array that
+        each entry belongs to; arrays are numbered across all functions.
+      value_gaps: (functions,) largest difference between the values of the function's two forms,
+        over its largest value.
     """
-    every = [case for batch in batches for case in batch]
+    listed = [case for batch in batches for case in batch]
     gradients, gaps = [], []
     for k, batch in zip(jax.random.split(key, len(batches)), batches, strict=True):
         outputs = [np.shape(case.written(*case.arguments)) for case in batch]
@@ -48,31 +47,32 @@ def compute(key: Array, batches: Sequence[Sequence[Case]]) -> dict[str, Any]:
             gradients.append(gradient)
             gaps.append(gap)
     return {
-        "route_groups": np.array([case.group for case in every]),
-        "route_names": np.array([case.name for case in every]),
+        "route_groups": np.array([case.group for case in listed]),
+        "route_names": np.array([case.name for case in listed]),
         "gradients": np.concatenate(gradients, axis=1),
-        "entry_function": np.repeat(np.arange(len(every)), [part.shape[1] for part in gradients]),
-        "entry_array": array_numbers([array for case in every for array in case.arguments]),
+        "entry_function": np.repeat(np.arange(len(listed)), [part.shape[1] for part in gradients]),
+        "entry_array": array_numbers([array for case in listed for array in case.arguments]),
         "value_gaps": np.array(gaps),
     }
 
 
 def array_numbers(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """(entries,) for each entry of all arrays the number of its array."""
+    """For each entry of all arrays, the number of its array: (entries,)."""
     return np.repeat(np.arange(len(arrays)), [array.size for array in arrays])
 
 
 def by_all_routes(
     batch: Sequence[Case], weights: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, float]]:
-    """Gradients of some cases, which JAX compiles as one program.
+    """Gradients of several cases, which JAX compiles as one program.
 
     Args:
       batch: the cases.
-      weights: of the outputs of each, in their shape.
+      weights: for each case, the weights of its outputs, in their shape.
 
     Returns:
-      For each case (6, entries) by `ROUTES`, and the relative gap between its two values.
+      For each case, its gradients (6, entries) in the order of `ROUTES`, and the relative gap
+      between the values of its two forms.
     """
     questions = [
         routes.Question(

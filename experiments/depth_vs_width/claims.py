@@ -1,10 +1,10 @@
-"""What does depth gain in training, and where does it gain nothing?
+"""Where does depth help in training, and where does it not?
 
-    asserted   error of L layers / error of one layer, where theory and a margin were set beforehand
+    asserted   error of L layers / error of one layer, where a limit was set beforehand
     reported   the same ratio on every other task, with its interval
-    refused    what the lecture, or a rule set beforehand, says and this measurement contradicts
+    refused    a statement of the lecture, or a rule set beforehand, that is contradicted
 
-`claims_folding` has counts and bounds, which are exact; `verdict` draws the conclusions.
+`claims_folding` has counts and bounds, which are exact; `verdict` has the conclusions.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ __all__ = ["claims", "verdict"]
 
 DEPTH = "lecture 11, “better generalization with depth”"
 OVERFIT = "lecture 11, “shallow nets overfit more”; Goodfellow et al. 2016, section 6.4.1"
-INTERVAL = "median and interval of at least 95%"
+INTERVAL = "median, interval of at least 95%"
 SOLVED = 0.05  # test error below which a network has found the fold
-MARGIN = 0.25  # largest ratio of errors on the fold, set beforehand
+MARGIN = 0.25  # upper limit of the ratio of errors on the fold, set beforehand
 
 
 def claims(results: Results) -> list[Claim]:
@@ -59,12 +59,12 @@ def _trained_pieces(results: Results) -> Iterator[Claim]:
         f"{median_interval(row).median:.2f}" for row in results["test"][place][: len(means)]
     )
     yield reported(
-        "straight pieces on [0, 1] of networks trained on the tent composed 3 times, which has 8: "
-        f"smallest of the means for 1 to {len(means)} hidden layers (range of these means); median "
-        f"test errors: {errors}",
-        "reported here",
+        "straight pieces on [0, 1] of networks trained on the tent composed 3 times, which has 8 "
+        f"pieces: smallest mean among 1 to {len(means)} hidden layers (range of the means); "
+        f"median test errors: {errors}",
+        "measured here",
         means.min(),
-        "more than 8: pieces are not what is missing",
+        "more than 8: networks do not lack pieces",
         interval=(float(means.min()), float(means.max())),
     )
 
@@ -76,7 +76,7 @@ def _fold(results: Results) -> Iterator[Claim]:
         for slope, knot, out in ((-1, -1.2, 1), (1, -1.2, 1), (1, 0, -2), (1, 1.2, 2))
     )
     yield at_most(
-        "one hidden layer of 4 ReLUs is the fold | |Σx| − 1.2 |: largest difference, float64",
+        "one hidden layer of 4 ReLUs equals the fold | |Σx| − 1.2 |: largest difference, float64",
         "by hand",
         np.max(np.abs(four - np.abs(np.abs(x) - 1.2))),
         1e-12,
@@ -98,7 +98,7 @@ def _fresh_fold(results: Results, place: int) -> Iterator[Claim]:
             continue
         yield below(
             f"fold, fresh rows, 600 parameters, 2,000 steps: largest test error of {depth} layers "
-            f"over the smallest of one ({starts} starts each)",
+            f"over the smallest of one layer ({starts} starts each)",
             DEPTH,
             np.nanmax(errors[depth - 1]) / np.nanmin(errors[0]),
             MARGIN,
@@ -109,7 +109,7 @@ def _fresh_fold(results: Results, place: int) -> Iterator[Claim]:
         yield reported(
             "share of starts from which one hidden layer finds the fold (test error below "
             f"{SOLVED:g}) in 8,000 steps; in 2,000 steps: {np.mean(errors[0] < SOLVED):.2f}",
-            "reported here",
+            "measured here",
             np.mean(results["test"][longer, 0] < SOLVED),
             "above 0: depth makes learning faster, but one layer can represent the fold",
         )
@@ -124,7 +124,7 @@ def _scarce_fold(results: Results, place: int) -> Iterator[Claim]:
         if np.isnan(found.median):
             continue
         yield Claim(
-            f"{cell}: test error of {depth} layers over that of one ({INTERVAL})",
+            f"{cell}: test error of {depth} layers over that of one layer ({INTERVAL})",
             OVERFIT,
             f"below {MARGIN:g}, and the interval below 1",
             found.median,
@@ -134,9 +134,9 @@ def _scarce_fold(results: Results, place: int) -> Iterator[Claim]:
         if (depth, steps) == (2, 3000):
             extreme = np.nanmax(errors[1]) / np.nanmin(errors[0])
             yield refused(
-                f"{cell}: largest test error of {depth} layers over the smallest of one",
-                "rule set beforehand; the median (above) is asserted in its place, since at some "
-                "seeds one start of twelve misses the fold",
+                f"{cell}: largest test error of {depth} layers over the smallest of one layer",
+                "rule set beforehand; the median (above) is asserted instead, since at some seeds "
+                "one start of twelve misses the fold",
                 extreme,
                 f"below {MARGIN:g}",
                 unless=bool(extreme < MARGIN),
@@ -145,7 +145,7 @@ def _scarce_fold(results: Results, place: int) -> Iterator[Claim]:
         median_interval(test - train) for test, train in zip(errors[:2], training[:2], strict=True)
     )
     yield above(
-        f"{cell}: one layer overfits more than two, test error less training error ({INTERVAL})",
+        f"{cell}: one layer overfits more than two, test error minus training error ({INTERVAL})",
         OVERFIT,
         one.lower,
         two.upper,
@@ -168,7 +168,7 @@ def _orderings(results: Results) -> Iterator[Claim]:
         found = error_ratio(results, place, depth)
         statement = (
             f"{NAMES[data]}, fresh rows, {parameters:,} parameters: test error of {depth} layers "
-            f"over that of one ({INTERVAL})"
+            f"over that of one layer ({INTERVAL})"
         )
         if helps:
             yield below(
@@ -193,7 +193,7 @@ def _orderings(results: Results) -> Iterator[Claim]:
 
 
 def _cells(results: Results) -> Iterator[Claim]:
-    """Every cell: two layers against one, and the medians for every number of layers."""
+    """For every cell: two layers against one, and the medians for every number of layers."""
     for place, data in enumerate(results["cell_data"].tolist()):
         if data in CLASSES:
             yield _accuracy(results, place)
@@ -201,11 +201,11 @@ def _cells(results: Results) -> Iterator[Claim]:
         medians = [median_interval(row).median for row in results["test"][place]]
         listed = ", ".join(f"{median:.3g}" for median in medians if not np.isnan(median))
         found = error_ratio(results, place, 2)
-        yield _says_the_lecture(
+        yield _against_the_lecture(
             f"{_cell(results, place)}: test error of two layers over that of one ({INTERVAL}); "
             f"medians for 1, 2, ... layers: {listed}",
             found,
-            "below 1, says the lecture",
+            "below 1, by the lecture",
             found.lower > 1,
         )
 
@@ -220,40 +220,40 @@ def _accuracy(results: Results, place: int) -> Claim:
         for depth, found in enumerate(differences[1:], start=3)
         if not np.isnan(found.median)
     )
-    return _says_the_lecture(
-        f"{_cell(results, place)}: test accuracy of two layers less that of one on the same rows "
+    return _against_the_lecture(
+        f"{_cell(results, place)}: test accuracy of two layers minus that of one on the same rows "
         f"({INTERVAL}){others}; accuracies for 1, 2, ... layers: {listed}",
         differences[0],
-        "above 0, says the lecture",
+        "above 0, by the lecture",
         differences[0].upper < 0,
     )
 
 
-def _says_the_lecture(
+def _against_the_lecture(
     statement: str, found: MedianInterval, expected: str, contradicted: bool
 ) -> Claim:
-    """Refused where the whole interval contradicts the lecture, else reported."""
+    """A row that is refused where the whole interval contradicts the lecture, or reported."""
     row = refused if contradicted else reported
     ends = _ends(found)
     return row(statement, DEPTH, found.median, expected, interval=ends)
 
 
 def _cost(results: Results) -> Iterator[Claim]:
-    yield equals("training runs that diverged", "reported here", int(results["diverged"].sum()), 0)
+    yield equals("training runs that diverged", "measured here", int(results["diverged"].sum()), 0)
     counts, wanted = results["counts"], results["cell_parameters"][:, None]
     yield at_most(
-        "largest relative difference between a network's number of parameters and the one asked "
-        "for",
+        "largest relative difference between a network's number of parameters and the requested "
+        "number",
         "all hidden layers have the same whole number of units",
         np.abs(counts / wanted - 1)[counts > 0].max(),
         0.1,
     )
     yield reported(
         f"seconds to compile {int(results['compiled_programs'])} programs, summed over programs "
-        "that compile at the same time (less where the cache has them)",
-        "reported here",
+        "that compile at the same time (less where they are cached)",
+        "measured here",
         results["compile_seconds"],
-        "not part of a second run",
+        "saved in a second run",
     )
 
 

@@ -1,7 +1,7 @@
-"""How many straight pieces can networks have, how many do they have, and how many are needed?
+"""How many straight pieces can networks have, do they have, and do they need?
 
-Counts are equal or not; bounds hold for every network, trained or not; regions of random networks
-are means, which must lie in a range that was set beforehand and within 4 standard errors of each
+Counts must be equal; bounds hold for every network, trained or not; mean numbers of regions of
+random networks must lie in a range that was set beforehand, and within 4 standard errors of each
 other.
 """
 
@@ -24,8 +24,8 @@ from experiments.lab.claims import (
 from experiments.lab.contract import Results
 from jaxnn.regions import least_errors_on_alternation
 
-FLOAT32 = 1e-5  # relative rounding allowed to a bound that holds exactly
-# The least RMSE of p pieces on 512 midpoints of the tent composed 5 times, by another program.
+FLOAT32 = 1e-5  # relative rounding error that an exact bound allows for
+# Least RMSE of p pieces on 512 midpoints of the tent composed 5 times, from another program.
 PIECES = {
     1: 0.28811,
     2: 0.28208,
@@ -46,7 +46,7 @@ def claims(results: Results) -> Iterator[Claim]:
 
 
 def _same_counts(statement: str, source: str, found: np.ndarray, expected: np.ndarray) -> Claim:
-    """All counts are equal; shown with separators of thousands."""
+    """A claim that all counts are equal; shown with thousands separators."""
     counted, wanted = (", ".join(f"{count:,}" for count in of) for of in (found, expected))
     return equals(statement, source, counted, wanted)
 
@@ -55,7 +55,7 @@ def _counted(results: Results) -> Iterator[Claim]:
     times = np.arange(1, len(results["tent_pieces"]) + 1)
     source = "Telgarsky 2015"
     yield _same_counts(
-        "straight pieces of the tent composed k = 1, 2, ... times, networks of 2 units per layer",
+        "straight pieces of the tent composed k = 1, 2, ... times (networks of 2 units per layer)",
         source,
         results["tent_pieces"],
         2**times,
@@ -64,8 +64,8 @@ def _counted(results: Results) -> Iterator[Claim]:
         "parameters of these networks, 6k + 1", source, results["tent_parameters"], 6 * times + 1
     )
     yield equals(
-        "these networks are the composed tents, which alternate between 0 and 1 at i / 2ᵏ: largest "
-        "difference, float64",
+        "these networks equal the composed tents, which alternate between 0 and 1 at i / 2ᵏ: "
+        "largest difference, float64",
         source,
         max(results["tent_gap"].max(), results["alternation_gap"].max()),
         0,
@@ -119,13 +119,14 @@ def _followed(results: Results) -> Iterator[Claim]:
         1e-4,
     )
     yield equals(
-        "the tent composed 5 times is a network of 31 parameters: largest difference, float64",
+        "the tent composed 5 times equals a network with 31 parameters: largest difference in "
+        "float64",
         "Telgarsky 2015",
         float(results["followed_gap"]),
         0,
     )
     yield equals(
-        "least share of 32 alternating points that 15 straight pieces get wrong",
+        "least share of 32 alternating points that 15 straight pieces misclassify",
         "(n − p − 1) / 2n; Telgarsky 2015",
         least_errors_on_alternation(32, 15),
         0.25,
@@ -136,8 +137,8 @@ def _followed(results: Results) -> Iterator[Claim]:
         if "+" in hidden:
             yield reported(
                 f"RMSE of networks of {hidden} units trained on this tent (smallest, and range "
-                "over starts); there are weights with RMSE 0",
-                "reported here",
+                "over starts); some weights have an RMSE of 0",
+                "measured here",
                 least,
                 0,
                 interval=ends,
@@ -155,7 +156,7 @@ def _followed(results: Results) -> Iterator[Claim]:
         )
         points = len(errors)
         yield at_least(
-            f"share of the {points} alternating points that it gets wrong (smallest, and range "
+            f"share of the {points} alternating points that it misclassifies (smallest, and range "
             "over starts)",
             "Telgarsky 2015; (n − p − 1) / 2n",
             results["follower_wrong"][place],
@@ -167,8 +168,8 @@ def _random(results: Results) -> Iterator[Claim]:
     counts, layers = results["random_regions"], results["random_layers"]
     units = results["random_units"]
     yield within(
-        "regions of random ReLU networks on a line over N + 1, N units in 1, 2 and 4 layers (the "
-        "mean nearest to a limit, and range of the means)",
+        "regions of random ReLU networks on a line over N + 1, with N units in 1, 2 and 4 layers "
+        "(the mean closest to a limit, and range of the means)",
         "Hanin and Rolnick 2019 (linear in N; the constant is an observation)",
         (counts / (units[:, None, None] + 1)).mean(axis=-1),
         0.85,
@@ -178,9 +179,9 @@ def _random(results: Results) -> Iterator[Claim]:
     errors = widest.std(axis=-1, ddof=1) / widest.shape[-1] ** 0.5
     deeper = " or ".join(str(count) for count in layers[1:])
     yield within_errors(
-        f"regions of random networks of {units[-1]} units in {deeper} layers less those in one "
-        "layer (the difference farthest from 0, ± 4 standard errors); there could be "
-        f"{(units[-1] // layers[-1] + 1) ** layers[-1]:,}",
+        f"regions of random networks of {units[-1]} units in {deeper} layers minus those in one "
+        "layer (the worst difference, ± 4 standard errors); up to "
+        f"{(units[-1] // layers[-1] + 1) ** layers[-1]:,} regions are possible",
         "Hanin and Rolnick 2019",
         widest[1:].mean(axis=-1) - widest[0].mean(),
         0,

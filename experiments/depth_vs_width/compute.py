@@ -1,4 +1,4 @@
-"""Which networks are counted, and which are trained, at which sizes and from which keys?"""
+"""What is computed for depth against width: which counts and fits, sizes and keys?"""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Settings:
     """Sizes of the parts.
 
     Attributes:
-      folding: sizes of what is counted.
-      groups: what is trained, fields in the order of `training.Group`: data, rows, parameters,
-        deepest, steps, batch, rows per epoch, seeds.
-      test_rows: rows of generated data on which errors are measured, per seed.
-      followers: hidden layers of the networks that are trained to follow the composed tent.
-      follower_seeds: random starts of each of them.
-      follower_steps: steps of full-batch Adam.
+      folding: sizes of the networks whose pieces are counted.
+      groups: the networks that are trained, with the fields of `training.Group`: data, rows,
+        parameters, deepest, steps, batch, epoch, seeds.
+      test_rows: rows of generated data per seed on which errors are measured.
+      followers: hidden layers of the networks that are trained on the composed tent.
+      follower_seeds: number of random starts of each of them.
+      follower_steps: number of steps of full-batch Adam.
     """
 
     folding: folding.FoldingSettings = COUNTED
@@ -83,7 +83,7 @@ QUICK = Settings(
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """Count and train: arrays under the names that `claims` and `draw` read."""
+    """Count pieces and train networks: arrays under the names that claims and figures read."""
     key_folding, key_following, key_training = jax.random.split(key, 3)
     with compiling() as account:
         results = {
@@ -99,11 +99,11 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
 
 
 def _followers(key: Array, settings: Settings) -> dict[str, Any]:
-    """Train networks of one input on the composed tent, which few pieces cannot follow.
+    """Train networks with one input on the composed tent, which few pieces cannot follow.
 
     Returns:
-      follower_hidden: their hidden layers, as "2+2"; follower_errors: (networks, seeds) RMSE.
-      follower_wrong: (networks, seeds) share of the alternating points that they get wrong.
+      follower_hidden: their hidden layers, such as "2+2"; follower_errors: (networks, seeds) RMSE.
+      follower_wrong: (networks, seeds) share of the alternating points that they misclassify.
       follower_curves: (networks, points) outputs of the best seed of each network.
     """
     chosen, times = settings.folding, settings.folding.followed

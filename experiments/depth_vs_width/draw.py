@@ -1,11 +1,11 @@
-"""What do the results of `depth_vs_width` look like?
+"""How are the results of `depth_vs_width` drawn?
 
     verdict      error of deeper networks over that of one hidden layer, on every task
     parameters   error against number of parameters, one to five hidden layers
-    overfitting  errors on training and test rows, and what the networks make of the fold
+    overfitting  errors on training and test rows, and the networks that were trained on the fold
 
-`draw_folding` shows what depth can represent. Drawn from the stored arrays; nothing but medians,
-their intervals and ratios is computed.
+`draw_folding` shows what depth can represent. Only medians, their intervals and ratios of the
+stored arrays are computed here.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "verdict": "Test error of networks with 2 to 5 hidden layers over that of one hidden layer "
-    "with as many parameters, trained on the same rows. Points: medians over random starts and "
-    "data; bars: distribution-free intervals of at least 95%. Left of 1 depth helps, right of 1 it "
-    "hurts.",
+    "verdict": "Test error of networks with 2 to 5 hidden layers divided by that of one hidden "
+    "layer with equally many parameters, trained on the same rows. Points: medians over random "
+    "starts and data; bars: distribution-free intervals of at least 95%. Left of 1 depth helps, "
+    "right of 1 it hurts.",
     "parameters": "“Better generalisation with depth”: test error against number of parameters. "
-    "Points: medians over 12 random starts, each with rows of its own; bands: pointwise "
+    "Points: medians over 12 random starts, each with its own rows; bands: pointwise "
     "distribution-free intervals of at least 95%.",
-    "overfitting": "“Shallow nets overfit more”. Above: errors on training and on new rows, 1,000 "
-    "parameters, one dot per random start. Below: what the network from the first start makes of "
-    "the fold, a function of the sum of its inputs. With 1,000 rows or more, one hidden layer fits "
-    "its training rows better than new ones while deeper networks find the fold; with 300 rows "
-    "deeper networks overfit even more.",
+    "overfitting": "“Shallow nets overfit more”. Above: errors on training rows and on new rows of "
+    "networks with 1,000 parameters, one dot per random start. Below: output of the network from "
+    "the first start, trained on the fold, against the sum of the inputs. With 1,000 rows or more, "
+    "one hidden layer fits its training rows better than new rows, while deeper networks find the "
+    "fold; with 300 rows deeper networks overfit even more.",
     "represent": "a: straight pieces that networks can have, counted. b: random networks have "
-    "about as many regions as units, however many layers share them. c, d: few pieces cannot "
-    "follow many slopes, trained or not; deep networks of 31 parameters can, but training does not "
-    "find them. e, f: linear regions of two random networks of 24 units; colour: direction of the "
+    "about as many regions as units, in any number of layers. c, d: few pieces cannot follow many "
+    "slopes, trained or not; deep networks with 31 parameters can, but training does not find "
+    "them. e, f: linear regions of two random networks with 24 units; colour: direction of the "
     "slope.",
 }
-SHADES = ("black", "blue", "vermilion", "green", "purple")  # of depths 1 to 5
+SHADES = ("black", "blue", "vermilion", "green", "purple")  # for depths 1 to 5
 STROKES = ("solid", "dashed", "dashdot", "dotted", "solid")
 MARKERS = "osD^v"
 
@@ -74,7 +74,7 @@ def verdict(results: Results) -> Figure:
     for ax, (title, places) in zip(axes, panels, strict=True):
         _forest(ax, results, places)
         ax.set_title(title, loc="left")
-    axes[-1].set_xlabel("test error ÷ that of one hidden layer, same rows (left of 1: depth helps)")
+    axes[-1].set_xlabel("test error ÷ test error of one hidden layer (left of 1: depth helps)")
     handles = [
         axes[0].plot([], [], MARKERS[d - 1], color=COLORS[SHADES[d - 1]], label=f"{d} layers")[0]
         for d in range(2, results["test"].shape[1] + 1)
@@ -84,7 +84,7 @@ def verdict(results: Results) -> Figure:
 
 
 def _longer(results: Results) -> np.ndarray:
-    """(cells,) whether a cell repeats another with more steps."""
+    """Whether each cell repeats another cell with more steps: (cells,)."""
     same = list(zip(results["cell_data"], results["cell_parameters"], strict=True))
     steps = results["cell_steps"]
     return np.array(
@@ -96,7 +96,7 @@ def _longer(results: Results) -> np.ndarray:
 
 
 def _one_size(results: Results, places: list[int]) -> list[int]:
-    """Of fixed-row cells that differ in number of parameters only, the middle one; by name."""
+    """Cells sorted by name; of those that differ only in parameters, the middle one."""
     kept = []
     data, rows, sizes = (results[f"cell_{of}"] for of in ("data", "rows", "parameters"))
     for place in places:
@@ -131,7 +131,7 @@ def _forest(ax: Axes, results: Results, places: list[int]) -> None:
 
 
 def parameters(results: Results) -> Figure:
-    """One panel per data set and number of rows that has several numbers of parameters."""
+    """One panel per data set and number of rows with several numbers of parameters."""
     shown = []
     usual, fresh = ~_longer(results), results["cell_fresh"]
     for data in ("product_4", "fold", "signals", "digits"):
@@ -162,7 +162,7 @@ def parameters(results: Results) -> Figure:
         ax.set_yscale("log")
         _plain_logarithms(ax, results["cell_parameters"][cells])
         ax.set_title(f"{NAMES[data]}\n{rows}", fontsize=10.5)
-        ax.set_xlabel("parameters")
+        ax.set_xlabel("number of parameters")
     words = {True: "share misclassified", False: "test error ÷ variance"}
     for place, ax in enumerate(axes):
         if place % 3 == 0 or (shown[place][0] in CLASSES) != (shown[place - 1][0] in CLASSES):
@@ -183,7 +183,7 @@ def parameters(results: Results) -> Figure:
 
 
 def _plain_logarithms(ax: Axes, sizes: np.ndarray) -> None:
-    """A few ticks with plain numbers on two logarithmic axes."""
+    """Put a few ticks with plain numbers on both logarithmic axes."""
     low, high = ax.get_ylim()
     for digits in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):
         marks = [digit * 10.0**power for power in range(-4, 2) for digit in digits]
@@ -222,7 +222,7 @@ def overfitting(results: Results) -> Figure:
         ax.set_xlabel("sum of the 8 inputs")
         ax.set_xticks([-4, -2, 0, 2, 4])
         ax.set_ylim(-3, 5)
-    axes[len(places)].set_ylabel("response (s.d.)")
+    axes[len(places)].set_ylabel("response (standardised)")
     axes[len(places)].legend(loc="upper center", markerscale=2)
     return figure
 
@@ -257,5 +257,5 @@ def _errors_by_depth(ax: Axes, results: Results, place: int) -> None:
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_locator(NullLocator())
     ax.set_xticks(np.arange(1, results["test"].shape[1] + 1))
-    ax.set_xlabel("hidden layers")
+    ax.set_xlabel("number of hidden layers")
     ax.set_title(f"fold, n = {results['cell_rows'][place]:,}", fontsize=10.5)

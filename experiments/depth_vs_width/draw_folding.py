@@ -1,7 +1,7 @@
-"""What can depth represent: straight pieces, few pieces on many slopes, regions of random networks?
+"""How is it drawn what depth can represent: pieces, slopes, and regions of random networks?
 
-Drawn from the stored arrays; the lines of the best pieces are fitted to the stored points between
-the stored breaks.
+Everything comes from the stored arrays; the lines of the best pieces are fitted to the stored
+points between the stored breaks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MARKERS = "osD"
 
 
 def represent(results: Results) -> Figure:
-    """Pieces that depth can make, errors of few pieces, and regions of random networks."""
+    """Pieces of deep networks, errors of few pieces, and regions of random networks."""
     figure, axes = plotting.panels(6, columns=2, height=3.1)
     _piece_panel(axes[0], results)
     _random_panel(axes[1], results)
@@ -65,7 +65,7 @@ def _piece_panel(ax: Axes, results: Results) -> None:
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_ylim(1.5, 3e7)
-    ax.set_xlabel("parameters")
+    ax.set_xlabel("number of parameters")
     ax.set_ylabel("straight pieces on [0, 1]")
     ax.set_title("pieces of constructed networks")
     ax.legend(loc="upper left")
@@ -90,7 +90,7 @@ def _random_panel(ax: Axes, results: Results) -> None:
     ax.set_xticks(layers, [str(count) for count in layers])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_ylim(0.8, 1.15)
-    ax.set_xlabel("hidden layers (N units in all)")
+    ax.set_xlabel("number of hidden layers (N units in all)")
     ax.set_ylabel("regions on a line ÷ (N + 1)")
     ax.set_title(f"random networks, {seeds} each (± 4 s.e.)")
     ax.legend(loc="lower left", ncols=3)
@@ -117,7 +117,7 @@ def _followed_panel(ax: Axes, results: Results) -> None:
     ax.set_ylim(-0.05, 1.55)
     ax.set_yticks([0, 0.5, 1])
     ax.set_xlabel("x")
-    ax.set_title("32 slopes, half as many pieces")
+    ax.set_title("32 slopes and 16 pieces")
     ax.legend(loc="upper center")
 
 
@@ -153,7 +153,7 @@ def _plane_panel(ax: Axes, results: Results, place: int) -> None:
     shapes = [ring[~np.isnan(ring[:, 0])] for ring in polygons]
     slopes = results[f"plane_{place}_slopes"]
     angles = np.arctan2(slopes[:, 1], slopes[:, 0])
-    # A cyclic scale of soft colours: small bends are small differences of colour.
+    # A cyclic scale of soft colours, in which similar directions have similar colours.
     tints = np.stack([0.8 + 0.16 * np.cos(angles + turn) for turn in (0, 2.1, 4.2)], axis=1)
     ax.add_collection(
         PolyCollection(shapes, facecolors=tints, edgecolors="#333333", linewidths=0.5)

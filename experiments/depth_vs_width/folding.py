@@ -1,14 +1,14 @@
-"""What can depth represent that width cannot, and do random networks do it?
+"""What can depth represent that width cannot, and do random networks have it?
 
     tent composed k times:   2^k pieces from 6 k + 1 parameters        (Telgarsky 2015)
     m hyperplanes in R^d:    sum_{j <= d} C(m, j) regions               (Zaslavsky 1975)
     n units, L layers, R^1: (n + 1)^L regions at most                  (Montufar 2014, Serra 2018)
-    random weights, R^1:     about N + 1 regions, N units in however many layers
+    random weights, R^1:     about N + 1 regions for N units, in any number of layers
                                                                         (Hanin and Rolnick 2019)
 
-All but the last are exact and counted on constructed networks; the last is a mean over random
+All but the last are exact, and counted on constructed networks. The last is a mean over random
 networks with He weights and biases N(0, 0.3^2), on a line long enough to meet nearly every kink.
-`jaxnn.regions` counts.
+`jaxnn.regions` does the counting.
 """
 
 from __future__ import annotations
@@ -38,22 +38,22 @@ from jaxnn.regions import (
 )
 
 BIAS_DEVIATION = 0.3
-ARRANGEMENTS = ((1, 10), (2, 8), (2, 12), (3, 8))  # dimension, number of hyperplanes
-FOLDED = ((4, 2), (4, 3), (4, 4), (10, 5))  # units per layer, layers
+ARRANGEMENTS = ((1, 10), (2, 8), (2, 12), (3, 8))  # (dimension, number of hyperplanes)
+FOLDED = ((4, 2), (4, 3), (4, 4), (10, 5))  # (units per layer, layers)
 
 
 @dataclass(frozen=True)
 class FoldingSettings:
-    """Sizes of the networks that are counted.
+    """Sizes of the networks whose pieces and regions are counted.
 
     Attributes:
       tents: largest number of compositions of the tent.
-      grid: the network is compared with the tent map at the multiples of 1 / grid.
-      followed: number of compositions of the tent that few pieces are to follow.
-      points: number of midpoints of [0, 1] at which they are compared with it.
+      grid: networks are compared with the tent map at the multiples of 1 / grid.
+      followed: number of compositions of the tent that few pieces have to follow.
+      points: number of midpoints of [0, 1] at which pieces and tent are compared.
       units: total numbers of hidden units of the random networks.
       layers: numbers of hidden layers that share these units.
-      seeds: random networks of each kind.
+      seeds: number of random networks of each kind.
       reach: regions are counted from -reach to reach.
       pictured: hidden layers of the two networks whose regions in a plane are drawn.
     """
@@ -75,7 +75,7 @@ def midpoints(n: int) -> np.ndarray:
 
 
 def tents(x: np.ndarray, times: int) -> np.ndarray:
-    """The tent map composed with itself, in float64: exact at multiples of powers of 1/2."""
+    """The tent map composed `times` times, in float64: exact at multiples of powers of 1/2."""
     for _ in range(times):
         x = 1 - np.abs(2 * x - 1)
     return x
@@ -86,7 +86,7 @@ def outputs(params: Parameters, X: np.ndarray) -> np.ndarray:
 
     Args:
       params: weights (..., inputs, outputs) and biases (..., outputs).
-      X: (rows, inputs), or (..., rows, inputs) with separate rows for each network.
+      X: (rows, inputs), or (..., rows, inputs) with different rows for each network.
 
     Returns:
       (..., rows, outputs).
@@ -107,10 +107,10 @@ def random_networks(
     Args:
       key: a typed JAX key.
       sizes: units of every layer, inputs first.
-      number: how many networks.
+      number: number of networks.
 
     Returns:
-      The description and `number` parameters, float64.
+      The description, and a list of `number` sets of parameters in float64.
     """
     net = MLP(sizes, "relu", initializer="he_normal")
     # One draw for all layers: `jaxnn.init` would compile a program with two draws per layer.
@@ -124,29 +124,32 @@ def random_networks(
 
 
 def unstack(params: Parameters) -> list[Parameters]:
-    """The parameters of each of several stacked networks, as NumPy arrays."""
+    """A list of the parameters of several stacked networks, as NumPy arrays."""
     together = jax.tree.map(np.asarray, params)
     number = len(together[0].weights)
     return [jax.tree.map(itemgetter(place), together) for place in range(number)]
 
 
 def compute(key: Array, settings: FoldingSettings) -> dict[str, Any]:
-    """Count pieces and regions, and find the best few pieces.
+    """Count pieces and regions, and find the best approximations by few pieces.
 
     Returns:
       tent_pieces, tent_parameters, tent_gap: (tents,) for k = 1, 2, ... compositions: regions on
         [0, 1], parameters, and the largest distance from the tent map on the grid.
       alternation_gap: (tents,) the same distance from 0, 1, 0, 1, ... at i / 2^k.
-      followed_x, followed_y: (points,) the tent to follow; followed_gap: largest distance of the
-        constructed deep network from it.
+      followed_x, followed_y: (points,) the tent to follow; followed_gap: largest distance between
+        it and the constructed deep network.
       best_errors: (2^followed,) least RMSE of 1, 2, ... straight pieces, joined or not.
-      few_breaks: (2^(followed - 1) - 1,) where the best of half as many pieces break.
-      arrangement_dimensions, arrangement_hyperplanes, arrangement_regions: of each arrangement.
+      few_breaks: (2^(followed - 1) - 1,) where the best half as many pieces break.
+      arrangement_dimensions, arrangement_hyperplanes, arrangement_formula, arrangement_regions:
+        for each arrangement its sizes, and its number of regions by formula and as counted.
       folded_units, folded_layers, folded_parameters, folded_regions, folded_bound, folded_most:
-        of each zigzag network: counted regions, Montufar's bound and the most there can be.
+        for each zigzag network its sizes, its regions as counted, Montufar's lower bound, and the
+        largest number possible.
       random_units (units,), random_layers (layers,), random_regions (units, layers, seeds).
-      plane_<i>_polygons: (polygons, corners, 2) of a random network, NaN after the last corner;
-      plane_<i>_regions: how many; plane_hidden: its hidden layers, in words.
+      plane_<i>_polygons: (polygons, corners, 2) regions of a random network, NaN after the last
+        corner; plane_<i>_slopes: (polygons, 2) slopes of the network there; plane_<i>_regions:
+        number of regions; plane_hidden: its hidden layers, in words.
     """
     key_arranged, key_random, key_plane = jax.random.split(key, 3)
     return {
@@ -195,7 +198,7 @@ def _followed(settings: FoldingSettings) -> np.ndarray:
 def _arrangements(key: Array) -> dict[str, Any]:
     dimensions, hyperplanes = np.array(ARRANGEMENTS).T
     keys = jax.random.split(key, len(ARRANGEMENTS))
-    # The last row of each draw are the offsets.
+    # The last row of each draw holds the offsets.
     draws = [
         np.asarray(jax.random.normal(k, (d + 1, m)), float)
         for k, (d, m) in zip(keys, ARRANGEMENTS, strict=True)
@@ -211,9 +214,9 @@ def _arrangements(key: Array) -> dict[str, Any]:
 def cut_regions(normals: np.ndarray, offsets: np.ndarray) -> int:
     """Number of regions into which hyperplanes normals[:, j] . x + offsets[j] = 0 cut space.
 
-    No two of them may be parallel. In one dimension or two, the regions of a layer of ReLUs are
-    counted in a window that holds all crossings. In three, each new plane adds as many regions as
-    the earlier planes cut it into.
+    No two of them may be parallel. In one and two dimensions, the regions of a layer of ReLUs are
+    counted in a window that contains all crossings. In three, each new plane adds as many regions
+    as the earlier planes cut it into.
 
     Args:
       normals: (dimension, hyperplanes), dimension from 1 to 3.
@@ -304,5 +307,5 @@ def _planes(key: Array, settings: FoldingSettings) -> dict[str, Any]:
 
 
 def kinks_per_network(net: MLP, params: Parameters, start: Any, stop: Any) -> np.ndarray:
-    """(networks,) number of kinks between two points of each of several stacked networks."""
+    """Numbers of kinks of several stacked networks between two points: (networks,)."""
     return np.array([len(breakpoints_on_line(net, one, start, stop)) for one in unstack(params)])

@@ -1,7 +1,7 @@
-"""How are the stored cells of `depth_vs_width` found and compared, by claims and figures alike?
+"""How do claims and figures find and compare the stored cells of `depth_vs_width`?
 
-A cell is one data set with one number of rows, parameters and steps; its errors are stored by
-number of hidden layers and seed.
+A cell is one data set with a number of rows, parameters and steps; its errors are stored by number
+of hidden layers and seed.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def find(
 
     Args:
       results: the stored arrays.
-      data: its data set.
-      rows: its training rows; None for fresh rows at every step.
-      parameters: the number that was asked for.
-      steps: its steps; None for the first cell that fits otherwise.
+      data: the name of the data set.
+      rows: the number of training rows; None for fresh rows at every step.
+      parameters: the number of parameters that was asked for.
+      steps: the number of steps; None for the first cell that matches otherwise.
     """
     wanted = (results["cell_data"] == data) & (results["cell_parameters"] == parameters)
     wanted &= results["cell_fresh"] if rows is None else results["cell_rows"] == rows
@@ -48,7 +48,7 @@ def find(
 
 
 def error_ratio(results: Results, place: int, depth: int) -> MedianInterval:
-    """Test error with `depth` hidden layers over that with one: median over seeds; NaN if none."""
+    """Median ratio over seeds of test errors, `depth` hidden layers over one; NaN if none."""
     errors = results["test"][place]
     if depth > len(errors):
         return MedianInterval(np.nan, np.nan, np.nan)
@@ -56,5 +56,5 @@ def error_ratio(results: Results, place: int, depth: int) -> MedianInterval:
 
 
 def in_words(found: MedianInterval) -> str:
-    """A median and its interval with two digits: "0.66 (0.57 to 0.7)"."""
+    """A median and its interval with two significant digits: "0.66 (0.57 to 0.7)"."""
     return f"{found.median:.2g} ({found.lower:.2g} to {found.upper:.2g})"

@@ -3,15 +3,15 @@
     error of numbers  =  mean (f(x) - y)^2 / Var(y)       the best constant has error 1
     error of classes  =  share of rows that are misclassified
 
-both on rows that were never trained on. The protocol was fixed before any network was trained:
-ReLU, He weights, biases of zero, Adam with a learning rate that falls from 0.003 to 0 along a
-cosine, standardised responses, hidden layers of equal width, which is chosen to come closest to the
-wanted number of parameters.
+Both are measured on rows that were not used for training. The protocol was fixed before any
+network was trained: ReLU, He weights, biases of zero, Adam with a learning rate that falls from
+0.003 to 0 along a cosine, standardised responses, and hidden layers of equal width, chosen so that
+the number of parameters is closest to the given one.
 
-*Fresh* rows ("infinite data") are a training set with as many rows as all steps need, passed once:
-one epoch of `jaxnn.fit`, in which no row repeats. A *fixed set* of n rows is passed many times. It
-is repeated to the same number of rows for all training sets of a group, each row equally often, so
-that all make the same steps and one compiled program serves them all.
+*Fresh* rows ("infinite data") are a training set with as many rows as all steps need, used once:
+one epoch of `jaxnn.fit`, in which no row repeats. A *fixed set* of n rows is used many times. Within a
+group all fixed sets are repeated to the same number of rows, each row equally often, so that all
+fits make the same steps and share one compiled program.
 
 Networks of different depth see the same rows for each seed, so their errors can be compared in
 pairs.
@@ -38,27 +38,27 @@ from jaxnn.mlp import Parameters
 from jaxnn.replicate import replicate
 from jaxnn.training import Fit
 
-PEAK = 3e-3  # of the learning rate
+PEAK = 3e-3  # the initial, largest learning rate
 TEACHER = "tanh_teacher_8"  # a different one for every seed
-CLASSES = {"digits": 0.0, "signals": 0.25, "noisy_signals": 0.5}  # noise of the inputs
-DRAWN = 4000  # rows of generated data; smaller training sets are the first of these
-PICTURED = ("fold", 1000)  # data set and rows of the networks that are drawn
-POINTS = 600  # test rows at which they are drawn
-IMAGES = 1200  # digits to train on; the others are test rows
+CLASSES = {"digits": 0.0, "signals": 0.25, "noisy_signals": 0.5}  # data sets: input noise
+DRAWN = 4000  # rows of generated data; smaller training sets are the first of these rows
+PICTURED = ("fold", 1000)  # data set and number of rows of the networks that are drawn
+POINTS = 600  # number of test rows at which they are drawn
+IMAGES = 1200  # number of digits to train on; the others are test rows
 
 
 class Group(NamedTuple):
-    """Cells with one protocol: each data set with each number of rows and of parameters.
+    """Cells with one protocol: each data set with each number of rows and parameters.
 
     Attributes:
       data: names of `jaxnn.datasets.TARGETS`, `TEACHER`, or one of `CLASSES`.
       rows: sizes of the training set.
-      parameters: wanted of every network; whole widths come close.
-      deepest: networks have 1 to this many hidden layers.
-      steps: of Adam, rounded to whole epochs.
+      parameters: numbers of parameters; each network has the width that comes closest.
+      deepest: the largest number of hidden layers; networks have 1, 2, ... of them.
+      steps: number of Adam steps, rounded to whole epochs.
       batch: rows per step.
       epoch: rows per epoch, a multiple of each size of the training set.
-      seeds: number of them, each with its own rows and first weights.
+      seeds: number of seeds, each with its own rows and initial weights.
     """
 
     data: tuple[str, ...]
@@ -81,7 +81,7 @@ class Rows(NamedTuple):
 
 
 def network(inputs: int, depth: int, parameters: int, classes: int = 0) -> MLP:
-    """The network of `depth` equal hidden layers closest to the given number of parameters."""
+    """The network with `depth` equal hidden layers that is closest to `parameters` in size."""
 
     def sized(width: int) -> MLP:
         return MLP(
@@ -100,7 +100,7 @@ def network(inputs: int, depth: int, parameters: int, classes: int = 0) -> MLP:
 @cache
 def recipe(steps: int, batch: int, epoch: int) -> Recipe:
     """Adam along a cosine for about `steps` steps, in whole epochs of `epoch` rows."""
-    # A schedule is equal to itself alone: with one recipe per protocol, a network compiles once.
+    # A schedule equals only itself, so one recipe per protocol lets a network compile once.
     steps_per_epoch = -(-epoch // batch)
     epochs = max(1, round(steps / steps_per_epoch))
     schedule = optax.cosine_decay_schedule(PEAK, epochs * steps_per_epoch)
@@ -108,7 +108,7 @@ def recipe(steps: int, batch: int, epoch: int) -> Recipe:
 
 
 def train(keys: Array, net: MLP, X: np.ndarray, y: np.ndarray, group: Group) -> Fit:
-    """Train one network per key on its own rows, (seeds, rows, ...); returns stacked fits."""
+    """Train one network per key on its own rows (seeds, rows, ...): stacked fits."""
     fitter = Fitter(net, recipe(group.steps, group.batch, group.epoch))
     times = group.epoch // X.shape[1]
     if times > 1:
@@ -125,7 +125,7 @@ def error(params: Parameters, X: np.ndarray, y: np.ndarray, classes: bool) -> np
       params: stacked along a leading (seeds,).
       X: (seeds, rows, inputs).
       y: (seeds, rows) numbers, or class numbers.
-      classes: whether the error is that of classes (see the module).
+      classes: whether to return the error of classes (see the module's docstring).
     """
     errors = []
     for seed, (features, truth) in enumerate(zip(X, y, strict=True)):
@@ -142,7 +142,7 @@ def error(params: Parameters, X: np.ndarray, y: np.ndarray, classes: bool) -> np
 def draw_rows(key: Array, data: str, rows: int, seeds: int, test_rows: int) -> Rows:
     """Draw rows of a data set for each seed.
 
-    Fewer than `DRAWN` training rows are drawn as `DRAWN`, of which the caller takes the first.
+    At least `DRAWN` training rows are drawn; the caller uses the first ones.
     """
     keys = jax.random.split(key, seeds)
     if data == "digits":
@@ -165,7 +165,7 @@ def _draw(key: Array, data: str, rows: int, test_rows: int) -> tuple[Array, Arra
         key, key_teacher = jax.random.split(key)
         truth = Target(datasets.tanh_teacher(key_teacher, 8), 8)
     sample = datasets.sample_target(key, rows + test_rows, truth)
-    # Test rows set the unit of the error; that helps no network.
+    # Responses are standardised by the test rows; that favours no network.
     scale = jnp.std(sample.y[-test_rows:])
     return sample.X, (sample.y - jnp.mean(sample.y[-test_rows:])) / scale
 
@@ -184,12 +184,12 @@ def compute(key: Array, groups: tuple[Group, ...], test_rows: int) -> dict[str, 
 
     Returns:
       cell_data, cell_rows, cell_parameters, cell_steps, cell_batch: (cells,) as in `Group`.
-      cell_fresh: (cells,) whether no row repeats.
+      cell_fresh: (cells,) whether every row is used only once.
       counts: (cells, depths) parameters of the networks, 0 where there is none.
       test, train: (cells, depths, seeds) errors, NaN where there is no network or it diverged.
       diverged: (cells, depths) number of fits that diverged.
-      fold_sum, fold_truth: (points,) sum of the inputs, and target, of test rows of "fold";
-      fold_fits: (depths, points) outputs of the networks of `PICTURED` there, seed 0.
+      fold_sum, fold_truth: (points,) sum of the inputs and target of test rows of "fold";
+      fold_fits: (depths, points) outputs of the networks of `PICTURED` on them, for seed 0.
       tent_regions: (depths, seeds) linear regions on [0, 1] of networks trained on "tent_3".
     """
     key_rows, key_fits = jax.random.split(key)

@@ -1,7 +1,7 @@
-"""What follows from the results of `depth_vs_width`, in sentences for the gallery?
+"""What do the results of `depth_vs_width` show, in sentences for the gallery?
 
-Numbers and words depend on what was found: a comparison stands under "What reproduces" where the
-whole interval of its ratio is below 1, else under "What does not".
+A comparison is listed under "What reproduces" where the whole interval of its ratio is below 1, and
+under "What does not" otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from experiments.depth_vs_width.reading import error_ratio, find, in_words
 from experiments.lab.contract import Results
 from experiments.shared.statistics import median_interval, side
 
-# Data, rows (None: fresh ones), parameters, and a name.
+# Data set, rows (None: fresh rows), parameters, and a name.
 COMPARED = (
     ("fold", None, 600, "The folded function of 8 inputs, fresh rows at every step"),
     ("fold", 1000, 1000, "The folded function, 1,000 rows"),
@@ -32,15 +32,16 @@ COMPARED = (
 
 
 def verdict(results: Results) -> dict[str, list[str]]:
-    """Sentences under three headings, by what was found."""
+    """Sentences under three headings, which depend on the results."""
     good, bad = "What reproduces", "What does not"
     said: dict[str, list[str]] = {good: [], bad: [], "What the lecture should have said": []}
     pieces, parameters = results["folded_regions"][-1], results["folded_parameters"][-1]
     said[good].append(
-        f"Depth makes pieces cheap: {parameters:,} parameters in five layers can make {pieces:,} "
-        f"straight pieces (counted), one layer at most {(parameters - 1) // 3 + 1:,}. No curve of "
-        f"16 pieces follows 32 slopes with an RMSE below {results['best_errors'][15]:.3f}; a deep "
-        f"network of {results['tent_parameters'][4]} parameters can follow them exactly."
+        f"Depth makes pieces cheap: a network with {parameters:,} parameters can have {pieces:,} "
+        f"straight pieces with five layers (counted), and at most {(parameters - 1) // 3 + 1:,} "
+        "with one. No curve of 16 pieces follows 32 slopes with an RMSE below "
+        f"{results['best_errors'][15]:.3f}; a deep network with {results['tent_parameters'][4]} "
+        "parameters can follow them exactly."
     )
     for data, rows, size, words in COMPARED:
         place = find(results, data, rows, size)
@@ -52,7 +53,7 @@ def verdict(results: Results) -> dict[str, list[str]]:
         doubt = ": no clear difference" if where == "unclear" else ""
         said[good if where == "below" else bad].append(
             f"{words}: the test error of {depth} layers is {in_words(found)} times that of one "
-            f"layer with as many parameters{doubt}."
+            f"layer with equally many parameters{doubt}."
         )
     place = find(results, "fold", 1000, 1000)
     if place is not None:
@@ -65,26 +66,26 @@ def verdict(results: Results) -> dict[str, list[str]]:
         )
     means = results["random_regions"].mean(axis=-1) / (results["random_units"][:, None] + 1)
     said[bad].append(
-        "Depth gives random networks no more pieces: with N units in one layer or four they have "
+        "Depth gives random networks no more pieces: with N units in one to four layers they have "
         f"{means.min():.2f} to {means.max():.2f} times N + 1."
     )
     if find(results, "tent_3", None, 1000) is not None:
         counts = ", ".join(f"{mean:.0f}" for mean in results["tent_regions"].mean(axis=1))
         said[bad].append(
-            "Trained networks do not lack pieces: on the tent composed three times, which has 8, "
-            f"they have {counts} with one, two, ... layers, and still miss it."
+            "Trained networks do not lack pieces: on the tent composed three times, which has 8 "
+            f"pieces, they have {counts} with one, two, ... layers, and still miss it."
         )
     said["What the lecture should have said"] += [
-        "Deep networks can fold their inputs, and each fold doubles the pieces that later layers "
-        "make. That such weights exist does not mean that training finds them.",
+        "Deep networks can fold their inputs, and each fold doubles the number of pieces of later "
+        "layers. That such weights exist does not mean that training finds them.",
         "With equal numbers of parameters, depth helps where the target is a composition, the rows "
-        "suffice to find its parts, and the layers are wide enough to hold them. With few rows or "
-        "narrow layers, one hidden layer is as good or better on the same targets.",
+        "suffice to find its parts, and the layers are wide enough to represent them. With few "
+        "rows or narrow layers, one hidden layer is as good or better on the same targets.",
         "The folded function above is a sum of four ReLUs along one direction: one hidden layer "
         "can represent it, and finds it with more steps or a lucky start. Depth made learning "
-        "faster there; it was not needed to represent the function.",
+        "faster; it was not needed to represent the function.",
         "The lecture's pictures are of convolutional networks on photographs of house numbers, "
-        "which share weights and have millions of them. They say nothing about fully connected "
-        "networks of a few thousand weights.",
+        "which share weights and have millions of them. They do not apply to fully connected "
+        "networks with a few thousand weights.",
     ]
     return said

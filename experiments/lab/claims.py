@@ -186,7 +186,7 @@ def within_errors(
     theories = np.broadcast_to(np.asarray(theory, float).ravel(), values.shape)
     reach = np.broadcast_to(4 * np.asarray(error, float).ravel(), values.shape)
     off, limits = np.abs(values - theories), reach + allowed
-    relative = np.where(off > 0, np.inf, 0.0)  # where the limit is 0
+    relative = np.where(off > 0, np.inf, off)  # where the limit is 0; NaN remains NaN
     np.divide(off, limits, out=relative, where=limits != 0)
     worst = int(relative.argmax())
     ends = (float(values[worst] - reach[worst]), float(values[worst] + reach[worst]))

@@ -1,7 +1,7 @@
-"""Which statements on vanishing and exploding gradients hold?
+"""Which statements about vanishing and exploding gradients hold?
 
-Of the lecture's chain, of products of matrices, of training thirty layers and of descent on losses
-with cliffs. `claims_signals` has those on signals and gradients of random networks.
+Here are the claims about the lecture's chain, products of matrices, training thirty layers, and
+gradient descent on losses with cliffs. `claims_signals` has those about random networks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from experiments.vanishing_exploding.reading import chain_outcomes
 
 EXACT = 1e-12  # relative, float64
 HUMP = 3.874204890000001  # 9 * 0.9^8 = 10 * 0.9^9
-# Shares of the chain's starts that diverge and that are solved, by threshold. Nothing is random.
+# By threshold: shares of the chain's starts that diverge, and that are solved. Nothing is random.
 OUTCOMES = {np.inf: (0.368, 0.413), 1.0: (0.0, 0.821), 0.1: (0.0, 0.577)}
 STALLED_ACCURACY, STALLED_LOSS = 0.15, 2.25  # chance is 0.1, and ln 10 = 2.303
 
@@ -54,8 +54,8 @@ def _chain_claims(results: Results) -> Iterator[Claim]:
         np.max(np.abs(by_jax[..., 1, 0] / off - 1)),
     )
     yield at_most(
-        f"gradients of diag(a, b)ⁿ, n up to {depths[-1]}, by formula, by the hand-built tracer and "
-        "by jax.grad, off the diagonal too: largest relative difference",
+        f"gradients of diag(a, b)ⁿ for n up to {depths[-1]}, by formula, by the hand-built tracer "
+        "and by jax.grad, also off the diagonal: largest relative difference",
         source,
         apart,
         EXACT,
@@ -71,11 +71,11 @@ def _chain_claims(results: Results) -> Iterator[Claim]:
         shown=", ".join(f"{value:.10g}" for value in entries[:3]),
     )
     hump = formula[1, :, 1]
-    vanishes = "erratum: the slide lets it vanish at once"
+    vanishes = "erratum: on the slide it vanishes at once"
     tops = depths[np.isclose(hump, hump.max(), rtol=1e-12, atol=0)]
-    yield equals("a = 0.5, b = 0.9: n·0.9ⁿ⁻¹ grows up to n", vanishes, tops, [9, 10])
+    yield equals("a = 0.5, b = 0.9: n·0.9ⁿ⁻¹ is largest at n", vanishes, tops, [9, 10])
     yield at_most(
-        "a = 0.5, b = 0.9: largest n·0.9ⁿ⁻¹",
+        "a = 0.5, b = 0.9: maximum of n·0.9ⁿ⁻¹",
         vanishes,
         abs(hump.max() / HUMP - 1),
         EXACT,
@@ -83,18 +83,18 @@ def _chain_claims(results: Results) -> Iterator[Claim]:
         shown=hump.max(),
     )
     small = int(depths[(hump < 1) & (depths > 10)][0])
-    yield equals("a = 0.5, b = 0.9: n·0.9ⁿ⁻¹ is below 1 from n", "closed form", small, 35)
+    yield equals("a = 0.5, b = 0.9: n·0.9ⁿ⁻¹ is below 1 from n on", "closed form", small, 35)
     y, gradient = results["chain_sigmoid"][0, 8], results["chain_sigmoid_gradient"][0, 8]
     yield equals(
-        "a = 1, b = 2, n = 9, output through a sigmoid: y → 1, and in float64 the gradient, about "
-        "4·10⁻²²⁰, is rounded to 0",
+        "a = 1, b = 2, n = 9, output through a sigmoid: y → 1, and the gradient, about 4·10⁻²²⁰, "
+        "is 0 in float64",
         "erratum: y → 1 and an exploding gradient exclude each other",
         f"y = {y:.17g}, gradient {np.abs(gradient).max():.17g}",
         "y = 1, gradient 0",
     )
     yield close(
         f"a = 0.5, b = 0.9, n = {depths[-1]}, output through a sigmoid: y",
-        "erratum: y → 0 is true of h₁ + h₂ only",
+        "erratum: y → 0 holds only for h₁ + h₂",
         results["chain_sigmoid"][1, -1],
         0.5,
         1e-3,
@@ -110,7 +110,7 @@ def _product_claims(results: Results) -> Iterator[Claim]:
     limit = 45.0 if width == 16 else width + 6 * np.sqrt(2 * width)
     yield below(
         f"Lyapunov exponents of products of {width} × {width} Gaussian matrices: chi² against "
-        f"theory (the largest exponent is {found[0]:.4f}, in theory {expected[0]:.4f})",
+        f"theory (largest exponent: {found[0]:.4f}, in theory {expected[0]:.4f})",
         "Newman 1986",
         np.sum(z**2),
         limit,
@@ -119,17 +119,17 @@ def _product_claims(results: Results) -> Iterator[Claim]:
     schemes = results["product_schemes"].tolist()
     values = dict(zip(schemes, results["singular_values"][:, -1], strict=True))
     count, size = int(results["product_marks"][-1]), results["singular_values"].shape[-1]
-    what = f"product of {count} matrices of {size} × {size}"
+    what = f"product of {count} matrices, {size} × {size}"
     yield at_most(
-        f"orthogonal initialisation, {what} in float32: largest difference of a singular value "
-        "from 1",
+        f"orthogonal initialisation, {what} in float32: largest difference between a singular "
+        "value and 1",
         "Saxe et al. 2014",
         np.abs(values["orthogonal"] - 1).max(),
         2e-5,
     )
     yield above(
-        f"Gaussian initialisation, {what}: log₁₀ of the condition number (where the smallest "
-        "singular value is lost in the rounding of float64, the true one is larger)",
+        f"Gaussian initialisation, {what}: log₁₀ of the condition number (a lower bound where the "
+        "smallest singular value is lost in the rounding of float64)",
         "Saxe et al. 2014",
         np.log10(values["lecun_normal"][0] / values["lecun_normal"][-1]),
         10,
@@ -137,7 +137,7 @@ def _product_claims(results: Results) -> Iterator[Claim]:
 
 
 def _training_claims(results: Results) -> Iterator[Claim]:
-    source = "He et al. 2015, fig. 3, in small"
+    source = "He et al. 2015, fig. 3, at a small scale"
     schemes = results["trained_schemes"].tolist()
     xavier, he = schemes.index("lecun_normal"), schemes.index("he_normal")
     for place, layers in enumerate(results["trained_layers"].tolist()):
@@ -146,9 +146,8 @@ def _training_claims(results: Results) -> Iterator[Claim]:
         median = np.nanmedian(accuracy, axis=1)
         if layers < 30:
             yield above(
-                f"{layers} ReLU layers learn at both scales: the smaller median of training "
-                f"accuracies, Xavier's {median[xavier]:.3f} and He's {median[he]:.3f} (range over "
-                "its starts)",
+                f"{layers} ReLU layers learn at both scales: the smaller median training accuracy, "
+                f"of Xavier {median[xavier]:.3f} and He {median[he]:.3f} (range over its starts)",
                 source,
                 median,
                 0.9,
@@ -156,7 +155,7 @@ def _training_claims(results: Results) -> Iterator[Claim]:
             )
             continue
         stalls = f"{layers} layers with Xavier's N(0, 1/m) stall"
-        weakened = f"{source}; of the median, since the rule for every start is refused"
+        weakened = f"{source}; for the median, since the rule for every start is refused"
         yield below(
             f"{stalls}: median training accuracy (range over starts)",
             weakened,
@@ -190,7 +189,7 @@ def _training_claims(results: Results) -> Iterator[Claim]:
             interval=_range(accuracy[he]),
         )
         yield below(
-            f"{learns}: largest training loss of any start (range over starts)",
+            f"{learns}: largest training loss (range over starts)",
             source,
             last[he],
             1.5,
@@ -227,14 +226,14 @@ def _cliff_claims(results: Results) -> Iterator[Claim]:
         ]
     )
     yield at_most(
-        "no clipped step is longer than learning rate × u: longest step over this bound",
+        "no clipped step is longer than learning rate × u: longest step over this limit",
         "lecture 11, gradient clipping",
         bounds.max(),
         1 + 1e-12,
     )
     norms = results["recurrent_gradient"]
     yield above(
-        "recurrent unit: largest gradient on the grid over the median one",
+        "recurrent unit: largest gradient norm on the grid over the median",
         "lecture 11, “exploding gradients lead to cliffs”",
         norms.max() / np.median(norms),
         1000,
@@ -244,10 +243,13 @@ def _cliff_claims(results: Results) -> Iterator[Claim]:
     source = "lecture 11, “can be mitigated using gradient clipping”"
     starts = results["recurrent_losses"].shape[1]
     yield equals(
-        f"recurrent unit: share of {starts} starts that clipping at 1 solves", source, clipped, 1.0
+        f"recurrent unit: share of {starts} starts that are solved with clipping at 1",
+        source,
+        clipped,
+        1.0,
     )
     yield above(
-        f"recurrent unit: that share less the one without clipping, {plain:.2f}",
+        f"recurrent unit: that share minus the share without clipping, {plain:.2f}",
         source,
         clipped - plain,
         0.1,

@@ -1,10 +1,10 @@
-"""Do signals and gradients of random networks do what theory says?
+"""Do signals and gradients of random networks agree with theory?
 
     |measured - theory| <= 4 standard errors + bias
 
-The standard errors come from theory where it gives them, else from the seeds. The bias is 0 for
-exact laws; theory of infinite width may be off by 1 / n in the logarithm of a factor per layer, and
-by a share 2 / n of a variance.
+The standard errors come from theory where it gives them, otherwise from the seeds. The bias is 0
+for exact laws; theory for infinite width may be off by 1 / n in the logarithm of a factor per
+layer, and by a relative 2 / n in a variance.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from experiments.vanishing_exploding.reading import (
 )
 from jaxnn import propagation
 
-WINDOW = 10  # layers over which a ratio of mean squares is averaged over networks
-SETTLED = 20  # layers after which variances have settled
-ASSERTED_BATCHES = {("relu", 128): 0.02, ("identity", 8): 0.05 / 1.2}  # relative
+WINDOW = 10  # number of layers that a ratio of mean squares spans
+SETTLED = 20  # number of layers after which variances have converged
+ASSERTED_BATCHES = {("relu", 128): 0.02, ("identity", 8): 0.05 / 1.2}  # relative tolerances
 
 
 def claims(results: Results) -> Iterator[Claim]:
-    """Gains, profiles, laws, sigmoids, batch normalisation, and the time it all took."""
+    """Claims about gains, profiles, laws, sigmoids, batch normalisation and times."""
     yield from _gain_claims(results)
     yield from _profile_claims(results)
     yield from _law_claims(results)
@@ -44,7 +44,7 @@ def _gain_claims(results: Results) -> Iterator[Claim]:
     for place, factor in enumerate(results["gain_factors"].tolist()):
         yield within_errors(
             f"factor of mean squares per layer, {gain_label(results, place)}, over {layers} layers "
-            "(the farther from theory of forward and backward, ± 4 standard errors)",
+            "(forward or backward, whichever is farther from theory, ± 4 standard errors)",
             "Glorot & Bengio 2010; He et al. 2015, eq. 10",
             ways[place],
             factor,
@@ -53,7 +53,7 @@ def _gain_claims(results: Results) -> Iterator[Claim]:
 
 
 def window_rate(log_gradient: np.ndarray, theory: np.ndarray) -> tuple[float, float, float]:
-    """ln of the factor of mean squared gradients per layer, where variances have settled.
+    """ln of the factor of mean squared gradients per layer, where variances have converged.
 
     Ratios over `WINDOW` layers are averaged over networks before the logarithm is taken: a mean of
     logarithms would be off by half their variance.
@@ -98,7 +98,7 @@ def _profile_claims(results: Results) -> Iterator[Claim]:
         rate, error, theory = window_rate(gradient, results["theory_log_gradient"][place])
         yield within_errors(
             f"ln of the factor of squared gradients per layer, {name}, layers {SETTLED} to "
-            f"{layers} (± 4 standard errors; theory is for infinite width, so 1/n more is allowed)",
+            f"{layers} (± 4 standard errors; 1/n more is allowed, as theory is for infinite width)",
             "mean field; Schoenholz et al. 2017",
             rate,
             theory,
@@ -109,8 +109,8 @@ def _profile_claims(results: Results) -> Iterator[Claim]:
         last = np.exp(results["profile_log_variance"][place, :, -1].astype(float))
         expected = np.exp(results["theory_log_variance"][place, -1])
         yield within_errors(
-            f"variance of pre-activations at layer {layers}, {name} (± 4 standard errors; a share "
-            "2/n more is allowed)",
+            f"variance of pre-activations at layer {layers}, {name} (± 4 standard errors; 2/n more "
+            "of it is allowed)",
             "mean field; Poole et al. 2016",
             last.mean(),
             expected,
@@ -120,7 +120,7 @@ def _profile_claims(results: Results) -> Iterator[Claim]:
 
 
 def _rounded(rate: float) -> float:
-    """A rate as a table shows it: 0 on the critical line, whatever the rounding."""
+    """A rate rounded for the table, so that it is exactly 0 on the critical line."""
     return round(rate, 7) + 0.0
 
 
@@ -145,8 +145,9 @@ def _law_claims(results: Results) -> Iterator[Claim]:
         )
     width, layers = sizes[0]
     yield reported(
-        f"the asymptotic variance 5L/n over the exact one, less 1, width {width}, {layers} layers",
-        "reported here",
+        f"the asymptotic variance 5L/n over the exact variance, minus 1, width {width}, {layers} "
+        "layers",
+        "computed here",
         5 * layers / width / moments[0][1] - 1,
         "0 for wide networks",
     )
@@ -167,7 +168,7 @@ def _sigmoid_claims(results: Results) -> Iterator[Claim]:
         yield within_errors(
             f"ln of the factor of squared gradients per layer, sigmoid, weights N(0, {scale:g}/n), "
             f"no biases, n = {width} (± 4 standard errors; 1/n more is allowed)",
-            f"mean field; bound by slopes of 1/4: {np.log(scale / 16):.3g}",
+            f"mean field; upper bound, from slopes of 1/4: {np.log(scale / 16):.3g}",
             (np.log(sizes.mean()) + logs.max()) / layers,
             theory,
             sizes.std(ddof=1) / sizes.mean() / np.sqrt(len(logs)) / layers,
@@ -177,7 +178,7 @@ def _sigmoid_claims(results: Results) -> Iterator[Claim]:
 
 
 def batch_rates(log_gradient: np.ndarray) -> np.ndarray:
-    """(..., seeds) factors of squared gradients per layer, without the first and last layers."""
+    """Factors of squared gradients per layer, without the first and last layers: (..., seeds)."""
     layers = log_gradient.shape[-1] - 5
     return np.exp((log_gradient[..., 3] - log_gradient[..., -2]) / layers)
 
@@ -195,7 +196,7 @@ def _batch_claims(results: Results) -> Iterator[Claim]:
             f"{ACTIVATION_WORDS[activation]}, batch of {rows} (± 4 standard errors)"
         )
         source = (
-            "closed form of wide linear layers, (B − 2)/(B − 3)"
+            "closed form for wide linear layers, (B − 2)/(B − 3)"
             if activation == "identity"
             else "Yang et al. 2019: E φ′² / Var φ, wide layers, large batches"
         )
@@ -203,7 +204,7 @@ def _batch_claims(results: Results) -> Iterator[Claim]:
         ends = float(mean - reach), float(mean + reach)
         tolerance = ASSERTED_BATCHES.get((activation, rows))
         if tolerance is None:
-            missed = "" if ends[0] <= growth <= ends[1] else "; missed: finite batch and width"
+            missed = "" if ends[0] <= growth <= ends[1] else "; differs: finite batch and width"
             yield reported(statement, source, mean, f"{growth:.5g}{missed}", interval=ends)
             continue
         yield within(
@@ -221,7 +222,7 @@ def _time_claims(results: Results) -> Iterator[Claim]:
     depths, seconds = results["timed_depths"].tolist(), results["timed_seconds"].tolist()
     shown = ", ".join(f"{s:.1f} s at depth {d}" for d, s in zip(depths, seconds, strict=True))
     yield below(
-        f"processor time to compile a measurement ({shown}): deepest over shallowest",
+        f"processor time to compile a measurement ({shown}): deepest network over shallowest",
         "one scan over equal layers",
         seconds[-1] / seconds[0],
         1.5,
@@ -231,7 +232,7 @@ def _time_claims(results: Results) -> Iterator[Claim]:
     yield reported(
         f"seconds to measure {seeds} networks of {layers} layers and width "
         f"{int(results['profile_width'])}, forward and backward, already compiled",
-        "reported here",
+        "measured here",
         results["profile_seconds"],
         "-",
     )

@@ -1,15 +1,15 @@
-"""What does a cliff in the loss do to gradient descent, and what does clipping?
+"""How does a cliff in the loss affect gradient descent, and how does clipping help?
 
     if |g| > u:   g <- g u / |g|
 
-Two losses with cliffs, and many starts on each:
+Two losses with cliffs, and many starting points on each:
 
     chain      L(w) = (w^20 - 1)^2 / 2, a product of twenty equal layers
     recurrent  L(w, b) = (sigma(x_50) - 0.7)^2,  x_t = w sigma(x_{t-1}) + b,  x_0 = 1/2
 
 The second is the unit of Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent
-neural networks", figure 6. Everything is computed by formulas in float64, and starts lie on grids:
-nothing is random.
+neural networks", figure 6. Everything is computed from formulas in float64, and starting points lie
+on grids: nothing is random.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 
 LAYERS = 20  # of the chain
-STEPS_OF_TIME = 50
+TIME_STEPS = 50  # of the recurrent unit
 TARGET = 0.7
-RECURRENT_RANGES = ((4.0, 8.0), (-4.0, -1.0))  # of w and b, for starts
-SHOWN_RANGES = ((3.4, 8.0), (-4.0, -1.0))  # holds the solutions that descent reaches from there
+RECURRENT_RANGES = ((4.0, 8.0), (-4.0, -1.0))  # of w and b, for starting points
+SHOWN_RANGES = ((3.4, 8.0), (-4.0, -1.0))  # contains the solutions reached from these points
 SHOWN_START, SHOWN_STEPS = (4.5, -2.875), 300  # near the wall
-SOLVED = 1e-3  # loss
+SOLVED = 1e-3  # a smaller loss counts as solved
 
 # Value and gradient at places (..., parameters): (...) and (..., parameters).
 Loss = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -34,15 +34,15 @@ Loss = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 @dataclass(frozen=True)
 class Descents:
-    """Starts, learning rates and numbers of steps of gradient descent.
+    """Starting points, learning rates and numbers of steps of gradient descent.
 
     Attributes:
-      thresholds: values of u; inf does not clip.
+      thresholds: values of u; inf means no clipping.
       chain_starts: number of starts w, evenly spaced from 0.5 to 1.5.
-      chain_rate, chain_steps: learning rate and steps.
-      recurrent_starts: starts per side of their square grid.
-      recurrent_rate, recurrent_steps: learning rate and steps.
-      grid: numbers of w and of b at which the gradient is shown.
+      chain_rate, chain_steps: learning rate and number of steps.
+      recurrent_starts: number of starts along each side of a square grid.
+      recurrent_rate, recurrent_steps: learning rate and number of steps.
+      grid: numbers of values of w and of b at which the gradient is shown.
     """
 
     thresholds: tuple[float, ...] = (float("inf"), 1.0, 0.1)
@@ -56,7 +56,7 @@ class Descents:
 
 
 def clip(gradient: np.ndarray, threshold: np.ndarray | float) -> np.ndarray:
-    """Clip gradients along the last axis to a norm of `threshold`: one, or one per gradient."""
+    """Clip gradients (..., parameters) to a norm of at most `threshold`: a scalar or (...)."""
     norm = np.linalg.norm(gradient, axis=-1, keepdims=True)
     bound = np.reshape(threshold, (*np.shape(threshold), 1))
     return gradient * np.where(norm > bound, bound, 1) / np.where(norm > bound, norm, 1)
@@ -69,11 +69,11 @@ def chain(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def recurrent(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(sigma(x_50) - 0.7)^2 and its gradient at places (..., 2), by forward derivatives."""
+    """(sigma(x_50) - 0.7)^2 and its gradient at places (..., 2), by forward mode."""
     w, b = places[..., 0], places[..., 1]
     x = np.full(w.shape, 0.5)
     along = np.zeros(places.shape)
-    for _ in range(STEPS_OF_TIME):
+    for _ in range(TIME_STEPS):
         s = _sigmoid(x)
         along = np.stack([s, np.ones_like(s)], axis=-1) + (w * s * (1 - s))[..., None] * along
         x = w * s + b
@@ -99,8 +99,8 @@ def descend(
       steps: number of steps.
 
     Returns:
-      Places (steps + 1, thresholds, starts, parameters), the last losses (thresholds, starts), and
-      the length of the longest step from each start (thresholds, starts).
+      Places (steps + 1, thresholds, starts, parameters), final losses (thresholds, starts), and the
+      length of the longest step on each path (thresholds, starts).
     """
     shape = (len(thresholds), *starts.shape)
     bounds = np.broadcast_to(np.array(thresholds)[:, None], shape[:-1])
@@ -122,8 +122,8 @@ def compute(settings: Descents) -> dict[str, Any]:
       thresholds: (thresholds,).
       chain_starts: (starts,); chain_ends, chain_losses, chain_longest: (thresholds, starts).
       recurrent_starts: (starts, 2); recurrent_losses, recurrent_longest: (thresholds, starts).
-      recurrent_paths: (2, steps + 1, 2) from one start, without clipping and clipped at 1.
-      recurrent_w, recurrent_b: (grid,); recurrent_gradient: (grid b, grid w) norms.
+      recurrent_paths: (2, steps + 1, 2) paths from one start, without clipping and clipped at 1.
+      recurrent_w, recurrent_b: (grid,); recurrent_gradient: (grid b, grid w) gradient norms.
     """
     starts = np.linspace(0.5, 1.5, settings.chain_starts)[:, None]
     chains, chain_losses, chain_longest = descend(

@@ -1,4 +1,4 @@
-"""Which parts of `vanishing_exploding` are computed, at which sizes and from which keys?"""
+"""What is computed for vanishing and exploding gradients: which parts, sizes and keys?"""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Settings:
       signals: random networks whose signals and gradients are measured.
       products: products of random matrices.
       descents: gradient descent on losses with cliffs.
-      training: networks of up to thirty layers that are trained.
+      training: training of networks with up to thirty layers.
     """
 
     chain_depth: int = 60
@@ -47,7 +47,7 @@ QUICK = Settings(
         width=64,
         seeds=60,
         pairs=4,
-        gain_depth=60,  # here and below as deep and wide as the others: fewer programs
+        gain_depth=60,  # here and below the same depth and width, so that fewer programs compile
         gain_width=64,
         gain_seeds=60,
         laws=((32, 16),),

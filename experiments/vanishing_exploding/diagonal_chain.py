@@ -1,12 +1,12 @@
 """What does the lecture's chain of linear layers, W = diag(a, b), do at depth n?
 
     h = W^n (1, 1) = (a^n, b^n)                d(h_1 + h_2) / d(a, b) = (n a^(n-1), n b^(n-1))
-    off the diagonal of W: (b^n - a^n) / (b - a),  each
+    with respect to either entry off the diagonal of W: (b^n - a^n) / (b - a)
 
 The gradients are computed in three ways, all in float64: by these formulas, by the hand-built
-tracer and by `jax.grad` of the product. The lecture uses two outputs y without saying so: h_1 + h_2
-(for a = 1, b = 2 both y and its gradient explode), and a sigmoid of it (y -> 1, and its gradient
-vanishes instead).
+tracer and by `jax.grad` of the product. The lecture silently uses two different outputs y:
+h_1 + h_2 (for a = 1, b = 2 both y and its gradient explode), and the sigmoid of that (y -> 1, and
+its gradient vanishes instead).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from jax import Array
 
 from jaxnn import tracer
 
-CASES = ((1.0, 2.0), (0.5, 0.9))  # (a, b) of the lecture
+CASES = ((1.0, 2.0), (0.5, 0.9))  # (a, b) in the lecture
 
 
 def gradients(case: tuple[float, float], depths: np.ndarray) -> np.ndarray:
@@ -61,7 +61,7 @@ def compute(depth: int) -> dict[str, Any]:
       chain_linear: (cases, depths) y = h_1 + h_2; chain_sigmoid: 1 / (1 + exp(-(h_1 + h_2))).
       chain_gradient: (cases, depths, 2) by formula; chain_off_diagonal: (cases, depths).
       chain_sigmoid_gradient: (cases, depths, 2) by `jax.grad`, with the sigmoid.
-      chain_jax: (cases, depths, 2, 2) with respect to W, by `jax.grad`, without it.
+      chain_jax: (cases, depths, 2, 2) with respect to W, by `jax.grad`, without the sigmoid.
       chain_traced: (cases, depths, 2) by the tracer.
     """
     depths = np.arange(1, depth + 1)

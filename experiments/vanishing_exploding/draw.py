@@ -1,7 +1,7 @@
-"""What do the results of `vanishing_exploding` look like?
+"""How are the results of `vanishing_exploding` drawn?
 
-The lecture's chain, products of matrices, training thirty layers and descent on losses with cliffs
-are drawn here, signals and gradients of random networks in `draw_signals`.
+The lecture's chain, products of matrices, training thirty layers and gradient descent on losses
+with cliffs are drawn here; signals and gradients of random networks in `draw_signals`.
 """
 
 from __future__ import annotations
@@ -21,47 +21,49 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "gradients": "Mean square of the gradient at each layer of random networks, relative to the "
     "output; 256 units per layer. Line: median; band: pointwise 95% over 200 networks; dashed: "
-    "theory for infinite width. a: with ReLU, Xavier's weights halve it per layer, He's keep it, "
-    "larger ones make it explode. b: He's weights: the mean square is kept exactly, but gradients "
-    "spread over ever more orders of magnitude, as the exact law for this width says (dotted: "
-    "median and 95% range of the log-normal law). c: with tanh, gradients vanish in the ordered "
-    "phase, explode in the chaotic phase, and keep their size on the critical line between. d: a "
-    "sigmoid's slope is at most 1/4: unless weights are large, each layer removes 94% of the mean "
-    "square (dotted: slopes of 1/4 throughout). Products with Gaussian matrices are drawn from "
-    "their exact law, without the matrices.",
+    "theory for infinite width. a: with ReLU, Xavier's weights halve it per layer, He's weights "
+    "preserve it, and larger weights make it explode. b: with He's weights the mean square is "
+    "preserved exactly, but gradients spread over more orders of magnitude with every layer, as "
+    "the exact law for this width predicts (dotted: median and 95% range of the log-normal law). "
+    "c: with tanh, gradients vanish in the ordered phase, explode in the chaotic phase, and keep "
+    "their size on the critical line between them. d: a sigmoid's slope is at most 1/4: unless "
+    "weights are large, each layer removes 94% of the mean square (dotted: all slopes are 1/4). "
+    "Products with Gaussian matrices are sampled from their exact law, without drawing the "
+    "matrices.",
     "signals": "The forward pass in the same networks. a: mean square of pre-activations. b: "
-    "correlation of two inputs, 0.5 at first: in the ordered phase and with He's weights all "
-    "inputs become alike, in the chaotic phase even similar inputs are driven apart, to c*. Lines: "
-    "medians; bands: pointwise 95% over 200 networks; dashed: theory.",
-    "chain": "The lecture's W = diag(a, b) to the power n, with two outputs. a: as h₁ + h₂, "
-    "a = 1, b = 2 explodes; a = 0.5, b = 0.9 does not vanish at once: n·0.9ⁿ⁻¹ grows to 3.87 at "
-    "n = 9 and 10 and is below 1 only from n = 35. b: through a sigmoid, a = 1, b = 2 gives y → 1 "
-    "and a gradient that vanishes, in float64 rounded to 0 from n = 6; a = 0.5, b = 0.9 gives "
-    "y → 1/2. (The slides combine y → 1 with the exploding gradient and y → 0 with the vanishing "
-    "one; each is true of one output only.)",
-    "gains": "Measured factor of mean squares per layer over theory, forward and backward, for "
-    "seven pairs of activation and initialiser. Bars: 4 standard errors, from theory.",
+    "correlation of two inputs, initially 0.5: in the ordered phase and with He's weights all "
+    "inputs become alike; in the chaotic phase even similar inputs move apart, to a correlation "
+    "c*. Lines: medians; bands: pointwise 95% over 200 networks; dashed: theory.",
+    "chain": "The lecture's W = diag(a, b) to the power n, with two outputs. a: with the output "
+    "h₁ + h₂, the gradient explodes for a = 1, b = 2; for a = 0.5, b = 0.9 it does not vanish at "
+    "once: n·0.9ⁿ⁻¹ grows to 3.87 at n = 9 and 10 and is below 1 only from n = 35. b: through a "
+    "sigmoid, a = 1, b = 2 gives y → 1 and a vanishing gradient, which float64 rounds to 0 from "
+    "n = 6; a = 0.5, b = 0.9 gives y → 1/2. (The slides combine y → 1 with the exploding gradient "
+    "and y → 0 with the vanishing gradient; each holds for only one of the outputs.)",
+    "gains": "Measured factor of mean squares per layer relative to theory, forward and backward, "
+    "for seven pairs of activation and initialiser. Bars: 4 standard errors, from theory.",
     "spread": "ln |J u|² of 2,000 random ReLU networks with He's weights; one panel per width and "
-    "number of layers. Histogram: networks; solid: normal curve with the exact mean and variance "
-    "for this width; dashed: the asymptotic one, mean −5L/2n and variance 5L/n.",
-    "products": "a: Lyapunov exponents of products of 16 × 16 Gaussian matrices less theory; bars: "
-    "4 standard errors. b: singular values of products of 64 × 64 matrices: Gaussian ones keep "
-    "ever fewer directions, orthogonal ones keep all (the floor near 10⁻¹⁸ is the rounding of "
-    "float64).",
+    "number of layers. Histogram: networks; solid: normal density with the exact mean and variance "
+    "for this width; dashed: with the asymptotic mean −5L/2n and variance 5L/n.",
+    "products": "a: Lyapunov exponents of products of 16 × 16 Gaussian matrices, minus theory; "
+    "bars: 4 standard errors. b: singular values of products of 64 × 64 matrices: with Gaussian "
+    "matrices fewer and fewer directions survive; with orthogonal matrices all do (the floor near "
+    "10⁻¹⁸ is the rounding of float64).",
     "batch_norm": "Batch normalisation makes gradients of random networks explode: mean square of "
-    "the gradient at each layer. Line and band: median and range over networks; dashed: growth in "
-    "theory, which is for wide layers. a: with ReLU by π/(π − 1) = 1.467 per layer, without "
-    "normalisation and with He's weights by 1; this theory is also for large batches, and with "
-    "128 rows tanh grows faster. b: without an activation by (B − 2)/(B − 3), B the rows of the "
-    "batch.",
-    "thirty_layers": "Training loss on handwritten digits; ReLU, momentum, one learning rate. "
-    "Thin: each of 16 starts; bold: median; dotted: ln 10, the loss of chance. With 8 layers both "
-    "scales learn; with 30 layers He's learns and Xavier's stalls, but not from every start.",
-    "cliffs": "a: the loss (w²⁰ − 1)²/2 of a chain of 20 layers and, below, where descent from 201 "
-    "starts ends with and without clipping (learning rate 0.001, 3,000 steps). b: norm of the "
-    "gradient of a recurrent unit after 50 time steps, with a wall: descent from a start near it "
-    "(circle) is thrown 26 units out of the picture without clipping (orange), and reaches a "
-    "solution with it (white).",
+    "the gradient at each layer. Line and band: median and range over networks; dashed: theory "
+    "for wide layers. a: the factor per layer is π/(π − 1) = 1.467 with ReLU, and 1 with He's "
+    "weights and no normalisation; this theory also assumes large batches, and with 128 rows the "
+    "growth for tanh is faster. b: without an activation the factor is (B − 2)/(B − 3) for a batch "
+    "of B rows.",
+    "thirty_layers": "Training loss on handwritten digits with ReLU, momentum and one learning "
+    "rate. Thin: each of 16 starts; bold: median; dotted: ln 10, the loss of a random guess. With "
+    "8 layers networks of both scales learn; with 30 layers those with He's weights learn, and "
+    "those with Xavier's stall from most starts.",
+    "cliffs": "a: the loss (w²⁰ − 1)²/2 of a chain of 20 layers and, below it, the outcome of "
+    "gradient descent from 201 starts with and without clipping (learning rate 0.001, 3,000 "
+    "steps). b: norm of the gradient of a recurrent unit after 50 time steps. It has a wall: from "
+    "a start near the wall (circle), descent without clipping (orange) is thrown 26 units out of "
+    "the picture, and descent with clipping (white) reaches a solution.",
 }
 
 SCHEMES = {
@@ -72,7 +74,7 @@ OUTCOMES = ("diverged", "neither", "solved")
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The figures of `CAPTIONS`."""
+    """All figures, in the order of `CAPTIONS`."""
     return {
         "gradients": draw_signals.gradients(results),
         "signals": draw_signals.signals(results),
@@ -111,7 +113,7 @@ def chain(results: Results) -> Figure:
         ax.set_yscale("log")
         ax.yaxis.set_major_locator(LogLocator(numticks=8))
         ax.yaxis.set_minor_locator(NullLocator())
-        ax.set_xlabel("layers n")
+        ax.set_xlabel("number of layers n")
         ax.set_ylabel("gradient")
         ax.set_title(title)
     left.annotate(
@@ -135,7 +137,7 @@ def chain(results: Results) -> Figure:
 
 
 def thirty_layers(results: Results) -> Figure:
-    """Training losses of every start, one panel per number of layers."""
+    """Training loss from every start, one panel per number of layers."""
     layers = results["trained_layers"].tolist()
     figure, axes = plotting.panels(len(layers), height=3.6, sharey=True)
     seeds = results["trained_loss"].shape[2]
@@ -177,7 +179,7 @@ def thirty_layers(results: Results) -> Figure:
 
 
 def cliffs(results: Results) -> Figure:
-    """The chain's loss and where its starts end; the recurrent unit's gradient."""
+    """The chain's loss and the outcomes of its starts; the recurrent unit's gradient."""
     figure, (left, right) = plotting.panels(2, height=4.3)
     _chain_panel(left, results)
     w, b = results["recurrent_w"], results["recurrent_b"]
@@ -233,14 +235,14 @@ def _chain_panel(ax: Axes, results: Results) -> None:
         )
     for code, label in enumerate(OUTCOMES):
         ax.plot([], [], "s", color=shades(code), label=label)
-    ax.set_xlabel("start w")
+    ax.set_xlabel("starting value w")
     ax.set_ylabel("loss (w²⁰ − 1)² / 2")
     ax.set_title("chain of 20 layers")
     ax.legend(loc="upper left")
 
 
 def products(results: Results) -> Figure:
-    """Lyapunov exponents over theory, and singular values of products."""
+    """Lyapunov exponents minus theory, and singular values of products."""
     figure, (left, right) = plotting.panels(2, height=3.7)
     found = results["exponents"].astype(float)
     number = np.arange(1, found.shape[1] + 1)
@@ -255,9 +257,9 @@ def products(results: Results) -> Figure:
         label=f"measured, {len(found)} products",
     )
     left.axhline(0, color="black", linestyle=LINES["dashed"], linewidth=1)
-    left.set_xlabel("exponents, the largest first")
-    left.set_ylabel("exponent − theory (per layer)")
-    left.set_title(f"exponents, theory {expected[0]:.3f} to {expected[-1]:.3f}")
+    left.set_xlabel("rank of the exponent, largest first")
+    left.set_ylabel("measured − theory (per layer)")
+    left.set_title(f"exponents, in theory {expected[0]:.3f} to {expected[-1]:.3f}")
     left.legend(loc="upper left")
     values, marks = results["singular_values"], results["product_marks"].tolist()
     index = np.arange(1, values.shape[-1] + 1)
@@ -276,7 +278,7 @@ def products(results: Results) -> Figure:
             index, one, color=COLORS["blue"], linestyle=LINES[line], label=f"Gaussian, {mark}"
         )
     draw_signals.decades(right)
-    right.set_xlabel("singular values, the largest first")
+    right.set_xlabel("rank of the singular value, largest first")
     right.set_ylabel("singular value")
     right.set_title(f"products of {len(index)} × {len(index)} matrices")
     right.legend(loc="lower left", title="factors", alignment="left")

@@ -1,10 +1,10 @@
-"""What do signals and gradients of random networks look like, layer by layer?
+"""How are signals and gradients of random networks drawn, layer by layer?
 
     gradients, signals   every layer of deep networks: medians and bands over seeds, theory dashed
-    gains, spread        factors per layer over theory; distributions with their exact law
-    batch_norm           gradients with batch normalisation, and without
+    gains, spread        factors per layer relative to theory; distributions and exact law
+    batch_norm           gradients with and without batch normalisation
 
-Drawn from the stored arrays; nothing but medians, quantiles and means is computed.
+Only medians, quantiles and means of the stored arrays are computed here.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def gradients(results: Results) -> Figure:
         color="black",
         linestyle=LINES["dotted"],
         linewidth=1.3,
-        label="N(0, 1/n), slopes of 1/4",
+        label="N(0, 1/n), all slopes 1/4",
     )
     _he(axes[1], results, layers, names.index("ReLU, N(0, 2/n)"))
     for ax in axes:
-        ax.set_xlabel(f"layer, of {layers[-1]}")
-        ax.set_ylabel("mean square of gradient / output's")
+        ax.set_xlabel(f"layer (of {layers[-1]})")
+        ax.set_ylabel("mean squared gradient / output's")
         ax.legend(loc="best")
     _label_band(axes[0], logs.shape[1])
     return figure
@@ -75,7 +75,7 @@ def _banded(
 
 
 def decades(ax: Axes) -> None:
-    """Make the vertical axis logarithmic, with a few ticks at powers of ten, 1 among them."""
+    """Make the vertical axis logarithmic, with a few ticks at powers of ten, including 1."""
     ax.set_yscale("log")
     ax.autoscale_view()
     low, high = np.log10(ax.get_ylim())
@@ -86,7 +86,7 @@ def decades(ax: Axes) -> None:
 
 
 def _label_band(ax: Axes, seeds: int) -> None:
-    """Explain line, band and dashes once for the figure."""
+    """State once per figure what lines, bands and dashes show."""
     words = f"line: median, band: pointwise 95% over {seeds} networks, dashed: theory"
     ax.figure.suptitle(words, fontsize=10)
 
@@ -115,7 +115,7 @@ def _he(ax: Axes, results: Results, layers: np.ndarray, place: int) -> None:
             linewidth=1.6,
             label=label,
         )
-    ax.plot([], [], color=COLORS["grey"], linewidth=0.8, label="12 single networks")
+    ax.plot([], [], color=COLORS["grey"], linewidth=0.8, label="12 of the networks")
     ax.set_title("ReLU, N(0, 2/n)")
 
 
@@ -149,7 +149,7 @@ def signals(results: Results) -> Figure:
     right.set_title("correlation")
     right.set_ylim(0, 1.02)
     for ax in (left, right):
-        ax.set_xlabel(f"layer, of {layers[-1]}")
+        ax.set_xlabel(f"layer (of {layers[-1]})")
     right.set_xscale("log")
     right.xaxis.set_major_formatter("{x:g}")
     left.legend(loc="lower left")
@@ -159,7 +159,7 @@ def signals(results: Results) -> Figure:
 
 
 def gains(results: Results) -> Figure:
-    """Factors per layer over theory, forward and backward."""
+    """Factors per layer relative to theory, forward and backward."""
     figure, (ax,) = plotting.panels(1, height=3.6)
     factors, seeds = results["gain_factors"], results["gain_forward"].shape[1]
     places = np.arange(len(factors))
@@ -216,7 +216,7 @@ def spread(results: Results) -> Figure:
 
 
 def batch_norm(results: Results) -> Figure:
-    """Mean squared gradients by layer with batch normalisation, and without."""
+    """Mean squared gradients by layer, with and without batch normalisation."""
     figure, (left, right) = plotting.panels(2, height=3.8)
     logs = results["batch_log_gradient"]
     layers = np.arange(1, logs.shape[2] + 1)
@@ -250,8 +250,8 @@ def batch_norm(results: Results) -> Figure:
         ax.set_yscale("log")
         ax.set_ylim(top=ax.get_ylim()[1] ** 1.6)  # room for the legend
         ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.set_xlabel(f"layer, of {layers[-1]}")
-        ax.set_ylabel("mean square of gradient / output's")
+        ax.set_xlabel(f"layer (of {layers[-1]})")
+        ax.set_ylabel("mean squared gradient / output's")
         ax.set_title(title)
         if ax.lines:
             ax.legend(loc="upper right")

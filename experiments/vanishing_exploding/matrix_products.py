@@ -1,10 +1,10 @@
-"""How do singular values of a product of many random matrices grow with the number of factors?
+"""How do the singular values of a product of random matrices grow with the number of factors?
 
-    Gaussian    singular value i grows like exp(L lambda_i), lambda_i exact at every width
+    Gaussian    singular value i grows like exp(L lambda_i); lambda_i is exact at every width
     orthogonal  every singular value stays 1
 
 Exponents are measured as means of ln |R_ii| along a product, W_l Q_{l-1} = Q_l R_l, which is exact
-in expectation at every step (`jaxnn.propagation.lyapunov_spectrum`).
+in expectation at each step (`jaxnn.propagation.lyapunov_spectrum`).
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Products:
     """Sizes of the matrices and of the products.
 
     Attributes:
-      width, depth, seeds: rows of the matrices, factors per product and number of products from
+      width, depth, seeds: size of the matrices, factors per product and number of products from
         which exponents are measured.
-      square: rows of the matrices whose products are decomposed into singular values.
-      marks: numbers of factors at which they are decomposed.
+      square: size of the matrices whose products are decomposed into singular values.
+      marks: numbers of factors at which products are decomposed.
     """
 
     width: int = 16
@@ -56,7 +56,7 @@ def _exponents(key: Array, *, width: int, depth: int) -> Array:
 
 
 def _partial_products(matrices: np.ndarray, marks: tuple[int, ...]) -> np.ndarray:
-    """Products of the first m of (factors, n, n), for each mark m: (marks, n, n) in float64."""
+    """Products of the first m of the matrices (factors, n, n), for each mark m: (marks, n, n)."""
     product, products = np.eye(matrices.shape[1], dtype=matrices.dtype), {}
     for number, matrix in enumerate(matrices, start=1):
         product = matrix @ product
@@ -68,9 +68,9 @@ def compute(key: Array, settings: Products) -> dict[str, Any]:
     """Exponents of many products, and singular values of one product per scheme.
 
     Returns:
-      exponents: (seeds, width); exponents_expected, exponents_error: (width,).
+      exponents: (seeds, width) measured; exponents_expected, exponents_error: (width,) in theory.
       product_schemes: names; product_marks: numbers of factors.
-      singular_values: (schemes, marks, square), the largest first.
+      singular_values: (schemes, marks, square), largest first.
     """
     key_exponents, *keys = jax.random.split(key, 1 + len(SCHEMES))
     sizes = (settings.width, settings.depth, settings.seeds)
@@ -84,7 +84,7 @@ def compute(key: Array, settings: Products) -> dict[str, Any]:
     for k, scheme in zip(keys, SCHEMES, strict=True):
         draw = partial(INITIALIZERS[scheme], shape=shape, dtype=jnp.float32)
         factors = np.asarray(jax.vmap(draw)(jax.random.split(k, max(settings.marks))))
-        # In float32 the Gaussian spectrum would end at 1e-8; orthogonal products stay exact enough.
+        # In float32 the Gaussian spectrum would end at 1e-8; orthogonal products are exact enough.
         precise = factors if scheme == "orthogonal" else factors.astype(float)
         products = _partial_products(precise, settings.marks)
         values.append(np.linalg.svd(products, compute_uv=False))

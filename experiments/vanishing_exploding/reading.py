@@ -1,4 +1,4 @@
-"""How are the stored arrays of `vanishing_exploding` read, by claims and figures alike?"""
+"""Which gains, labels and outcomes do both claims and figures look up?"""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def gain_label(results: Results, place: int) -> str:
 
 
 def measured_gains(results: Results, way: str) -> np.ndarray:
-    """(gains,) factors of mean squares per layer, `way` being "forward" or "backward"."""
+    """Factors of mean squares per layer, for `way` "forward" or "backward": (gains,)."""
     return results[f"gain_{way}"].mean(axis=1) ** (1 / int(results["gain_layers"]))
 
 
 def gain_errors(results: Results) -> np.ndarray:
-    """(gains,) standard errors of measured factors relative to theory, from theory.
+    """Standard errors of measured factors relative to theory, from theory: (gains,).
 
-    A layer's factor has relative variance c / n, so that of L layers is (1 + c / n)^L - 1.
+    One layer's factor has relative variance c / n, so that of L layers has (1 + c / n)^L - 1.
     """
     layers, seeds = int(results["gain_layers"]), results["gain_forward"].shape[1]
     growth = (1 + results["gain_excesses"] / int(results["gain_width"])) ** layers - 1
@@ -38,7 +38,7 @@ def gain_errors(results: Results) -> np.ndarray:
 
 
 def chain_outcomes(results: Results) -> np.ndarray:
-    """(thresholds, starts) of the chain of 20 layers: -1 diverged, 1 solved, 0 neither."""
+    """Outcomes for the chain of 20 layers, (thresholds, starts): -1 diverged, 1 solved, 0 else."""
     ended = np.isfinite(results["chain_ends"])
     solved = ended & (results["chain_losses"] < SOLVED)
     return np.where(ended, solved.astype(int), -1)

@@ -2,9 +2,9 @@
 
     each layer multiplies mean squares by   n Var(w) E phi'(u)^2   (ReLU: n Var(w) / 2)
 
-Measured over hundreds of networks by `jaxnn.propagation.measure` and compared with the theory for
-infinite width (`trajectory`), the exact law of ReLU networks (`log_gradient_moments`) and theory of
-batch normalisation (`batch_norm_gradient_growth`). The values of each network are stored.
+`jaxnn.propagation.measure` measures hundreds of networks. They are compared with the theory for
+infinite width (`trajectory`), the exact law of ReLU networks (`log_gradient_moments`) and the
+theory of batch normalisation (`batch_norm_gradient_growth`). The values of each network are stored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from jaxnn import MLP, propagation
 
 
 class Profile(NamedTuple):
-    """A network whose every layer is shown."""
+    """A network of which every layer is shown."""
 
     name: str
     activation: str
@@ -31,10 +31,10 @@ class Profile(NamedTuple):
 
 
 class Gain(NamedTuple):
-    """An activation with an initialiser, and the factor of mean squares per layer.
+    """An activation, an initialiser, and their factor of mean squares per layer.
 
     Attributes:
-      factor: in theory, for every width.
+      factor: its theoretical value, the same for every width.
       excess: c in the relative variance c / n of a layer's factor: 2 without an activation, 5 with
         ReLU, for Gaussian weights.
     """
@@ -70,24 +70,24 @@ GAINS = (
     Gain("identity", "standard_uniform", 1 / 3, 2),
     Gain("relu", "standard_uniform", 1 / 6, 5),
 )
-SIGMOIDS = (1.0, 16.0)  # weight variances without biases
+SIGMOIDS = (1.0, 16.0)  # weight variances of sigmoid networks without biases
 
 
 @dataclass(frozen=True)
 class Signals:
-    """Depth, width and number of the random networks of each part.
+    """Depth, width and number of the random networks in each part.
 
     Attributes:
       depth, width, seeds: networks of `profiles`.
-      correlation: of their two inputs.
+      correlation: correlation of their two inputs.
       pairs: number of entries of `GAINS` that are measured.
       gain_depth, gain_width, gain_seeds: networks of `gains`.
       laws: (width, layers) of the networks of `laws`.
-      law_seeds: number of networks of each kind.
-      drawn_seeds: number of networks of the first kind with every matrix drawn.
+      law_seeds: number of networks of each of these sizes.
+      drawn_seeds: number of networks of the first size with every matrix drawn.
       sigmoid_width, sigmoid_depth, sigmoid_seeds: networks of `sigmoids`.
-      batches: (activation, rows of the batch) of the networks of `batches`.
-      batch_width, batch_depth, batch_seeds: their sizes.
+      batches: (activation, rows per batch) of the networks of `batches`.
+      batch_width, batch_depth, batch_seeds: width, depth and number of these networks.
       timed: depths for which compilation is timed.
     """
 
@@ -119,20 +119,20 @@ class Signals:
 
 
 def profiles(key: Array, settings: Signals) -> dict[str, Any]:
-    """Signals and gradients at every layer of deep networks, and theory for infinite width.
+    """Signals and gradients in every layer of deep networks, and theory for infinite width.
 
     Returns:
       profile_names, profile_activations: (profiles,) words.
       profile_scales: (profiles, 2) variances of weights times n, and of biases.
       profile_width: n.
       profile_log_variance, profile_correlation, profile_log_gradient: (profiles, seeds, layers) as
-        in `jaxnn.propagation.Measured`: of the first input; the correlation is that of the two.
+        in `jaxnn.propagation.Measured`, for the first input; the correlation is of both inputs.
       theory_log_variance, theory_correlation, theory_log_gradient: (profiles, layers).
-      profile_seconds: to measure all networks of the last profile again, already compiled.
+      profile_seconds: time to measure the networks of the last profile again, already compiled.
     """
     keys = jax.random.split(key, (len(PROFILES), 2))
-    made, theory, seconds = [], [], 0.0
-    for (one, another), profile in zip(keys, PROFILES, strict=True):
+    measurements, theory, seconds = [], [], 0.0
+    for (key_first, key_again), profile in zip(keys, PROFILES, strict=True):
         net = propagation.random_network((settings.width,) * (settings.depth + 1), *profile[1:])
 
         def run(k: Array, net: MLP = net, name: str = profile.name) -> propagation.Measured:
@@ -140,23 +140,24 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
                 k, net, seeds=settings.seeds, correlation=settings.correlation, progress=name
             )
 
-        measured = run(one)
-        made.append(
+        measured = run(key_first)
+        measurements.append(
             (
                 measured.log_variance[..., 0],
                 measured.correlation[..., 1],
                 measured.log_gradient[..., 0],
             )
         )
-        course = propagation.trajectory(
+        infinite_width = propagation.trajectory(
             *profile[1:], settings.depth, correlation=settings.correlation
         )
         # The gradient at layer l has passed the slopes of layers l .. L - 1.
-        chi = np.append(np.log(course.chi[:-1]), 0)
-        theory.append((np.log(course.variance), course.correlation, np.cumsum(chi[::-1])[::-1]))
+        chi = np.append(np.log(infinite_width.chi[:-1]), 0)
+        log_gradient = np.cumsum(chi[::-1])[::-1]
+        theory.append((np.log(infinite_width.variance), infinite_width.correlation, log_gradient))
         if profile is PROFILES[-1]:
             start = time.perf_counter()
-            run(another)
+            run(key_again)
             seconds = time.perf_counter() - start
     fields = ("log_variance", "correlation", "log_gradient")
     return {
@@ -166,7 +167,7 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
         "profile_width": settings.width,
         **{
             f"profile_{field}": np.array(values, np.float32)
-            for field, values in zip(fields, zip(*made, strict=True), strict=True)
+            for field, values in zip(fields, zip(*measurements, strict=True), strict=True)
         },
         **{
             f"theory_{field}": np.array(values)
@@ -177,7 +178,7 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
 
 
 def gains(key: Array, settings: Signals) -> dict[str, Any]:
-    """Factors of mean squares over all layers but one of moderately deep networks.
+    """Factors of mean squares across moderately deep networks.
 
     Returns:
       gain_activations, gain_initializers: (gains,) names; gain_factors, gain_excesses: (gains,).
@@ -212,15 +213,15 @@ def laws(key: Array, settings: Signals) -> dict[str, Any]:
 
     Returns:
       law_sizes: (laws, 2) width and layers; law_moments: (laws, 2) exact mean and variance.
-      law_samples: (laws, seeds); laws of one width share their networks.
-      law_drawn: (drawn seeds,) of the first law, with every matrix drawn.
+      law_samples: (laws, seeds); laws with the same width share their networks.
+      law_drawn: (drawn seeds,) for the first law, with every matrix drawn.
     """
     widths = sorted({width for width, _ in settings.laws})
     key_drawn, *keys = jax.random.split(key, 1 + len(widths))
 
     def gradients(k: Array, width: int, layers: int, seeds: int, drawn: bool) -> np.ndarray:
-        # ln |J u|^2 over 0, 1, ... `layers` layers: (seeds, layers + 1). A gradient passes
-        # the weights above each layer and then its ReLU.
+        # ln |J u|^2 over 0, 1, ..., `layers` layers: (seeds, layers + 1). A gradient passes the
+        # weights above each layer, and then its ReLU.
         net = propagation.random_network((width,) * (layers + 2), "relu", 2.0)
         measured = propagation.measure(
             k, net, seeds=seeds, draw_weights=drawn, progress=f"width {width}, {layers} layers"
@@ -244,7 +245,7 @@ def laws(key: Array, settings: Signals) -> dict[str, Any]:
 
 
 def sigmoids(key: Array, settings: Signals) -> dict[str, Any]:
-    """Gradients of wide sigmoid networks without biases, after their variance has settled.
+    """Gradients of wide sigmoid networks without biases, after their variance has converged.
 
     Returns:
       sigmoid_scales: (scales,) weight variances; sigmoid_theory: (scales,) ln chi_1.
@@ -277,10 +278,10 @@ def batches(key: Array, settings: Signals) -> dict[str, Any]:
     """Gradients of random networks whose pre-activations are normalised over the batch.
 
     Returns:
-      batch_activations: names; batch_rows: (batches,) rows of the batch; batch_width: n.
-      batch_growth: (batches,) factor per layer in theory, for wide layers and large batches;
+      batch_activations: names; batch_rows: (batches,) rows per batch B; batch_width: n.
+      batch_growth: (batches,) theoretical factor per layer for wide layers and large batches;
         without an activation (B - 2) / (B - 3), for wide layers and any batch.
-      batch_log_gradient: (batches, seeds, layers) ln of the mean over rows of squared gradients.
+      batch_log_gradient: (batches, seeds, layers) ln of the mean squared gradient over rows.
     """
     growths, made = [], []
     for k, (activation, rows) in zip(
@@ -317,11 +318,11 @@ def compilation(key: Array, settings: Signals) -> dict[str, Any]:
     """Processor time to compile a measurement at several depths.
 
     Returns:
-      timed_depths: (depths,); timed_seconds: (depths,) first call less second call.
+      timed_depths: (depths,); timed_seconds: (depths,) time of the first call minus the second.
     """
     seconds = []
     for k, depth in zip(jax.random.split(key, len(settings.timed)), settings.timed, strict=True):
-        # No cache of compiled programs holds a slope that no run has had before.
+        # A slope that no earlier run had, so that no cache holds the compiled program.
         slope = time.time_ns() % 10**9 / 10**12
         net = propagation.random_network(
             (settings.width,) * (depth + 1), partial(jax.nn.leaky_relu, negative_slope=slope), 2.0

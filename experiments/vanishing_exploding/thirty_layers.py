@@ -1,11 +1,11 @@
-"""Does a network of thirty layers learn if the variance of its first weights is off by a factor 2?
+"""Does a network of thirty layers learn if its initial weight variance is off by a factor of 2?
 
-    ReLU, weights N(0, 1/m):  each ReLU halves the mean square, 29 leave 2^-29 = 2e-9 of it
-    ReLU, weights N(0, 2/m):  mean squares of signals and of gradients are kept
+    ReLU, weights N(0, 1/m):  each ReLU halves the mean square; 29 reduce it to 2^-29 = 2e-9
+    ReLU, weights N(0, 2/m):  mean squares of signals and of gradients are preserved
 
-He et al. 2015, figure 3, in small: handwritten digits, 64 units per layer, stochastic gradient
-descent with momentum 0.9, one learning rate for all. The protocol was fixed before the first
-run.
+A small version of He et al. 2015, figure 3: handwritten digits, 64 units per layer, stochastic
+gradient descent with momentum 0.9, and the same learning rate for all. The protocol was fixed
+before the first run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from jaxnn import MLP, Fitter, Recipe
 from jaxnn.mlp import Parameters
 from jaxnn.replicate import replicate
 
-SCHEMES = ("lecun_normal", "he_normal")  # what the lecture calls Xavier, and He's
+SCHEMES = ("lecun_normal", "he_normal")  # the lecture calls the first one Xavier
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class DeepTraining:
     """Which networks are trained, and how.
 
     Attributes:
-      layers: numbers of layers with weights; all but the last have a ReLU.
+      layers: numbers of layers with weights; all but the last are followed by a ReLU.
       width: units per layer, except the last.
       rows: number of training images.
       seeds: random starts per network.
@@ -61,7 +61,7 @@ def train(key: Array, settings: DeepTraining) -> dict[str, Any]:
     """Train a network for each number of layers and each scheme.
 
     Returns:
-      trained_layers: (depths,); trained_schemes: names; trained_epochs: (entries,).
+      trained_layers: (depths,) numbers; trained_schemes: names; trained_epochs: (entries,).
       trained_loss: (depths, schemes, seeds, entries) mean training loss in nats.
       trained_accuracy: (depths, schemes, seeds) accuracy on the training images at the end,
         NaN where a fit diverged.

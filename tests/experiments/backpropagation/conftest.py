@@ -1,4 +1,4 @@
-"""A small run of `backpropagation`, computed once for all of its tests."""
+"""A small run of `backpropagation`, computed once for all its tests."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from experiments.backpropagation import compute
 
 @pytest.fixture(scope="session")
 def small():
-    """Settings of a run of seconds."""
+    """Settings of a run that takes seconds."""
     return compute.Settings(
         networks=("relu", "gelu", "tanh"),
         schemes=("zeros", "orthogonal"),
@@ -28,14 +28,14 @@ def small():
 
 @pytest.fixture(scope="session")
 def results(small, computed_once):
-    """Its arrays."""
+    """The arrays of the small run."""
     run = partial(compute.compute, jax.random.key(11), small)
     return computed_once("backpropagation-small", run)
 
 
 @pytest.fixture(scope="session")
 def changed(results):
-    """changed(name, place, value): the results with one number changed, perhaps by a function."""
+    """changed(name, place, value) -> the results with one number replaced, or mapped by value."""
 
     def change(name, place, value):
         array = results[name].copy()

@@ -35,13 +35,13 @@ def test_gradients_are_not_trivial(results):
     assert (sizes > 1e-4).all()
 
 
-def test_arguments_keep_clear_of_kinks():
+def test_arguments_stay_away_from_kinks():
     drawn = functions.clear_of_kinks(jax.random.key(3), (1000,))
     assert np.abs(drawn - np.round(drawn)).min() >= 0.1 - 1e-6
     assert np.abs(drawn).max() < 3 and np.unique(np.floor(drawn)).tolist() == [-3, -2, -1, 0, 1, 2]
 
 
-def test_normal_arrays_have_their_shapes_and_law():
+def test_normal_arrays_have_the_given_shapes_and_are_standard_normal():
     one, other, number = functions.normals(jax.random.key(4), (200, 30), (5,), ())
     assert (one.shape, other.shape, number.shape) == ((200, 30), (5,), ())
     assert abs(one.mean()) <= 4 / 6000**0.5 and abs(one.var() - 1) <= 4 * (2 / 6000) ** 0.5

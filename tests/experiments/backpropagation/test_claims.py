@@ -1,4 +1,4 @@
-"""Can the claims about costs and descent fail, and do all claims hold of a small run?"""
+"""Can the claims about costs and descent fail, and do all claims hold for a small run?"""
 
 import pytest
 
@@ -6,13 +6,13 @@ from experiments.backpropagation.claims import claims
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
 
 
-def test_all_claims_hold_of_a_small_run(results):
+def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 30
     assert [row.statement for row in rows if row.holds is not True] == []
@@ -32,7 +32,7 @@ def test_a_wrong_cost_is_refuted(changed, name, place, value, words):
     assert holds(changed(name, place, value), words) == [False]
 
 
-def test_wrong_steps_of_descent_are_refuted(changed):
+def test_wrong_descent_steps_are_refuted(changed):
     planted = changed("descent_paths", (1, 1, 0), lambda x: x + 1e-11)
     assert holds(planted, "by hand and by the tracer: largest") == [False, False]
     planted = changed("descent_losses", (0, 3), lambda x: x + 0.5)

@@ -6,7 +6,7 @@ from experiments.backpropagation.claims import claims
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
@@ -25,22 +25,22 @@ def test_a_wrong_entry_of_a_table_is_refuted(results, changed, name, label, colu
 
 def test_a_misprint_that_is_not_in_the_errata_is_refuted(changed):
     planted = changed("loss_a_slide", (2, 2), lambda x: 1.001 * x)
-    assert holds(planted, "whose size is right") == [False]
+    assert holds(planted, "whose absolute value is right") == [False]
     planted = changed("loss_a_slide", (2, 2), lambda x: -x)
     assert holds(planted, "wrong sign") == [False]
-    planted = changed("loss_a_slide", (3, 1), lambda x: -x)  # one less
+    planted = changed("loss_a_slide", (3, 1), lambda x: -x)  # one wrong sign fewer
     assert holds(planted, "wrong sign") == [False]
 
 
 @pytest.mark.parametrize("route", range(4))
-def test_a_slope_of_wrong_size_or_sign_is_refuted(changed, route):
+def test_a_slope_with_a_wrong_value_or_sign_is_refuted(changed, route):
     planted = changed("slopes_a", route, lambda x: x * (1 + 1e-6))
     words = "central differences: relative" if route == 3 else "by forward mode, reverse mode"
     assert holds(planted, words) == [False]
-    assert holds(planted, "size of dL/dW") == [False]
+    assert holds(planted, "|dL/dW| minus") == [False]
     planted = changed("slopes_a", route, lambda x: -x)
     assert holds(planted, "sign of dL/dW") == [False]
-    assert holds(planted, "size of dL/dW") == [True]
+    assert holds(planted, "|dL/dW| minus") == [True]
 
 
 @pytest.mark.parametrize("label", [0, 1])
@@ -48,7 +48,7 @@ def test_a_slope_of_wrong_size_or_sign_is_refuted(changed, route):
 def test_a_wrong_factor_of_logistic_regression_is_refuted(changed, label, factor):
     planted = changed("quantities", (label, 4), lambda x: factor * x)
     assert holds(planted, "β = (0.3, −0.7)") == [label != 0, label != 1]
-    assert holds(planted, "what the slide's formula gives") == [False]
+    assert holds(planted, "the value of the slide's formula") == [False]
 
 
 def test_a_wrong_adjoint_of_the_network_is_refuted(changed):
@@ -57,7 +57,7 @@ def test_a_wrong_adjoint_of_the_network_is_refuted(changed):
 
 
 @pytest.mark.parametrize("number", [n for n in range(1, 31) if n != 22])
-def test_an_erratum_that_the_program_does_not_show_is_refuted(results, changed, number):
+def test_an_erratum_without_evidence_is_refuted(results, changed, number):
     words = "errata 1 to 10" if number <= 10 else "errata 11 to 30"
     place = number - 1
     planted = changed("errata_computed", place, lambda x: x * (1 + 1e-8))

@@ -8,7 +8,7 @@ from experiments.backpropagation.six_routes import DIFFERENCES, ROUTES
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
@@ -40,7 +40,7 @@ def test_too_few_functions_are_refuted(results):
     assert "40 of 40" in {c.measured for c in claims(planted)}
 
 
-def test_a_function_that_is_not_the_one_of_the_library_is_refuted(changed):
+def test_a_function_that_differs_from_the_library_is_refuted(changed):
     planted = changed("value_gaps", 7, 1e-6)
     assert holds(planted, "as written by hand") == [False]
 
@@ -61,10 +61,10 @@ def test_a_disagreement_on_the_heart_data_is_refuted(results, route):
 @pytest.mark.parametrize("name", ["planted_found", "planted_accused"])
 def test_a_planted_error_that_is_missed_is_refuted(changed, name):
     planted = changed(name, (0, 1), False)
-    words = "one part in a thousand" if name == "planted_found" else "it alone"
+    words = "one part in a thousand" if name == "planted_found" else "and no other"
     assert holds(planted, words) == [False]
 
 
-def test_an_accusation_without_an_error_is_refuted(changed):
+def test_a_false_alarm_is_refuted(changed):
     planted = changed("unplanted_agree", 0, False)
     assert holds(planted, "with every rule right") == [False]

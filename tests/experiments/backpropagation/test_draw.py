@@ -21,7 +21,7 @@ from jaxnn.plotting import style
         (math.nan, 6, ""),
     ],
 )
-def test_numbers_as_tables_show_them(value, digits, text):
+def test_numbers_are_formatted_for_tables(value, digits, text):
     assert number(value, digits) == text
 
 
@@ -44,7 +44,7 @@ def test_every_figure_has_a_caption(figures):
     ["loss_a", "loss_b", "logistic", "graphs", "errata_derivatives", "errata_training",
      "errata_regularisation"],
 )  # fmt: skip
-def test_texts_of_a_table_stay_inside_and_do_not_overlap(figures, name):
+def test_texts_of_a_table_stay_inside_the_figure_and_do_not_overlap(figures, name):
     figure = figures[name]
     texts = [text for ax in figure.axes for text in ax.texts if text.get_text()]
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts]

@@ -6,7 +6,7 @@ import pytest
 from experiments.backpropagation import errata
 
 
-def test_thirty_errata_stand_in_order(results):
+def test_there_are_thirty_errata_in_order(results):
     assert results["errata_number"].tolist() == list(range(1, 31))
     assert set(results["errata_kind"].tolist()) == set(errata.KINDS)
     for field in ("slide", "correct", "quantity"):

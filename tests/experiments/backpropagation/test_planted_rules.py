@@ -20,7 +20,7 @@ def test_a_wrong_rule_is_found_and_its_route_accused(mode):
     assert planted_rules.verdict(check_derivatives(tnp.cos, 0.4, order=1)).accused == set()
 
 
-def test_every_function_uses_the_primitive_that_is_made_wrong():
+def test_every_function_uses_the_primitive_whose_rule_is_changed():
     for name, function in planted_rules.FUNCTIONS.items():
         rows = trace_table(function, planted_rules.POINT).rows
         assert name in {row.op for row in rows}, name

@@ -1,4 +1,4 @@
-"""Are stored tables read back, and are disagreements measured as by hand?"""
+"""Are stored tables read back, and do disagreements agree with a calculation by hand?"""
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ def test_a_table_is_stored_and_read_back():
     assert all(tuple(one) == tuple(other) for one, other in zip(back, table.rows, strict=True))
 
 
-def test_disagreements_of_two_functions_by_hand():
-    """Two functions; the second has a large and a small array, the small one off by a tenth."""
+def test_disagreements_agree_with_a_calculation_by_hand():
+    """The second of two functions has a large and a small array; the small one is off by 10%."""
     gradients = np.array([[2.0, 100.0, -200.0, 1.0], [2.0, 100.0, -200.0, 0.9], [3.0, 99, -200, 1]])
     function, array = np.array([0, 1, 1, 1]), np.array([0, 1, 1, 2])
     found = reading.disagreements(gradients, function, array)
@@ -25,7 +25,7 @@ def test_disagreements_of_two_functions_by_hand():
     np.testing.assert_allclose(found[0], np.array([[0, 0, 1], [0, 0, 1], [1, 1, 0]]) / 3)
     np.testing.assert_allclose(found[1, 0], [0, 0.1, 0.005])
     np.testing.assert_allclose(found[1], found[1].T)
-    # far smaller ones are measured against a thousandth of the largest
+    # A much smaller one is relative to a thousandth of the largest.
     tiny = np.array([[1000.0, 1e-9], [1000.0, 2e-9]])
     found = reading.disagreements(tiny, np.zeros(2, int), np.arange(2))
     assert found[0, 0, 1] == pytest.approx(1e-9)

@@ -1,4 +1,4 @@
-"""Arrays of a small run of `depth_vs_width`, and of made-up training with known outcomes."""
+"""Arrays of a small run of `depth_vs_width`, and made-up training results."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ SEEDS = 12
 
 
 def cell(data, rows, parameters, steps, *errors, own=0.5):
-    """One row of a table of results: medians of test errors for 1, 2, ... layers."""
+    """One row of a table of results, with median test errors for 1, 2, ... layers."""
     return data, rows, parameters, steps, errors, own
 
 
@@ -53,17 +53,17 @@ def results(computed_once):
 
 @pytest.fixture(scope="session")
 def table():
-    """The cells that `with_table` makes by default."""
+    """The cells that `with_table` uses by default."""
     return TABLE
 
 
 @pytest.fixture(scope="session")
 def changed() -> Callable:
-    """changed(words, *errors) -> the table with other errors in rows that start with `words`."""
+    """changed(fields, *errors) -> the table with other errors in rows that begin with `fields`."""
 
-    def make(words, *errors, own=0.5):
+    def make(fields, *errors, own=0.5):
         return tuple(
-            (*row[:4], errors, own) if row[: len(words)] == words else row for row in TABLE
+            (*row[:4], errors, own) if row[: len(fields)] == fields else row for row in TABLE
         )
 
     return make
@@ -71,7 +71,7 @@ def changed() -> Callable:
 
 @pytest.fixture(scope="session")
 def with_table(results) -> Callable:
-    """with_table(rows) -> results with made-up training: errors that spread by 10% over seeds."""
+    """with_table(rows) -> results whose test errors vary by 10% around the given medians."""
 
     def make(rows=TABLE):
         shape = len(rows), 5, SEEDS
@@ -100,7 +100,7 @@ def with_table(results) -> Callable:
 
 @pytest.fixture(scope="session")
 def found() -> Callable:
-    """found(results, words) -> the claims whose statements contain these words, at least one."""
+    """found(results, words) -> the claims whose statements contain these words; at least one."""
 
     def select(results, words):
         chosen = [claim for claim in claims(results) if words in claim.statement]

@@ -1,4 +1,4 @@
-"""Can the claims on training fail, and is what nature refuses shown as refused?"""
+"""Can the claims about training fail, and are contradicted statements shown as refused?"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Are all figures drawn?"""
+"""Are the figures drawn from stored arrays alone?"""
 
 from experiments.depth_vs_width.draw import CAPTIONS, draw
 

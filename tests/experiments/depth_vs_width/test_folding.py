@@ -13,7 +13,7 @@ from jaxnn.regions import zaslavsky
 
 
 @given(st.integers(1, 3), st.integers(0, 6), st.integers(0, 2**32 - 1))
-def test_hyperplanes_cut_space_as_in_zaslavskys_formula(dimension, hyperplanes, seed):
+def test_the_regions_of_hyperplanes_agree_with_zaslavskys_formula(dimension, hyperplanes, seed):
     generator = np.random.default_rng(seed)
     normals = generator.normal(size=(dimension, hyperplanes))
     offsets = generator.normal(size=hyperplanes)

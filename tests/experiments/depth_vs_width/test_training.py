@@ -1,4 +1,4 @@
-"""Is depth compared fairly: equal parameters, the same rows, errors as defined?"""
+"""Is depth compared fairly: equal numbers of parameters, the same rows, the same errors?"""
 
 import jax
 import numpy as np
@@ -12,13 +12,13 @@ from experiments.depth_vs_width.training import TEACHER, Group
 
 
 @given(st.integers(1, 64), st.integers(1, 5), st.sampled_from([250, 1000, 20_000]), st.booleans())
-def test_networks_have_the_depth_and_come_closest_to_the_parameters(
+def test_networks_have_the_depth_and_are_closest_to_the_number_of_parameters(
     inputs, depth, parameters, classes
 ):
     net = training.network(inputs, depth, parameters, 10 if classes else 0)
     width = net.sizes[1]
     assert net.sizes == (inputs, *[width] * depth, 10 if classes else 1)
-    step = inputs + (10 if classes else 1) + 2 * depth * (width + 1)  # of one more unit per layer
+    step = inputs + (10 if classes else 1) + 2 * depth * (width + 1)  # one more unit per layer
     count = jaxnn.count_parameters(net)
     assert abs(count - parameters) <= step
     for other in (width - 1, width + 1):
@@ -29,7 +29,7 @@ def test_networks_have_the_depth_and_come_closest_to_the_parameters(
             )
 
 
-def test_a_recipe_makes_about_the_wanted_steps():
+def test_a_recipe_makes_about_the_given_number_of_steps():
     for steps, batch, epoch, epochs in ((3000, 256, 768_000, 1), (3000, 64, 12_000, 16)):
         recipe = training.recipe(steps, batch, epoch)
         assert recipe.epochs == epochs
@@ -53,7 +53,7 @@ def test_every_seed_has_its_own_standardised_rows(key):
     assert not set(map(tuple, rows.X[0])) & set(map(tuple, rows.test_X[0]))
 
 
-def test_every_seed_splits_the_digits_anew(key):
+def test_every_seed_splits_the_digits_differently(key):
     pytest.importorskip("sklearn")
     rows = training.draw_rows(key, "digits", 300, 2, 0)
     assert rows.X.shape == (2, 1200, 64)
@@ -77,7 +77,7 @@ def test_repeated_rows_train_like_a_longer_table(key):
     assert int(alone.epochs) == recipe.epochs == 4
 
 
-def test_errors_agree_with_those_by_hand():
+def test_errors_agree_with_a_calculation_by_hand():
     weights = np.array([[[1.0, -1.0]], [[1.0, 0.0]]])
     layer = jaxnn.Layer(weights, np.zeros((2, 2)))
     out = jaxnn.Layer(np.array([[[1.0], [1.0]]] * 2), np.array([[0.0], [np.nan]]))

@@ -1,4 +1,4 @@
-"""Does every comparison stand under the right heading?"""
+"""Is every comparison listed under the right heading?"""
 
 from experiments.depth_vs_width.verdict import verdict
 

@@ -1,4 +1,4 @@
-"""Arrays of `vanishing_exploding`, and what its claims say of them."""
+"""Arrays of `vanishing_exploding`, and the outcomes of its claims."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ def computed(quick_results):
 
 @pytest.fixture(scope="session")
 def trained() -> Callable:
-    """Make what training might have given, for 8 and 30 layers, Xavier and He, 16 starts."""
+    """make(...) -> possible results of training: 8 and 30 layers, Xavier and He, 16 starts."""
 
     def make(xavier=0.105, xavier_loss=2.302, he=0.9, he_loss=0.4, shallow=0.95):
         accuracy = np.empty((2, 2, 16))
@@ -35,13 +35,13 @@ def trained() -> Callable:
 
 @pytest.fixture(scope="session")
 def results(computed, trained):
-    """The arrays with training that went as expected and compilation that took equally long."""
+    """The arrays with training as expected, and equal compile times at all depths."""
     return {**computed, **trained(), "timed_seconds": np.array([1.0, 1.1])}
 
 
 @pytest.fixture(scope="session")
 def holds() -> Callable:
-    """The outcomes of the claims whose statements contain these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
 
     def outcomes(results, words):
         found = [claim.holds for claim in claims(results) if words in claim.statement]

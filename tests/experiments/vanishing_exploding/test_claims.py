@@ -1,4 +1,4 @@
-"""Can the claims on the chain, products, training and cliffs fail?"""
+"""Can the claims about the chain, products, training and cliffs fail?"""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from experiments.vanishing_exploding.claims import claims
 from experiments.vanishing_exploding.reading import chain_outcomes
 
 
-def test_all_claims_hold_of_a_small_run(results):
+def test_all_claims_hold_for_the_quick_run(results):
     made = claims(results)
     assert len(made) > 40
     assert [claim.statement for claim in made if claim.holds is False] == []
@@ -23,12 +23,12 @@ def test_a_chain_that_vanishes_at_once_fails(results, holds):
     gradient = results["chain_gradient"].copy()
     gradient[1, :, 1] = 0.9 ** results["chain_depths"]
     planted = {**results, "chain_gradient": gradient}
-    assert holds(planted, "n·0.9ⁿ⁻¹ grows") == [False]
-    assert holds(planted, "largest n·0.9ⁿ⁻¹") == [False]
+    assert holds(planted, "n·0.9ⁿ⁻¹ is largest") == [False]
+    assert holds(planted, "maximum of n·0.9ⁿ⁻¹") == [False]
     assert holds(planted, "n·0.9ⁿ⁻¹ is below 1") == [False]
 
 
-def test_outputs_that_are_mixed_up_fail(results, holds):
+def test_the_outputs_of_the_chain_swapped_fail(results, holds):
     linear = {**results, "chain_sigmoid": results["chain_linear"]}
     assert holds(linear, "through a sigmoid") == [False, False]
     exploding = {**results, "chain_sigmoid_gradient": results["chain_gradient"]}
@@ -68,7 +68,7 @@ def test_products_of_the_other_scheme_fail(results, holds, scheme, words):
         ({"shallow": 0.88}, "both scales", [False]),
     ],
 )
-def test_claims_on_training_can_fail(results, trained, holds, planted, words, expected):
+def test_claims_about_training_can_fail(results, trained, holds, planted, words, expected):
     assert holds({**results, **trained(**planted)}, words) == expected
 
 
@@ -103,18 +103,18 @@ def test_a_step_longer_than_the_bound_fails(results, holds):
 
 def test_a_gradient_without_a_cliff_fails(results, holds):
     planted = {**results, "recurrent_gradient": np.ones_like(results["recurrent_gradient"])}
-    assert holds(planted, "largest gradient on the grid") == [False]
+    assert holds(planted, "largest gradient norm on the grid") == [False]
 
 
 def test_clipping_that_does_not_help_fails(results, holds):
     losses = results["recurrent_losses"].copy()
     losses[0] = losses[1]
     planted = {**results, "recurrent_losses": losses}
-    assert holds(planted, "less the one without clipping") == [False]
+    assert holds(planted, "minus the share without clipping") == [False]
     losses = results["recurrent_losses"].copy()
     losses[1, 0] = 1
-    assert holds({**results, "recurrent_losses": losses}, "that clipping at 1 solves") == [False]
+    assert holds({**results, "recurrent_losses": losses}, "solved with clipping at 1") == [False]
 
 
-def test_starts_diverge_stay_or_solve(results):
+def test_starts_diverge_solve_the_problem_or_do_neither(results):
     assert set(np.unique(chain_outcomes(results))) == {-1, 0, 1}

@@ -1,4 +1,4 @@
-"""Can the claims on signals and gradients of random networks fail?"""
+"""Can the claims about signals and gradients of random networks fail?"""
 
 import math
 
@@ -10,7 +10,7 @@ from jaxnn import propagation
 
 
 def precise(results, factor=1.0):
-    """Results as networks of endless width would give them, with rates off by a factor."""
+    """Results of networks of nearly infinite width, with rates off by a factor."""
     rng = np.random.default_rng(0)
     width, seeds, layers = 10**6, 400, results["theory_log_gradient"].shape[1]
     gradients = []
@@ -37,11 +37,11 @@ def precise(results, factor=1.0):
 
 
 @pytest.mark.parametrize("words", ["factor of mean squares", "ln of the factor", "mean of ln"])
-def test_rates_as_in_theory_hold_and_rates_off_by_two_percent_fail(results, holds, words):
+def test_theoretical_rates_hold_and_rates_off_by_two_percent_fail(results, holds, words):
     assert set(holds(precise(results), words)) == {True}
     for factor in (0.98, 1.02):
         outcomes = holds(precise(results, factor), words)
-        # Two percent of nothing is nothing: on the critical line, and at He's scale.
+        # Rates of zero do not change: on the critical line, and at He's scale.
         kept = {"factor of mean squares": 0, "ln of the factor": 1, "mean of ln": 1}[words]
         law = len(results["law_samples"]) + 1 if words == "mean of ln" else 0
         assert outcomes.count(True) == kept + law
@@ -96,7 +96,7 @@ def test_a_window_rate_is_the_log_of_a_mean():
     assert variance / 2 > 10 * error
 
 
-def test_slopes_above_a_quarter_fail(results, holds):
+def test_sigmoid_slopes_above_a_quarter_fail(results, holds):
     planted = {**results, "sigmoid_slopes": results["sigmoid_slopes"] * 1.001}
     assert holds(planted, "largest slope") == [False]
 
@@ -107,7 +107,7 @@ def test_growth_by_batch_normalisation_is_compared_with_theory(results, holds, f
     assert holds(planted, "ReLU, batch of 128") == [expected]
 
 
-def test_gradients_that_batch_normalisation_keeps_fail(results, holds):
+def test_gradients_that_batch_normalisation_preserves_fail(results, holds):
     planted = {**results, "batch_log_gradient": 0 * results["batch_log_gradient"]}
     assert holds(planted, "batch normalisation") == [False]
 

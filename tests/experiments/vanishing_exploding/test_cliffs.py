@@ -1,4 +1,4 @@
-"""Does gradient descent on the losses with cliffs follow the lecture's rules?"""
+"""Do clipping, gradients and descent on the losses with cliffs follow their formulas?"""
 
 import jax.numpy as jnp
 import numpy as np

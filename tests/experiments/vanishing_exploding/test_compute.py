@@ -1,4 +1,4 @@
-"""Is everything computed that claims and figures read?"""
+"""Are settings usable as names of results, and are compile times measured?"""
 
 import dataclasses
 

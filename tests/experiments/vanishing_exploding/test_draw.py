@@ -1,4 +1,4 @@
-"""Are all figures drawn?"""
+"""Are the figures drawn from stored arrays alone?"""
 
 from experiments.vanishing_exploding.draw import CAPTIONS, draw
 

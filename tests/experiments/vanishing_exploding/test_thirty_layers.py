@@ -1,4 +1,4 @@
-"""Are the deep networks trained, and their accuracies measured, as the library would?"""
+"""Do the deep networks learn, and are their accuracies those of the library?"""
 
 import jax
 import numpy as np
