@@ -9,9 +9,9 @@ network was trained: ReLU, He weights, biases of zero, Adam with a learning rate
 the number of parameters is closest to the given one.
 
 *Fresh* rows ("infinite data") are a training set with as many rows as all steps need, used once:
-one epoch of `jaxnn.fit`, in which no row repeats. A *fixed set* of n rows is used many times. Within a
-group all fixed sets are repeated to the same number of rows, each row equally often, so that all
-fits make the same steps and share one compiled program.
+one epoch of `jaxnn.fit`, in which no row repeats. A *fixed set* of n rows is used many times.
+Within a group all fixed sets are repeated to the same number of rows, each row equally often, so
+that all fits make the same steps and share one compiled program.
 
 Networks of different depth see the same rows for each seed, so their errors can be compared in
 pairs.

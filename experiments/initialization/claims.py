@@ -1,4 +1,4 @@
-"""What is claimed about first weights: theorems, closed forms, and what training shows?"""
+"""Which theorems, closed forms and training results hold for initial weights?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from experiments.initialization.reading import (
     GROWTH_FROM,
     LABELS,
     first_growth_record,
-    millionth,
+    place_of_small_noise,
     predicted_growth,
 )
 from experiments.lab.claims import (
@@ -26,13 +26,13 @@ from experiments.lab.claims import (
 from experiments.lab.contract import Results
 
 EXACT = 1e-10
-ROUNDING = 1e-5  # relative, of float32
-GROWTH_TO = 0.01  # distance between units up to which noise grows at the rate of the theory
+ROUNDING = 1e-5  # relative rounding error of float32
+GROWTH_TO = 0.01  # the distance between units up to which noise grows at the rate of theory
 LECTURE = "lecture 11, parameter initialization"
 
 
 def claims(results: Results) -> list[Claim]:
-    """Rows about symmetry, signals before training, and training, in this order."""
+    """Claims about symmetry, signals before training, and training, in this order."""
     return [
         *_equal_weights_claims(results),
         *_noise_claims(results),
@@ -60,8 +60,8 @@ def _equal_weights_claims(results: Results) -> Iterator[Claim]:
     )
     yield at_most(
         f"{words}: they learn like a network of width one with learning rates n_(l-1) / n_l; "
-        "largest difference of loss or parameters during training",
-        "exact, here",
+        "largest difference in loss or parameters during training",
+        "exact; derived here",
         max(
             np.abs(results["copies_loss"] - results["narrow_loss"]).max(),
             results["narrow_off"].max(),
@@ -70,8 +70,8 @@ def _equal_weights_claims(results: Results) -> Iterator[Claim]:
     )
     first, last = results["zero_gradient"].ravel(), float(results["zero_last"])
     yield Claim(
-        "all parameters 0: only the last bias has a gradient; largest first gradient of the other "
-        "parameters, or their largest value after training",
+        "all parameters 0: only the last bias has a gradient; largest initial gradient or final "
+        "value of the other parameters",
         "chain rule, tanh(0) = 0",
         0,
         max(first[:-1].max(), last),
@@ -79,7 +79,8 @@ def _equal_weights_claims(results: Results) -> Iterator[Claim]:
         bool(first[:-1].max() == 0 and last == 0 and first[-1] > 0),
     )
     yield at_most(
-        "all parameters 0: relative difference of the final loss and the variance of the target",
+        "all parameters 0: relative difference between the final loss and the variance of the "
+        "target",
         "only a constant is learned",
         abs(results["zero_loss"] / results["zero_variance"] - 1),
         EXACT,
@@ -87,7 +88,7 @@ def _equal_weights_claims(results: Results) -> Iterator[Claim]:
 
 
 def growth_ratios(results: Results) -> np.ndarray:
-    """Measured over predicted growth of ln distance, of each noisy start that is small enough."""
+    """Measured over predicted growth of ln distance, for each start with small enough noise."""
     theory, begin = predicted_growth(results), first_growth_record(results)
     ratios = []
     for noise, distances in zip(results["noises"], results["noisy_apart"], strict=True):
@@ -102,16 +103,16 @@ def growth_ratios(results: Results) -> np.ndarray:
 def _noise_claims(results: Results) -> Iterator[Claim]:
     ratios = growth_ratios(results)
     yield within(
-        "nearly equal weights part at the rate of the most negative curvature: ln of their growth "
-        f"over theory, from step {GROWTH_FROM} to a distance of {GROWTH_TO:g} (farthest from 1; "
-        f"interval: {len(ratios)} starts)",
+        "nearly equal weights diverge at the rate of the most negative curvature: ln of their "
+        f"growth over theory, from step {GROWTH_FROM} to a distance of {GROWTH_TO:g} (farthest "
+        f"from 1; interval: {len(ratios)} starts)",
         "linearised gradient descent",
         ratios if len(ratios) else np.nan,
         0.98,
         1.02,
         expected="1, within 0.02",
     )
-    place, steps = millionth(results), results["symmetry_steps"]
+    place, steps = place_of_small_noise(results), results["symmetry_steps"]
     last = results["noisy_apart"][place, :, -1]
     yield above(
         f"noise of {results['noises'][place]:g} is enough: distance between units after "
@@ -124,16 +125,16 @@ def _noise_claims(results: Results) -> Iterator[Claim]:
     for name, losses in zip(results["starts"].tolist(), results["start_loss"], strict=True):
         ratio = copied / np.median(losses[:, -1])
         interval = tuple(copied / np.quantile(losses[:, -1], [0.975, 0.025]))
-        start = "all random" if name == "all random" else f"{name}, the rest as before"
+        start = "all random" if name == "all random" else f"{name}, the rest equal"
         statement = (
-            f"loss of equal weights over that of {start}, after {steps[-1]:,} steps (median, and "
-            f"95% of {len(losses)} starts)"
+            f"loss with equal weights over that with {start}, after {steps[-1]:,} steps (median, "
+            f"and central 95% of {len(losses)} starts)"
         )
         if name == "random weights":
             yield above(statement, LECTURE, ratio, 5, interval=interval)
         else:
-            expected = "above 1 if that breaks symmetry"
-            yield reported(statement, "reported here", ratio, expected, interval=interval)
+            expected = "above 1 if this breaks symmetry"
+            yield reported(statement, "measured here", ratio, expected, interval=interval)
 
 
 def _mean_and_error(draws: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
@@ -150,8 +151,8 @@ def _one_layer_claims(results: Results) -> Iterator[Claim]:
         reach = inputs * (4 * error[0] + ROUNDING * expected[0])
         yield within_errors(
             f"{LABELS[name]}, {inputs} inputs and {outputs} outputs: m Var(w) as drawn (± 4 "
-            "standard errors; the gains forward, m Var(w), and backward, n Var(w), hold too)",
-            "who proposed the scheme",
+            "standard errors; gains forward, m Var(w), and backward, n Var(w), are asserted too)",
+            "authors of the scheme",
             mean / expected,
             1,
             error / expected,
@@ -165,11 +166,11 @@ def _one_layer_claims(results: Results) -> Iterator[Claim]:
     k = int(results["nonzeros"])
     laws = (
         (
-            f"{k} non-zero weights N(0, 1) per unit: the gain does not depend on the inputs",
+            f"{k} non-zero weights N(0, 1) per unit: the gain does not depend on the fan-in",
             f"Martens 2010; {LECTURE}",
             np.full(len(fans), k),
         ),
-        ("dense weights N(0, 1): the gain is the number of inputs", "closed form", fans),
+        ("dense weights N(0, 1): the gain equals the fan-in", "closed form", fans),
     )
     for (words, source, expected), mean, error in zip(laws, means, errors, strict=True):
         yield within_errors(
@@ -183,7 +184,7 @@ def _one_layer_claims(results: Results) -> Iterator[Claim]:
 
 
 def _signal_claims(results: Results) -> Iterator[Claim]:
-    bias = 2 / int(results["signal_width"])  # of finite width
+    bias = 2 / int(results["signal_width"])  # owing to finite width
     means, errors = _mean_and_error(results["signal_variance"], 1)  # (scales, depth)
     theory = results["theory_variance"]
     for place, scale in enumerate(results["scales"].tolist()):
@@ -198,8 +199,8 @@ def _signal_claims(results: Results) -> Iterator[Claim]:
         )
     means, errors = _mean_and_error(results["signal_saturated"], 1)
     yield within_errors(
-        "share of saturated units, |tanh z| > 0.99, at every scale and layer (worst, ± 4 standard "
-        "errors; 2 / width more is allowed)",
+        "share of saturated units, |tanh z| > 0.99, at every scale and in every layer (worst, ± 4 "
+        "standard errors; 2 / width more is allowed)",
         "mean-field theory",
         means,
         results["theory_saturated"],
@@ -214,11 +215,11 @@ def _scale_claims(results: Results) -> Iterator[Claim]:
     small = losses[scales <= 0.1]
     yield at_least(
         "too small: final loss in nats for scales up to 0.1 (smallest; interval: all seeds and "
-        "learning rates); a network that ignores its input has at least the entropy of the classes",
+        "learning rates); a network that ignores its input has at least the class entropy",
         LECTURE,
         np.nanmin(small),
         entropy - 1e-3,
-        expected=f"at least {entropy:.4f}, less 0.001",
+        expected=f"at least {entropy:.4f} - 0.001",
         interval=(np.nanmin(small), np.nanmax(small)),
     )
     medians = np.nanmedian(np.where(np.isnan(losses), np.inf, losses), axis=2)  # (scales, rates)
@@ -227,9 +228,9 @@ def _scale_claims(results: Results) -> Iterator[Claim]:
         best = int(np.argmin(median))
         ends = min(median[0], median[-1])
         yield Claim(
-            "neither too small nor too large: scale of the smallest median final loss, learning "
-            f"rate {rate:g} ({median[best]:.2f} nats, and {median[0]:.2f} and {median[-1]:.2f} at "
-            "the ends)",
+            "neither too small nor too large: scale with the smallest median final loss, learning "
+            f"rate {rate:g} ({median[best]:.2f} nats; at the two ends {median[0]:.2f} and "
+            f"{median[-1]:.2f})",
             LECTURE,
             "from 1 to 2, with less than half the loss of either end",
             scales[best],
@@ -256,8 +257,8 @@ def _scheme_claims(results: Results) -> Iterator[Claim]:
         stuck = last.get((activation, "standard_uniform"))
         if stuck is not None:
             yield above(
-                f"the “standard” start stalls ten layers, {LABELS[activation]}: final loss in nats "
-                f"(smallest; interval: {len(stuck)} seeds; ln 10 = 2.30)",
+                f"with “standard” weights ten layers stall, {LABELS[activation]}: final loss in "
+                f"nats (smallest; interval: {len(stuck)} seeds; ln 10 = 2.30)",
                 "Glorot and Bengio 2010",
                 stuck,
                 2.25,
@@ -279,13 +280,13 @@ def _scheme_claims(results: Results) -> Iterator[Claim]:
                 yield below(statement, source, ends[1], 0, shown=mean, interval=ends)
             else:
                 yield reported(
-                    statement, "reported here", mean, "no theory of training", interval=ends
+                    statement, "measured here", mean, "no theory of training", interval=ends
                 )
     for (activation, name), of_seeds in last.items():
         yield reported(
-            f"median final loss in nats, {LABELS[activation]}, {LABELS[name]} (95% of "
+            f"median final loss in nats, {LABELS[activation]}, {LABELS[name]} (central 95% of "
             f"{len(of_seeds)} seeds; {int(np.isnan(of_seeds).sum())} diverged)",
-            "reported here",
+            "measured here",
             np.nanmedian(of_seeds),
             "no theory of training",
             interval=tuple(np.nanquantile(of_seeds, [0.025, 0.975])),

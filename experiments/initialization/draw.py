@@ -1,6 +1,6 @@
 """How are the results of `initialization` drawn?
 
-    symmetry   units that part, how fast, and what equal weights cost
+    symmetry   units that diverge, how fast, and the cost of equal weights
     signals    variance and saturation by layer and scale, gains of schemes, sparse weights
     training   loss against scale, and learning curves of schemes
 
@@ -19,7 +19,7 @@ from experiments.initialization.reading import (
     GROWTH_FROM,
     LABELS,
     first_growth_record,
-    millionth,
+    place_of_small_noise,
     predicted_growth,
 )
 from experiments.lab.contract import Results
@@ -27,23 +27,23 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "symmetry": "Eight tanh units, gradient descent. a: one weight of each unit, from equal "
-    "weights with noise of one part in a million: first all units move together, then they part. "
-    "b: the distance between units, by noise (16 starts each; dashed: growth at the rate of the "
-    "most negative curvature where the copies are, at each step). Without noise, units differ only "
-    "by rounding. c: the cost: equal weights learn only what one unit can; random weights alone or "
-    "random biases alone are enough to learn more (medians; shades: pointwise 95% bands over 50 "
-    "starts, 16 with noise).",
+    "symmetry": "Gradient descent with eight tanh units. a: one weight of each unit, from equal "
+    "weights with noise of one part in a million: first all units move together, then they "
+    "diverge. b: the distance between units, by noise (16 starts each; dashed: growth at the rate "
+    "of the most negative curvature at the network of exact copies, at each step). Without noise, "
+    "units differ only by rounding. c: the cost of symmetry: with equal weights the network learns "
+    "only what one unit can; random weights alone or random biases alone are enough to learn more "
+    "(medians; shaded: pointwise 95% bands over 50 starts, 16 with noise).",
     "signals": "Signals before any training. a: mean squared pre-activation of tanh networks by "
-    "layer, for weights of deviation scale / √m (points: mean of 100 networks; lines: theory). b: "
-    "share of units with |tanh| above 0.99. c: the gain in mean square of one layer of 60 inputs "
-    "and 20 outputs, forward and backward (bars: ± 4 standard errors, mostly hidden; ticks: "
-    "theory). d: the signal that a unit with 15 non-zero weights receives does not depend on the "
-    "number of inputs.",
+    "layer, for weights with standard deviation scale / √m (points: mean of 100 networks; lines: "
+    "theory). b: share of units with |tanh| above 0.99. c: the gain in mean square of one layer of "
+    "60 inputs and 20 outputs, forward and backward (bars: ± 4 standard errors, mostly hidden; "
+    "ticks: theory). d: the mean squared input of a unit with 15 non-zero weights does not depend "
+    "on the number of inputs.",
     "training": "Ten hidden layers of 32 units on handwritten digits, 20 epochs of stochastic "
-    "gradient descent. a, b: Gaussian first weights of deviation scale / √m, at two learning "
-    "rates. c, d: named schemes at one learning rate. Lines: medians; shades: pointwise 95% bands "
-    "over 50 seeds; dotted: a network that ignores its input.",
+    "gradient descent. a, b: Gaussian initial weights with standard deviation scale / √m, at two "
+    "learning rates. c, d: named schemes at one learning rate. Lines: medians; shaded: pointwise "
+    "95% bands over 50 seeds; dotted: a network that ignores its input.",
 }
 
 
@@ -51,7 +51,7 @@ SHADES = ("blue", "vermilion", "green", "purple", "sky", "orange", "black", "gre
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Units that part, signals at the start, and training."""
+    """Units that diverge, signals before training, and training."""
     return {
         "symmetry": _symmetry(results),
         "signals": _signals(results),
@@ -69,7 +69,7 @@ def _symmetry(results: Results) -> Figure:
 
 
 def _paths(ax: Axes, results: Results) -> None:
-    paths = results["paths"][millionth(results)]  # (records, units, 4)
+    paths = results["paths"][place_of_small_noise(results)]  # (records, units, 4)
     for unit in range(paths.shape[1]):
         shade, line = COLORS[SHADES[unit % len(SHADES)]], list(LINES)[unit % len(LINES)]
         ax.plot(results["symmetry_steps"], paths[:, unit, 0], color=shade, linestyle=LINES[line])
@@ -98,7 +98,7 @@ def _distances(ax: Axes, results: Results) -> None:
     ax.set_ylim(1e-18, 1e2)
     ax.set_xlabel("steps")
     ax.set_ylabel("distance between units")
-    ax.set_title("copies part")
+    ax.set_title("copies diverge")
     ax.legend(loc="lower right", bbox_to_anchor=(1.03, 0.2), fontsize=9, labelspacing=0.25)
 
 
@@ -107,7 +107,7 @@ def _losses(ax: Axes, results: Results) -> None:
     seeds = results["start_loss"].shape[1]
     ax.plot(steps, results["copied_loss"], color="black", linestyle="-", label="equal weights")
     series = [
-        ("equal, noise 1e-6", results["noisy_loss"][millionth(results)]),
+        ("equal, noise 1e-6", results["noisy_loss"][place_of_small_noise(results)]),
         *zip(results["starts"].tolist(), results["start_loss"], strict=True),
     ]
     shades = ("purple", "vermilion", "blue", "green")
@@ -125,7 +125,7 @@ def _losses(ax: Axes, results: Results) -> None:
 def _band(
     ax: Axes, x: np.ndarray, values: np.ndarray, label: str, color: str, line: str = "solid"
 ) -> None:
-    """Median and pointwise 95% band of (seeds, n) values, left out where a seed diverged."""
+    """Median and pointwise 95% band of values (seeds, n), without seeds that diverged."""
     if np.isnan(values).all():
         ax.plot([], [], color=COLORS[color], linestyle=LINES[line], label=f"{label}: diverged")
         return
@@ -164,7 +164,7 @@ def _variances(ax: Axes, results: Results) -> None:
         ax.plot(layers, results["theory_variance"][place], color=color, linestyle="-", linewidth=1)
         ax.plot(layers, means[place], "o", color=color, markersize=4)
         label = f"{results['scales'][place]:g}"
-        if means[place, -1] > 1e-9 and label != "3":  # no room for it
+        if means[place, -1] > 1e-9 and label != "3":  # there is no room for this label
             end = (layers[-1], means[place, -1])
             ax.annotate(label, end, (6, 0), textcoords="offset points", va="center", fontsize=9)
     ax.text(1.0, 1.0, "scale", transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
@@ -238,7 +238,7 @@ def _training(results: Results) -> Figure:
             values = results[name][:, place].T
             _band(ax, scales, values, f"learning rate {rate:g}", shade, line)
         ax.set_xscale("log")
-        ax.set_xlabel("scale of the first weights")
+        ax.set_xlabel("scale of the initial weights")
     chance = 1 / 10
     axes[0].axhline(float(results["train_entropy"]), color="black", linestyle=LINES["dotted"], lw=1)
     axes[0].set_yscale("log")

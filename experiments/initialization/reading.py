@@ -1,4 +1,4 @@
-"""What do both the claims and the figures of `initialization` read off the stored arrays?"""
+"""Which labels, records and predictions do both claims and figures look up?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.lab.contract import Results
 
-GROWTH_FROM = 500  # step from which noise grows at the rate of the theory
+GROWTH_FROM = 500  # the step from which noise grows at the rate of theory
 
 LABELS = {
     "tanh": "tanh",
@@ -24,9 +24,10 @@ LABELS = {
 
 
 def predicted_growth(results: Results) -> np.ndarray:
-    """(records,) theory of ln of the distance between units, relative to the first record.
+    """Theory for ln of the distance between units, relative to the first record: (records,).
 
-    Each step multiplies it by 1 + rate |lambda|, with lambda the most negative curvature.
+    Each step multiplies the distance by 1 + rate |lambda|, with lambda the most negative
+    curvature.
     """
     by_step = np.log1p(results["symmetry_rate"] * np.maximum(-results["curvature"], 0))
     by_record = (by_step[1:] + by_step[:-1]) / 2 * np.diff(results["symmetry_steps"])
@@ -38,6 +39,6 @@ def first_growth_record(results: Results) -> int:
     return int(np.searchsorted(results["symmetry_steps"], GROWTH_FROM))
 
 
-def millionth(results: Results) -> int:
-    """The place of the noise that is closest to 1e-6."""
+def place_of_small_noise(results: Results) -> int:
+    """The index of the noise that is closest to 1e-6."""
     return int(np.argmin(np.abs(results["noises"] - 1e-6)))

@@ -1,13 +1,13 @@
-"""Why must first weights differ, and how fast do units part if they hardly do?
+"""Why must initial weights differ, and how fast do nearly equal units diverge?
 
-    all weights of a layer equal:   the units of a layer are copies, and stay copies for ever
+    all weights of a layer equal:   the units of a layer are copies, and remain copies forever
     layers of n_l copies:           a network of width one, w_l = n_{l-1} v_l, trained at learning
                                     rates  rate n_{l-1} / n_l (weights) and  rate / n_l (biases)
-    weights equal up to noise e:    copies part like  e prod over steps of (1 + rate |lambda|)
+    weights equal up to noise e:    copies diverge like  e prod over steps of (1 + rate |lambda|)
 
-with lambda the most negative eigenvalue of the Hessian where the network of copies is at each step.
-What is a valley for the copies is a saddle for all weights together, and the direction of the most
-negative curvature leads out of it.  (n_0 and n_L count as 1: inputs and outputs are no copies.)
+Here lambda is the most negative eigenvalue of the Hessian at the network of copies, at each step.
+What is a minimum for the copies is a saddle for all weights together, and the direction of the most
+negative curvature leads away from it.  (n_0 and n_L count as 1: inputs and outputs are not copies.)
 
 Lecture 11, "Parameter Initialization": "break symmetry between units".
 """
@@ -33,20 +33,20 @@ from jaxnn.replicate import replicate
 
 @dataclass(frozen=True)
 class SymmetrySettings:
-    """The networks, their starts and the training.
+    """The networks, their initial parameters and the training.
 
     Attributes:
       units: units of the hidden layer.
-      deep: units of the hidden layers of the network that is compared with one of width one.
+      deep: units per hidden layer of the network that is compared with a network of width one.
       weight: the value of all equal weights.
-      noises: standard deviations of the noise added to them; 0 adds none.
+      noises: standard deviations of the noise that is added to them; 0 adds none.
       side: points along each side of the square grid of training points.
       rate: learning rate of gradient descent.
-      records: number of times at which training is recorded, the start included.
-      every: steps between two records.
-      deep_records: number of records of the deep network.
-      noise_seeds: starts for each noise.
-      seeds: starts of each random kind.
+      records: number of records of the training, including the start.
+      every: number of steps between two records.
+      deep_records: number of records for the deep network.
+      noise_seeds: number of starts for each noise.
+      seeds: number of starts of each random kind.
     """
 
     units: int = 8
@@ -74,7 +74,7 @@ class Trajectory(NamedTuple):
     loss: Array
 
 
-STARTS = ("random biases", "random weights", "all random")  # the other parameters equal
+STARTS = ("random biases", "random weights", "all random")  # other parameters are equal
 
 
 def surface(side: int) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +85,7 @@ def surface(side: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss(net: MLP, params: Parameters, X: Any, y: Any) -> Array:
-    """Mean squared error."""
+    """Mean squared error over the rows X (rows, inputs), y (rows,)."""
     outputs = jax.vmap(apply, in_axes=(None, None, 0))(net, params, X)
     return jnp.mean(responses.loss("quantitative", outputs, y[:, None]))
 
@@ -122,11 +122,11 @@ def equal_rates(params: Parameters, rate: Any) -> Parameters:
 
 
 def narrowed(params: Parameters) -> Parameters:
-    """Parameters of the network of width one that equals a network of copies.
+    """Parameters of the network of width one that computes the same as a network of copies.
 
     Args:
-      params: of a network whose units are copies within each layer; leaves may have a leading
-        axis.
+      params: parameters of a network whose units are copies within each layer; leaves may have a
+        leading axis.
     """
     layers = []
     copies = 1
@@ -139,7 +139,7 @@ def narrowed(params: Parameters) -> Parameters:
 
 
 def narrowed_rates(params: Parameters, rate: float) -> Parameters:
-    """The learning rates with which the network of width one learns as the copies do."""
+    """The learning rates with which the network of width one learns like the copies."""
     layers = []
     copies = 1
     for number, (weights, _) in enumerate(params):
@@ -150,19 +150,19 @@ def narrowed_rates(params: Parameters, rate: float) -> Parameters:
 
 
 def unit_vectors(params: Parameters) -> Array:
-    """(..., units, inputs + 1 + outputs): incoming weights, bias and outgoing weights per unit."""
+    """Incoming weights, bias, outgoing weights per unit: (..., units, inputs + 1 + outputs)."""
     (weights, biases), (outgoing, _) = params
     return jnp.concatenate([jnp.swapaxes(weights, -1, -2), biases[..., None], outgoing], axis=-1)
 
 
 def distance_between_units(vectors: Any) -> Any:
-    """(...) root mean square distance of unit vectors (..., units, n) from their mean."""
+    """Root mean square distance of unit vectors (..., units, n) from their mean: (...)."""
     off = vectors - vectors.mean(axis=-2, keepdims=True)
     return (off**2).sum(axis=-1).mean(axis=-1) ** 0.5
 
 
 def largest_difference(params: Parameters) -> float:
-    """The largest difference between units of a hidden layer, over their weights and biases."""
+    """The largest difference between units of a hidden layer, in any weight or bias."""
     found = []
     for number, (weights, biases) in enumerate(params):
         if number > 0:
@@ -173,7 +173,7 @@ def largest_difference(params: Parameters) -> float:
 
 
 class Start(NamedTuple):
-    """The law of a start: numbers, so that one compiled program serves all starts.
+    """The distribution of initial parameters: numbers, so that one program serves all.
 
     Attributes:
       weight: mean of all weights.
@@ -189,7 +189,7 @@ class Start(NamedTuple):
 def _from_start(
     key: Array, start: Start, X: Array, y: Array, *, net: MLP, settings: SymmetrySettings
 ) -> tuple[Array, Array]:
-    """Loss (records,) and the unit vectors (records, units, 4) of one start."""
+    """Loss (records,) and unit vectors (records, units, 4) from one start."""
     params = tuple(
         Layer(start.weight + start.noise * weights, start.bias * biases)
         for weights, biases in init(key, net)
@@ -204,18 +204,18 @@ def compute(key: Array, settings: SymmetrySettings) -> dict[str, Any]:
 
     Returns:
       symmetry_steps: (records,); symmetry_rate: learning rate.
-      noises: (noises,); noisy_loss, noisy_apart: (noises, seeds, records); paths: (noises, records,
-        units, 4) of the first seed.
+      noises: (noises,); noisy_loss, noisy_apart: (noises, seeds, records) loss, and distance
+        between units; paths: (noises, records, units, 4) unit vectors of the first seed.
       curvature: (records,) smallest eigenvalue of the Hessian while exact copies train;
         copied_loss: (records,) their loss.
-      starts: names of what is random; start_loss: (starts, seeds, records).
+      starts: names of the parameters that are random; start_loss: (starts, seeds, records).
       copies_differ: largest difference between copies at any record of the deep network.
       copies_rank: largest ratio of the second to the first singular value of its inner weights.
-      copies_steps, copies_loss, narrow_loss: (deep records,), of it and of its network of width
-        one; narrow_off: largest difference between their parameters.
+      copies_steps, copies_loss, narrow_loss: (deep records,) losses of this network and of its
+        network of width one; narrow_off: largest difference between their parameters.
       zero_gradient: (layers, 2) largest entry of the first gradient, by weights and biases, where
-        all parameters of the deep network start at 0; zero_last: largest of all parameters but the
-        last bias at the end; zero_loss: the last loss; zero_variance: of the values to be learned.
+        all parameters of the deep network start at 0; zero_last: largest final value of all
+        parameters but the last bias; zero_loss: the final loss; zero_variance: variance of y.
     """
     with jax.enable_x64(True):
         X, y = surface(settings.side)
@@ -274,7 +274,7 @@ def _curvature(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict
 
 
 def _copies(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
-    """Train a deep network of copies and the network of width one that equals it."""
+    """Train a deep network of copies, and the equivalent network of width one."""
     net = MLP((2, *settings.deep, 1), "tanh")
     params = equal_parameters(net, settings.weight)
     narrow_net = MLP((2, *[1] * len(settings.deep), 1), "tanh")
@@ -297,7 +297,7 @@ def _copies(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[st
 
 
 def _zeros(X: np.ndarray, y: np.ndarray, settings: SymmetrySettings) -> dict[str, Any]:
-    """Train the deep network from parameters that are all 0."""
+    """Train the deep network with all parameters starting at 0."""
     net = MLP((2, *settings.deep, 1), "tanh")
     params = equal_parameters(net, 0.0)
     rates = equal_rates(params, settings.rate)

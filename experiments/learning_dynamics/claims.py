@@ -1,4 +1,4 @@
-"""What do closed forms say about `learning_dynamics`, and where do their assumptions fail?"""
+"""Which closed forms of learning dynamics hold, and where do their assumptions fail?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EULER = "modified equation of Euler's method"
 
 
 def claims(results: Results) -> list[Claim]:
-    """Rows about modes, plateaus, saddles and random Hessians, in this order."""
+    """Claims about modes, plateaus, saddles and random Hessians, in this order."""
     return [
         *_aligned_claims(results),
         *_random_start_claims(results),
@@ -39,7 +39,7 @@ def claims(results: Results) -> list[Claim]:
 
 
 def trajectory_errors(results: Results) -> np.ndarray:
-    """(rates,) largest |u - formula| over times and modes, of the aligned starts."""
+    """Largest |u - formula| over times and modes, from aligned starts: (rates,)."""
     theory = linear_modes.mode_strength(
         results["times"][:, None], results["strengths"], results["start"]
     )
@@ -47,14 +47,14 @@ def trajectory_errors(results: Results) -> np.ndarray:
 
 
 def predicted_half_times(results: Results, starts: Any, rate: Any) -> np.ndarray:
-    """Half times of the formula for u_0 = starts, with the lag of gradient descent."""
+    """Half times by the formula for u_0 = starts, including the lag of gradient descent."""
     s = results["strengths"]
     lag = rate * linear_modes.half_time_lag(s, starts)
     return linear_modes.half_time(s, starts) + lag
 
 
 def plateau_lows(results: Results) -> np.ndarray:
-    """(modes - 1,) smallest gradient norm between each two half times, over the largest norm."""
+    """Smallest gradient norm between successive half times, over the largest: (modes - 1,)."""
     times, gradient = results["plateau_times"], results["plateau_gradient"]
     halves = linear_modes.half_times(times, results["plateau_courses"], results["strengths"])
     lows = [
@@ -82,7 +82,7 @@ def _aligned_claims(results: Results) -> Iterator[Claim]:
         )
     lag = linear_modes.half_time_lag(s, start)
     yield at_most(
-        "gradient descent is late by (rate / 2) ln(g(s/2) / g(u₀)), g(u) = √u (s − u): largest "
+        "gradient descent lags by (rate / 2) ln(g(s/2) / g(u₀)), g(u) = √u (s − u): largest "
         f"relative error over modes, learning rate {rates[-1]:g}",
         EULER,
         np.max(np.abs(late[-1] / lag - 1)),
@@ -90,17 +90,17 @@ def _aligned_claims(results: Results) -> Iterator[Claim]:
     )
     errors = trajectory_errors(results)
     yield within(
-        "largest error of the trajectory over that at half the learning rate (farthest from 2; "
-        "interval: all learning rates)",
+        "largest error of the trajectory over the error at half the learning rate (farthest from "
+        "2; interval: all learning rates)",
         SAXE,
         errors[:-1] / errors[1:],
         1.8,
         2.2,
         expected="2, from 1.8 to 2.2",
     )
-    for name, words in (("between", "modes never mix"), ("biases", "biases stay 0")):
+    for name, words in (("between", "modes never mix"), ("biases", "biases remain 0")):
         yield at_most(
-            f"from an aligned start {words}: largest absolute value",
+            f"from an aligned start, {words}: largest absolute value",
             "symmetry",
             results[name].max(),
             ROUNDING,
@@ -112,12 +112,12 @@ def _random_start_claims(results: Results) -> Iterator[Claim]:
     s, rate = results["strengths"], results["random_rate"]
     naive = found / linear_modes.half_time(s, results["start"])
     own = found / predicted_half_times(results, results["random_starts"], rate)
-    spread = f"median, and 95% of {len(found)} starts"
+    spread = f"median, and central 95% of {len(found)} starts"
     for mode, strength in enumerate(s.tolist()):
         yield reported(
-            "random starts of the same size do not follow the aligned start's times: half time of "
-            f"the mode of strength {strength:g} over the formula ({spread})",
-            "reported here",
+            "random starts of the same size do not follow the aligned start: half time of the mode "
+            f"of strength {strength:g} over the formula ({spread})",
+            "measured here",
             np.median(naive[:, mode]),
             "1 if they did",
             interval=_central(naive[:, mode]),
@@ -126,7 +126,7 @@ def _random_start_claims(results: Results) -> Iterator[Claim]:
             f"half time of the mode of strength {strength:g} from random starts over the formula "
             "with each start's own u₀, the part of its weights that grows, orthogonal to stronger "
             f"modes ({spread})",
-            "linearised at 0, here",
+            "linearisation at 0, derived here",
             _central(own[:, mode]),
             0.99,
             1.01,
@@ -158,10 +158,10 @@ def _saddle_claims(results: Results) -> Iterator[Claim]:
     s, learned, eigenvalues = (
         results[name] for name in ("saddle_strengths", "learned", "eigenvalues")
     )
-    points = f"{len(learned)} critical points, one for each set of learned modes"
+    points = f"{len(learned)} critical points, one per set of learned modes"
     counted, theory = negative_counts(results)
     yield at_most(
-        f"gradient norm at the {points}: largest",
+        f"largest gradient norm at the {points}",
         "Baldi and Hornik 1989",
         results["saddle_gradient"].max(),
         ROUNDING,
@@ -173,14 +173,13 @@ def _saddle_claims(results: Results) -> Iterator[Claim]:
     )
     unlearned = np.where(learned, 0, s).max(axis=1)
     yield at_most(
-        "the most negative eigenvalue is −s of the strongest mode that is not learned: largest "
-        "difference",
+        "the most negative eigenvalue is −s of the strongest unlearned mode: largest difference",
         "closed form",
         np.max(np.abs(eigenvalues[:, 0] + unlearned)),
         ROUNDING,
     )
     yield equals(
-        f"no local minima: of the {points}, only one is a minimum; modes learned there",
+        f"no local minima: of the {points}, only one is a minimum; number of modes learned there",
         "Baldi and Hornik 1989",
         learned[counted == 0].sum(axis=1),
         [learned.shape[1]],
@@ -191,7 +190,7 @@ def _random_matrix_claims(results: Results) -> Iterator[Claim]:
     logs, limit = results["log_probabilities"], random_hessians.EXPONENT
     for n, closed in enumerate(random_hessians.CLOSED_FORMS, start=1):
         yield at_most(
-            f"P(n = {n}) by Pfaffians against the closed form: relative error",
+            f"P for n = {n} by Pfaffians: relative error against the closed form",
             "closed form",
             abs(np.exp(logs[n - 1]) / closed - 1),
             ROUNDING,
@@ -211,7 +210,7 @@ def _random_matrix_claims(results: Results) -> Iterator[Claim]:
         )
     size = len(logs)
     yield close(
-        f"exponent of n²: −½ times the second difference of ln P at n = {size}, against ln(3)/4",
+        f"exponent of n²: −½ times the second difference of ln P at n = {size} (limit ln(3)/4)",
         "Dean and Majumdar 2006",
         -np.diff(logs, 2)[-1] / 2,
         limit,
@@ -221,9 +220,9 @@ def _random_matrix_claims(results: Results) -> Iterator[Claim]:
     for n in (3, size):
         yield reported(
             f"the exponent alone does not give the probability: P over 3^(−n²/4), n = {n}",
-            "reported here",
+            "computed here",
             np.exp(logs[n - 1] + limit * n**2),
-            "1 if there were no prefactor",
+            "1 without a prefactor",
         )
 
 
@@ -234,5 +233,5 @@ def _central(values: np.ndarray) -> tuple[float, float]:
 
 
 def _range(values: np.ndarray) -> tuple[float, float] | None:
-    """The smallest and the largest value, where all are numbers."""
+    """The smallest and the largest value; None if any is NaN."""
     return None if np.isnan(values).any() else (float(values.min()), float(values.max()))

@@ -1,4 +1,4 @@
-"""What does `learning_dynamics` compute?
+"""What is computed for learning dynamics?
 
 Trajectories of linear networks (`linear_modes`), Hessians at their critical points
 (`critical_points`), and random symmetric matrices (`random_hessians`).
@@ -24,11 +24,11 @@ class Settings:
     """Settings of the three parts.
 
     Attributes:
-      linear: the networks that are trained, and how.
+      linear: the linear networks that are trained, and how.
       saddles: sizes and strengths of the network whose critical points are visited.
       matrix_size: largest n of the random matrices.
-      matrix_draws: how many are drawn; 4e6 give a standard error of 0.3% of P_3, 1% of P_4 and 4%
-        of P_5.
+      matrix_draws: number of draws; 4e6 give a relative standard error of 0.3% for P_3, 1% for
+        P_4 and 4% for P_5.
       theory_size: largest n of the exact probability.
     """
 
@@ -52,8 +52,8 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
 
     Returns:
       The arrays of `linear_modes.compute` and `critical_points.compute`, and
-      matrix_counts: (batches, matrix_size) positive definite matrices in each batch.
-      matrix_batch: matrices in a batch.
+      matrix_counts: (batches, matrix_size) number of positive definite matrices in each batch.
+      matrix_batch: number of matrices in a batch.
       log_probabilities: (theory_size,) ln P_n.
     """
     key_linear, key_saddles, key_matrices = jax.random.split(key, 3)

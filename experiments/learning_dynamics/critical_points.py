@@ -1,14 +1,14 @@
 """Which critical points of a linear network are minima, and which are saddles?
 
 A network of two linear layers that has learned a set C of the modes of its task, and nothing of the
-others, has gradient zero.  In the Hessian there, a mode a that is not learned gives
+others, has gradient zero.  Each mode a that is not learned contributes to the Hessian's eigenvalues
 
     +s_a, -s_a        for each of the h - |C| hidden directions that are free
     s_c +- s_a        for each learned mode c in C
 
 so the number of negative eigenvalues is the sum over a not in C of h - |C| + #{c in C: s_c < s_a},
-and the most negative is -max s_a.  Only the network that has learned all modes is a minimum.  The
-biases are decoupled and add no negative eigenvalue.
+and the most negative eigenvalue is -max s_a.  Only the network that has learned all modes is a
+minimum.  The biases are decoupled and add no negative eigenvalue.
 
 Baldi and Hornik 1989, "Neural networks and principal component analysis: learning from
 examples without local minima"; the eigenvalues follow from the modes of `linear_modes`.
@@ -47,17 +47,17 @@ def negative_eigenvalues(strengths: np.ndarray, learned: np.ndarray, hidden: int
 
 
 def compute(key: Array, settings: LinearSettings) -> dict[str, Any]:
-    """Gradient and Hessian at every critical point of the kind above, in float64.
+    """Gradient and Hessian at each critical point described above, in float64.
 
     Args:
       key: a typed JAX key, for the directions of the modes.
-      settings: only its sizes and strengths are used; all subsets of the modes are visited.
+      settings: only sizes and strengths are used; all subsets of the modes are visited.
 
     Returns:
       saddle_strengths: (modes,) s; saddle_hidden: h.
       learned: (subsets, modes) bool, smallest subsets first.
       saddle_gradient: (subsets,) Euclidean norm of the gradient over all parameters.
-      eigenvalues: (subsets, parameters) of the Hessian, in ascending order.
+      eigenvalues: (subsets, parameters) eigenvalues of the Hessian, ascending.
       saddle_loss: (subsets,).
     """
     key_task, key_directions = jax.random.split(key)

@@ -1,8 +1,8 @@
 """How are the results of `learning_dynamics` drawn?
 
-modes      trajectories over the closed form, their errors, random starts
+modes      trajectories and the closed form, their errors, random starts
 plateaus   loss and gradient in stages, and the saddles between them
-minima     random matrices that are positive definite, and the exponent of their rarity
+minima     the share of random matrices that are positive definite, and its exponent
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "modes": "A linear network of two layers learns one mode of its task after another, each along "
-    "a sigmoid known in closed form (dashed). a: gradient descent from an aligned start. b: its "
+    "modes": "A two-layer linear network learns one mode of its task after another, each along a "
+    "sigmoid known in closed form (dashed). a: gradient descent from an aligned start. b: its "
     "error halves with the learning rate. c: random starts of the same size learn the modes in the "
-    "same order, but not at the same times. d: with its own u₀, the part of its weights that "
-    "grows, each random start follows the formula: measured half times against predicted ones.",
-    "plateaus": "From very small weights, learning comes in stages. a: the loss falls in steps. "
+    "same order, but not at the same times. d: measured half times against predicted half times: "
+    "each random start follows the formula with its own u₀, the part of its weights that grows.",
+    "plateaus": "From very small weights, learning proceeds in stages. a: the loss falls in steps. "
     "b: between steps the gradient is small because a saddle is near, not because learning has "
-    "ended. c: negative eigenvalues of the Hessian at all critical points made of learned modes: "
-    "their number matches theory, and only the point with all modes learned has none.",
+    "ended. c: the number of negative eigenvalues of the Hessian at the critical points where some "
+    "of the modes are learned. It matches theory, and only the point with all modes learned has "
+    "none.",
     "minima": "How often a random symmetric n × n matrix is positive definite, as the Hessian at a "
     "minimum must be. a: measured shares (bars: ± 4 standard errors) and the exact probability. "
-    "b: the exponent of Dean and Majumdar, ln(3)/4: the second difference of ln P reaches it at "
-    "once, ln P / n² only slowly, so the exponent alone is far off at these n.",
+    "b: the exponent of Dean and Majumdar, ln(3)/4. The second difference of ln P reaches it at "
+    "once, ln P / n² only slowly, so the exponent alone is far off for these n.",
 }
 
 SHADES = ("blue", "vermilion", "green", "purple")
@@ -91,8 +92,8 @@ def _modes(results: Results) -> Figure:
     _errors(errors, results, theory, until)
     ends = np.array(halves.get_xlim())
     halves.plot(ends, ends, color="black", linestyle=LINES["dashed"], linewidth=1)
-    halves.set_xlabel("half time, formula with the start's own u₀")
-    halves.set_ylabel("half time, measured")
+    halves.set_xlabel("predicted half time, with the start's own u₀")
+    halves.set_ylabel("measured half time")
     halves.set_title(f"{seeds} random starts")
     halves.legend()
     return figure
@@ -131,7 +132,7 @@ def _plateaus(results: Results) -> Figure:
             ax.axvline(half, color=COLORS["grey"], linestyle=LINES["dotted"], linewidth=1.2)
         ax.set_xlabel("time (steps × learning rate)")
         ax.set_title(words)
-    axes[0].set_ylabel("½ mean squared distance")
+    axes[0].set_ylabel("½ mean squared error")
     for place, (half, strength) in enumerate(zip(halves.tolist(), s.tolist(), strict=True)):
         height = (0.9 - 0.2 * place) * axes[0].get_ylim()[1]
         axes[0].text(half, height, f" s = {strength:g}", va="center", ha="left", fontsize=10)
@@ -152,8 +153,8 @@ def _negative_eigenvalues(ax: Axes, results: Results) -> None:
     ax.set_ylim(-1.5, 1.1 * theory.max())
     ax.set_xlim(-0.6, modes + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlabel(f"modes learned, of {modes}")
-    ax.set_ylabel("negative eigenvalues")
+    ax.set_xlabel(f"learned modes (of {modes})")
+    ax.set_ylabel("number of negative eigenvalues")
     ax.set_title("Hessian at critical points")
     ax.annotate(
         "the only\nminimum",
@@ -182,7 +183,7 @@ def _minima(results: Results) -> Figure:
         label="exponent alone, 3^(−n²/4)",
     )
     bars = 4 * shares.error
-    lower = np.minimum(bars, 0.9 * shares.measured)  # a bar to 0 or below has no end on this axis
+    lower = np.minimum(bars, 0.9 * shares.measured)  # a bar that reaches 0 has no end on a log axis
     left.errorbar(
         n[: len(shares.measured)],
         shares.measured,

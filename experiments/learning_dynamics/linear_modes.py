@@ -1,4 +1,4 @@
-"""Does a linear network of two layers learn one mode after another, each along a sigmoid?
+"""Does a two-layer linear network learn one mode after another, each along a sigmoid?
 
     f(x) = x W_1 W_2,   loss = 1/2 mean over rows of |f(x) - x A|^2,   A = sum_a s_a p_a q_a^T
     u_a = p_a^T W_1 W_2 q_a:     du/dt = 2 u (s - u)
@@ -6,14 +6,14 @@
 
 for inputs of mean 0 and covariance I, and initial weights that are aligned with A and balanced:
 W_1 = sum_a sqrt(u_0) p_a r_a^T, W_2 = sum_a sqrt(u_0) r_a q_a^T with orthonormal r_a.  Time is
-steps times the learning rate.  Gradient descent lags behind the flow: to first order in the
-learning rate its half time is late by (rate / 2) ln(g(s / 2) / g(u_0)) with g(u) = sqrt(u) (s - u),
-from the modified equation of Euler's method for sqrt(u).
+steps times the learning rate.  Gradient descent lags behind gradient flow: to first order in the
+learning rate its half time is later by (rate / 2) ln(g(s / 2) / g(u_0)), g(u) = sqrt(u) (s - u);
+this follows from the modified equation of Euler's method for sqrt(u).
 
-The networks are the library's, `MLP((inputs, hidden, outputs), "identity")`, biases included: rows
-come in pairs x and -x, so that every bias starts at 0 and has gradient 0.
+The networks are the library's `MLP((inputs, hidden, outputs), "identity")` with biases: rows come
+in pairs x and -x, so that every bias starts at 0 and has gradient 0.
 
-A small start that is not aligned follows the same curve with another u_0: see
+A small initial network that is not aligned follows the same curve with another u_0: see
 `effective_starts`.
 
 Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
@@ -39,16 +39,16 @@ from jaxnn.replicate import replicate
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """The task, the starts and the training.
+    """The task, the initial weights and the training.
 
     Attributes:
       sizes: numbers of inputs, hidden units and outputs.
       strengths: s, largest first.
-      start: u_0 of the aligned start; of random starts, its mean for the first mode.
-      plateau_start: a much smaller u_0, from which learning comes in stages.
-      duration, plateau_duration: time trained from each of these, in steps times learning rate.
+      start: u_0 of the aligned start; for random starts, its mean for the first mode.
+      plateau_start: a much smaller u_0, from which learning proceeds in stages.
+      duration, plateau_duration: training time from these starts, in steps times learning rate.
       spacing: time between two records.
-      rates: learning rates, each half of the one before.
+      rates: learning rates, each half of the previous one.
       random_rate: learning rate of random starts.
       seeds: number of random starts.
       shown: number of random starts whose trajectories are kept.
@@ -68,12 +68,12 @@ class LinearSettings:
 
     @property
     def net(self) -> MLP:
-        """The network."""
+        """The description of the network."""
         return MLP(self.sizes, "identity", initializer="zeros")
 
 
 class Task(NamedTuple):
-    """The linear map A to be learned, as its modes.
+    """The linear map A to be learned, by its modes.
 
     Attributes:
       strengths: (modes,) s.
@@ -98,7 +98,7 @@ class Trajectory(NamedTuple):
 
     Attributes:
       strengths: (records, modes) u.
-      between: (records,) largest |p_a^T W_1 W_2 q_b| over pairs of modes.
+      between: (records,) largest |p_a^T W_1 W_2 q_b| over pairs of different modes.
       biases: (records,) largest absolute value of all biases.
       loss: (records,).
       gradient: (records,) Euclidean norm over all parameters.
@@ -112,7 +112,7 @@ class Trajectory(NamedTuple):
 
 
 def mode_strength(t: Any, s: Any, start: Any) -> np.ndarray:
-    """u(t) of the formula above."""
+    """u(t), by the formula at the top of this module."""
     decay = np.exp(-2 * np.asarray(s) * t)
     return s / (1 + decay * (s / start - 1))
 
@@ -123,7 +123,7 @@ def half_time(s: Any, start: Any) -> np.ndarray:
 
 
 def half_time_lag(s: Any, start: Any) -> np.ndarray:
-    """How late gradient descent reaches s / 2, in learning rates, to first order."""
+    """The delay with which gradient descent reaches s / 2, over the learning rate; first order."""
     return np.log(np.sqrt(s / (2 * start)) / (2 * (1 - start / s))) / 2
 
 
@@ -154,7 +154,7 @@ def orthonormal(key: Array, size: int, columns: int) -> Array:
 
 
 def random_task(key: Array, settings: LinearSettings) -> Task:
-    """A task with random modes, of the strengths in the settings."""
+    """A task with random modes that have the strengths in the settings."""
     key_inputs, key_outputs = jax.random.split(key)
     inputs, _, outputs = settings.sizes
     modes = len(settings.strengths)
@@ -173,12 +173,12 @@ def aligned(task: Task, directions: Array, start: Any) -> Parameters:
 
 
 def effective_starts(task: Task, params: Parameters) -> Array:
-    """(modes,) the u_0 of the formula that a small start of any directions follows.
+    """The u_0 with which small initial weights in any directions follow the formula: (modes,).
 
-    Near 0, the mean of W_1^T p_a and W_2 q_a grows like e^{st} and their difference decays.  Modes
-    are learned in the order of their strengths, and a hidden direction that one has taken is lost
-    to those after it; so u_0 is the squared length of the part of the mean that is orthogonal to
-    the means of the stronger modes.  For an aligned start that is u_0 itself.
+    Near 0, the mean of W_1^T p_a and W_2 q_a grows like e^{st}, and their difference decays.  Modes
+    are learned in the order of their strengths, and a hidden direction that one mode uses is not
+    available to later ones; so u_0 is the squared length of the part of the mean that is orthogonal
+    to the means of the stronger modes.  For an aligned start it is u_0 itself.
     """
     first, second = (layer.weights for layer in params)
     means = (first.T @ task.inputs + second @ task.outputs) / 2
@@ -186,7 +186,7 @@ def effective_starts(task: Task, params: Parameters) -> Array:
 
 
 def loss(net: MLP, params: Parameters, X: Array, Y: Array) -> Array:
-    """1/2 mean over rows of the squared distance (the library's loss is a mean over outputs)."""
+    """Half the mean squared distance over rows (the library's loss is a mean over outputs)."""
     outputs = jax.vmap(apply, in_axes=(None, None, 0))(net, params, X)
     return net.sizes[-1] / 2 * jnp.mean(responses.loss("quantitative", outputs, Y))
 
@@ -227,16 +227,16 @@ def _from_random(
 
 
 def compute(key: Array, settings: LinearSettings) -> dict[str, Any]:
-    """Train aligned starts at several learning rates, and random starts, in float64.
+    """Train from aligned starts at several learning rates, and from random starts, in float64.
 
     Returns:
       strengths: (modes,) s; start, plateau_start: u_0; rates, random_rate: learning rates.
       times: (records,); courses: (rates, records, modes) u; between, biases: (rates, records).
-      plateau_times: (more records,); plateau_courses: (more records, modes) u from the smaller
-        start; plateau_loss, plateau_gradient: (more records,).
+      plateau_times: (plateau records,); plateau_courses: (plateau records, modes) u from the
+        smaller start; plateau_loss, plateau_gradient: (plateau records,).
       random_half_times: (seeds, modes), NaN where s / 2 is not reached.
       random_starts: (seeds, modes) effective u_0.
-      random_courses: (shown, records / 4, modes) u; random_times: their times.
+      random_courses: (shown, records / 4, modes) u; random_times: (records / 4,).
     """
     key_task, key_directions, key_random = jax.random.split(key, 3)
     with jax.enable_x64(True):

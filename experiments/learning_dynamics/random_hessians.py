@@ -4,10 +4,10 @@
     M_jk = double integral of sgn(y - x) phi_j(x) phi_k(y),   phi_j(x) = x^j exp(-x^2 / 2)
 
 for n x n matrices of the Gaussian orthogonal ensemble (GOE): symmetric, entries N(0, 1) off the
-diagonal and N(0, 2) on it.  The ratio of Pfaffians is de Bruijn's integration of the joint density
-of the eigenvalues, prod |x_i - x_j| exp(-sum x^2 / 2) up to scale, over all that are positive.  For
-odd n, M is bordered by the integrals of phi_j.  A minimum needs a positive definite Hessian, so P_n
-says how rare minima would be if Hessians were such matrices.  As n grows,
+diagonal and N(0, 2) on it.  The ratio of Pfaffians is de Bruijn's integral of the joint density of
+the eigenvalues, prod |x_i - x_j| exp(-sum x^2 / 2) up to scale, over positive eigenvalues.  For odd
+n, M is bordered by the integrals of phi_j.  A minimum needs a positive definite Hessian, so P_n
+tells how rare minima would be if Hessians were such matrices.  As n grows,
 ln P_n / n^2 -> -ln(3) / 4 (Dean and Majumdar 2006, "Large deviations of extreme eigenvalues of
 random matrices"): an exponent, whose prefactor matters at every n that can be measured.
 """
@@ -25,14 +25,14 @@ from jax import Array
 
 from jaxnn.replicate import replicate
 
-# P_1, P_2, P_3.
+# P_1, P_2 and P_3.
 CLOSED_FORMS = (
     1 / 2,
     (2 - math.sqrt(2)) / 4,
     (math.pi - 2 * math.sqrt(2)) / (4 * math.pi),
 )
 EXPONENT = math.log(3) / 4
-NODES = 24  # of the Gauss-Legendre rule in each piece of unit length
+NODES = 24  # number of nodes of the Gauss-Legendre rule in each piece of unit length
 BATCH = 2**15  # matrices per replicate
 
 
@@ -43,8 +43,8 @@ class _Rule(NamedTuple):
 
 
 def log_probability(n: int) -> float:
-    """ln P_n of the formula above, by quadrature in float64; error about 1e-10 for n up to 40."""
-    reach = math.ceil(2 * math.sqrt(n)) + 10  # beyond, phi is below rounding
+    """ln P_n by quadrature in float64, with an error of about 1e-10 for n up to 40."""
+    reach = math.ceil(2 * math.sqrt(n)) + 10  # beyond this, phi is below rounding
     return _log_pfaffian(n, _rule(0, reach)) - _log_pfaffian(n, _rule(-reach, reach))
 
 
@@ -61,8 +61,8 @@ def _rule(start: int, end: int) -> _Rule:
 def _log_pfaffian(n: int, rule: _Rule) -> float:
     """ln |Pf M|, with polynomials orthogonal on the domain in place of the powers x^j.
 
-    Monic polynomials of ascending degree have the same Pfaffian as the powers.  Scaled to norm one
-    they give a matrix without cancellation; the logarithms of the norms are added.
+    Monic polynomials of ascending degree have the same Pfaffian as the powers.  Scaled to norm one,
+    they give a matrix without cancellation; the logarithms of their norms are added.
     """
     phi, log_norms = _orthonormal(n, rule)
     within = phi @ rule.integrals.T
@@ -78,13 +78,13 @@ def _log_pfaffian(n: int, rule: _Rule) -> float:
 
 
 def _orthonormal(n: int, rule: _Rule) -> tuple[np.ndarray, float]:
-    """Orthonormal p_j(x) exp(-x^2 / 2) of degrees j < n, and the sum of ln norms of monic ones."""
+    """Orthonormal p_j(x) exp(-x^2 / 2), j < n, and the sum of ln norms of the monic ones."""
     measure = np.sqrt(rule.weights)
     found: list[np.ndarray] = []
     log_norm, log_norms = 0.0, 0.0
     candidate = np.exp(-(rule.nodes**2) / 2) * measure
     for _ in range(n):
-        for _ in range(2):  # the second time against rounding
+        for _ in range(2):  # the second pass removes rounding errors
             for earlier in found:
                 candidate = candidate - np.sum(earlier * candidate) * earlier
         norm = math.sqrt(np.sum(candidate**2))
@@ -98,8 +98,8 @@ def _orthonormal(n: int, rule: _Rule) -> tuple[np.ndarray, float]:
 def positive_counts(key: Array, largest: int, draws: int) -> np.ndarray:
     """Count positive definite matrices among `draws` random ones, for n = 1 to `largest`.
 
-    The leading n x n block of a GOE matrix is one of size n, and it is positive definite if its
-    first n pivots are positive; so one draw serves every n.
+    The leading n x n block of a GOE matrix is itself a GOE matrix, and it is positive definite if
+    its n pivots are positive; so one draw serves every n.
 
     Args:
       key: a typed JAX key.
@@ -107,7 +107,7 @@ def positive_counts(key: Array, largest: int, draws: int) -> np.ndarray:
       draws: number of matrices, rounded up to whole batches.
 
     Returns:
-      (batches, largest) counts out of `BATCH` matrices each.
+      (batches, largest) counts, each out of `BATCH` matrices.
     """
     keys = jax.random.split(key, -(-draws // BATCH))
     count = partial(_positive_count, largest=largest)

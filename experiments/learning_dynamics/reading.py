@@ -1,4 +1,4 @@
-"""What do both the claims and the figures of `learning_dynamics` read off the stored arrays?"""
+"""How do claims and figures count negative eigenvalues and positive definite matrices?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from experiments.lab.contract import Results
 from experiments.learning_dynamics.critical_points import negative_eigenvalues
 
-ROUNDING = 1e-10  # what rounding in float64 may leave of a number that is 0
+ROUNDING = 1e-10  # largest rounding error of a number that is 0, in float64
 
 
 class Shares(NamedTuple):
@@ -18,7 +18,7 @@ class Shares(NamedTuple):
     Attributes:
       measured: (sizes,) shares of the draws.
       exact: (sizes,) probabilities.
-      error: (sizes,) standard errors of the shares, by the exact probabilities.
+      error: (sizes,) standard errors of the shares, from the exact probabilities.
       draws: number of matrices.
     """
 
@@ -29,14 +29,14 @@ class Shares(NamedTuple):
 
 
 def negative_counts(results: Results) -> tuple[np.ndarray, np.ndarray]:
-    """Negative eigenvalues of the Hessian at each critical point, counted and by the formula."""
+    """Numbers of negative eigenvalues at each critical point, counted and by formula."""
     strengths, hidden = results["saddle_strengths"], int(results["saddle_hidden"])
     theory = [negative_eigenvalues(strengths, which, hidden) for which in results["learned"]]
     return np.sum(results["eigenvalues"] < -ROUNDING, axis=1), np.array(theory)
 
 
 def positive_shares(results: Results) -> Shares:
-    """Shares of positive definite matrices beside their probabilities."""
+    """Shares of positive definite matrices, and their probabilities."""
     counts = results["matrix_counts"]
     draws = len(counts) * int(results["matrix_batch"])
     exact = np.exp(results["log_probabilities"])[: counts.shape[1]]

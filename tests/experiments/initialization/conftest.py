@@ -1,11 +1,11 @@
-"""A small run of `initialization`, computed once for all of its tests."""
+"""A small run of `initialization`, computed once for all its tests."""
 
 from functools import partial
 
 import jax
 import pytest
 
-from experiments.initialization import compute, first_training, first_weights, symmetry
+from experiments.initialization import compute, digit_training, initial_signals, symmetry
 
 pytest.importorskip("sklearn")
 
@@ -13,7 +13,7 @@ SMALL = compute.Settings(
     symmetry=symmetry.SymmetrySettings(
         units=5, deep=(4, 3), noises=(0.0, 1e-9, 1e-6), noise_seeds=2, seeds=6, side=7, records=91
     ),
-    signals=first_weights.SignalSettings(
+    signals=initial_signals.SignalSettings(
         schemes=("lecun_normal", "glorot_uniform", "sparse"),
         inputs=40,
         outputs=24,
@@ -26,7 +26,7 @@ SMALL = compute.Settings(
         depth=5,
         seeds=40,
     ),
-    training=first_training.TrainingSettings(
+    training=digit_training.TrainingSettings(
         rows=300,
         test_rows=200,
         width=24,
@@ -42,6 +42,6 @@ SMALL = compute.Settings(
 
 @pytest.fixture(scope="session")
 def results(computed_once):
-    """The arrays of a run of seconds."""
+    """The arrays of a run that takes seconds."""
     run = partial(compute.compute, jax.random.key(21), SMALL)
     return computed_once("initialization-small", run)

@@ -7,13 +7,13 @@ from experiments.initialization.claims import claims
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
 
 
-def test_all_claims_hold_of_a_small_run(results):
+def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 20
     assert [row.statement for row in rows if row.holds is False] == []
@@ -25,12 +25,12 @@ def test_copies_that_differ_by_a_millionth_are_refuted(results, name):
     assert False in holds(planted, "all weights equal")
 
 
-def test_a_gradient_or_loss_off_the_theory_of_zero_weights_is_refuted(results):
+def test_a_gradient_or_loss_that_zero_weights_cannot_have_is_refuted(results):
     planted = results["zero_gradient"].copy()
     planted[0, 0] = 1e-12
-    assert holds(dict(results) | {"zero_gradient": planted}, "first gradient") == [False]
+    assert holds(dict(results) | {"zero_gradient": planted}, "initial gradient") == [False]
     planted = dict(results) | {"zero_loss": results["zero_loss"] * 1.02}
-    assert holds(planted, "final loss and the variance") == [False]
+    assert holds(planted, "between the final loss and the variance") == [False]
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.03])
@@ -78,10 +78,10 @@ def test_a_loss_that_does_not_depend_on_the_scale_is_refuted(results):
     assert holds(planted, "too small: final loss") == [False]
 
 
-def test_a_standard_start_that_learns_is_refuted(results):
+def test_standard_weights_that_learn_are_refuted(results):
     losses = results["curve_loss"].copy()
     losses[0, 2, -1] = 1.0
-    assert holds(dict(results) | {"curve_loss": losses}, "stalls") == [False]
+    assert holds(dict(results) | {"curve_loss": losses}, "weights ten layers stall") == [False]
 
 
 def test_he_weights_that_learn_no_better_are_refuted(results):

@@ -1,4 +1,4 @@
-"""Do copies stay copies, and learn like a network of width one?"""
+"""Do copies remain copies, and learn like a network of width one?"""
 
 import math
 
@@ -65,7 +65,7 @@ def test_copies_learn_like_a_network_of_width_one():
     assert float(wide.loss[-1]) < 0.5 * float(wide.loss[0])
 
 
-def test_distances_between_units_by_hand():
+def test_distances_between_units_agree_with_a_calculation_by_hand():
     weights = jnp.array([[1.0, 3.0], [2.0, 2.0]])  # two units of two inputs
     layers = (
         jaxnn.Layer(weights, jnp.array([0.0, 4.0])),

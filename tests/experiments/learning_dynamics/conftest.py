@@ -1,4 +1,4 @@
-"""A small run of `learning_dynamics`, computed once for all of its tests."""
+"""A small run of `learning_dynamics`, computed once for all its tests."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from experiments.learning_dynamics.linear_modes import LinearSettings
 
 @pytest.fixture(scope="session")
 def small():
-    """Settings of a run of seconds."""
+    """Settings of a run that takes seconds."""
     return compute.Settings(
         linear=LinearSettings(
             sizes=(4, 5, 3),
@@ -32,6 +32,6 @@ def small():
 
 @pytest.fixture(scope="session")
 def results(small, computed_once):
-    """Its arrays."""
+    """The arrays of the small run."""
     run = partial(compute.compute, jax.random.key(5), small)
     return computed_once("learning_dynamics-small", run)

@@ -7,13 +7,13 @@ from experiments.learning_dynamics.claims import claims
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
 
 
-def test_all_claims_hold_of_a_small_run(results):
+def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 20
     assert [row.statement for row in rows if row.holds is False] == []
@@ -23,8 +23,8 @@ def test_all_claims_hold_of_a_small_run(results):
 def test_modes_learned_at_times_two_percent_off_are_refuted(results, factor):
     planted = dict(results) | {"times": results["times"] * factor}
     assert not any(holds(planted, "is half learned"))
-    assert holds(planted, "gradient descent is late") == [False]
-    assert holds(planted, "over that at half the learning rate") == [False]
+    assert holds(planted, "gradient descent lags") == [False]
+    assert holds(planted, "over the error at half the learning rate") == [False]
     assert not any(holds(planted | {"random_half_times": factor * results["random_half_times"]},
                          "with each start's own u₀"))  # fmt: skip
 
@@ -36,7 +36,7 @@ def test_a_gradient_norm_two_percent_off_is_refuted(results):
     assert holds(flat, "near saddles") == [False]
 
 
-def test_a_saddle_with_one_negative_eigenvalue_less_is_refuted(results):
+def test_a_saddle_with_one_negative_eigenvalue_too_few_is_refuted(results):
     planted = results["eigenvalues"].copy()
     planted[1, 0] = 0.0
     planted = dict(results) | {"eigenvalues": planted}
@@ -59,5 +59,5 @@ def test_a_wrong_share_of_positive_definite_matrices_is_refuted(results, n):
 
 
 def test_coupled_modes_and_biases_are_refuted(results):
-    for name, words in (("between", "modes never mix"), ("biases", "biases stay 0")):
+    for name, words in (("between", "modes never mix"), ("biases", "biases remain 0")):
         assert holds(dict(results) | {name: results[name] + 1e-6}, words) == [False]

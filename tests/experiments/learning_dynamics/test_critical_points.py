@@ -1,4 +1,4 @@
-"""Are the negative eigenvalues at critical points those that can be counted by hand?"""
+"""Are the numbers of negative eigenvalues at critical points those counted by hand?"""
 
 import jax
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from experiments.learning_dynamics import critical_points, linear_modes
 
 
-def test_negative_eigenvalues_counted_by_hand():
+def test_numbers_of_negative_eigenvalues_agree_with_counts_by_hand():
     strengths = np.array([3.0, 1.0])
     count = critical_points.negative_eigenvalues
     assert count(strengths, np.array([False, False]), 2) == 4

@@ -1,4 +1,4 @@
-"""Are the closed forms of linear networks right, and do starts and records mean what they say?"""
+"""Are the closed forms of linear networks right, and do starts have the documented modes?"""
 
 import dataclasses
 import math
@@ -25,7 +25,7 @@ def test_the_formula_solves_its_differential_equation(s, start, t):
     assert u(linear_modes.half_time(s, start), s, start) == pytest.approx(s / 2, rel=1e-9)
 
 
-def test_half_times_of_three_modes():
+def test_half_times_of_three_modes_equal_known_values():
     found = linear_modes.half_time(np.array([4.0, 2.0, 1.0]), 1e-3)
     np.testing.assert_allclose(found, [1.03672, 1.90010, 3.45338], atol=5e-6)
 
@@ -48,7 +48,7 @@ def test_half_times_are_interpolated_between_records():
     np.testing.assert_allclose(found, [[1 + 1 / 3, np.nan, 1 / 3]])
 
 
-def test_an_aligned_start_has_the_modes_it_is_given(key, small):
+def test_an_aligned_start_has_the_given_modes(key, small):
     settings = small.linear
     key_task, key_directions = jax.random.split(key)
     with jax.enable_x64(True):
@@ -82,5 +82,5 @@ def test_random_starts_grow_by_the_mean_of_both_layers(key, small):
         assert linear_modes.effective_starts(task, params)[0] < 1e-30
 
 
-def test_the_network_is_one_of_the_library(small):
+def test_the_network_is_one_of_the_librarys(small):
     assert small.linear.net == MLP((4, 5, 3), "identity", initializer="zeros")

@@ -1,4 +1,4 @@
-"""Are the probabilities right, and do the pivots count what eigenvalues count?"""
+"""Are the probabilities right, and do pivots and eigenvalues give the same counts?"""
 
 import math
 from functools import partial
@@ -13,7 +13,7 @@ from experiments.learning_dynamics import random_hessians
 def test_probabilities_equal_closed_forms_and_a_simulation():
     for n, closed in enumerate(random_hessians.CLOSED_FORMS, start=1):
         assert math.exp(random_hessians.log_probability(n)) == pytest.approx(closed, rel=1e-12)
-    # n = 2 once more, of matrices with entries N(0, 2), N(0, 1): a c > b^2.
+    # n = 2 again, for matrices with entries N(0, 2) and N(0, 1): a c > b^2.
     generator = np.random.default_rng(3)
     a, c = generator.normal(0, math.sqrt(2), (2, 10**6))
     b = generator.normal(size=10**6)

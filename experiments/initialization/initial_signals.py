@@ -1,6 +1,6 @@
-"""How large are signals under each scheme of first weights, before any training?
+"""How large are signals under each initialisation scheme, before any training?
 
-    one layer     E z^2 = m Var(w) x^2 forward,   n Var(w) backward     (m inputs, n outputs)
+    one layer     E z^2 = m Var(w) x^2 forward, gain n Var(w) backward   (m inputs, n outputs)
     deep, tanh    q_{l+1} = sw2 E tanh(sqrt(q_l) u)^2,   sw2 = m Var(w)
     saturated     P(|tanh z| > 0.99) = 2 Phi(-2.65 / sqrt(q_l))
     sparse        E z^2 = k x^2 for any number of inputs;   dense N(0, 1) weights: m x^2
@@ -28,23 +28,23 @@ from jaxnn.mlp import Layer, hidden_states
 from jaxnn.propagation import trajectory
 from jaxnn.replicate import replicate
 
-SATURATED = 0.99  # of tanh
+SATURATED = 0.99  # |tanh| above which a unit counts as saturated
 
 
 @dataclass(frozen=True)
 class SignalSettings:
-    """What is drawn.
+    """Which layers and networks are drawn.
 
     Attributes:
       schemes: names of `jaxnn.initializers`, and "sparse".
-      nonzeros: k, the non-zero weights per unit of the sparse scheme.
-      inputs, outputs: sizes of the one layer.
-      layers: draws of it per scheme.
-      fans: numbers of inputs of the layers, sparse and dense, that are compared by fan-in.
-      fan_layers: draws of each of these.
+      nonzeros: k, the number of non-zero weights per unit in the sparse scheme.
+      inputs, outputs: sizes of the single layer.
+      layers: number of draws of this layer per scheme.
+      fans: numbers of inputs of the sparse and dense layers that are compared by fan-in.
+      fan_layers: number of draws of each of these layers.
       scales: sqrt(m) times the standard deviation of the weights of deep networks.
-      width, depth: sizes of these.
-      seeds: networks per scale.
+      width, depth: units per layer and number of layers of deep networks.
+      seeds: number of networks per scale.
     """
 
     schemes: tuple[str, ...] = (
@@ -70,7 +70,7 @@ class SignalSettings:
 
 
 def weight_variance(scheme: str, inputs: int, outputs: int, nonzeros: int) -> float:
-    """Var(w) of a layer as its authors state it, independent of the library.
+    """Var(w) of a layer as the authors of the scheme state it, independent of the library.
 
     LeCun 1/m, He 2/m, Glorot 2/(m+n), the lecture's "standard" 1/(3m), orthogonal 1/max(m, n),
     sparse k/m.
@@ -95,22 +95,21 @@ def saturation(variances: Any) -> np.ndarray:
 
 
 def scheme(name: str, nonzeros: int) -> Initializer:
-    """The initializer of a name of `jaxnn.initializers`, or of "sparse"."""
+    """The initialiser with a name in `jaxnn.initializers`, or the name "sparse"."""
     return sparse(nonzeros) if name == "sparse" else initializer(name)
 
 
 def replicates_together(name: str) -> int | None:
-    """How many replicates may be batched, for `chunk` of `replicate`; None is no limit.
+    """How many replicates may be batched, for `chunk` of `replicate`; None means no limit.
 
-    A batch of QR decompositions waits for threads of a pool that it occupies itself; with a batch
-    on each device the pool is exhausted and the program never ends.
+    A batch of QR decompositions waits for threads of a pool that it occupies itself; with one batch
+    on each device the pool is exhausted and the program hangs.
     """
     return 1 if name == "orthogonal" else None
 
 
 def _one_layer(key: Array, *, schemes: tuple[Initializer, ...], inputs: int, outputs: int) -> Array:
-    """Of each scheme: mean w^2, and the gains of the mean square of a random signal, forward and
-    backward, (schemes, 3)."""
+    """Mean w^2, and gains of a random signal's mean square forward and backward: (schemes, 3)."""
     key_x, key_g, *keys = jax.random.split(key, 2 + len(schemes))
     x = jax.random.normal(key_x, (inputs,))
     g = jax.random.normal(key_g, (outputs,))
@@ -127,7 +126,7 @@ def _one_layer(key: Array, *, schemes: tuple[Initializer, ...], inputs: int, out
 def _by_fan_in(
     key: Array, *, laws: tuple[Initializer, ...], fans: tuple[int, ...], outputs: int
 ) -> Array:
-    """Forward gains of layers of each law and number of inputs, (laws, fans)."""
+    """Forward gains of layers with each law and number of inputs: (laws, fans)."""
     key_x, *keys = jax.random.split(key, 1 + len(laws) * len(fans))
     signal = jax.random.normal(key_x, (max(fans),))
     found = []
@@ -138,10 +137,12 @@ def _by_fan_in(
 
 
 def _deep(key: Array, scales: Array, *, net: MLP) -> tuple[Array, Array]:
-    """One draw at every scale: (scales, depth) mean squares of pre-activations, and shares of
-    saturated units."""
+    """One draw at every scale: mean squares of pre-activations, and shares of saturated units.
+
+    Both are (scales, depth).
+    """
     key_x, key_weights = jax.random.split(key)
-    x = jax.random.rademacher(key_x, (net.sizes[0],), float)  # of mean square 1
+    x = jax.random.rademacher(key_x, (net.sizes[0],), float)  # its mean square is 1
     params = init(key_weights, net)
 
     def at(scale: Array) -> tuple[Array, Array]:
@@ -158,9 +159,10 @@ def compute(key: Array, settings: SignalSettings) -> dict[str, Any]:
     Returns:
       schemes: names; scheme_measured: (schemes, layers, 3) mean w^2 and gains forward and backward;
         scheme_theory: (schemes, 3); scheme_sizes: (inputs, outputs).
-      nonzeros; fans: (fans,); fan_measured: (2, fans, layers) forward gains, sparse and dense.
-      scales: (scales,); signal_variance, signal_saturated: (scales, seeds, depth); theory_variance,
-        theory_saturated: (scales, depth); signal_width.
+      nonzeros: k; fans: (fans,); fan_measured: (2, fans, layers) forward gains, sparse and dense.
+      scales: (scales,); signal_width: units per layer.
+      signal_variance, signal_saturated: (scales, seeds, depth) mean squares of pre-activations and
+        shares of saturated units; theory_variance, theory_saturated: (scales, depth).
     """
     key_schemes, key_fans, key_deep = jax.random.split(key, 3)
     inputs, outputs, k = settings.inputs, settings.outputs, settings.nonzeros

@@ -1,12 +1,12 @@
-"""Which first weights does a deep network learn from, on real images?
+"""From which initial weights does a deep network learn, on real images?
 
     handwritten digits, 10 hidden layers of 32 units, stochastic gradient descent
 
 Learning curves of named schemes come from `jaxnn.fit`, mapped over seeds by
 `jaxnn.replicate.replicate`.  A sweep over the scale of Gaussian weights uses several learning
-rates, since a scale that is too small for one could be right for another; its steps are written out
-with scale and rate as array arguments, so that one compiled program serves all.  Images have a root
-mean square of 1; those not used for training are the test set.
+rates, since a scale that is too small for one rate could be right for another; its steps are
+written out with scale and rate as array arguments, so that one compiled program serves all of them.
+Images have a root mean square of 1; those not used for training are the test set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from experiments.initialization.first_weights import replicates_together, scheme
+from experiments.initialization.initial_signals import replicates_together, scheme
 from experiments.shared.digit_images import images
 from jaxnn import MLP, Recipe, fit, init, responses
 from jaxnn.initializers import Initializer
@@ -37,14 +37,14 @@ class TrainingSettings:
     Attributes:
       rows, test_rows: numbers of images to train on and to test on.
       width, depth: units per hidden layer, and number of hidden layers.
-      epochs, batch_size: of training.
+      epochs, batch_size: passes over the training images, and images per step.
       scales: sqrt(m) times the standard deviation of the weights.
       rates: learning rates of the sweep over scales.
-      scale_activation: activation of the sweep.
+      scale_activation: activation of the networks in the sweep.
       curves: activation and scheme of each learning curve.
-      nonzeros: k, the non-zero weights per unit of the sparse scheme.
+      nonzeros: k, the number of non-zero weights per unit in the sparse scheme.
       scheme_rate: learning rate of the learning curves.
-      seeds: random starts of each.
+      seeds: number of random starts of each network.
     """
 
     rows: int = 600
@@ -73,7 +73,7 @@ class TrainingSettings:
 
 
 class Outcome(NamedTuple):
-    """The outcome of one fit, NaN where it diverged.
+    """The outcome of one fit; NaN where it diverged.
 
     Attributes:
       loss: (entries,) training loss in nats by epoch, or () at the end.
@@ -108,7 +108,7 @@ def _accuracies(net: MLP, groups: Parameters, data: Digits) -> tuple[Array, Arra
 
 @dataclass(frozen=True)
 class NamedStart:
-    """One fit of the library from a named scheme: (key, learning rate, data) -> Outcome."""
+    """A fit by the library from a named scheme: (key, learning rate, data) -> Outcome."""
 
     net: MLP
     recipe: Recipe
@@ -162,12 +162,12 @@ def compute(key: Array, settings: TrainingSettings) -> dict[str, Any]:
     """Train at every scale and learning rate, and with every scheme.
 
     Returns:
-      train_entropy: loss in nats when the shares of the classes are predicted; train_epochs:
-        (entries,).
+      train_entropy: training loss in nats if the class frequencies are predicted.
+      train_epochs: (entries,).
       swept_scales: (scales,); swept_rates: (rates,); swept_loss, swept_accuracy,
         swept_test: (scales, rates, seeds) at the end, NaN where a fit diverged.
-      curve_activations, curve_schemes: (curves,) names; curve_rate; curve_loss: (curves, seeds,
-        entries); curve_accuracy, curve_test: (curves, seeds).
+      curve_activations, curve_schemes: (curves,) names; curve_rate: learning rate; curve_loss:
+        (curves, seeds, entries); curve_accuracy, curve_test: (curves, seeds) at the end.
     """
     key_rows, key_scales, key_schemes = jax.random.split(key, 3)
     X, y = images(key_rows, settings.rows + settings.test_rows)
