@@ -34,9 +34,9 @@ COMPARED = (
 def verdict(results: Results) -> dict[str, list[str]]:
     """Sentences under three headings, which depend on the results."""
     good, bad = "What reproduces", "What does not"
-    said: dict[str, list[str]] = {good: [], bad: [], "What the lecture should have said": []}
+    sentences: dict[str, list[str]] = {good: [], bad: [], "What the lecture should have said": []}
     pieces, parameters = results["folded_regions"][-1], results["folded_parameters"][-1]
-    said[good].append(
+    sentences[good].append(
         f"Depth makes pieces cheap: a network with {parameters:,} parameters can have {pieces:,} "
         f"straight pieces with five layers (counted), and at most {(parameters - 1) // 3 + 1:,} "
         "with one. No curve of 16 pieces follows 32 slopes with an RMSE below "
@@ -51,7 +51,7 @@ def verdict(results: Results) -> dict[str, list[str]]:
         found = error_ratio(results, place, depth)
         where = side(found)
         doubt = ": no clear difference" if where == "unclear" else ""
-        said[good if where == "below" else bad].append(
+        sentences[good if where == "below" else bad].append(
             f"{words}: the test error of {depth} layers is {in_words(found)} times that of one "
             f"layer with equally many parameters{doubt}."
         )
@@ -59,23 +59,23 @@ def verdict(results: Results) -> dict[str, list[str]]:
     if place is not None:
         (one, two), (own_one, own_two) = results["test"][place][:2], results["train"][place][:2]
         gaps = median_interval(one - own_one), median_interval(two - own_two)
-        said[good if gaps[0].lower > gaps[1].upper else bad].append(
+        sentences[good if gaps[0].lower > gaps[1].upper else bad].append(
             "“Shallow nets overfit more”, on the folded function with 1,000 rows: the error of one "
             f"layer is {np.nanmedian(own_one):.2g} on training rows and {np.nanmedian(one):.2g} on "
             f"new rows, that of two layers {np.nanmedian(own_two):.2g} and {np.nanmedian(two):.2g}."
         )
     means = results["random_regions"].mean(axis=-1) / (results["random_units"][:, None] + 1)
-    said[bad].append(
+    sentences[bad].append(
         "Depth gives random networks no more pieces: with N units in one to four layers they have "
         f"{means.min():.2f} to {means.max():.2f} times N + 1."
     )
     if find(results, "tent_3", None, 1000) is not None:
         counts = ", ".join(f"{mean:.0f}" for mean in results["tent_regions"].mean(axis=1))
-        said[bad].append(
+        sentences[bad].append(
             "Trained networks do not lack pieces: on the tent composed three times, which has 8 "
             f"pieces, they have {counts} with one, two, ... layers, and still miss it."
         )
-    said["What the lecture should have said"] += [
+    sentences["What the lecture should have said"] += [
         "Deep networks can fold their inputs, and each fold doubles the number of pieces of later "
         "layers. That such weights exist does not mean that training finds them.",
         "With equal numbers of parameters, depth helps where the target is a composition, the rows "
@@ -88,4 +88,4 @@ def verdict(results: Results) -> dict[str, list[str]]:
         "which share weights and have millions of them. They do not apply to fully connected "
         "networks with a few thousand weights.",
     ]
-    return said
+    return sentences

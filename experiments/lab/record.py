@@ -115,18 +115,18 @@ def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str
     """A summary of the claims: sentences by heading, empty if there are none."""
     if experiment.verdict is None:
         return {}
-    said = experiment.verdict(stored.arrays)
-    sound = isinstance(said, Mapping) and all(
+    summary = experiment.verdict(stored.arrays)
+    sound = isinstance(summary, Mapping) and all(
         isinstance(heading, str)
-        and isinstance(sentences, list | tuple)
-        and all(isinstance(sentence, str) for sentence in sentences)
-        for heading, sentences in said.items()
+        and isinstance(lines, list | tuple)
+        and all(isinstance(sentence, str) for sentence in lines)
+        for heading, lines in summary.items()
     )
     if not sound:
         raise InputError(
-            f"verdict of {experiment.name!r} is {said!r}; return lists of sentences by heading."
+            f"verdict of {experiment.name!r} is {summary!r}; return lists of sentences by heading."
         )
-    return {heading: list(sentences) for heading, sentences in said.items()}
+    return {heading: list(lines) for heading, lines in summary.items()}
 
 
 def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is claimed of theory, of finite networks against it, and of what can be trained?"""
+"""Do theory, finite networks and the trainability map agree with the literature?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TABULATED = {
 
 
 def claims(results: Results) -> list[Claim]:
-    """Theory against its table, finite networks against theory, and the map."""
+    """Claims about theory and its table, finite networks and theory, and the map."""
     return [*_theory_claims(results), *_network_claims(results), *_map_claims(results)]
 
 
@@ -51,7 +51,7 @@ def _theory_claims(results: Results) -> Iterator[Claim]:
         found = np.array([results[f"theory_{name}"][place] for name in ("q", "chi", "c")])
         yield at_most(
             f"q*, χ₁ and c* of tanh, weights N(0, {weight:g}/n), biases N(0, {BIASES:g}): largest "
-            "distance from {:.7f}, {:.7f}, {:.7f}".format(*tabulated),
+            "difference from {:.7f}, {:.7f}, {:.7f}".format(*tabulated),
             "mean field, tabulated; Poole et al. 2016",
             np.abs(found - tabulated),
             6e-8,
@@ -110,7 +110,7 @@ def _network_claims(results: Results) -> Iterator[Claim]:
 
 
 def _standard_error(values: np.ndarray) -> np.ndarray:
-    """Of means over seeds, the leading axis."""
+    """The standard error of means over seeds, the leading axis."""
     return values.std(axis=0, ddof=1) / np.sqrt(len(values))
 
 
@@ -131,17 +131,17 @@ def _map_claims(results: Results) -> Iterator[Claim]:
         shown=chaotic,
     )
     scales = np.interp(weights, results["theory_weights"], results["theory_xi"])
-    for accuracy, words in ((0.5, "1/2"), (0.2, "0.2, where nothing is learned")):
+    for accuracy, words in ((0.5, "1/2"), (0.2, "0.2 (hardly anything is learned)")):
         ratios = depth_reached(results, accuracy) / scales
         ratios = ratios[np.isfinite(ratios) & (scales < depths[-1])]
         if len(ratios):
             yield reported(
-                f"depth at which training accuracy falls below {words}, divided by ξ (median over "
-                "weight variances, and range)",
+                f"depth at which training accuracy falls below {words}, divided by ξ (median and "
+                "range over weight variances)",
                 "Schoenholz et al. 2017 draw 6 over their maps",
                 float(np.median(ratios)),
                 "about 6",
                 interval=(float(ratios.min()), float(ratios.max())),
             )
     diverged = int(np.isnan(results["map_loss"]).sum())
-    yield reported("networks of the map that diverged", "this run", diverged)
+    yield reported("number of networks of the map that diverged", "measured here", diverged)

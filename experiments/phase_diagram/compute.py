@@ -1,7 +1,7 @@
-"""What does `phase_diagram` compute?
+"""What is computed for the phase diagram?
 
-Mean-field theory in the plane of weight and bias variance, finite networks at a few points of it,
-and the networks trained in `trainability`.
+Mean-field theory in the plane of weight and bias variance, finite networks at a few points of this
+plane, and the networks that are trained in `trainability`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from jax import Array
 from experiments.phase_diagram import trainability
 from jaxnn import propagation
 
-BIASES = 0.05
+BIASES = 0.05  # the bias variance of measured networks
 POINTS = (0.5, 1.0, 1.3, 0.0, 2.5, 4.0)  # weight variances; 0 stands for the critical one
 # Bias variances and their critical weight variances, as tabulated to 8 digits.
 CRITICAL = {0.0: 1.0, 0.001: 1.1891896, 0.01: 1.4242053, 0.05: 1.7609546}
-FIRST_CORRELATION = 0.6
+FIRST_CORRELATION = 0.6  # of two inputs, in the first layer
 SETTLED = 10  # layers after which the variance no longer depends on the inputs
 MAP = trainability.Map()
 
@@ -33,9 +33,9 @@ class Settings:
       weight_grid: number of weight variances from 0.4 to 4.4 in the plane.
       bias_grid: number of bias variances from 0 to 0.3 in the plane.
       width: units per layer of measured networks.
-      depth: layers of measured networks.
-      seeds: measured networks per point.
-      map: cells of the trainability map, and what is trained in each.
+      depth: number of layers of measured networks.
+      seeds: number of measured networks per point.
+      map: cells of the trainability map, and how networks are trained in each.
     """
 
     weight_grid: int = 41
@@ -71,7 +71,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
 
 
 def _plane(settings: Settings) -> dict[str, Any]:
-    """Theory on a grid, on the critical line, and along one bias variance.
+    """Theory on a grid, on the critical line, and along a line of constant bias variance.
 
     Returns:
       plane_weights, plane_biases: axes of the grid.
@@ -82,7 +82,7 @@ def _plane(settings: Settings) -> dict[str, Any]:
       theory_q, theory_chi, theory_c, theory_xi: theory along them.
     """
     weights = np.linspace(0.4, 4.4, settings.weight_grid)
-    biases = 0.3 * np.linspace(0, 1, settings.bias_grid) ** 2  # the line is steep near 0
+    biases = 0.3 * np.linspace(0, 1, settings.bias_grid) ** 2  # the critical line is steep near 0
     plane = [[propagation.mean_field("tanh", w, b) for w in weights] for b in biases]
     line = 0.3 * np.linspace(0, 1, 2 * settings.bias_grid) ** 2
     along = np.unique(np.append(np.linspace(0.4, 4.4, 4 * settings.weight_grid), _points()))
@@ -112,7 +112,7 @@ def _points() -> list[float]:
 
 
 def _measured(key: Array, settings: Settings) -> dict[str, Any]:
-    """Finite networks that start at their fixed variance, with two inputs of correlation 0.6.
+    """Finite networks that start at the fixed-point variance, with inputs of correlation 0.6.
 
     Returns:
       point_weights: (points,) weight variances.
@@ -120,7 +120,7 @@ def _measured(key: Array, settings: Settings) -> dict[str, Any]:
       point_course: (points, layers) correlation in theory.
       point_width: n.
       point_layers: number of layers between the two gradients of a ratio.
-      measured_q: (points, seeds) variance, mean over settled layers.
+      measured_q: (points, seeds) variance, mean over layers after the first `SETTLED`.
       measured_correlation: (points, seeds, layers) float32.
       measured_log_ratio: (points, seeds) ln of the ratio of mean squared gradients.
     """
@@ -128,7 +128,7 @@ def _measured(key: Array, settings: Settings) -> dict[str, Any]:
     made, theory = [], []
     for k, weight in zip(jax.random.split(key, len(POINTS)), _points(), strict=True):
         point = propagation.mean_field("tanh", weight, BIASES)
-        # Inputs for which the first pre-activations have the fixed variance and correlation 0.6.
+        # Inputs whose first pre-activations have the fixed-point variance and correlation 0.6.
         mean_square = (point.q_star - BIASES) / weight
         cosine = (FIRST_CORRELATION * point.q_star - BIASES) / (point.q_star - BIASES)
         net = propagation.random_network(sizes, "tanh", weight, BIASES)

@@ -1,8 +1,8 @@
 """How are the results of `phase_diagram` drawn?
 
-trainability   accuracy in each cell of depth and weight variance, with 6 xi_c
+trainability   accuracy for each depth and weight variance, with the line of 6 xi_c
 plane          chi_1 and the depth scale over weight and bias variance
-measured       finite networks against theory
+measured       finite networks compared with theory
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "trainability": "Training accuracy on digits after 250 steps of plain gradient descent, mean "
     "over starts, at the better of two learning rates in each cell; 64 units per layer, biases "
-    "N(0, 0.05). White line: 6 ξ, where ξ is the depth scale of the correlation of two inputs in "
-    "theory, and the factor 6 that of Schoenholz et al.; no curve is fitted. Dashed: the critical "
-    "weight variance, where ξ is infinite.",
+    "N(0, 0.05). White line: 6 ξ, where ξ is the theoretical depth scale of the correlation of two "
+    "inputs, and the factor 6 comes from Schoenholz et al.; no curve is fitted. Dashed: the "
+    "critical weight variance, where ξ is infinite.",
     "plane": "Theory for tanh. a: χ₁, the factor of squared gradients per layer; it is 1 on the "
     "critical line (black). b: depth scale ξ of the correlation of two inputs, in layers. Circles: "
-    "where finite networks were measured.",
-    "measured": "Finite networks against theory of infinite width, biases N(0, 0.05); bars are 4 "
-    "standard errors over seeds to each side. a: variance of pre-activations. b: correlation of "
-    "two inputs that starts at 0.6, by layer: median and pointwise 95% band over networks; dashed: "
-    "theory. c: ln of the factor of squared gradients per layer.",
+    "points at which finite networks were measured.",
+    "measured": "Finite networks compared with theory for infinite width, biases N(0, 0.05); bars "
+    "show 4 standard errors over seeds to each side. a: variance of pre-activations. b: "
+    "correlation of two inputs by layer, initially 0.6: median and pointwise 95% band over "
+    "networks; dashed: theory. c: ln of the factor of squared gradients per layer.",
 }
 
 DEPTHS_SHOWN = (3, 5, 10, 20, 40, 100)
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The map of what can be trained, the plane of theory, and finite networks."""
+    """The trainability map, theory in the plane, and finite networks."""
     return {
         "trainability": _trainability(results),
         "plane": _plane(results),
@@ -88,7 +88,7 @@ def _trainability(results: Results) -> Figure:
     ax.yaxis.set_minor_locator(NullLocator())
     ax.grid(False)
     ax.set_xlabel("weight variance × n")
-    ax.set_ylabel("tanh layers")
+    ax.set_ylabel("number of tanh layers")
     ax.legend(
         loc="lower right", frameon=True, facecolor="#404040", labelcolor="white", framealpha=0.9
     )
@@ -96,7 +96,7 @@ def _trainability(results: Results) -> Figure:
 
 
 def _edges(centers: np.ndarray) -> np.ndarray:
-    """Edges of the cells around their centers, half-way between neighbours."""
+    """Edges of cells, half-way between neighbouring centers."""
     middles = (centers[:-1] + centers[1:]) / 2
     return np.concatenate([[2 * centers[0] - middles[0]], middles, [2 * centers[-1] - middles[-1]]])
 

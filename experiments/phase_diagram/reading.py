@@ -1,6 +1,7 @@
-"""What do claims and figures of `phase_diagram` read off the stored arrays?
+"""How do claims and figures compute accuracies, depths and growth rates from the stored arrays?
 
-The accuracy of each cell of the map, the depth at which it falls, and the growth of gradients.
+The accuracy of each cell of the map, the depth at which accuracy falls below a value, and the
+growth of gradients per layer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from experiments.lab.contract import Results
 
 
 def best_accuracy(results: Results) -> np.ndarray:
-    """(depths, weight variances): mean accuracy over starts, at the better learning rate.
+    """Mean accuracy over starts, at the better learning rate: (depths, weight variances).
 
     A start that diverged counts as 0.
     """
@@ -20,9 +21,9 @@ def best_accuracy(results: Results) -> np.ndarray:
 
 
 def depth_reached(results: Results, accuracy: float) -> np.ndarray:
-    """(weight variances,): depth at which accuracy falls below a value, interpolated between cells.
+    """Depth at which accuracy falls below a value, interpolated: (weight variances,).
 
-    NaN where it never falls below, or is below already at the smallest depth.
+    NaN where accuracy never falls below it, or is already below it at the smallest depth.
     """
     depths = np.log(results["map_depths"])
     reached = np.full(len(results["map_weight_variances"]), np.nan)

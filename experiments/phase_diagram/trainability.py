@@ -1,11 +1,11 @@
-"""Up to which depth does plain gradient descent learn digits, for each scale of the weights?
+"""Up to which depth does gradient descent learn digits, for each scale of the weights?
 
     h <- tanh(h W + b),   W ~ N(0, sw2 / n),  b ~ N(0, 0.05);    trainable to about 6 xi_c layers
 
 The protocol is the same in every cell: n = 64 units per layer, 250 steps of plain stochastic
 gradient descent on batches of 64, several starts, and the better of two learning rates.  Hidden
 layers are as wide as the input, so a network of any depth is one scan over a stack of equal layers.
-Weight variance and learning rate are arguments, so one program serves a row of the map.
+Weight variance and learning rate are arguments, so that one program serves a row of the map.
 
 Schoenholz et al. 2017, "Deep information propagation", figure 5.
 """
@@ -28,16 +28,16 @@ from jaxnn.replicate import replicate
 
 @dataclass(frozen=True)
 class Map:
-    """Cells of the map, and what is trained in each.
+    """Cells of the map, and how networks are trained in each.
 
     Attributes:
       depths: numbers of tanh layers below the linear read-out.
       weight_variances: sw2 of each column.
       bias_variance: sb2 of every network.
-      learning_rates: rates of which the better counts.
-      seeds: starts per cell and rate.
+      learning_rates: learning rates; the better one counts in each cell.
+      seeds: number of starts per cell and rate.
       rows: number of training images.
-      steps: steps of gradient descent.
+      steps: number of steps of gradient descent.
       batch_size: images per step.
     """
 
@@ -55,7 +55,7 @@ class Map:
 
 
 def _scores(params: Any, X: Array) -> Array:
-    """(rows, classes) for X (rows, inputs)."""
+    """Scores (rows, classes) at X (rows, inputs)."""
     hidden, (weights, biases) = params
 
     def layer(h: Array, parameters: tuple[Array, Array]) -> tuple[Array, None]:

@@ -10,11 +10,13 @@ def test_the_sign_of_a_difference_decides_the_heading(with_table, table, changed
         (changed(("digits",), 0.06, 0.05, 0.04), good, "the test error of 3 layers is 0.67"),
         (changed(("digits",), 0.06, 0.06, 0.06), bad, ": no clear difference"),
     ):
-        said = verdict(with_table(rows))
-        (sentence,) = [s for s in said[heading] if s.startswith("Handwritten digits, 300 rows")]
+        sentences = verdict(with_table(rows))
+        (sentence,) = [
+            s for s in sentences[heading] if s.startswith("Handwritten digits, 300 rows")
+        ]
         assert words in sentence
-    said = verdict(with_table())
-    assert "161,051" in said[good][0]
-    assert len(said[better]) >= 3
-    assert any("folded function, 1,000 rows" in sentence for sentence in said[good])
-    assert any("product of 6" in sentence for sentence in said[bad])
+    sentences = verdict(with_table())
+    assert "161,051" in sentences[good][0]
+    assert len(sentences[better]) >= 3
+    assert any("folded function, 1,000 rows" in sentence for sentence in sentences[good])
+    assert any("product of 6" in sentence for sentence in sentences[bad])

@@ -108,16 +108,16 @@ def test_a_claim_that_fails_is_listed_after_all_have_run(lab):
     assert lab.run() == 1
 
 
-def saying(said):
+def with_verdict(summary):
     """The change that gives an experiment a verdict."""
-    return ("HOLDS = True", f"HOLDS = True\n\n\ndef verdict(results):\n    return {said}")
+    return ("HOLDS = True", f"HOLDS = True\n\n\ndef verdict(results):\n    return {summary}")
 
 
 def test_a_verdict_is_shown_as_text_and_computes_nothing_again(lab):
     lab.write("sums")
     lab.run()
-    said = {"What *holds*": ["The mean is <near> 0.", "So it is."], "What does not": []}
-    lab.write("sums", saying(said))
+    summary = {"What *holds*": ["The mean is <near> 0.", "So it is."], "What does not": []}
+    lab.write("sums", with_verdict(summary))
     assert lab.run() == 0
     assert lab.computed() == 1
     assert lab.record("sums")["verdict"] == {
@@ -129,9 +129,9 @@ def test_a_verdict_is_shown_as_text_and_computes_nothing_again(lab):
     assert page.index("So it is") < page.index("`python -m experiments sums`")
 
 
-@pytest.mark.parametrize("said", ["'it holds'", "{'held': 'all'}", "{'held': [1]}", "['all']"])
-def test_a_verdict_that_cannot_be_shown_is_refused(lab, said):
-    lab.write("sums", saying(said))
+@pytest.mark.parametrize("summary", ["'it holds'", "{'held': 'all'}", "{'held': [1]}", "['all']"])
+def test_a_verdict_that_cannot_be_shown_is_refused(lab, summary):
+    lab.write("sums", with_verdict(summary))
     assert lab.run() == 1
     assert "verdict of 'sums' is" in lab.errors
     assert "return lists of sentences by heading" in lab.errors

@@ -1,4 +1,4 @@
-"""A small run of `phase_diagram`, computed once for all of its tests."""
+"""A small run of `phase_diagram`, computed once for all its tests."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from experiments.phase_diagram.trainability import Map
 
 @pytest.fixture(scope="session")
 def planted_map():
-    """A function: what training might have given at 2 and at 40 layers, for three variances."""
+    """plant(...) -> a possible map: 2 and 40 layers, three weight variances."""
 
     def plant(ordered=0.1, critical=0.9, chaotic=0.3, starts=4):
         accuracy = np.full((2, 3, 2, starts), 0.1)
@@ -29,7 +29,7 @@ def planted_map():
 
 @pytest.fixture(scope="session")
 def results(computed_once, planted_map):
-    """Its arrays, with a planted map in place of two steps of training."""
+    """The arrays of the small run, with a planted map in place of the trained one."""
     settings = compute.Settings(
         weight_grid=3,
         bias_grid=2,

@@ -7,13 +7,13 @@ from experiments.phase_diagram.claims import claims
 
 
 def holds(results, words):
-    """The outcomes of the claims whose statements have these words, at least one."""
+    """The outcomes of the claims whose statements contain these words; at least one."""
     found = [claim.holds for claim in claims(results) if words in claim.statement]
     assert found, f"no claim says {words!r}"
     return found
 
 
-def test_all_claims_hold_of_a_small_run(results):
+def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 20
     assert [row.statement for row in rows if row.holds is False] == []
@@ -25,7 +25,7 @@ def test_a_critical_weight_variance_off_by_one_in_a_million_is_refuted(results):
 
 
 def precise(results):
-    """Theory with a little noise: what very wide networks would give."""
+    """Theory with a little noise, as from very wide networks."""
     noise = 1e-3 * np.random.default_rng(0).normal(size=400)
     layers = int(results["point_layers"])
     return {

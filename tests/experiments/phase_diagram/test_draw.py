@@ -3,7 +3,7 @@
 from experiments.phase_diagram.draw import CAPTIONS, draw
 
 
-def test_every_caption_has_its_figure(results):
+def test_every_figure_has_a_caption(results):
     figures = draw(results)
     assert list(figures) == list(CAPTIONS)
     assert len(figures["measured"].axes) == 3

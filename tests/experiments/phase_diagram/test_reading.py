@@ -1,4 +1,4 @@
-"""Are cells of the map and growth rates read off the arrays as they should be?"""
+"""Are accuracies, depths and growth rates computed correctly from the arrays?"""
 
 import math
 
@@ -23,7 +23,7 @@ def test_ratios_beyond_the_range_of_floats_have_a_growth_rate():
     assert rate == pytest.approx(30) and error == 0
 
 
-def test_the_better_rate_counts_and_a_diverged_start_counts_nothing():
+def test_the_better_rate_counts_and_a_diverged_start_counts_as_zero():
     accuracy = np.zeros((2, 2, 2, 2))
     accuracy[0, 0] = [[0.2, 0.4], [0.9, np.nan]]
     accuracy[1, 1] = [[0.5, 0.7], [np.nan, np.nan]]

@@ -1,4 +1,4 @@
-"""Does the map train what it says, from the random networks of theory?"""
+"""Does the map train the random networks of theory, by gradient descent?"""
 
 import math
 
@@ -30,7 +30,7 @@ def test_a_shallow_network_learns_and_an_infinite_rate_gives_nan():
     assert np.isnan(one(jax.random.key(0), jnp.inf)).all()
 
 
-def test_networks_start_as_random_networks_of_these_scales():
+def test_initial_networks_are_random_networks_of_the_given_scales():
     # After a step of length zero the loss of many starts is that of networks from the library.
     X, y = digits(200)
     chosen = options(depth=3, bias_variance=0.4, steps=1)
