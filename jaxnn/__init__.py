@@ -1,7 +1,7 @@
 """Small networks as pure functions, fitted hundreds at a time and inspected with honest bands.
 
 Read first: `mlp` (what a network computes), `training` (one fit), `replicate` (many fits),
-`bootstrap` (their spread) and `inspection` (what a black box does).  Some functions share the name
+`bootstrap` (their spread) and `inspection` (what a black box does). Some functions share the name
 of their module and are imported from there: `jaxnn.bootstrap.bootstrap` and
 `jaxnn.replicate.replicate`.
 """

@@ -1,6 +1,6 @@
 """What do many refits say about each predictor, and about rows they have not seen?
 
-The refits b = 1, ..., B of a bootstrap are one black box f, with a leading axis for b.  From it:
+The refits b = 1, ..., B of a bootstrap are one black box f, with a leading axis for b. From it:
 
     prediction      f_b(x)                  its spread over b is the band
     average curve   mean_i f_b(x, x_iC)     every row i, with predictor j set to x
@@ -8,7 +8,7 @@ The refits b = 1, ..., B of a bootstrap are one black box f, with a leading axis
     out of bag      f_b(x_i), i not in b    only refits that did not see row i
 
 A quantitative response is best standardised before the fit, y' = (y - center) / scale, so that a
-learning rate and a penalty mean the same whatever its unit is.  Every result here is in the
+learning rate and a penalty mean the same whatever its unit is. Every result here is in the
 response's own unit: center + scale f'.
 """
 
@@ -131,7 +131,7 @@ def refitted_network(
         default precision.
 
     Returns:
-      A `RefittedNetwork`; its `predict` is a black box for `jaxnn.inspection`.  Compiled once for
+      A `RefittedNetwork`; its `predict` is a black box for `jaxnn.inspection`. Compiled once for
       each padded number of rows.
 
     Raises:

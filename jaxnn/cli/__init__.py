@@ -1,4 +1,4 @@
-"""What does a network learn from my table, and how certain is that?  One command answers:
+"""What does a network learn from my table, and how certain is that? One command answers:
 
     jaxnn explore patients.csv --response AHD
 
@@ -14,7 +14,7 @@ summary.py       its summary
 files.py         the files that it writes
 terminal.py      printing
 
-Every user error is answered by one sentence.  The exit status is 2 for an option or a table that
+Every user error is answered by one sentence. The exit status is 2 for an option or a table that
 cannot be used, 1 for a failure later on, 130 after Ctrl-C.
 """
 

@@ -1,4 +1,4 @@
-"""Which options does the command line accept?  They are checked before anything is read."""
+"""Which options does the command line accept? They are checked before anything is read."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Fit a network to resamples of a table, and draw how its prediction depends on ea
 Files in DIR: predicted_versus_observed.png (each row predicted by refits that left it out),
 predictor_01.png, predictor_02.png, ... (average curve, individual curves, and the profile with the
 other predictors at their centre, with bands), arrays.npz (the numbers behind them) and summary.json
-(settings, versions, losses, and which predictor is in which file).  Each is written whole or not at
-all.  If the run is killed, the same command resumes it: finished refits are kept in DIR/refits,
+(settings, versions, losses, and which predictor is in which file). Each is written whole or not at
+all. If the run is killed, the same command resumes it: finished refits are kept in DIR/refits,
 which is removed at the end.
 """
 

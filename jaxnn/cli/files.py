@@ -2,7 +2,7 @@
 
     predicted_versus_observed.png, predictor_01.png, predictor_02.png, ..., arrays.npz, summary.json
 
-Each is written whole or not at all, the summary last.  No file is named after anything in the
+Each is written whole or not at all, the summary last. No file is named after anything in the
 table.
 """
 

@@ -42,7 +42,7 @@ def summary(results: Exploration, files: Mapping[int, str]) -> dict[str, Any]:
       files: the name of the figure of each predictor that has one, by its column of X.
 
     Returns:
-      Settings, versions, the meaning of the columns, the network, and losses out of bag.  Refits
+      Settings, versions, the meaning of the columns, the network, and losses out of bag. Refits
       and rows are numbered from 0, as in the arrays.
     """
     table, net, refits = results.table, results.net, results.refits

@@ -1,4 +1,4 @@
-"""What is printed, and where?  Results go to standard output, complaints to standard error."""
+"""What is printed, and where? Results go to standard output, complaints to standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which data are ready to use?
+"""Which data sets ship with the package, and which are drawn at random?
 
 heart.py          303 patients, shipped with the package
 digits.py         handwritten digits, from scikit-learn

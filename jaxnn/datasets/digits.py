@@ -1,4 +1,4 @@
-"""Which digit is on an image of 8 x 8 pixels?
+"""Which digit does an image of 8 x 8 pixels show?
 
 1,797 handwritten digits of the UCI Optical Recognition data (Alpaydin and Kaynak, DOI
 10.24432/C50P49), from the copy in scikit-learn.
@@ -11,7 +11,7 @@ import numpy as np
 from jaxnn.errors import InputError
 from jaxnn.tables import Column, Table
 
-# A pixel is the number of dark ones in a block of 4 x 4 of the scanned image.
+# A pixel is the number of dark pixels in a block of 4 x 4 of the scanned image.
 DARKEST = 16
 
 
@@ -29,8 +29,8 @@ def digits() -> Table:
         from sklearn.datasets import load_digits
     except ImportError:
         raise InputError(
-            "digits() needs scikit-learn, which is not installed; install it, or this package "
-            "with its extra: pip install 'jaxnn[sklearn]'."
+            "digits() needs scikit-learn, which is not installed; install this package with its "
+            "extra, pip install 'jaxnn[sklearn]'."
         ) from None
     pixels, classes = load_digits(return_X_y=True)
     columns = tuple(

@@ -2,7 +2,7 @@
 
 The Cleveland part of the UCI Heart Disease data (Janosi, Steinbrunn, Pfisterer and Detrano, DOI
 10.24432/C52P4X, CC BY 4.0; see heart_attribution.txt beside this file), with the names and labels
-of "An Introduction to Statistical Learning".  Six values are missing: four of Ca, two of Thal.
+of "An Introduction to Statistical Learning". Six values are missing: four of Ca, two of Thal.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def heart(missing: str = "drop") -> Table:
       A `Table`.
 
     Raises:
-      InputError: `missing` is none of these, or "refuse".
+      InputError: `missing` is none of these, or is "refuse".
 
     Example:
       >>> table = heart()

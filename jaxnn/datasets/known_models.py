@@ -3,8 +3,7 @@
     logistic   x ~ N(0, 1),                P(y = 1) = 1 / (1 + exp(-(b0 + b1 x)))
     linear     x ~ N(0, 1), correlated,    y = b0 + b.x + noise
 
-Bands and importances can be checked against the function that they estimate, which is a pure
-function of its own beside the sampling.
+Bands and importances can be checked against the true mean, which is a pure function of its own.
 """
 
 from __future__ import annotations
@@ -57,13 +56,18 @@ def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) 
     Args:
       key: a typed JAX key.
       n: number of rows, at least 1.
-      intercept, slope: of the logit; may be traced.
+      intercept, slope: b0 and b1 of the logit; they may be traced.
 
     Returns:
-      A `LogisticSample`.  Not compiled.
+      A `LogisticSample`. Not compiled.
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, or n below 1.
+
+    Example:
+      >>> X, y, probability = logistic_truth(jax.random.key(0), 5)
+      >>> X.shape, y.shape
+      ((5, 1), (5,))
     """
     check_key(key)
     check_count(n, "n")
@@ -90,20 +94,20 @@ def linear_truth(
 ) -> LinearSample:
     """Draw n rows with x ~ N(0, 1) each and y = `linear_mean` + noise N(0, 1).
 
-    The permutation importance of feature j under squared error is 2 coefficients[j]^2 (the
-    default: 2, 8, 0.5, 0), and its partial dependence has the slope coefficients[j], whatever
-    the correlation, if the fitted model is the true one.
+    If the fitted model is the true one, then the permutation importance of feature j under squared
+    error is 2 coefficients[j]^2 (for the default 2, 8, 0.5, 0), and its partial dependence has the
+    slope coefficients[j], whatever the correlation.
 
     Args:
       key: a typed JAX key.
       n: number of rows, at least 1.
       coefficients: (p,), one per feature.
       intercept: the mean of y.
-      correlation: between the first two features, in [-1, 1]; the others are independent.
+      correlation: of the first two features, from -1 to 1; the others are independent.
       noise: standard deviation of y about its mean.
 
     Returns:
-      A `LinearSample`.  Not compiled.
+      A `LinearSample`. Not compiled.
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, n below 1, or a correlation outside

@@ -1,12 +1,13 @@
-"""Can a network recognise a shape wherever it is?  Signals of ten shapes, digits in one dimension.
+"""Can a network recognise a shape wherever it is? Ten shapes in one dimension, in place of digits.
 
     x = one of ten shapes, moved, stretched and scaled, + noise        y = which shape
 
-An idea of Greydanus 2020, "Scaling down deep learning", with other shapes.
+After Greydanus 2020, "Scaling down deep learning", with other shapes.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -15,8 +16,8 @@ from jax import Array
 
 from jaxnn.errors import check_count, check_key
 
-# Heights of the ten shapes at equal distances, in fifths; 0 before and after.  They were drawn once
-# at random and smoothed, and kept if they differ from the others however moved and stretched.
+# Heights of the ten shapes at equal distances, in fifths; 0 before and after. They were drawn at
+# random once, smoothed, and kept if no shift or stretch makes them like one of the others.
 SHAPES = (
     (4, 7, -2, -9, 1, 3, -3, 0),
     (0, -2, -4, 1, 3, 7, 3, -9),
@@ -52,7 +53,11 @@ def signal(shape: Any, start: Any, width: Any, length: int = 40) -> Array:
       length: number of places of the signal, 0 ... length - 1.
 
     Returns:
-      (length,).  Not compiled.
+      (length,). Not compiled.
+
+    Example:
+      >>> print(signal(0, start=0, width=9, length=10)[:4])
+      [ 0.   0.8  1.4 -0.4]
     """
     heights = jnp.pad(jnp.asarray(SHAPES, jnp.result_type(float)) / 5, ((0, 0), (1, 1)))
     along = (jnp.arange(length) - start) / width
@@ -62,18 +67,19 @@ def signal(shape: Any, start: Any, width: Any, length: int = 40) -> Array:
 def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -> SignalSample:
     """Draw n signals, each with one of the ten shapes somewhere on it.
 
-    All shapes are equally likely.  The width is uniform from 0.3 to 0.6 of the length, the place is
+    All shapes are equally likely. The width is uniform from 0.3 to 0.6 of the length, the place is
     uniform over all places where the shape fits, and the heights are multiplied by a uniform number
     from 0.7 to 1.3.
 
     Args:
       key: a typed JAX key.
       n: number of signals, at least 1.
-      length: places of a signal, at least 10.
-      noise: standard deviation of the Gaussian noise at each place; the shapes' own is about 0.6.
+      length: number of places of each signal, at least 10.
+      noise: standard deviation of the Gaussian noise at each place; that of the shapes themselves
+        is about 0.6.
 
     Returns:
-      A `SignalSample`.  Not compiled.
+      A `SignalSample`. Not compiled.
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, n below 1, or a length below 10.
@@ -86,6 +92,6 @@ def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -
     place, stretch, height = jax.random.uniform(key_place, (3, n))
     width = (0.3 + 0.3 * stretch) * length
     start = place * (length - 1 - width)
-    clean = jax.vmap(lambda *of: signal(*of, length))(y, start, width)  # pyright: ignore  of three
+    clean = jax.vmap(partial(signal, length=length))(y, start, width)
     X = (0.7 + 0.6 * height)[:, None] * clean
     return SignalSample(X + noise * jax.random.normal(key_noise, X.shape), y.astype(X.dtype))

@@ -1,8 +1,9 @@
-"""Which functions need depth, and which are easy?  Targets that networks are trained on.
+"""Which functions need a deep network, and which do not?
 
     x ~ U(low, high)^d        y = f(x) + noise
 
-Compositions need depth; for the curves the best piecewise linear approximation is known.
+Compositions are thought to need depth. For the curves, the error of the best piecewise linear
+approximation is known.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ class Sample(NamedTuple):
 
 
 def fold(x: Array, offset: float = 1.2) -> Array:
-    """| |sum_i x_i| - offset |: a ridge function folded twice, exactly four ReLUs."""
+    """| |sum_i x_i| - offset |: a ridge function folded twice, which four ReLUs give exactly."""
     return jnp.abs(jnp.abs(jnp.sum(x)) - offset)
 
 
 def nested_differences(x: Array) -> Array:
-    """Absolute differences of neighbours, then of these, and so on: a binary tree of 2^k inputs."""
+    """Absolute differences of neighbours, then of the results, in a binary tree of 2^k inputs."""
     _check_tree(x)
     while jnp.size(x) > 1:
         x = jnp.abs(x[0::2] - x[1::2])
@@ -58,9 +59,10 @@ def product(x: Array, scale: float = 1.0) -> Array:
 
 
 def tent(x: Array, times: int = 3) -> Array:
-    """The tent map 2 relu(h) - 4 relu(h - 1/2) of [0, 1], composed: 2^times linear pieces.
+    """The tent map h -> 2 relu(h) - 4 relu(h - 1/2), composed `times` times, on [0, 1].
 
-    It alternates between 0 and 1 at i / 2^times (Telgarsky 2015).  Takes x (1,) or ().
+    It has 2^times linear pieces and alternates between 0 and 1 at i / 2^times (Telgarsky 2015).
+    Takes x (1,) or ().
     """
     h = jnp.reshape(x, ())
     for _ in range(times):
@@ -69,7 +71,7 @@ def tent(x: Array, times: int = 3) -> Array:
 
 
 def sine_tree(x: Array) -> Array:
-    """sin(pi (a + b)) of neighbours, then of these, and so on: a binary tree of 2^k inputs."""
+    """sin(pi (a + b)) of neighbours, then of the results, in a binary tree of 2^k inputs."""
     _check_tree(x)
     while jnp.size(x) > 1:
         x = jnp.sin(jnp.pi * (x[0::2] + x[1::2]))
@@ -91,7 +93,7 @@ def tanh_teacher(
       inputs: number of inputs.
       depth: number of hidden layers, at least 1.
       width: units per hidden layer.
-      gain: weights are N(0, gain^2 / inputs of the layer); above 1 the tanh saturates.
+      gain: weights are N(0, gain^2 / inputs of the layer); a gain well above 1 saturates the tanh.
 
     Returns:
       A function of x (inputs,), also a pytree, so that it passes through `jax.jit` and `jax.vmap`.
@@ -100,10 +102,9 @@ def tanh_teacher(
       InputError, InputTypeError: a seed instead of a key, or a size below 1.
     """
     check_key(key)
-    if min(inputs, depth, width) < 1:
-        raise InputError(
-            f"inputs, depth, width are {inputs}, {depth}, {width}; pass numbers of at least 1."
-        )
+    check_count(inputs, "inputs")
+    check_count(depth, "depth")
+    check_count(width, "width")
     sizes = [inputs, *[width] * depth, 1]
     matrices = [
         gain / m**0.5 * jax.random.normal(layer_key, (m, outputs))
@@ -123,7 +124,7 @@ def _teacher(matrices: Sequence[Array], x: Array) -> Array:
 
 @dataclass(frozen=True)
 class Target:
-    """A function, and the cube from which its inputs are drawn.
+    """A function and the cube from which its inputs are drawn.
 
     Attributes:
       function: a pure function of one example x (inputs,), giving a number.
@@ -138,7 +139,7 @@ class Target:
 
 
 TARGETS: dict[str, Target] = {
-    # Curves; with N linear pieces the best L2 error is about C / N^2, C = 0.0745, 1.743, 0.836.
+    # Curves; the L2 error of the best N linear pieces is about C / N^2, C = 0.0745, 1.743, 0.836.
     "square": Target(lambda x: jnp.square(x[0]), 1, 0.0, 1.0),
     "exponential": Target(lambda x: jnp.exp(3 * x[0]), 1, 0.0, 1.0),
     "sine": Target(lambda x: jnp.sin(2 * jnp.pi * x[0]), 1, 0.0, 1.0),
@@ -160,7 +161,11 @@ TARGETS: dict[str, Target] = {
 
 
 def target(name: str) -> Target:
-    """A target of `TARGETS` by its name.  Raises InputError for an unknown one."""
+    """The target in `TARGETS` with a given name.
+
+    Raises:
+      InputError: there is no such target; the message suggests similar names.
+    """
     if name not in TARGETS:
         raise unknown_name("name", name, TARGETS)
     return TARGETS[name]
@@ -176,7 +181,7 @@ def sample_target(key: Array, n: int, truth: str | Target, *, noise: Any = 0.0) 
       noise: standard deviation of y about the target.
 
     Returns:
-      A `Sample`.  Not compiled.
+      A `Sample`. Not compiled.
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, n below 1, or an unknown name.

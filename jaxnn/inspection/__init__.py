@@ -1,4 +1,4 @@
-"""What does a black box do?  Functions of predict(X) alone, with a band if there are refits.
+"""What does a black box do? These functions need predict(X) alone; many refits give bands.
 
 black_box.py   what counts as a black box
 profiles.py    how the prediction changes with one predictor: read this first

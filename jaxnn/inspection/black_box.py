@@ -1,10 +1,10 @@
-"""What is a black box?  Anything that turns rows into predictions: predict(X) -> array.
+"""What is a black box? Anything that turns rows into predictions: predict(X) -> array.
 
-A JAX function is recognised by what it returns, and compiled; any other callable (scikit-learn, a
-plain function, another framework behind a conversion) is called with NumPy arrays.  Its predictions
-for n rows may have shape (n,), (n, outputs), or, from many refits at once, (replicates, n) or
-(replicates, n, outputs).  The axis of the rows is found by calling it with two and with three rows,
-never guessed from a length.
+A JAX function is recognised by what it returns, and is compiled. Any other callable (a method of
+scikit-learn, a plain function, another framework behind a conversion) is called with NumPy arrays.
+The predictions for n rows may have shape (n,) or (n, outputs), or, from many refits at once,
+(replicates, n) or (replicates, n, outputs). The axis of the rows is found by calling the function
+with two and with three rows, never guessed from a length.
 """
 
 from __future__ import annotations
@@ -35,11 +35,15 @@ class BlackBox(NamedTuple):
 
 
 def check_matrix(X: Any) -> np.ndarray:
-    """X as a NumPy matrix of finite numbers with at least one row; InputError otherwise."""
+    """X as a NumPy matrix of finite floats with at least one row.
+
+    Raises:
+      InputError, InputTypeError: anything else.
+    """
     X = as_numbers(X, "X")
     if X.ndim != 2 or 0 in X.shape:
         raise InputError(
-            f"X has shape {X.shape}; pass a matrix (rows, predictors), at least one row."
+            f"X has shape {X.shape}; pass a matrix (rows, predictors) with at least one row."
         )
     # A grid value must not be rounded to an integer, nor overflow in half precision.
     X = X.astype(float) if X.dtype.kind in "iub" or X.dtype.itemsize < 4 else X
@@ -48,10 +52,10 @@ def check_matrix(X: Any) -> np.ndarray:
 
 
 def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
-    """Find out what kind of function `predict` is and which axis of its predictions is the rows'.
+    """Find whether `predict` is a JAX function, and which axis of its predictions holds the rows.
 
     Args:
-      predict: called with arrays of rows of `X`.
+      predict: a function of X; it is called with copies of the first row.
       X: (n, p), at least one row.
 
     Returns:
@@ -59,13 +63,17 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
 
     Raises:
       InputTypeError: `predict` is not callable.
-      InputError: no axis of its predictions has the length of the rows, or more than one.
+      InputError: no axis of its predictions has the length of the rows, or more than one has.
+
+    Example:
+      >>> black_box(lambda X: X.sum(axis=1), np.ones((5, 2))).rows_axis
+      0
     """
     if not callable(predict):
         raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
     two, three = (np.repeat(X[:1], rows, axis=0) for rows in (2, 3))
-    answer = predict(two)
-    shapes = tuple(as_numbers(given, "predict(X)").shape for given in (answer, predict(three)))
+    prediction = predict(two)
+    shapes = [as_numbers(made, "predict(X)").shape for made in (prediction, predict(three))]
     axes = [
         axis
         for axis in range(min(map(len, shapes)))
@@ -82,12 +90,12 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
             "(rows,) or (rows, outputs), or either with a replicate axis before it."
         )
     function = predict
-    if isinstance(answer, jax.Array) and _traceable(predict, two):
-        # The arrays of a JAX partial, such as `jaxnn.predictor`, are arguments, not constants.
-        named = isinstance(predict, Partial) and all(
+    if isinstance(prediction, jax.Array) and _is_traceable(predict, two):
+        # The arrays of a JAX partial, as from `jaxnn.predictor`, are arguments, not constants.
+        holds_arrays = isinstance(predict, Partial) and all(
             isinstance(leaf, jax.Array | np.ndarray) for leaf in jax.tree.leaves(predict)
         )
-        function = partial(_call, predict) if named else jax.jit(predict)
+        function = partial(_call, predict) if holds_arrays else jax.jit(predict)
     return BlackBox(lambda rows: np.asarray(function(rows)), axes[0])
 
 
@@ -96,7 +104,7 @@ def _call(predict: Partial, X: Any) -> Any:
     return predict(X)
 
 
-def _traceable(predict: Predict, X: np.ndarray) -> bool:
+def _is_traceable(predict: Predict, X: np.ndarray) -> bool:
     try:
         jax.eval_shape(predict, X)
     except Exception:  # a function that cannot be traced, for any reason, can still be called

@@ -6,14 +6,14 @@ Vary x_j over a grid and hold the others, x_C, fixed (lecture 11, "Unboxing the 
     at every observed row  f(x, x_iC)         individual conditional expectation, one curve per row
     averaged over rows     mean_i f(x, x_iC)  partial dependence (Friedman 2001)
 
-In each result the grid takes the place of the rows of `predict`'s answer.  A replicate axis stays
-in front, and `jaxnn.interval` along it gives the pointwise band over refits.
+In each result the grid takes the place of the rows in the predictions. A replicate axis stays in
+front, and `jaxnn.interval` along it gives the pointwise band over refits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matri
 from jaxnn.tables import Column
 
 Center = Literal["mean", "median", "mode"]
-CENTERS = ("mean", "median", "mode")
+CENTERS: tuple[str, ...] = get_args(Center)
 
 
 def _check_feature(feature: Any, X: np.ndarray) -> int:
@@ -54,7 +54,7 @@ def _check_grid(grid: Any) -> np.ndarray:
             f"grid has shape {grid.shape} and holds {grid.dtype} values; pass a list of numbers."
         )
     if not np.isfinite(grid).all():
-        raise InputError("grid holds a value that is not finite; pass numbers.")
+        raise InputError(f"grid holds {grid[~np.isfinite(grid)][0]}; pass finite numbers.")
     return grid
 
 
@@ -70,15 +70,19 @@ def grid_for(
       X: (n, p).
       feature: column of X.
       resolution: the largest number of values, at least 2.
-      percentiles: first and last value, as fractions; (0, 1) is from the least to the largest.
+      percentiles: the quantiles between which the grid extends, as fractions; (0, 1) takes it
+        from the least to the largest value.
 
     Returns:
-      The distinct observed values if there are fewer than `resolution`; otherwise `resolution`
-      equally spaced values between the two quantiles by Cunnane's rule (order statistic at
-      0.4 + q (n + 0.2), as in `scipy.stats.mquantiles` and scikit-learn), not NumPy's default.
+      (g,). The distinct observed values if there are fewer than `resolution`; otherwise
+      `resolution` equally spaced values between the two quantiles by Cunnane's rule (order
+      statistic at 0.4 + q (n + 0.2), as in `scipy.stats.mquantiles` and scikit-learn), not NumPy's
+      default.
 
     Raises:
-      InputError: a resolution below 2, or percentiles that are not 0 <= lower < upper <= 1.
+      InputError: X is not finite, a resolution below 2, or percentiles that are not
+        0 <= lower < upper <= 1 or coincide.
+      InputTypeError: `feature` or `resolution` is not a whole number, or X does not hold numbers.
 
     Example:
       >>> X = np.array([[0.0, 1], [1.0, 0], [4.0, 1]])
@@ -102,8 +106,8 @@ def grid_for(
     ends = np.interp(places, np.arange(len(values)), values)
     if ends[0] == ends[1]:
         raise InputError(
-            f"percentiles is {percentiles}, between which column {feature} has the one value "
-            f"{ends[0]:g}; widen them or give a grid."
+            f"percentiles is {percentiles}, and column {feature} has the value {ends[0]:g} at "
+            "both; pass wider ones, or a grid of your own."
         )
     return np.linspace(ends[0], ends[1], resolution)
 
@@ -115,9 +119,9 @@ def center_of(
 
     Args:
       X: (n, p).
-      center: "mean", "median" or "mode" (the most common value; of several, the least).
-      columns: descriptions of the columns; a binary or categorical one has its most common value,
-        since a mean of codes is not a code.  None takes all columns as numeric.
+      center: "mean", "median" or "mode" (the most common value; the least of several).
+      columns: descriptions of the columns; a binary or categorical one takes its most common
+        value, since a mean of codes is not a code. None takes all columns as numeric.
 
     Returns:
       (p,), in the dtype of X.
@@ -140,7 +144,10 @@ def center_of(
             f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
         )
     if columns is not None and len(columns) != X.shape[1]:
-        raise InputError(f"columns has {len(columns)} entries; X has {X.shape[1]} columns.")
+        raise InputError(
+            f"columns has {len(columns)} entries; pass one for each of the {X.shape[1]} columns "
+            "of X."
+        )
     summaries = {"mean": np.mean, "median": np.median, "mode": _mode}
     kinds = ["numeric"] * X.shape[1] if columns is None else [column.kind for column in columns]
     return np.array(
@@ -177,7 +184,7 @@ def profile_at(
       columns: as in `center_of`.
 
     Returns:
-      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  A JAX function is
+      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one. A JAX function is
       compiled.
 
     Raises:
@@ -218,9 +225,9 @@ def individual_conditional_expectation(
       grid: (g,) values of that column.
 
     Returns:
-      (n, g) or (n, g, outputs), with a leading (replicates,) if `predict` has one.  That makes
+      (n, g) or (n, g, outputs), with a leading (replicates,) if `predict` has one. These are
       replicates x n x g numbers, so pass fewer rows if memory is short; `partial_dependence` never
-      holds such an array.  A JAX function is compiled.
+      holds them all. A JAX function is compiled.
 
     Raises:
       InputError, InputTypeError: an argument that cannot be used.
@@ -231,8 +238,8 @@ def individual_conditional_expectation(
       array([[0., 1., 2.],
              [0., 3., 6.]])
     """
-    box, X, feature, grid = _prepare(predict, X, feature, grid)
-    curves = [_at(box, X, feature, value) for value in grid]
+    box, X, feature, grid = _checked(predict, X, feature, grid)
+    curves = [_predict_at(box, X, feature, value) for value in grid]
     return np.stack(curves, axis=box.rows_axis + 1)
 
 
@@ -251,7 +258,7 @@ def partial_dependence(
       weights: (n,) weights of the rows, at least 0; None gives all the same weight.
 
     Returns:
-      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one.  A JAX function is
+      (g,) or (g, outputs), with a leading (replicates,) if `predict` has one. A JAX function is
       compiled.
 
     Raises:
@@ -262,7 +269,7 @@ def partial_dependence(
       >>> partial_dependence(lambda X: X[:, 0] * X[:, 1], X, 0, [0.0, 1.0, 2.0])
       array([0., 2., 4.])
     """
-    box, X, feature, grid = _prepare(predict, X, feature, grid)
+    box, X, feature, grid = _checked(predict, X, feature, grid)
     if weights is not None:
         weights = np.asarray(weights)
         usable = weights.dtype.kind in "fiub" and weights.shape == (len(X),)
@@ -272,7 +279,7 @@ def partial_dependence(
                 "one per row, not all zero."
             )
     averages = [
-        np.average(_at(box, X, feature, value), axis=box.rows_axis, weights=weights)
+        np.average(_predict_at(box, X, feature, value), axis=box.rows_axis, weights=weights)
         for value in grid
     ]
     return np.stack(averages, axis=box.rows_axis)
@@ -281,14 +288,17 @@ def partial_dependence(
 def centered(ice: Any) -> np.ndarray:
     """Individual curves as changes from the first grid value: f(x, x_iC) - f(x_first, x_iC).
 
+    Goldstein et al. 2015, section 3.
+
     Args:
       ice: (n, g), or (replicates, n, g), with the grid along the last axis.
 
     Returns:
-      The same shape; zero at the first grid value.
+      The same shape; zero at the first grid value. Not compiled.
 
     Raises:
       InputError: no grid.
+      InputTypeError: `ice` does not hold numbers.
 
     Example:
       >>> centered([[1.0, 2.0, 4.0]])
@@ -302,14 +312,16 @@ def centered(ice: Any) -> np.ndarray:
     return ice - ice[..., :1]
 
 
-def _prepare(
+def _checked(
     predict: Predict, X: Any, feature: Any, grid: Any
 ) -> tuple[BlackBox, np.ndarray, int, np.ndarray]:
+    """The arguments of a curve over rows, once they are known to be usable."""
     X = check_matrix(X)
     return black_box(predict, X), X, _check_feature(feature, X), _check_grid(grid)
 
 
-def _at(box: BlackBox, X: np.ndarray, feature: int, value: float) -> np.ndarray:
+def _predict_at(box: BlackBox, X: np.ndarray, feature: int, value: float) -> np.ndarray:
+    """Predictions of all rows with one predictor set to a value."""
     moved = X.copy()
     moved[:, feature] = value
     return box.evaluate(moved)

@@ -1,4 +1,4 @@
-"""Which arguments can be drawn?  Names of colours and lines, and arrays of one length."""
+"""Which arguments can be drawn? Names of colours and lines, and arrays of one length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a prediction change with one predictor?  Curves with bands, points with bars, a rug."""
+"""How does a prediction change with one predictor? Curves with bands, points with bars, a rug."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How do all figures get one look, readable at the size of a gallery?
 
-A figure is 9 inches wide with text of at least 10 points.  Colour-blind readers can tell the
-colours apart (Okabe and Ito 2008), and lines differ by their dashes too.  Nothing here uses the
+A figure is 9 inches wide with text of at least 10 points. Colour-blind readers can tell the
+colours apart (Okabe and Ito 2008), and lines differ by their dashes too. Nothing here uses the
 global state of pyplot.
 """
 

@@ -31,7 +31,7 @@ def predicted_versus_observed(
       predicted: (n,) predictions (for a binary response, probabilities).
       interval: (lower, upper), (n,) each, drawn as bars; None draws the points alone.
       levels: names of the observed classes; points of a class are spread sideways so that they
-        do not hide each other.  Without levels a line marks predicted = observed.
+        do not hide each other. Without levels a line marks predicted = observed.
       color: a name in `COLORS`.
       label: names the points in the legend.
 

@@ -4,7 +4,7 @@
 
 Forward, normalisation divides the pre-activations of a layer by their standard deviation over the
 batch, sw sqrt(Var phi(z)); backward, squared gradients are multiplied by sw^2 E phi'(z)^2 and
-divided by the square of the same deviation.  The scale of the weights cancels.  Since the growth is
+divided by the square of the same deviation. The scale of the weights cancels. Since the growth is
 never below 1 (Poincare's inequality), gradients explode for every activation that is not affine.
 """
 

@@ -4,7 +4,7 @@
     Gaussian products   lambda_i = [ln(2/n) + digamma((n - i + 1) / 2)] / 2
 
 The first explains why gradients still spread over orders of magnitude with depth / width, nearly
-log-normally, even where their mean square is kept exactly.  The second says how fast a product of
+log-normally, even where their mean square is kept exactly. The second says how fast a product of
 random matrices loses all directions but a few.
 
 Finite sums in float64, in NumPy.
@@ -25,9 +25,9 @@ def log_gradient_moments(width: int, depth: int) -> tuple[float, float]:
     """Mean and variance of ln |J u|^2 of a ReLU network with He weights, for |u| = 1.
 
     J is the Jacobian of `depth` layers h -> relu(W^T h) with `width` inputs and outputs each and
-    weights N(0, 2 / width).  Seen from u each unit is on with probability 1/2, whatever its
+    weights N(0, 2 / width). Seen from u each unit is on with probability 1/2, whatever its
     response, so every layer multiplies |J u|^2 by an independent (2/n) chi^2_K, K ~ Bin(n, 1/2);
-    K = 0, of probability 2^-n, is left out.  With digamma and trigamma at K/2,
+    K = 0, of probability 2^-n, is left out. With digamma and trigamma at K/2,
 
         mean = depth E[ln(4/n) + digamma(K/2)]
         variance = depth (E trigamma(K/2) + Var digamma(K/2)),
@@ -43,7 +43,7 @@ def log_gradient_moments(width: int, depth: int) -> tuple[float, float]:
       depth: number of layers, at least 1.
 
     Returns:
-      (mean, variance) as floats, from exact sums over K.  Not compiled.
+      (mean, variance) as floats, from exact sums over K. Not compiled.
 
     Raises:
       InputError, InputTypeError: `width` or `depth` is not a whole number of at least 1.
@@ -77,7 +77,7 @@ def lyapunov_spectrum(width: int) -> np.ndarray:
       width: n, at least 1.
 
     Returns:
-      (width,) float64, in descending order.  Not compiled.
+      (width,) float64, in descending order. Not compiled.
 
     Raises:
       InputError, InputTypeError: `width` is not a whole number of at least 1.
@@ -103,7 +103,7 @@ def lyapunov_standard_errors(width: int, depth: int, products: int) -> np.ndarra
       products: number of independent products, at least 1.
 
     Returns:
-      (width,) float64, in the order of `lyapunov_spectrum`.  Not compiled.
+      (width,) float64, in the order of `lyapunov_spectrum`. Not compiled.
 
     Raises:
       InputError, InputTypeError: an argument is not a whole number of at least 1.

@@ -2,8 +2,8 @@
 
     E f(u) = int f(sqrt(q) z) N(z) dz,     E f(u) f(v) with u, v ~ N(0, q) of correlation c
 
-They are accurate to about 1e-13 for any elementwise JAX function.  Gauss-Hermite quadrature would
-be enough for tanh, but a kink leaves it only three digits.  So the line is cut into panels at the
+They are accurate to about 1e-13 for any elementwise JAX function. Gauss-Hermite quadrature would
+be enough for tanh, but a kink leaves it only three digits. So the line is cut into panels at the
 kinks, which are searched for, and panels are halved until 16 Gauss-Legendre nodes resolve the
 integrand on each of them: until the last coefficients of its Legendre series vanish.
 
@@ -117,7 +117,7 @@ def _root_density(z: np.ndarray) -> np.ndarray:
 def kinks(phi: Activation) -> tuple[float, ...]:
     """The places between -64 and 64 where phi' or its derivative jumps, in ascending order.
 
-    Panels that are not resolved are halved until they are as short as rounding allows.  Where two
+    Panels that are not resolved are halved until they are as short as rounding allows. Where two
     resolved panels meet, a third one across the joint is tested.
 
     Raises:
@@ -190,7 +190,7 @@ def gaussian_rule(phi: Activation, variance: float) -> GaussianRule:
       variance: q, positive.
 
     Returns:
-      A `GaussianRule`.  Not compiled, except for phi.
+      A `GaussianRule`. Not compiled, except for phi.
 
     Raises:
       InputError: phi or phi' is NaN somewhere, or phi cannot be integrated (`evaluate`, `kinks`).
@@ -230,7 +230,7 @@ def pair_means(
     """E phi(u) phi(v) and E phi'(u) phi'(v) for u, v ~ N(0, variance) of correlation c.
 
     With u = sqrt(q) z, v = sqrt(q) (c z + s y) and s^2 = 1 - c^2, the mean over y is phi smoothed
-    over a width s; its panels end where those of phi do.  The panels over z start with ends 10 s
+    over a width s; its panels end where those of phi do. The panels over z start with ends 10 s
     on either side of each kink and are halved until they resolve the smoothed function too.
     Without those ends a narrow smoothing could fall between the nodes of a long panel and be
     missed.
@@ -242,7 +242,7 @@ def pair_means(
       correlation: c, from -1 to 1.
 
     Returns:
-      A `PairMeans` of floats.  Not compiled, except for phi.
+      A `PairMeans` of floats. Not compiled, except for phi.
 
     Raises:
       InputError: phi oscillates so fast under N(0, variance) that this would take minutes.

@@ -1,6 +1,6 @@
 """What does one layer of an infinitely wide random network do to signals and gradients?
 
-With weights N(0, sw2 / inputs) and biases N(0, sb2), pre-activations become Gaussian.  Each layer
+With weights N(0, sw2 / inputs) and biases N(0, sb2), pre-activations become Gaussian. Each layer
 maps their variance q and the correlation c of two inputs by
 
     q <- V(q) = sw2 E phi(u)^2 + sb2                     u, v ~ N(0, q) of correlation c
@@ -99,8 +99,8 @@ def trajectory(
       correlation: x.y / sqrt(x.x y.y), from -1 to 1.
 
     Returns:
-      A `Trajectory`, what `measure` is to be compared with.  From the layer on at which the
-      variance is too large or too small for float64 it is inf or 0 and the rest is NaN.  Not
+      A `Trajectory`, what `measure` is to be compared with. From the layer on at which the
+      variance is too large or too small for float64 it is inf or 0 and the rest is NaN. Not
       compiled, except for the activation.
 
     Raises:

@@ -4,7 +4,7 @@
     chi_1 = sw2 E phi'(u)^2 at q*    factor of squared gradients, per layer
 
 Depth scales say how many layers a signal lasts: deviations from q* and c* fade like
-exp(-depth / xi).  On the critical line chi_1 = 1, between order (chi_1 < 1) and chaos (chi_1 > 1),
+exp(-depth / xi). On the critical line chi_1 = 1, between order (chi_1 < 1) and chaos (chi_1 > 1),
 nothing fades and gradients neither vanish nor explode.
 
 Poole et al. 2016, "Exponential expressivity in deep neural networks through transient chaos";
@@ -76,7 +76,7 @@ def mean_field(
       A `MeanField` of floats, accurate to about 1e-10 (c* < 1 if 1 - c* is no smaller than that).
       If every variance is a fixed point, as for ReLU with sw2 = 2 and sb2 = 0, q* is 1; if the
       signal dies out, as for ReLU with a smaller sw2 and sb2 = 0, q* is 0 and the rest is the
-      limit of small variances.  Not compiled, except for the activation.
+      limit of small variances. Not compiled, except for the activation.
 
     Raises:
       InputError, InputTypeError: the variance grows without bound or past 1e10, so that there is
@@ -112,7 +112,7 @@ def critical_weight_variance(activation: str | Activation, bias_variance: float)
       bias_variance: sb2, at least 0.
 
     Returns:
-      sw2, a float, accurate to about 1e-9.  Not compiled, except for the activation.
+      sw2, a float, accurate to about 1e-9. Not compiled, except for the activation.
 
     Raises:
       InputError, InputTypeError: no weight variance makes chi_1 = 1 at a fixed point that layers
@@ -160,7 +160,7 @@ def critical_weight_variance(activation: str | Activation, bias_variance: float)
 def _fixed_variance(network: WideNetwork) -> float:
     """The variance that layers tend to from `START`.
 
-    The search goes up or down as the first layer does.  The first fixed point on the way has
+    The search goes up or down as the first layer does. The first fixed point on the way has
     V' < 1, and no V falls faster than q^(-1/2), so it is stable.
     """
 

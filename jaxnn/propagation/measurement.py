@@ -4,14 +4,14 @@
     g_l = phi'(z_l) (W_{l+1} g_{l+1}),  g_L = v      mean of g_l^2, back from a random output v
 
 One seed is one random network: two inputs go forward, a gradient comes back, and each layer is
-drawn from its own key when it is reached (`jaxnn.propagation.random_layers`).  So layers of equal
+drawn from its own key when it is reached (`jaxnn.propagation.random_layers`). So layers of equal
 width are one `lax.scan`, whose compile time does not depend on depth, and at most one weight matrix
-is in memory.  The networks have the law of `jaxnn.mlp.init`, but not the same random numbers.
+is in memory. The networks have the law of `jaxnn.mlp.init`, but not the same random numbers.
 
-Over hundreds of layers sizes leave the range of float32.  So results are natural logarithms of mean
-squares, and gradients, which are linear in v, are rescaled to size 1 at every layer.  Signals are
+Over hundreds of layers sizes leave the range of float32. So results are natural logarithms of mean
+squares, and gradients, which are linear in v, are rescaled to size 1 at every layer. Signals are
 rescaled too where phi(a z) = a phi(z) for all a > 0 and there are no biases (ReLU, leaky ReLU,
-identity).  Elsewhere signals keep their size: below 1e-38 they become 0 and above 1e38 they are an
+identity). Elsewhere signals keep their size: below 1e-38 they become 0 and above 1e38 they are an
 error (with `jax.enable_x64`: 1e-308 and 1e308).
 """
 
@@ -84,14 +84,14 @@ def measure(
       mean_square: mean square of the entries of each of the two drawn inputs, positive.
       correlation: x.y / sqrt(x.x y.y) of the two drawn inputs, from -1 to 1.
       batch_normalized: whether each pre-activation is centred and divided by its standard deviation
-        over the rows before the activation, and gradients run through both.  The rows are then one
+        over the rows before the activation, and gradients run through both. The rows are then one
         batch, of at least 3 rows that differ.
       draw_weights: whether to draw every matrix, even where the products of a Gaussian matrix can
-        be had without it (for up to 8 rows).  The law is the same.
+        be had without it (for up to 8 rows). The law is the same.
       progress: True or a label shows a progress bar, as in `jaxnn.replicate.replicate`.
 
     Returns:
-      A `Measured`.  Compiled, in a time that does not depend on depth; one program serves all
+      A `Measured`. Compiled, in a time that does not depend on depth; one program serves all
       networks that differ only in the scales of weights and biases, for the same number of rows
       and the same options.
 

@@ -3,16 +3,16 @@
     W = s (Q E + P W'),   Q^T: orthonormal basis of the vectors H met so far,  P = I - Q Q^T
 
 An n x n matrix of independent N(0, s^2) entries maps the m columns of Q to independent Gaussian
-vectors, the rows of s E, and acts on directions orthogonal to them independently of that.  So the
+vectors, the rows of s E, and acts on directions orthogonal to them independently of that. So the
 forward product H W needs only the m rows of E, and the backward product W g is
 
     s (Q E g + P w |g|),   w ~ N(0, I), drawn anew.
 
 Both have exactly the joint law that a fully drawn matrix would give, at every width, from
-(m + 1) n random numbers instead of n^2.  Message passing and the dynamics of random networks are
+(m + 1) n random numbers instead of n^2. Message passing and the dynamics of random networks are
 analysed this way (Bolthausen 2014, "An iterative construction of solutions of the TAP equations").
 
-`implied_layers` does this for Gaussian weights.  `drawn_layers` works for any initialiser: each
+`implied_layers` does this for Gaussian weights. `drawn_layers` works for any initialiser: each
 matrix is drawn from its key on the way forward and drawn again on the way back, so that only one is
 in memory at a time.
 """

@@ -2,7 +2,7 @@
 
     z = h W + b,     W_ij ~ N(0, sw2 / inputs),     b_j ~ N(0, sb2)
 
-as a `jaxnn.MLP` whose initialisers draw such weights and biases.  The two variances enter a forward
+as a `jaxnn.MLP` whose initialisers draw such weights and biases. The two variances enter a forward
 pass only as factors, so networks that differ in nothing else can share one compiled program:
 `split_scales` takes the factors out of the description.
 """

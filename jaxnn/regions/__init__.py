@@ -9,7 +9,7 @@
     activation_patterns   which activations have straight pieces, and their slopes
     rounding, arguments   bounds on rounding errors; checks of what is passed
 
-Read `line` first.  All of it is NumPy in float64; nothing is compiled.
+Read `line` first. All of it is NumPy in float64; nothing is compiled.
 """
 
 from jaxnn.regions import splines

@@ -3,8 +3,8 @@
     phi(z) has slope s_0 below k_1, s_1 between k_1 and k_2, ...
 
 ReLU has one kink at 0 with slope 0 below and 1 above; leaky ReLU the same with slope 0.01 below;
-the hard tanh has two kinks; the identity has none.  The pieces of all units together are the
-activation pattern of an input.  Where the pattern does not change the network is affine, and it
+the hard tanh has two kinks; the identity has none. The pieces of all units together are the
+activation pattern of an input. Where the pattern does not change the network is affine, and it
 changes only where the input of some unit passes a kink, so these places can be found exactly,
 without sampling.
 """

@@ -5,7 +5,7 @@
 
 L layers of folds give (folds + 1)^L pieces, because every piece of the first layers passes through
 all pieces of the next one: 2^L for tents (Telgarsky 2015), and (n + 1)^L for zigzags, the most that
-L layers of n units can have on a line.  The weights are written down, not learned: that such
+L layers of n units can have on a line. The weights are written down, not learned: that such
 networks exist does not mean that training finds them.
 """
 
@@ -33,7 +33,7 @@ def tent_network(times: int) -> tuple[MLP, Parameters]:
       times: number of tents, at least 1.
 
     Returns:
-      The network and its parameters, NumPy arrays in float64, which holds them exactly.  Not
+      The network and its parameters, NumPy arrays in float64, which holds them exactly. Not
       compiled.
 
     Raises:
@@ -51,7 +51,7 @@ def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
     """A ReLU network 1-n-...-n-1 with the most linear regions possible on [0, 1], (n + 1)^layers.
 
     Each layer is a zigzag of n + 1 pieces onto [0, 1].  An ordinary zigzag needs n units and a
-    linear term.  There is no linear term here, so the units of kinks 2 and 3 face left, and in the
+    linear term. There is no linear term here, so the units of kinks 2 and 3 face left, and in the
     slopes
 
         s, -s, s, -2 s, s, -s, ...     with s = n + 1/2
@@ -63,7 +63,7 @@ def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
       layers: number of hidden layers, at least 1.
 
     Returns:
-      The network and its parameters, NumPy arrays in float64.  Not compiled.
+      The network and its parameters, NumPy arrays in float64. Not compiled.
 
     Raises:
       InputError, InputTypeError: `units` is not a whole number of at least 3, or `layers` not one

@@ -5,7 +5,7 @@
         prod_{l < L} floor(n_l / d)^d  x  sum_{j <= d} C(n_L, j)                  (Montufar 2014)
     and on one input cannot exceed                    prod_l (n_l + 1)            (Serra 2018)
 
-The first counts the regions of one hidden layer of m ReLUs on all of R^d.  For deep networks the
+The first counts the regions of one hidden layer of m ReLUs on all of R^d. For deep networks the
 second is a lower bound and the third an upper bound on the largest number that any weights give.
 They say what networks can represent, and nothing about random or trained networks.
 """
@@ -21,7 +21,7 @@ from jaxnn.errors import InputError, check_count
 def zaslavsky(dimension: int, hyperplanes: int) -> int:
     """Number of regions of m hyperplanes in general position in R^d: sum_{j <= d} C(m, j).
 
-    General position means that any d of them meet in one point and no d + 1 do.  It is also the
+    General position means that any d of them meet in one point and no d + 1 do. It is also the
     largest number of linear regions of one hidden layer of m ReLUs on d inputs.
 
     Zaslavsky 1975, "Facing up to arrangements".
@@ -73,7 +73,7 @@ def montufar(inputs: int, hidden: Sequence[int]) -> int:
 def most_regions_on_line(hidden: Sequence[int]) -> int:
     """The largest number of linear regions of a ReLU network on a line: prod_l (n_l + 1).
 
-    On each piece a unit is affine and switches at most once.  `jaxnn.regions.zigzag_network`
+    On each piece a unit is affine and switches at most once. `jaxnn.regions.zigzag_network`
     attains the bound for n_l >= 3.
 
     Serra, Tjandraatmadja and Ramalingam 2018, "Bounding and counting linear regions of deep neural
@@ -95,7 +95,7 @@ def most_regions_on_line(hidden: Sequence[int]) -> int:
 def least_errors_on_alternation(points: int, pieces: int) -> float:
     """Smallest share of alternating points that a curve of P straight pieces can get wrong.
 
-    The n points on a line are 0, 1, 0, 1, ..., and the curve says 1 where it is above 1/2.  A curve
+    The n points on a line are 0, 1, 0, 1, ..., and the curve says 1 where it is above 1/2. A curve
     of P straight pieces crosses 1/2 at most P times, and on each of the P + 1 stretches between
     crossings it is right for at most one point more than half of them, so
 

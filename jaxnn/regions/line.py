@@ -8,10 +8,10 @@ passes a kink of the activation at most once, at
     t* = t_i + (t_{i+1} - t_i) (k - z(t_i)) / (z(t_{i+1}) - z(t_i))
 
 These places become nodes, and in the end every pre-activation is affine between neighbouring
-nodes.  There is no grid, so no piece is missed for being short.
+nodes. There is no grid, so no piece is missed for being short.
 
-Two things are called regions.  In an *activation region* every unit stays on one of its pieces; in
-a *linear region* the output has one slope (Montufar et al. 2014; Hanin and Rolnick 2019).  They
+Two things are called regions. In an *activation region* every unit stays on one of its pieces; in
+a *linear region* the output has one slope (Montufar et al. 2014; Hanin and Rolnick 2019). They
 differ where a unit switches and the output does not change slope, as when all units of the next
 layer are off: such a place separates activation regions but not linear regions.
 
@@ -57,8 +57,8 @@ def breakpoints_on_line(
         a unit passes a kink, whether or not the output changes slope.
 
     Returns:
-      (breakpoints,) float64, ascending: the t in (0, 1) of (1 - t) start + t stop.  Units that
-      switch at the same place give one breakpoint.  NumPy, not compiled.
+      (breakpoints,) float64, ascending: the t in (0, 1) of (1 - t) start + t stop. Units that
+      switch at the same place give one breakpoint. NumPy, not compiled.
 
     Raises:
       InputError, InputTypeError: another activation, an argument of the wrong shape or kind, or
@@ -109,7 +109,7 @@ def count_regions_on_line(
 ) -> int:
     """Number of regions of a network that the line from `start` to `stop` passes through.
 
-    It is one more than the number of breakpoints.  One hidden layer of m ReLUs has at most m + 1
+    It is one more than the number of breakpoints. One hidden layer of m ReLUs has at most m + 1
     regions; L hidden layers of n units on one input have at most (n + 1)^L
     (`jaxnn.regions.most_regions_on_line`).
 
@@ -117,7 +117,7 @@ def count_regions_on_line(
       net, params, start, stop, kind: as for `breakpoints_on_line`.
 
     Returns:
-      A whole number of at least 1.  NumPy, not compiled.
+      A whole number of at least 1. NumPy, not compiled.
 
     Raises:
       InputError, InputTypeError: as from `breakpoints_on_line`.

@@ -2,9 +2,9 @@
 
     x(u, v) = corner + u (right - corner) + v (up - corner),   0 <= u, v <= 1
 
-The window starts as one polygon.  Layer by layer and unit by unit, every polygon on which the
-unit's pre-activation (affine there) passes a kink is cut in two along the kink.  In the end every
-unit is on one of its pieces throughout each polygon, and the network is affine there.  Polygons
+The window starts as one polygon. Layer by layer and unit by unit, every polygon on which the
+unit's pre-activation (affine there) passes a kink is cut in two along the kink. In the end every
+unit is on one of its pieces throughout each polygon, and the network is affine there. Polygons
 that meet along an edge share its two vertices, so an edge is cut once for both, and neighbours are
 known: those with equal slopes form one linear region, which need not be convex.
 
@@ -97,7 +97,7 @@ def regions_in_plane(
         "activation" each polygon is a region.
 
     Returns:
-      A `PlaneRegions`.  NumPy in float64, not compiled; the time grows with the number of polygons
+      A `PlaneRegions`. NumPy in float64, not compiled; the time grows with the number of polygons
       times the number of units.
 
     Raises:
@@ -151,7 +151,7 @@ def count_regions_in_plane(
       net, params, corner, right, up, kind: as for `regions_in_plane`.
 
     Returns:
-      A whole number of at least 1.  NumPy, not compiled.
+      A whole number of at least 1. NumPy, not compiled.
 
     Raises:
       InputError, InputTypeError: as from `regions_in_plane`.

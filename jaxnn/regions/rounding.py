@@ -3,7 +3,7 @@
     errors (2, ...):   [0] a strict bound,   [1] the likely size if roundings are independent
 
 A strict bound grows like the product of the absolute weight matrices, which leaves no digit after a
-dozen layers.  Independent errors hardly grow in a network that keeps its signals.  So both are
+dozen layers. Independent errors hardly grow in a network that keeps its signals. So both are
 carried along: the strict bound suits structured networks, whose errors are few and alike, the
 likely size suits deep ones, and `error_bound` takes the smaller.
 """

@@ -2,12 +2,12 @@
 
     E_N(j) = min over i < j of E_{N-1}(i) + (residual sum of squares of a line through i..j-1)
 
-is the smallest sum of squares of N pieces, joined or not, at the first j points.  A network of m
+is the smallest sum of squares of N pieces, joined or not, at the first j points. A network of m
 ReLUs in one hidden layer on one input is a curve of m + 1 pieces, so no such network, trained or
-not, comes closer to the points than E_{m+1}.  A network with one unit per layer, however many
+not, comes closer to the points than E_{m+1}. A network with one unit per layer, however many
 layers, is monotone, and the best monotone sequence bounds it in the same way.
 
-The bounds hold exactly for the given points.  NumPy, in float64.
+The bounds hold exactly for the given points. NumPy, in float64.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from jaxnn.errors import InputError, as_numbers, check_count, check_finite
 def best_segmentation(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Smallest root mean square error of N straight pieces, joined or not, for N = 1 ... most.
 
-    Dynamic programming over the recursion above, in time most n^2 and memory n^2.  The pieces need
+    Dynamic programming over the recursion above, in time most n^2 and memory n^2. The pieces need
     not join, so the error is a lower bound for every continuous curve of N pieces.
 
     Bellman and Roth 1969, "Curve fitting by segmented straight lines".
@@ -35,7 +35,7 @@ def best_segmentation(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.nd
 
     Returns:
       Errors (most,), and for each N the breaks (N - 1,), half-way between the last point of one
-      piece and the first of the next; float64.  Not compiled.
+      piece and the first of the next; float64. Not compiled.
 
     Raises:
       InputError, InputTypeError: not finite numbers of these shapes, places that do not ascend, or
@@ -86,7 +86,7 @@ def linear_spline_error(x: Any, y: Any, knots: Any) -> float:
       knots: (N - 1,) places where the N pieces join; an empty list gives the regression line.
 
     Returns:
-      A float.  Not compiled.
+      A float. Not compiled.
 
     Raises:
       InputError, InputTypeError: not finite numbers of these shapes, or places that do not ascend.
@@ -117,7 +117,7 @@ def best_monotone_error(y: Any) -> float:
       y: (n,) values in order.
 
     Returns:
-      A float.  Not compiled.
+      A float. Not compiled.
 
     Raises:
       InputError, InputTypeError: `y` is not (n,) finite numbers, n at least 1.

@@ -4,13 +4,13 @@
     sup error x N^2  ->  (1 / 16) (integral |f''|^(1/2))^2
 
 On a piece of length h, a curve with f'' = c differs from its best line by c^2 h^5 / 720 (squared
-and integrated) or c h^2 / 16 (at most).  Knots are placed best when the errors of all pieces are
-equal, so that |f''|^(2/5), or |f''|^(1/2), has the same integral over each piece.  This is the
+and integrated) or c h^2 / 16 (at most). Knots are placed best when the errors of all pieces are
+equal, so that |f''|^(2/5), or |f''|^(1/2), has the same integral over each piece. This is the
 classical theory of splines with free knots (de Boor 1973, "Good approximation by splines with
-variable knots").  A network of m ReLUs in one hidden layer on one input is such a spline, of m + 1
+variable knots"). A network of m ReLUs in one hidden layer on one input is such a spline, of m + 1
 pieces.
 
-`segmentation` has the exact bound for given points and any N.  NumPy, in float64.
+`segmentation` has the exact bound for given points and any N. NumPy, in float64.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _equidistributing_knots(curve: Curve, pieces: int, exponent: float) -> np.nd
 def free_knot_l2_error(curve: Curve, pieces: int) -> float:
     """L2 distance of a curve from a continuous linear spline of N pieces with well-placed knots.
 
-    The knots equidistribute |f''|^(2/5), which is optimal for large N.  The values at the knots are
+    The knots equidistribute |f''|^(2/5), which is optimal for large N. The values at the knots are
     those of least squares, with Gauss-Legendre quadrature on each piece.
 
     Args:
@@ -129,7 +129,7 @@ def free_knot_l2_error(curve: Curve, pieces: int) -> float:
       pieces: N, at least 1.
 
     Returns:
-      A float.  Not compiled.
+      A float. Not compiled.
 
     Raises:
       InputError, InputTypeError: no curve, a straight one, or `pieces` is not a whole number of at
@@ -151,7 +151,7 @@ def free_knot_l2_error(curve: Curve, pieces: int) -> float:
 def free_knot_sup_error(curve: Curve, pieces: int) -> float:
     """Largest distance of a convex curve from a continuous linear spline of N pieces.
 
-    The knots equidistribute |f''|^(1/2).  All chords of a convex curve lie on one side of it, so
+    The knots equidistribute |f''|^(1/2). All chords of a convex curve lie on one side of it, so
     shifting them together by half of their largest error halves it and keeps the spline continuous.
 
     Args:
@@ -159,7 +159,7 @@ def free_knot_sup_error(curve: Curve, pieces: int) -> float:
       pieces: N, at least 1.
 
     Returns:
-      A float.  Not compiled.
+      A float. Not compiled.
 
     Raises:
       InputError, InputTypeError: as from `free_knot_l2_error`, or a curve that is not convex.

@@ -1,20 +1,20 @@
 """What do the columns of a table mean, and how do they become the inputs of a network?
 
-A table has one column per raw predictor, whatever its kind.  The encoder turns these into features
+A table has one column per raw predictor, whatever its kind. The encoder turns these into features
 inside the compiled program, as the first stage of `predict`:
 
     numeric      x' = (x - mu) / sigma
     binary       0 or 1
     categorical  one 0/1 feature per level, without the first level
 
-So varying or permuting the predictor `Thal` changes one column, not a set of dummy columns.
+So a change of the predictor `Thal` is a change of one column, not of a set of dummy columns.
 
 encoding.py       from raw predictors to features: read this first
 table.py          the types, and functions of a finished table
 csv_files.py      a table from a CSV file
 dataframes.py     a table from a DataFrame
 arrays.py         a table from arrays
-raw_columns.py    what those three hand over
+raw_columns.py    the columns that those three readers find
 column_kinds.py   whether a column is numeric, binary or categorical, and its codes
 building.py       predictors, response and missing values: from raw columns to a table
 """
@@ -32,7 +32,7 @@ from jaxnn.tables.encoding import (
     numeric_columns,
 )
 from jaxnn.tables.raw_columns import MISSING_TOKENS
-from jaxnn.tables.table import Column, Kind, Table, column_index, describe, take_rows
+from jaxnn.tables.table import Column, Kind, Table, column_index, describe
 
 __all__ = [
     "MISSING_TOKENS",
@@ -51,5 +51,4 @@ __all__ = [
     "from_dataframe",
     "numeric_columns",
     "read_csv",
-    "take_rows",
 ]

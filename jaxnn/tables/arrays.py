@@ -31,18 +31,18 @@ def from_arrays(
       X: (n, p) numbers, or texts, or both as an array of objects or a list of lists; masked values
         of a masked array are missing.
       y: (n,) numbers or texts.
-      names: names of the p predictors; None is x1, x2, ...
-      response: name of y.
+      names: names of the p predictors; None calls them x1, x2, ...
+      response: name of the response.
       kinds, missing, response_kind, positive: as for `read_csv`; NaN and None are missing.
       levels: as for `read_csv`, except that a list of levels for a column of numbers names its
-        codes 0..k-1, as in `Table.X`.  For other numbers pass a mapping: {1: "up", 2: "down"}.
+        codes 0..k-1, as in `Table.X`. For other numbers, pass a mapping: {1: "up", 2: "down"}.
 
     Returns:
       A `Table`.
 
     Raises:
-      InputError, InputTypeError: as `read_csv`, with rows counted from 0; or shapes that do not
-        fit.
+      InputError, InputTypeError: as `read_csv`, with rows counted from 0, or for shapes that do
+        not fit.
 
     Example:
       >>> table = from_arrays([[40, "a"], [50, "b"], [60, "c"]], [1.5, 2.5, 0.5])
@@ -54,10 +54,12 @@ def from_arrays(
       Column(name='x2', kind='categorical', levels=('a', 'b', 'c'))
     """
     if hasattr(X, "columns"):
-        raise InputTypeError(f"X is a {type(X).__name__}; use from_dataframe for it.")
+        raise InputTypeError(f"X is a {type(X).__name__}; pass it to from_dataframe.")
     matrix, vector = _array("X", X, 2), _array("y", y, 1)
     if len(matrix) != len(vector):
-        raise InputError(f"y has {len(vector)} values, but X has {len(matrix)} rows.")
+        raise InputError(
+            f"y has {len(vector)} values, but X has {len(matrix)} rows; pass one value per row."
+        )
     if names is None:
         names = [f"x{number}" for number in range(1, matrix.shape[1] + 1)]
     elif isinstance(names, str) or not (
@@ -65,8 +67,11 @@ def from_arrays(
     ):
         raise InputTypeError(f"names is {names!r}; pass a list of texts.")
     if len(names) != matrix.shape[1]:
-        raise InputError(f"names has {len(names)} entries, but X has {matrix.shape[1]} columns.")
-    names = [str(name) for name in names]  # NumPy's texts have another repr: np.str_('...')
+        raise InputError(
+            f"names has {len(names)} entries, but X has {matrix.shape[1]} columns; pass one name "
+            "per column."
+        )
+    names = [str(name) for name in names]  # the repr of NumPy's text is np.str_('...')
     everything = [*names, response]
     where = RowPlaces("row", range(len(vector)))
     raws = {
@@ -81,7 +86,7 @@ def from_arrays(
 
 
 def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
-    """A NumPy array of numbers, or of the given objects."""
+    """The values as a NumPy array, of numbers or of the objects that were given."""
     if np.ma.is_masked(values):
         masked = np.ma.getmaskarray(values)
         values = np.array(values, dtype=object)

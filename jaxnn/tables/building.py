@@ -1,8 +1,9 @@
 """How do raw columns become a table?
 
-All readers share this: choosing predictors, typing the columns, and treating missing values.
-Whatever is left out, filled in or guessed is recorded in `table.notes` and logged as a warning of
-the logger "jaxnn", which prints to standard error unless the program sets up logging.
+All readers share these steps: choose the predictors, decide the kind of each column, and treat
+missing values. Whatever is left out, filled in or guessed is recorded in `table.notes` and logged
+as a warning of the logger "jaxnn", which prints to standard error unless the program sets up
+logging.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from jaxnn.tables.table import Column, Table, check_names, quoted
 
 MISSING = ("refuse", "drop", "impute")
 MANY_LEVELS = 30
-# Single precision has fewer than 256 numbers within a range narrower than this share of its size.
+# A range narrower than this share of its largest value holds fewer than 256 numbers of single
+# precision.
 NARROW = 2.0**-16
 
 _logger = logging.getLogger("jaxnn")
@@ -41,7 +43,7 @@ class Request:
 
 
 def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
-    """The names of the predictors, after all checks that need no values.
+    """The names of the predictors, once every argument that needs no values has been checked.
 
     Args:
       request: the caller's arguments.
@@ -106,44 +108,47 @@ def build_table(
       request: the caller's arguments.
       names: the predictors, as from `predictor_names`.
       column: gives the raw column of a name.
-      where: where each row is in the source, for messages.
+      where: where each row is in the source, for error messages.
       source: what to call the source in messages.
-      notes: sentences that the reader has already noted.
+      notes: what the reader has left out or guessed.
+
+    Returns:
+      A `Table`; its notes begin with `notes`.
 
     Raises:
       InputError: no rows, values that do not fit, missing values that are refused, or a response
         with one class.
     """
     if len(where.numbers) == 0:
-        raise InputError(f"{source} has no rows of data; one is needed.")
+        raise InputError(f"{source} has no rows of data; pass at least one.")
     kinds, levels = request.kinds or {}, request.levels or {}
     typed = [type_column(column(name), kinds.get(name), levels.get(name), where) for name in names]
     response, guess = _response(request, column(request.response), where)
     notes = [*notes, *guess]
-    for one in typed:
-        notes += _doubts(one, declared=one.column.name in {*kinds, *levels})
+    for predictor in typed:
+        notes += _doubts(predictor, declared=predictor.column.name in {*kinds, *levels})
     everything = [*typed, response]
-    absent = np.isnan(np.column_stack([one.codes for one in everything]))
+    absent = np.isnan(np.column_stack([column.codes for column in everything]))
     X, y, treatment = _without_missing(request.missing, everything, absent, where, source)
     notes += treatment
     _check_classes(request, response.column, y)
     for note in notes:
         _logger.warning("%s: %s", source, note)
     counts = tuple(int(count) for count in absent.sum(axis=0))
-    columns = tuple(one.column for one in typed)
+    columns = tuple(predictor.column for predictor in typed)
     return Table(columns, X, y, response.column, tuple(notes), counts)
 
 
 def _response(request: Request, raw: RawColumn, where: RowPlaces) -> tuple[TypedColumn, list[str]]:
-    """The response with its positive class second, and a note if that was guessed."""
+    """The response with its positive class second, and a note if that class was guessed."""
     asked = request.response_kind
-    if asked is not None:  # a network's name for numeric is quantitative
+    if asked is not None:  # `jaxnn.MLP` calls a numeric response quantitative
         asked = check_kind("response_kind", "numeric" if asked == "quantitative" else asked)
     declared = (request.kinds or {}).get(raw.name)
     if asked is not None and declared is not None and asked != declared:
         raise InputError(
-            f"response_kind is {asked!r}, but kinds says {declared!r} for "
-            f"{quoted(raw.name)}; give one of them."
+            f"response_kind is {asked!r}, but kinds has {declared!r} for {quoted(raw.name)}; "
+            "pass one of them."
         )
     kind = asked or declared
     levels = (request.levels or {}).get(raw.name)
@@ -175,7 +180,7 @@ def _says_yes_second(column: Column) -> bool:
 
 
 def _check_classes(request: Request, column: Column, y: np.ndarray) -> None:
-    """Refuse a response that is the same in every row, unless it is declared a number."""
+    """Refuse a response that is the same in every row, unless it is declared numeric."""
     declared = request.response_kind or (request.kinds or {}).get(column.name)
     found = np.unique(y)
     if len(found) > 1 or (column.kind == "numeric" and declared is not None):
@@ -189,20 +194,20 @@ def _check_classes(request: Request, column: Column, y: np.ndarray) -> None:
 
 
 def _doubts(typed: TypedColumn, declared: bool) -> list[str]:
-    """Notes on a predictor that was perhaps not meant as it was read."""
+    """A note on a predictor that may have been read as something it is not."""
     column, name = typed.column, quoted(typed.column.name)
     if column.kind == "numeric":
         values = typed.codes[~np.isnan(typed.codes)]
         span = values.max() - values.min()
         if 0 < span < NARROW * np.abs(values).max():
             return [
-                f"{name} lies between {values.min():.10g} and {values.max():.10g}, which single "
-                f"precision hardly distinguishes; subtract {values.min():.10g} first"
+                f"{name} lies between {values.min():.10g} and {values.max():.10g}, which are "
+                f"almost equal in single precision; subtract {values.min():.10g} first"
             ]
     if len(column.levels) > MANY_LEVELS and not declared:
         return [
             f"{name} is read as categorical with {len(column.levels)} levels, each an input; "
-            "select predictors without it, or declare it in kinds, if that is not intended"
+            "if that is not intended, select predictors without it or declare its kind"
         ]
     return []
 
@@ -210,11 +215,11 @@ def _doubts(typed: TypedColumn, declared: bool) -> list[str]:
 def _without_missing(
     missing: str, columns: Sequence[TypedColumn], absent: np.ndarray, where: RowPlaces, source: str
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """X and y without missing values, and notes on what was done.
+    """X and y without missing values, and notes on what was left out or filled in.
 
     A missing response is never filled in: its row is left out even if predictors are imputed.
     """
-    values = np.column_stack([one.codes for one in columns])
+    values = np.column_stack([column.codes for column in columns])
     if not absent.any():
         return np.ascontiguousarray(values[:, :-1]), values[:, -1].copy(), []
     lacking = [place for place in range(len(columns)) if absent[:, place].any()]
@@ -246,23 +251,23 @@ def _without_missing(
             f"({listed(counts, limit=200)})"
         )
     values, absent = values[~dropped], absent[~dropped]
-    for place, one in enumerate(columns[:-1]):
+    for place, predictor in enumerate(columns[:-1]):
         holes = absent[:, place]
         if not holes.any():
             continue
         present = values[~holes, place]
         if not present.size:
             raise InputError(
-                f"column {quoted(one.column.name)} has no values in the rows with a response; "
-                "leave it out."
+                f"column {quoted(predictor.column.name)} has no values in the rows with a "
+                "response; leave it out."
             )
-        if one.column.kind == "numeric":
+        if predictor.column.kind == "numeric":
             filling = float(np.median(present))
             what = f"their median, {filling:g}"
         else:
             filling = float(np.argmax(np.bincount(present.astype(int))))
-            what = f"the most common level, {quoted(one.column.levels[int(filling)])}"
+            what = f"the most common level, {quoted(predictor.column.levels[int(filling)])}"
         values[holes, place] = filling
         counted = "1 missing value" if holes.sum() == 1 else f"{holes.sum()} missing values"
-        notes.append(f"filled in {counted} of {quoted(one.column.name)} with {what}")
+        notes.append(f"filled in {counted} of {quoted(predictor.column.name)} with {what}")
     return np.ascontiguousarray(values[:, :-1]), values[:, -1].copy(), notes

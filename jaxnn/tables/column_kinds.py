@@ -5,10 +5,10 @@ Otherwise the kind is inferred from the values that are not missing:
 
     all numbers               numeric; binary if both 0 and 1 occur and nothing else
     texts (or truth values)   binary if there are two, otherwise categorical
-    numbers and texts mixed   refused: a typing error should not turn a number into a category
+    numbers and texts mixed   refused: a typing error must not turn numbers into categories
 
-Levels keep their declared order.  Undeclared levels are sorted: by value if all are numbers,
-otherwise alphabetically, ignoring case.  So No/Yes, False/True and 0/1 have the positive level
+Levels keep their declared order. Undeclared levels are sorted: by value if all are numbers,
+otherwise alphabetically, ignoring case. So No/Yes, False/True and 0/1 have the positive level
 second, where it counts as 1; if only one of two texts is in `POSITIVE`, it always comes second.
 """
 
@@ -37,7 +37,7 @@ LARGEST = 1e38
 
 
 class TypedColumn(NamedTuple):
-    """A column whose kind is known.
+    """A column whose kind is decided, with its values as numbers.
 
     Attributes:
       column: its name, kind and levels.
@@ -57,7 +57,7 @@ def type_column(
       raw: the column.
       kind: the declared kind, or None.
       levels: the declared levels, or None.
-      where: where each value is in the source, for messages.
+      where: where each value is in the source, for error messages.
 
     Returns:
       A `TypedColumn` with NaN for missing values.
@@ -65,6 +65,13 @@ def type_column(
     Raises:
       InputError: no values at all, values that do not fit the kind or the levels, numbers mixed
         with texts, infinity, or a number beyond single precision.
+      InputTypeError: levels that are neither a list nor a mapping.
+
+    Example:
+      >>> raw = RawColumn("sick", ["no", None, "yes"])
+      >>> column, codes = type_column(raw, None, None, RowPlaces("row", range(3)))
+      >>> column.kind, column.levels, codes
+      ('binary', ('no', 'yes'), array([ 0., nan,  1.]))
     """
     absent = _absent(raw)
     if absent.all():
@@ -113,7 +120,7 @@ def type_column(
 
 
 def sorted_levels(names: Sequence[str]) -> tuple[str, ...]:
-    """Undeclared levels in their order; see the top of this module."""
+    """Undeclared levels in the order that the top of this module describes."""
     if all(NUMBER.fullmatch(name) for name in names):
         return tuple(sorted(names, key=lambda name: (float(name), name)))
     ordered = sorted(names, key=lambda name: (name.casefold(), name))
@@ -128,14 +135,18 @@ def is_positive(level: str) -> bool:
 
 
 def check_kind(argument: str, kind: Any) -> Kind:
-    """The kind of that name; InputError for an unknown one."""
+    """The kind with a given name.
+
+    Raises:
+      InputError: there is no such kind.
+    """
     if kind not in KINDS:
         raise unknown_name(argument, kind, KINDS)
     return _kind(kind)
 
 
 def listed(names: Sequence[str], most: int = 8, limit: int = 40) -> str:
-    """The first `most` names as a list in a sentence, each of at most `limit` characters."""
+    """The first `most` names, separated by commas, each of at most `limit` characters."""
     text = ", ".join(shown(name, limit) for name in names[:most])
     return text if len(names) <= most else f"{text}, ... ({len(names)} in all)"
 
@@ -153,7 +164,7 @@ def _absent(raw: RawColumn) -> np.ndarray:
 def _declared_levels(
     raw: RawColumn, levels: Levels | None
 ) -> tuple[tuple[str, ...] | None, dict[str, str] | None]:
-    """The levels in order, and the name of each value if it is not the value's own text."""
+    """The levels in order, and the name that the caller gives each value; None where undeclared."""
     if levels is None:
         return raw.levels, None
     if isinstance(levels, str) or not isinstance(levels, Sequence | Mapping | np.ndarray):
@@ -172,7 +183,7 @@ def _declared_levels(
 
 
 def _is_numeric(raw: RawColumn, absent: np.ndarray, where: RowPlaces) -> bool:
-    """Whether all values are numbers; a mixture is refused."""
+    """Whether all values are numbers; numbers mixed with texts are refused."""
     if isinstance(raw.values, np.ndarray):
         return True
     rows = np.flatnonzero(~absent)

@@ -42,24 +42,25 @@ def read_csv(
 ) -> Table:
     """Read a table from a CSV file whose first line names the columns.
 
-    Quoted fields may hold delimiters and line breaks; blank lines are skipped; blanks around a
-    value are dropped.  A first column that has no name and whose values all differ holds row names
+    Quoted fields may hold delimiters and line breaks. Blank lines are skipped, and blanks around a
+    value are dropped. A first column that has no name and whose values all differ holds row names
     or row numbers, as R and pandas write them; it is left out, with a note.
 
     Args:
       path: the path of the file.
       response: name of the column to be predicted.
-      predictors: names of the columns to predict from, in the wanted order; None is all others.
+      predictors: names of the columns to predict from, in the order of `Table.X`; None takes all
+        other columns.
       kinds: "numeric", "binary" or "categorical" for some columns; the kinds of the others are
-        inferred (see `jaxnn.tables.column_kinds`).  Needed where numbers are codes of categories.
+        inferred (see `jaxnn.tables.column_kinds`). Needed where numbers are codes of categories.
       levels: for binary or categorical columns, the values in their order (the first is the
         encoder's reference), or a mapping from values to readable names, in order.
       missing: "refuse", "drop" (leave out rows with a missing value) or "impute" (the median of a
         numeric column, the most common level of others; rows without a response are left out).
       response_kind: kind of the response, as in `kinds`; "quantitative" is numeric.
       positive: the level of a binary response that counts as 1; by default the positive one of
-        No/Yes, False/True, 0/1 and the like (`column_kinds.POSITIVE`), else the second level.
-      missing_tokens: texts that stand for a missing value, in any case.
+        No/Yes, False/True, 0/1 and the like (`column_kinds.POSITIVE`), or else the second level.
+      missing_tokens: texts that stand for a missing value, in upper or lower case.
       delimiter: one character.
       encoding: the encoding of the file.
 
@@ -130,11 +131,11 @@ def _records(
             begin = reader.line_num + 1
     except csv.Error as error:
         raise InputError(
-            f"path is {quoted(source, 200)}, which is not proper CSV from line {begin} on: {error}."
+            f"path is {quoted(source, 200)}, which is not valid CSV from line {begin} on: {error}."
         ) from None
     if not rows:
         raise InputError(
-            f"path is {quoted(source, 200)}, an empty file; its first line must name columns."
+            f"path is {quoted(source, 200)}, an empty file; its first line must name the columns."
         )
     header = rows[0]
     if len(header) == 1:
@@ -165,7 +166,7 @@ def _text(path: str | os.PathLike[str], source: str, encoding: str) -> str:
         )
     except LookupError:
         raise InputError(
-            f"encoding is {encoding!r}, which is not known; pass one such as 'utf-8'."
+            f"encoding is {encoding!r}, which Python does not know; pass a name such as 'utf-8'."
         ) from None
     except (OSError, ValueError) as error:
         reason = f"which cannot be read ({getattr(error, 'strerror', None) or error})"

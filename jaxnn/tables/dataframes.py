@@ -35,8 +35,8 @@ def from_dataframe(
 ) -> Table:
     """Make a table from a DataFrame of pandas or of a similar library.
 
-    A category dtype keeps its levels in their order; truth values become False/True; None, NaN,
-    NA, NaT and empty text are missing.  The index is not used.
+    A category dtype keeps its levels in their order. Truth values become the levels False and
+    True. None, NaN, NA, NaT and blank text are missing. The index is not used.
 
     Args:
       frame: the DataFrame; it is neither changed nor kept.
@@ -47,6 +47,12 @@ def from_dataframe(
 
     Raises:
       InputError, InputTypeError: as `read_csv`, with rows counted from 0.
+
+    Example:
+      >>> import pandas
+      >>> frame = pandas.DataFrame({"age": [40, 50, 60], "sick": ["No", "Yes", "No"]})
+      >>> from_dataframe(frame, "sick").y
+      array([0., 1., 0.])
     """
     if not (hasattr(frame, "columns") and hasattr(frame, "__getitem__")):
         raise InputTypeError(
@@ -57,7 +63,7 @@ def from_dataframe(
     for label in labels:
         if not isinstance(label, str | int | np.integer):
             raise InputTypeError(
-                f"frame has the column name {label!r}; the name of a column is text."
+                f"frame has the column name {label!r}; pass a DataFrame whose names are text."
             )
     names = [_name(label) for label in labels]
     label_of = dict(zip(names, labels, strict=True))

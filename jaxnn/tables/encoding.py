@@ -5,10 +5,10 @@
     categorical  [code = 1], ..., [code = k-1]  (one-hot without the first of k levels)
 
 with mu = sum_i w_i x_i / sum_i w_i and sigma^2 = sum_i w_i (x_i - mu)^2 / sum_i w_i over rows of
-weight w_i.  All of it is pure JAX for use inside a compiled program: inspection varies one raw
+weight w_i. The code is pure JAX and runs inside a compiled program, so inspection can vary one raw
 predictor, and every refit standardises by its own rows.
 
-A constant column becomes exactly zero.  Single precision suffices: values are first shifted by an
+A constant column becomes exactly zero. Single precision suffices: values are first shifted by an
 approximate mean and divided by the largest deviation, so columns near 1e30 and columns that vary
 only in their last digits keep their spread, and no square overflows.
 """
@@ -34,10 +34,11 @@ class Encoder:
     Attributes:
       columns: one `Column` per raw predictor, such as `table.columns`.
       drop_first: whether the first level of a categorical column, the reference, has no feature
-        of its own.  A binary column is one feature either way.
+        of its own. A binary column is one feature either way.
 
     Raises:
-      InputError, InputTypeError: no columns, or anything but columns.
+      InputError: no columns.
+      InputTypeError: entries that are not a `Column`.
 
     Example:
       >>> thal = Column("Thal", "categorical", ("normal", "fixed", "reversable"))
@@ -79,8 +80,12 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
     Args:
       names: the number of columns (called x1, x2, ...), or their names.
 
+    Returns:
+      One numeric `Column` per name.
+
     Raises:
-      InputError, InputTypeError: no columns, two of the same name, or anything else.
+      InputError: no columns, or two of the same name.
+      InputTypeError: neither a number nor a list of names.
 
     Example:
       >>> encoded_names(Encoder(numeric_columns(2)))
@@ -97,15 +102,15 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column(name, "numeric") for name in names)
 
 
-class _Plan(NamedTuple):
-    """One entry per feature; NumPy arrays, hence constants under jit."""
+class _Features(NamedTuple):
+    """What each feature is made from; NumPy arrays, hence constants under jit."""
 
-    source: np.ndarray  # (width,) int, the place of its raw predictor
+    source: np.ndarray  # (width,) int, the column of its raw predictor
     level: np.ndarray  # (width,) int, the code it indicates; -1 for a numeric column
     last: np.ndarray  # (width,) int, the largest code of its column
 
 
-def _plan(encoder: Encoder) -> _Plan:
+def _features(encoder: Encoder) -> _Features:
     entries = []
     for place, column in enumerate(encoder.columns):
         if column.kind == "numeric":
@@ -114,25 +119,26 @@ def _plan(encoder: Encoder) -> _Plan:
         first = 1 if encoder.drop_first or column.kind == "binary" else 0
         last = len(column.levels) - 1
         entries += [(place, level, last) for level in range(first, last + 1)]
-    return _Plan(*np.array(entries, dtype=np.int32).reshape(-1, 3).T)
+    return _Features(*np.array(entries, dtype=np.int32).reshape(-1, 3).T)
 
 
 def encoded_width(encoder: Encoder) -> int:
     """The number of features: the first entry of a network's sizes."""
-    return len(_plan(encoder).source)
+    return len(_features(encoder).source)
 
 
 def encoded_names(encoder: Encoder) -> tuple[str, ...]:
     """A name for each feature: "Age" for a numeric column, "Thal=fixed" for a level."""
-    plan = _plan(encoder)
+    features = _features(encoder)
     names = []
-    for place, level in zip(plan.source, plan.level, strict=True):
+    for place, level in zip(features.source, features.level, strict=True):
         column = encoder.columns[place]
         names.append(column.name if level < 0 else f"{column.name}={column.levels[level]}")
     return tuple(names)
 
 
 def _predictors(encoder: Encoder, X: Any, dimensions: int | None = None) -> Array:
+    """X as floats, if its shape fits the encoder; `dimensions` fixes its number of axes."""
     X = jnp.asarray(X)
     X = X.astype(jnp.result_type(X.dtype, float))
     wanted = len(encoder.columns)
@@ -150,12 +156,12 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
     Args:
       encoder: the columns.
       X: (rows, p) raw predictors.
-      weights: (rows,) at least 0, such as the multiplicities of a bootstrap resample; None is
-        one for every row.  Only their ratios matter.
+      weights: (rows,) numbers of at least 0, such as the multiplicities of a bootstrap resample;
+        None gives every row the same weight. Only their ratios matter.
 
     Returns:
       A `Scaling` with, for numeric columns, mean = sum(w x) / sum(w) and
-      scale = sqrt(sum(w (x - mean)^2) / sum(w)), without Bessel's correction.  Where a column is
+      scale = sqrt(sum(w (x - mean)^2) / sum(w)), without Bessel's correction. Where a column is
       constant over the rows of positive weight, `mean` is that constant exactly and `scale` is 1.
       Differentiable; not compiled.
 
@@ -171,7 +177,10 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
     rows = X.shape[0]
     w = jnp.ones(rows, X.dtype) if weights is None else jnp.asarray(weights).astype(X.dtype)
     if w.shape != (rows,) or rows == 0:
-        raise InputError(f"weights has shape {w.shape}; X has {rows} rows, and needs one at least.")
+        raise InputError(
+            f"weights has shape {w.shape}, but X has {rows} rows; pass one weight per row of at "
+            "least one row."
+        )
     w = (w / jnp.sum(w))[:, None]
     counted = jnp.broadcast_to(w > 0, X.shape)
     least = jnp.min(jnp.where(counted, X, jnp.inf), axis=0)
@@ -202,12 +211,12 @@ def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
 
     Args:
       encoder: the columns.
-      scaling: as from `fit_scaling`.
+      scaling: means and scales, as from `fit_scaling`.
       X: (..., p) raw predictors; codes are rounded to the nearest level.
 
     Returns:
-      (..., encoded_width(encoder)), in the float dtype of X.  NaN stays NaN in every feature of
-      its predictor.  Differentiable in the numeric columns; not compiled.
+      (..., encoded_width(encoder)), in the float dtype of X. NaN stays NaN in every feature of
+      its predictor. Differentiable in the numeric columns; not compiled.
 
     Raises:
       InputError: a shape that does not fit.
@@ -220,20 +229,20 @@ def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
              [ 1.,  1.]], dtype=float32)
     """
     X = _predictors(encoder, X)
-    plan = _plan(encoder)
+    features = _features(encoder)
     mean, scale = (jnp.asarray(part).astype(X.dtype) for part in scaling)
     if mean.shape != (X.shape[-1],) or scale.shape != mean.shape:
         raise InputError(
-            f"scaling has shapes {mean.shape} and {scale.shape}; this encoder has "
-            f"{X.shape[-1]} columns."
+            f"scaling has shapes {mean.shape} and {scale.shape}; pass one mean and one scale for "
+            f"each of the {X.shape[-1]} columns of the encoder."
         )
     standardised = (X - jnp.broadcast_to(mean, X.shape)) / jnp.broadcast_to(scale, X.shape)
-    numeric = plan.level < 0
-    if np.array_equal(plan.source[numeric], np.arange(X.shape[-1])):
+    numeric = features.level < 0
+    if np.array_equal(features.source[numeric], np.arange(X.shape[-1])):
         return standardised
-    values = standardised[..., plan.source]
+    values = standardised[..., features.source]
     shape = values.shape
-    codes = jnp.clip(jnp.round(values), 0, jnp.broadcast_to(plan.last.astype(X.dtype), shape))
-    indicators = (codes == jnp.broadcast_to(plan.level, shape)).astype(X.dtype)
+    codes = jnp.clip(jnp.round(values), 0, jnp.broadcast_to(features.last.astype(X.dtype), shape))
+    indicators = (codes == jnp.broadcast_to(features.level, shape)).astype(X.dtype)
     indicators = jnp.where(jnp.isnan(values), jnp.nan, indicators)
     return jnp.where(jnp.broadcast_to(numeric, shape), values, indicators)

@@ -1,7 +1,7 @@
-"""What does a reader hand over?  Columns of numbers or texts, as they were found.
+"""In what form do readers pass on columns? As numbers or texts, as they were found.
 
 Numbers stay numbers, with NaN for a missing value; everything else becomes text, with None for a
-missing value.  Nothing in the data is trusted: names are any text, and values are never evaluated.
+missing value. Nothing in the data is trusted: names are any text, and values are never evaluated.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from jaxnn.tables.table import quoted
 MISSING_TOKENS = ("", "NA", "N/A", "NaN", "null", "?", ".", "#N/A", "<NA>")
 TRUTH_LEVELS = ("False", "True")
 
-# What a nameless first column is called after pandas has read it.
+# The name of a first column without one: empty, or what pandas calls it.
 NAMELESS = re.compile(r"(Unnamed: \d+)?")
 
 # A sequence of values in their order, or a mapping from values to their readable names.
@@ -71,10 +71,14 @@ def raw_column(name: str, values: Any, where: RowPlaces) -> RawColumn:
     Args:
       name: the name of the column.
       values: (n,) numbers, texts, truth values, or None and its like for missing.
-      where: where each value is, for a message.
+      where: where each value is in the source, for error messages.
 
     Raises:
       InputTypeError: a value that is none of these.
+
+    Example:
+      >>> raw_column("smoker", [True, None, False], RowPlaces("row", range(3)))
+      RawColumn(name='smoker', values=['True', None, 'False'], levels=('False', 'True'))
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         return RawColumn(name, values.astype(np.float64))
@@ -114,14 +118,18 @@ def is_missing(value: Any) -> bool:
 
 
 def row_names_note(values: Sequence[Any], source: str) -> str:
-    """The note on a first column that has no name and is taken for row names.
+    """The note that a first column without a name is left out as row names.
+
+    Args:
+      values: the values of that column.
+      source: what to call the source in an error message.
 
     Raises:
-      InputError: it has a value twice, so it does not name the rows.
+      InputError: a value occurs twice, so the column does not name the rows.
     """
     if len(set(values)) < len(values):
         raise InputError(
-            f"column 1 of {source} has no name, and repeats values, so it does not number the "
-            "rows; give it a name, or select predictors."
+            f"column 1 of {source} has no name and repeats values, so it does not name the rows; "
+            "give it a name, or select predictors."
         )
-    return "the first column has no name and no value twice; left out as row names"
+    return "the first column has no name and no repeated value; left out as row names"

@@ -1,8 +1,8 @@
 """What is a typed table?
 
-One column of numbers per raw predictor: a numeric column holds its values, a binary or categorical
-one the codes 0..k-1 of its k levels.  The description of the columns is separate from the numbers,
-so it is hashable and can be static in a compiled program.
+It has one column of numbers per raw predictor: a numeric column holds values, a binary or
+categorical one the codes 0..k-1 of its k levels. The description of the columns is separate from
+the numbers, so it is hashable and can be static in a compiled program.
 """
 
 from __future__ import annotations
@@ -21,16 +21,21 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Column:
-    """What one column of a table means; hashable.
+    """The description of one column of a table; hashable.
 
     Attributes:
-      name: any text.
+      name: the name of the column, any text.
       kind: "numeric", "binary" or "categorical".
       levels: the levels that the codes 0..k-1 stand for: none for a numeric column, two for a
         binary one (the second counts as 1), one or more for a categorical one.
 
     Raises:
       InputError: an unknown kind, or levels that do not fit it.
+      InputTypeError: a name or a level that is not text.
+
+    Example:
+      >>> Column("Thal", "categorical", ("normal", "fixed", "reversable"))
+      Column(name='Thal', kind='categorical', levels=('normal', 'fixed', 'reversable'))
     """
 
     name: str
@@ -39,7 +44,7 @@ class Column:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
-            raise InputTypeError(f"name is {self.name!r}; the name of a column is text.")
+            raise InputTypeError(f"name is {self.name!r}; pass the name of the column as text.")
         if self.kind not in KINDS:
             raise unknown_name("kind", self.kind, KINDS)
         texts = isinstance(self.levels, Iterable) and not isinstance(self.levels, str)
@@ -59,12 +64,12 @@ class Column:
 
 
 class Table(NamedTuple):
-    """Predictors, a response, and what they mean.
+    """Predictors and a response as numbers, with the descriptions of their columns.
 
     Attributes:
       columns: p `Column`s, one per raw predictor.
       X: (n, p) float64, values of numeric columns and codes of the others; all finite.
-      y: (n,) float64, values of a numeric response, codes of any other.
+      y: (n,) float64, values of a numeric response or codes of any other; all finite.
       response: the `Column` of y.
       notes: sentences on what was left out, filled in or guessed when the table was made.
       missing: the number of missing values of each predictor, and last of the response, before
@@ -80,17 +85,15 @@ class Table(NamedTuple):
 
 
 def column_index(table: Any, name: str) -> int:
-    """The column of X that holds a predictor.
+    """The number of the column of X that holds a predictor, counted from 0.
 
     Args:
       table: a `Table`, an `Encoder`, or a sequence of columns.
       name: the predictor's name.
 
-    Returns:
-      Its place, counted from 0.
-
     Raises:
       InputError: there is no such predictor; the message suggests similar names.
+      InputTypeError: `table` is none of these.
 
     Example:
       >>> column_index((Column("Age", "numeric"), Column("Chol", "numeric")), "Chol")
@@ -105,48 +108,22 @@ def column_index(table: Any, name: str) -> int:
     return names.index(name)
 
 
-def take_rows(table: Table, rows: Any) -> Table:
-    """The table of some rows, in the given order; a row may be taken more than once.
-
-    Args:
-      table: the table to take them from.
-      rows: row numbers (from 0, negative ones from the end), or one truth value per row.
-
-    Returns:
-      A `Table` with the same columns, levels and notes.
-
-    Raises:
-      InputError, InputTypeError: no rows, row numbers beyond the table, or neither whole numbers
-        nor one truth value per row.
-    """
-    try:
-        chosen = np.asarray(rows)
-    except ValueError:
-        raise InputError("rows has lists of different lengths; pass row numbers.") from None
-    count = len(table.y)
-    if chosen.ndim != 1 or chosen.size == 0:
-        raise InputError(f"rows has shape {chosen.shape}; pass one row number or more, as a list.")
-    if chosen.dtype == bool:
-        if len(chosen) != count:
-            raise InputError(f"rows has {len(chosen)} truth values; the table has {count} rows.")
-        chosen = np.flatnonzero(chosen)
-        if chosen.size == 0:
-            raise InputError("rows is false everywhere; pass at least one true value.")
-    elif chosen.dtype.kind not in "iu":
-        raise InputTypeError(
-            f"rows holds {chosen.dtype} values; pass whole row numbers or truth values."
-        )
-    elif chosen.max() >= count or chosen.min() < -count:
-        wrong = chosen.max() if chosen.max() >= count else chosen.min()
-        raise InputError(f"rows holds {wrong}; the table has the rows 0 to {count - 1}.")
-    return table._replace(X=table.X[chosen], y=table.y[chosen])
-
-
 def describe(table: Table) -> str:
-    """The table as text: each column's name, kind, levels with counts or range, missing values.
+    """The table as text, one line per column: name, kind, values, and number of missing values.
 
-    The response is the last line, followed by the notes.  Missing values are counted as they were
-    before the table was made.
+    The values are the range and mean of a numeric column, or levels with counts. The response is
+    the last line, followed by the notes. Missing values are counted as they were before the table
+    was made.
+
+    Example:
+      >>> age, sick = Column("age", "numeric"), Column("sick", "binary", ("No", "Yes"))
+      >>> print(describe(Table((age,), np.array([[40.0], [60.0]]), np.array([0.0, 1.0]), sick)))
+      rows: 2, predictors: 1; the last line is the response
+      column  kind     values             missing
+      ------  -------  -----------------  -------
+      age     numeric  40 to 60, mean 50  0
+      ------  -------  -----------------  -------
+      sick    binary   No (1), Yes (1)    0
     """
     columns = (*table.columns, table.response)
     values = np.column_stack([table.X, table.y])
@@ -188,7 +165,11 @@ def _summary(column: Column, values: np.ndarray, most: int = 6) -> str:
 
 
 def check_names(names: Sequence[str], argument: str) -> None:
-    """Refuse two columns of the same name with an InputError."""
+    """Refuse names of columns of which two are equal.
+
+    Raises:
+      InputError: a name occurs twice.
+    """
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         if name in seen:

@@ -73,7 +73,7 @@ def test_a_tanh_teacher_is_a_function_of_its_key():
     linear = np.c_[np.ones(500), X]
     residual = np.linalg.lstsq(linear, values, rcond=None)[1][0] / 500
     assert residual > 0.2 * values.var()  # a plane does not explain it
-    with pytest.raises(InputError, match="inputs, depth, width are 8, 0, 8"):
+    with pytest.raises(InputError, match="depth is 0; pass a whole number of at least 1"):
         tanh_teacher(jax.random.key(3), 8, depth=0)
 
 

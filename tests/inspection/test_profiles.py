@@ -252,7 +252,7 @@ GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
         ({"grid": []}, InputError, r"grid has shape \(0,\)"),
         ({"grid": 1.0}, InputError, r"grid has shape \(\)"),
         ({"grid": ["a"]}, InputError, "grid has shape .* holds <U1 values"),
-        ({"grid": [1.0, np.nan]}, InputError, "grid holds a value that is not finite"),
+        ({"grid": [1.0, np.nan]}, InputError, "grid holds nan; pass finite numbers"),
         ({"grid": [[1.0], [1.0, 2.0]]}, InputError, "grid"),
         ({"feature": np.array(0.5)}, InputTypeError, r"feature is array\(0.5\)"),
         (
@@ -283,7 +283,7 @@ def test_bad_weights_are_refused(weights):
         ({"center": [1.0]}, r"center has shape \(1,\); pass 3 values"),
         ({"center": [1.0, np.nan, 0]}, "center"),
         ({"center": ["a", "b", "c"]}, "center"),
-        ({"columns": COLUMNS[:2]}, "columns has 2 entries; X has 3 columns"),
+        ({"columns": COLUMNS[:2]}, "columns has 2 entries; pass one for each of the 3 columns"),
         ({"columns": 3}, "columns is a int; pass the columns of a table"),
         ({"columns": ["a", "b", "c"]}, "columns is a list; pass the columns of a table"),
     ],
@@ -313,7 +313,7 @@ def test_bad_grids_are_refused(wrong, sentence):
 
 def test_a_grid_of_one_value_is_refused():
     X = np.array([[0.0]] * 30 + [[1.0], [2.0], [3.0]])
-    with pytest.raises(InputError, match=r"percentiles is .* one value 0; widen them"):
+    with pytest.raises(InputError, match=r"percentiles is .* the value 0 at both; pass wider ones"):
         grid_for(X, 0, 3, (0.1, 0.5))
 
 

@@ -77,7 +77,7 @@ def test_codes_make_the_table_that_they_came_from(patients):
         ([[1], [2]], [1, 2], {"kinds": {"x2": "binary"}}, "kinds is 'x2'; did you mean 'x1'"),
         ([[1j], [2]], [1, 2], {}, "column 'x1' holds a complex at row 0"),
         ([[datetime.date(2020, 1, 1)]], [1], {}, "column 'x1' holds a date at row 0"),
-        (pd.DataFrame({"a": [1]}), [1], {}, "X is a DataFrame; use from_dataframe"),
+        (pd.DataFrame({"a": [1]}), [1], {}, "X is a DataFrame; pass it to from_dataframe"),
     ],
 )
 def test_arrays_that_cannot_be_used(X, y, options, message):

@@ -57,7 +57,7 @@ def test_the_kind_of_the_response(write):
     assert read_csv(path, "grade", kinds={"grade": "categorical"}).response == table.response
     with pytest.raises(InputError, match=r"'grade' has 3 distinct values \(1, 2, 3\); a binary"):
         read_csv(path, "grade", response_kind="binary")
-    with pytest.raises(InputError, match="response_kind is 'binary', but kinds says 'numeric'"):
+    with pytest.raises(InputError, match="response_kind is 'binary', but kinds has 'numeric'"):
         read_csv(path, "grade", response_kind="binary", kinds={"grade": "numeric"})
     with pytest.raises(InputError, match=r"response_kind is 'logical'; .*known: binary"):
         read_csv(path, "grade", response_kind="logical")
@@ -138,7 +138,7 @@ def test_doubtful_columns_are_noted_and_logged(write, caplog):
     table = read_csv(write("who,time,y\n" + rows), "y")
     assert table.columns[0].kind == "categorical"
     assert "'who' is read as categorical with 40 levels, each an input" in table.notes[0]
-    assert "'time' lies between 1700000000 and 1700000039, which single" in table.notes[1]
+    assert "'time' lies between 1700000000 and 1700000039, which are almost equal" in table.notes[1]
     assert len(caplog.records) == 2
     quiet = read_csv(
         write("who,time,y\n" + rows), "y", predictors=["who"], kinds={"who": "categorical"}

@@ -79,7 +79,7 @@ def test_row_numbers_without_a_name_are_left_out(write, first, caplog):
     table = read_csv(path, "y")
     assert [column.name for column in table.columns] == ["x"]
     assert table.notes == (
-        "the first column has no name and no value twice; left out as row names",
+        "the first column has no name and no repeated value; left out as row names",
     )
     assert "row names" in caplog.text
     assert [column.name for column in read_csv(path, "y", predictors=["x"]).columns] == ["x"]
@@ -119,13 +119,13 @@ def test_delimiters_and_encodings(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "an empty file; its first line must name columns"),
+        ("", "an empty file; its first line must name the columns"),
         ("\n \n", "an empty file"),
         ("x,y\n", "has no rows of data"),
         ("x\n1\n", "names one column only; columns are separated by ','"),
         ("1,2\n3,4\n", "whose first line holds numbers; it must name the columns"),
         ("x,x,y\n1,2,3\n", "names both column 1 and column 2 'x'"),
-        ('x,y\n1,"2\n', "not proper CSV from line 2 on"),
+        ('x,y\n1,"2\n', "not valid CSV from line 2 on"),
         ("x,y\n1,2\n12O,3\n", "column 'x' has the text '12O' at line 3 where its other values are"),
         ("x,y\n1,2\ninf,3\n", "column 'x' has the value inf at line 3; only finite numbers"),
         ("x,y\n1,2\n1e999,3\n", "column 'x' has the value inf at line 3"),
@@ -188,7 +188,7 @@ FAULTS = {
     "2e300": "has the value 2e.300 at line {line}; single precision",
     "?": r"missing values: 'b' 1 \(first at line {line}\)",
     "3,4": r"^line {line} of .* has 4 fields",
-    '"3': r"not proper CSV from line {line} on",
+    '"3': r"not valid CSV from line {line} on",
 }
 
 

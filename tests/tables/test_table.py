@@ -1,4 +1,4 @@
-"""Are columns and rows found, and is a table described?"""
+"""Are columns found by name, and is a table described?"""
 
 import subprocess
 import sys
@@ -18,7 +18,6 @@ from jaxnn.tables import (
     from_arrays,
     from_dataframe,
     read_csv,
-    take_rows,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,27 +36,6 @@ def test_columns_are_found_by_name(table):
     assert column_index(Encoder(table.columns), "scan") == 1
     with pytest.raises(InputError, match="name is 'scna'; did you mean 'scan'"):
         column_index(table, "scna")
-
-
-def test_rows_are_taken(table):
-    taken = take_rows(table, [2, 0, 2])
-    np.testing.assert_array_equal(taken.X, table.X[[2, 0, 2]])
-    np.testing.assert_array_equal(taken.y, [1, 0, 1])
-    assert taken.columns == table.columns
-    assert taken.notes == table.notes
-    np.testing.assert_array_equal(take_rows(table, table.y == 1).X, table.X[1:])
-    np.testing.assert_array_equal(take_rows(table, [-1]).X, table.X[2:])
-    for rows, message in [
-        ([3], "rows holds 3; the table has the rows 0 to 2"),
-        ([0, -4], "rows holds -4"),
-        ([], "rows has shape"),
-        (1, r"rows has shape \(\)"),
-        ([True, False], "rows has 2 truth values; the table has 3 rows"),
-        ([False] * 3, "rows is false everywhere"),
-        ([0.5], "rows holds float64 values"),
-    ]:
-        with pytest.raises(InputError, match=message):
-            take_rows(table, rows)
 
 
 def test_a_table_is_described(table):
@@ -89,8 +67,6 @@ def test_arguments_of_a_wrong_type_are_refused(write):
     assert repr(table.columns[0].name) == "'a'"
     with pytest.raises(InputTypeError, match="predictors is 5; pass a list of column names"):
         from_dataframe(pd.DataFrame({"x": [1, 2], "y": [3, 4]}), "y", predictors=5)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="rows has lists of different lengths"):
-        take_rows(table, [[0], [0, 1]])
     with pytest.raises(InputTypeError, match="table is a int; pass a table"):
         column_index(5, "a")
     with pytest.raises(InputTypeError, match="levels is 5; pass a tuple of texts"):
