@@ -1,6 +1,7 @@
 """Runs of experiments, each computed once for all tests and workers."""
 
 import fcntl
+import importlib
 
 import numpy as np
 import pytest
@@ -43,3 +44,19 @@ def quick_results(computed_once):
         return computed_once(f"{name}-quick", lambda: experiment.compute(key, experiment.quick))
 
     return results
+
+
+@pytest.fixture
+def holds(request):
+    """holds(results, words) -> outcomes of the claims whose statements contain these words.
+
+    The claims are those of the experiment whose folder of tests asks; at least one must be found.
+    """
+    module = importlib.import_module(f"experiments.{request.path.parent.name}.claims")
+
+    def outcomes(results, words):
+        found = [claim.holds for claim in module.claims(results) if words in claim.statement]
+        assert found, f"no claim says {words!r}"
+        return found
+
+    return outcomes

@@ -5,13 +5,6 @@ import pytest
 from experiments.backpropagation.claims import claims
 
 
-def holds(results, words):
-    """The outcomes of the claims whose statements contain these words; at least one."""
-    found = [claim.holds for claim in claims(results) if words in claim.statement]
-    assert found, f"no claim says {words!r}"
-    return found
-
-
 def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 30
@@ -28,11 +21,11 @@ def test_all_claims_hold_for_a_small_run(results):
         ("forward_multiples", 1, lambda x: 3 * x, "gradient by forward mode"),
     ],
 )
-def test_a_wrong_cost_is_refuted(changed, name, place, value, words):
+def test_a_wrong_cost_is_refuted(changed, holds, name, place, value, words):
     assert holds(changed(name, place, value), words) == [False]
 
 
-def test_wrong_descent_steps_are_refuted(changed):
+def test_wrong_descent_steps_are_refuted(changed, holds):
     planted = changed("descent_paths", (1, 1, 0), lambda x: x + 1e-11)
     assert holds(planted, "by hand and by the tracer: largest") == [False, False]
     planted = changed("descent_losses", (0, 3), lambda x: x + 0.5)

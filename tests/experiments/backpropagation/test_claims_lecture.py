@@ -2,20 +2,11 @@
 
 import pytest
 
-from experiments.backpropagation.claims import claims
-
-
-def holds(results, words):
-    """The outcomes of the claims whose statements contain these words; at least one."""
-    found = [claim.holds for claim in claims(results) if words in claim.statement]
-    assert found, f"no claim says {words!r}"
-    return found
-
 
 @pytest.mark.parametrize("column", range(4))
 @pytest.mark.parametrize(("name", "label"), [("loss_a", "y = 1"), ("loss_b", "y = 0")])
 @pytest.mark.parametrize("factor", [1.001, -1])
-def test_a_wrong_entry_of_a_table_is_refuted(results, changed, name, label, column, factor):
+def test_a_wrong_entry_of_a_table_is_refuted(results, changed, holds, name, label, column, factor):
     field = ("values", "partials", "tangents", "adjoints")[column]
     place = (5, 0) if field == "partials" else 5
     planted = changed(f"{name}_{field}", place, lambda x: factor * x)
@@ -23,7 +14,7 @@ def test_a_wrong_entry_of_a_table_is_refuted(results, changed, name, label, colu
     assert holds(results, f"table of the loss of {label}").count(False) == 0
 
 
-def test_a_misprint_that_is_not_in_the_errata_is_refuted(changed):
+def test_a_misprint_that_is_not_in_the_errata_is_refuted(changed, holds):
     planted = changed("loss_a_slide", (2, 2), lambda x: 1.001 * x)
     assert holds(planted, "whose absolute value is right") == [False]
     planted = changed("loss_a_slide", (2, 2), lambda x: -x)
@@ -33,7 +24,7 @@ def test_a_misprint_that_is_not_in_the_errata_is_refuted(changed):
 
 
 @pytest.mark.parametrize("route", range(4))
-def test_a_slope_with_a_wrong_value_or_sign_is_refuted(changed, route):
+def test_a_slope_with_a_wrong_value_or_sign_is_refuted(changed, holds, route):
     planted = changed("slopes_a", route, lambda x: x * (1 + 1e-6))
     words = "central differences: relative" if route == 3 else "by forward mode, reverse mode"
     assert holds(planted, words) == [False]
@@ -45,19 +36,19 @@ def test_a_slope_with_a_wrong_value_or_sign_is_refuted(changed, route):
 
 @pytest.mark.parametrize("label", [0, 1])
 @pytest.mark.parametrize("factor", [1 + 1e-9, -1])
-def test_a_wrong_factor_of_logistic_regression_is_refuted(changed, label, factor):
+def test_a_wrong_factor_of_logistic_regression_is_refuted(changed, holds, label, factor):
     planted = changed("quantities", (label, 4), lambda x: factor * x)
     assert holds(planted, "β = (0.3, −0.7)") == [label != 0, label != 1]
     assert holds(planted, "the value of the slide's formula") == [False]
 
 
-def test_a_wrong_adjoint_of_the_network_is_refuted(changed):
+def test_a_wrong_adjoint_of_the_network_is_refuted(changed, holds):
     planted = changed("network_adjoints", 3, lambda x: 1.001 * x)
     assert holds(planted, "2-2-1 network") == [False]
 
 
 @pytest.mark.parametrize("number", [n for n in range(1, 31) if n != 22])
-def test_an_erratum_without_evidence_is_refuted(results, changed, number):
+def test_an_erratum_without_evidence_is_refuted(results, changed, holds, number):
     words = "errata 1 to 10" if number <= 10 else "errata 11 to 30"
     place = number - 1
     planted = changed("errata_computed", place, lambda x: x * (1 + 1e-8))

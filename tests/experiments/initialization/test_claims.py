@@ -6,13 +6,6 @@ import pytest
 from experiments.initialization.claims import claims
 
 
-def holds(results, words):
-    """The outcomes of the claims whose statements contain these words; at least one."""
-    found = [claim.holds for claim in claims(results) if words in claim.statement]
-    assert found, f"no claim says {words!r}"
-    return found
-
-
 def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 20
@@ -20,12 +13,12 @@ def test_all_claims_hold_for_a_small_run(results):
 
 
 @pytest.mark.parametrize("name", ["copies_differ", "copies_rank", "narrow_off"])
-def test_copies_that_differ_by_a_millionth_are_refuted(results, name):
+def test_copies_that_differ_by_a_millionth_are_refuted(results, holds, name):
     planted = dict(results) | {name: results[name] + 1e-6}
     assert False in holds(planted, "all weights equal")
 
 
-def test_a_gradient_or_loss_that_zero_weights_cannot_have_is_refuted(results):
+def test_a_gradient_or_loss_that_zero_weights_cannot_have_is_refuted(results, holds):
     planted = results["zero_gradient"].copy()
     planted[0, 0] = 1e-12
     assert holds(dict(results) | {"zero_gradient": planted}, "initial gradient") == [False]
@@ -34,57 +27,57 @@ def test_a_gradient_or_loss_that_zero_weights_cannot_have_is_refuted(results):
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.03])
-def test_a_growth_rate_off_by_three_percent_is_refuted(results, factor):
+def test_a_growth_rate_off_by_three_percent_is_refuted(results, holds, factor):
     planted = dict(results) | {"curvature": factor * results["curvature"]}
     assert holds(planted, "most negative curvature") == [False]
 
 
-def test_noise_that_does_not_grow_is_refuted(results):
+def test_noise_that_does_not_grow_is_refuted(results, holds):
     planted = dict(results) | {"noisy_apart": np.full_like(results["noisy_apart"], 1e-6)}
     assert holds(planted, "most negative curvature") == [False]
     assert holds(planted, "is enough") == [False]
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])
-def test_a_scheme_with_another_gain_is_refuted(results, column):
+def test_a_scheme_with_another_gain_is_refuted(results, holds, column):
     theory = results["scheme_theory"].copy()
     theory[1, column] *= (1.02, 1.2, 1.2)[column]
     planted = dict(results) | {"scheme_theory": theory}
     assert holds(planted, "as drawn") == [True, False, True]
 
 
-def test_gains_off_by_a_fifth_are_refuted(results):
+def test_gains_off_by_a_fifth_are_refuted(results, holds):
     grown = results["fan_measured"] * np.array([1.0, 1.2])[None, :, None]
     outcomes = holds(dict(results) | {"fan_measured": grown}, "standard errors)")
     before = holds(results, "standard errors)")
     assert sum(outcome is False for outcome in outcomes) == 2 and False not in before
 
 
-def test_a_variance_off_by_a_tenth_per_layer_is_refuted(results):
+def test_a_variance_off_by_a_tenth_per_layer_is_refuted(results, holds):
     depth = results["theory_variance"].shape[1]
     theory = results["theory_variance"] * 0.9 ** np.arange(depth)
     outcomes = holds(dict(results) | {"theory_variance": theory}, "mean squared pre-activations")
     assert outcomes == [False] * 3
 
 
-def test_a_share_of_saturated_units_off_by_a_tenth_is_refuted(results):
+def test_a_share_of_saturated_units_off_by_a_tenth_is_refuted(results, holds):
     planted = dict(results) | {"theory_saturated": results["theory_saturated"] + 0.1}
     assert holds(planted, "share of saturated units") == [False]
 
 
-def test_a_loss_that_does_not_depend_on_the_scale_is_refuted(results):
+def test_a_loss_that_does_not_depend_on_the_scale_is_refuted(results, holds):
     planted = dict(results) | {"swept_loss": np.full_like(results["swept_loss"], 2.0)}
     assert holds(planted, "neither too small") == [False]
     assert holds(planted, "too small: final loss") == [False]
 
 
-def test_standard_weights_that_learn_are_refuted(results):
+def test_standard_weights_that_learn_are_refuted(results, holds):
     losses = results["curve_loss"].copy()
     losses[0, 2, -1] = 1.0
     assert holds(dict(results) | {"curve_loss": losses}, "weights ten layers stall") == [False]
 
 
-def test_he_weights_that_learn_no_better_are_refuted(results):
+def test_he_weights_that_learn_no_better_are_refuted(results, holds):
     losses = results["curve_loss"].copy()
     losses[2] = losses[1]
     planted = dict(results) | {"curve_loss": losses}

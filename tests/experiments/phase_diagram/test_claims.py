@@ -6,20 +6,13 @@ import pytest
 from experiments.phase_diagram.claims import claims
 
 
-def holds(results, words):
-    """The outcomes of the claims whose statements contain these words; at least one."""
-    found = [claim.holds for claim in claims(results) if words in claim.statement]
-    assert found, f"no claim says {words!r}"
-    return found
-
-
 def test_all_claims_hold_for_a_small_run(results):
     rows = claims(results)
     assert len(rows) > 20
     assert [row.statement for row in rows if row.holds is False] == []
 
 
-def test_a_critical_weight_variance_off_by_one_in_a_million_is_refuted(results):
+def test_a_critical_weight_variance_off_by_one_in_a_million_is_refuted(results, holds):
     planted = {**results, "table_weights": results["table_weights"] * (1 + 1e-6)}
     assert holds(planted, "critical weight variance") == [False] * 4
 
@@ -45,7 +38,7 @@ def precise(results):
         ("measured_log_ratio", "ln of the factor"),
     ],
 )
-def test_measurements_two_percent_off_are_refuted(results, field, words):
+def test_measurements_two_percent_off_are_refuted(results, holds, field, words):
     exact = precise(results)
     assert set(holds(exact, words)) == {True}
     outcomes = holds({**exact, field: exact[field] * 1.02}, words)
@@ -53,7 +46,7 @@ def test_measurements_two_percent_off_are_refuted(results, field, words):
     assert outcomes.count(True) == (field == "measured_log_ratio")
 
 
-def test_a_critical_rate_that_is_not_zero_is_refuted(results):
+def test_a_critical_rate_that_is_not_zero_is_refuted(results, holds):
     exact = precise(results)
     exact["measured_log_ratio"] = exact["measured_log_ratio"] + 0.02 * exact["point_layers"]
     assert set(holds(exact, "ln of the factor")) == {False}
@@ -67,5 +60,7 @@ def test_a_critical_rate_that_is_not_zero_is_refuted(results):
         ({"chaotic": 0.65}, "chaotic"),
     ],
 )
-def test_a_map_that_trains_too_little_or_too_much_is_refuted(results, planted_map, planted, words):
+def test_a_map_that_trains_too_little_or_too_much_is_refuted(
+    results, holds, planted_map, planted, words
+):
     assert holds({**results, **planted_map(**planted)}, words) == [False]

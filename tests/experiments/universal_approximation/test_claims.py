@@ -6,13 +6,6 @@ import pytest
 from experiments.universal_approximation.claims import claims
 
 
-def holds(results, words):
-    """The outcomes of the claims whose statements contain these words; at least one."""
-    found = [claim.holds for claim in claims(results) if words in claim.statement]
-    assert found, f"no claim says {words!r}"
-    return found
-
-
 def test_every_claim_of_the_quick_run_holds(results):
     found = claims(results)
     assert len(found) > 12
@@ -21,59 +14,59 @@ def test_every_claim_of_the_quick_run_holds(results):
 
 @pytest.mark.parametrize("factor", [0.98, 1.02])
 @pytest.mark.parametrize("norm", ["l2", "sup"])
-def test_a_spline_constant_off_by_two_percent_fails(results, norm, factor):
+def test_a_spline_constant_off_by_two_percent_fails(results, holds, norm, factor):
     planted = dict(results) | {f"{norm}_constants": results[f"{norm}_constants"] * factor}
     word = {"l2": "L2 error × N²", "sup": "largest error × N²"}[norm]
     outcomes = holds(planted, word)
     assert False in outcomes[:2] and not any(outcomes[:2])
 
 
-def test_a_spline_rate_off_by_one_percent_fails(results):
+def test_a_spline_rate_off_by_one_percent_fails(results, holds):
     planted = dict(results) | {"l2_errors": results["l2_errors"] * results["pieces"] ** 0.02}
     assert holds(planted, "slope of log L2 error") == [False]
 
 
 @pytest.mark.parametrize("factor", [0.95, 1.05])
-def test_a_sampling_constant_off_by_five_percent_fails(results, factor):
+def test_a_sampling_constant_off_by_five_percent_fails(results, holds, factor):
     # 4 standard errors of 100 draws are about 2%; the full run has 400 draws, and 1%.
     planted = dict(results) | {"sample_constants": results["sample_constants"] * factor}
     assert holds(planted, "m × MSE / C") == [False]
     assert holds(planted, "C at the points") == [False]
 
 
-def test_a_sampling_rate_off_by_a_tenth_fails(results):
+def test_a_sampling_rate_off_by_a_tenth_fails(results, holds):
     planted = dict(results) | {"sampled": results["sampled"] * results["units"] ** 0.1}
     assert holds(planted, "slope of log MSE") == [False]
 
 
 @pytest.mark.parametrize("which", ["trained", "solved"])
-def test_one_start_two_percent_below_the_optimum_fails(results, which):
+def test_one_start_two_percent_below_the_optimum_fails(results, holds, which):
     errors = results[which].copy()
     errors[0, 0, 2] = 0.98 * results["optimum"][0]
     outcomes = holds(dict(results) | {which: errors}, "best m + 1 straight pieces")
     assert outcomes == [which != "trained", which != "solved"]
 
 
-def test_a_network_that_is_not_monotone_fails(results):
+def test_a_network_that_is_not_monotone_fails(results, holds):
     curves = results["picture_curves"].copy()
     curves[0, 2, 0] = 0.3 * results["picture_truth"]  # the network with two layers of one node
     planted = dict(results) | {"picture_curves": curves}
     assert holds(planted, "is monotone") == [False]
 
 
-def test_bias_that_does_not_shrink_fails(results):
+def test_bias_that_does_not_shrink_fails(results, holds):
     curves = results["picture_curves"].copy()
     curves[0, 1] = curves[0, 0]
     first, *others = holds(dict(results) | {"picture_curves": curves}, "Bias shrinks")
     assert first is False and all(others)
 
 
-def test_a_network_that_itself_levels_off_fails(results):
+def test_a_network_that_itself_levels_off_fails(results, holds):
     planted = dict(results) | {"solved": results["trained"] / 2}
     assert holds(planted, "The optimiser levels off") == [False]
 
 
-def test_a_start_that_diverged_is_counted_and_not_averaged(results):
+def test_a_start_that_diverged_is_counted_and_not_averaged(results, holds):
     errors = results["trained"].copy()
     errors[1, 0, 3] = np.nan
     every = np.broadcast_to(
@@ -85,7 +78,7 @@ def test_a_start_that_diverged_is_counted_and_not_averaged(results):
 
 
 @pytest.mark.parametrize(("rate", "expected"), [(-2.0, False), (-1.3, True), (-0.5, False)])
-def test_the_rate_of_trained_networks_has_to_lie_in_its_range(results, rate, expected):
+def test_the_rate_of_trained_networks_has_to_lie_in_its_range(results, holds, rate, expected):
     widths = np.array([2, 4, 8, 16])
     errors = np.broadcast_to(widths[:, None] ** rate, (2, 4, 4))
     planted = dict(results) | {

@@ -1,11 +1,9 @@
-"""Arrays of `vanishing_exploding`, and the outcomes of its claims."""
+"""Arrays of the quick run of `vanishing_exploding`, and made-up training results."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-
-from experiments.vanishing_exploding.claims import claims
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +35,3 @@ def trained() -> Callable:
 def results(computed, trained):
     """The arrays with training as expected, and equal compile times at all depths."""
     return {**computed, **trained(), "timed_seconds": np.array([1.0, 1.1])}
-
-
-@pytest.fixture(scope="session")
-def holds() -> Callable:
-    """The outcomes of the claims whose statements contain these words; at least one."""
-
-    def outcomes(results, words):
-        found = [claim.holds for claim in claims(results) if words in claim.statement]
-        assert found, f"no claim says {words!r}"
-        return found
-
-    return outcomes
