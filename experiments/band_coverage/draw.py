@@ -105,6 +105,6 @@ def _coverage(ax: Axes, results: Results) -> None:
     ax.set_yticks(np.linspace(0, 1, 6))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel("x")
-    ax.set_ylabel("share of bands that contain the truth")
+    ax.set_ylabel("bands that contain the truth")
     ax.set_title(f"coverage, n = {SMALL}")
     ax.legend(loc="upper left", borderaxespad=0.2)
