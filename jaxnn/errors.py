@@ -1,7 +1,7 @@
 """How does the library say that an argument cannot be used?
 
 In one sentence that names the argument, what was given and what is accepted, raised before any
-compilation starts:  InputError("<argument> is <given>; <what is accepted>").
+compilation starts: InputError("<argument> is <given>; <what is accepted>").
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ def unknown_name(argument: str, given: object, known: Iterable[str]) -> InputErr
       given: the name.
       known: the names that are accepted.
 
+    Returns:
+      The error, for the caller to raise.
+
     Example:
       >>> print(unknown_name("activation", "tahn", ["relu", "tanh"]))
       activation is 'tahn'; did you mean 'tanh'? known: relu, tanh.
@@ -54,7 +57,22 @@ def _shown(name: object) -> str:
 
 
 def check_count(value: Any, argument: str, least: int = 1) -> None:
-    """Refuse what is not a whole number of at least `least`."""
+    """Refuse what is not a whole number of at least `least`.
+
+    Args:
+      value: what the caller passed.
+      argument: its name, for the sentence.
+      least: the smallest number accepted.
+
+    Raises:
+      InputTypeError: `value` is not a whole number.
+      InputError: it is below `least`.
+
+    Example:
+      >>> check_count(0, "epochs")
+      Traceback (most recent call last):
+      jaxnn.errors.InputError: epochs is 0; pass a whole number of at least 1.
+    """
     if not is_whole(value):
         raise InputTypeError(
             f"{argument} is {_shown(value)}; pass a whole number of at least {least}."
@@ -64,7 +82,7 @@ def check_count(value: Any, argument: str, least: int = 1) -> None:
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a value is a single whole number; truth values and lists of numbers are not."""
+    """Whether a value is a single whole number, which truth values and lists of numbers are not."""
     try:
         operator.index(value)
     except TypeError:
@@ -91,8 +109,22 @@ def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float
         raise InputError(f"{argument} is {value}; pass {accepted}.")
 
 
+def check_positive(value: Any, argument: str) -> None:
+    """Refuse what is not a positive finite number; errors are those of `check_number`."""
+    check_number(value, argument, "a positive number", lambda number: number > 0)
+
+
+def check_not_negative(value: Any, argument: str) -> None:
+    """Refuse what is not a finite number of at least 0; errors are those of `check_number`."""
+    check_number(value, argument, "a finite number of at least 0", lambda number: number >= 0)
+
+
 def check_hashable(description: Any) -> None:
-    """Refuse a frozen dataclass with a field that cannot be hashed, so could not be static."""
+    """Refuse a frozen dataclass of which a field cannot be hashed, so that it cannot be static.
+
+    Raises:
+      InputTypeError: such a field.
+    """
     for field in dataclasses.fields(description):
         value = getattr(description, field.name)
         try:
@@ -137,7 +169,11 @@ def _is_numeric(dtype: Any) -> bool:
 
 
 def check_finite(values: np.ndarray, argument: str) -> None:
-    """Refuse NaN and infinity, in the precision of the computation, and say where the first is."""
+    """Refuse values that are NaN or infinite in the precision of the computation.
+
+    Raises:
+      InputError: the first such value, and its place.
+    """
     with np.errstate(over="ignore"):
         used = values.astype(np.promote_types(np.float32, jnp.result_type(float)))
     bad = np.argwhere(~np.isfinite(used))

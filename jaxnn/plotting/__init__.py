@@ -1,4 +1,4 @@
-"""How are results drawn? Functions of an Axes and arrays, which compute no statistics.
+"""How are results drawn? By functions of an Axes and arrays, which compute no statistics.
 
     with style():
         figure, axes = panels(2)

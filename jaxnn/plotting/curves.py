@@ -1,4 +1,4 @@
-"""How does a prediction change with one predictor? Curves with bands, points with bars, a rug."""
+"""How is the effect of a predictor drawn? As a curve with a band, or as points with bars."""
 
 from __future__ import annotations
 
@@ -32,13 +32,20 @@ def band(
       x: (n,) horizontal positions.
       center: (n,) the curve.
       interval: (lower, upper), (n,) each; None draws the curve alone.
-      label: names the curve in the legend.
-      interval_label: says what the band is, see `band_label`.
+      label: the curve in the legend.
+      interval_label: the band in the legend, as from `band_label`.
       color: a name in `COLORS`.
       line: a name in `LINES`.
 
     Raises:
       InputError: shapes differ, or a name is unknown.
+
+    Example:
+      >>> from jaxnn.plotting import panels
+      >>> figure, (ax,) = panels(1)
+      >>> band(ax, [1, 2], [0.3, 0.5], ([0.2, 0.3], [0.4, 0.7]), label="network")
+      >>> len(ax.lines), len(ax.collections)  # the curve, the band
+      (1, 1)
     """
     x, center = equally_long(x=x, center=center)
     shade = color_named(color)
@@ -65,9 +72,9 @@ def level_points(
       levels: k names, at the positions 0, 1, ..., k - 1.
       center: (k,) the points.
       interval: (lower, upper), (k,) each; None draws the points alone.
-      label: names the points in the legend.
+      label: the points in the legend.
       color: a name in `COLORS`.
-      offset: shifts the points sideways, so that several series do not overlap.
+      offset: shift of the points to the right, so that several series do not overlap.
 
     Raises:
       InputError: shapes differ, or the colour is unknown.
@@ -93,12 +100,12 @@ def individual_curves(
     what: str = "observations",
     color: str = "grey",
 ) -> None:
-    """Draw thin curves, one per observation or refit; the legend says how many are shown.
+    """Draw thin curves, one per observation or refit; the legend says how many are drawn.
 
     Args:
       ax: where to draw.
       x: (n,) horizontal positions.
-      curves: (m, n), one curve per row; if m > most, evenly spread rows are drawn.
+      curves: (m, n), one curve per row; if m > most, `most` evenly spaced rows are drawn.
       most: the largest number of curves drawn.
       what: what the curves are, for the legend.
       color: a name in `COLORS`.
@@ -109,9 +116,11 @@ def individual_curves(
     (x,) = equally_long(x=x)
     curves = np.asarray(curves, dtype=float)
     if curves.ndim != 2 or curves.shape[1] != x.size or not curves.size:
-        raise InputError(f"curves has shape {curves.shape}; pass (curves, {x.size}), as long as x.")
+        raise InputError(
+            f"curves has shape {curves.shape}; pass shape (curves, {x.size}), as long as x."
+        )
     if most < 1:
-        raise InputError(f"most is {most!r}; pass at least 1.")
+        raise InputError(f"most is {most!r}; pass a number of at least 1.")
     total = len(curves)
     shown = curves[np.linspace(0, total - 1, min(most, total)).round().astype(int)]
     count = f"{total:,} {what}" if len(shown) == total else f"{len(shown):,} of {total:,} {what}"
@@ -120,7 +129,7 @@ def individual_curves(
     lines = LineCollection(list(points), colors=color_named(color), linewidths=0.7, alpha=faint)
     ax.add_collection(lines)
     ax.autoscale_view()
-    # A curve as faint as those would be invisible in the legend.
+    # In the legend, a line as faint as these curves would be invisible.
     ax.plot([], [], color=color_named(color), linewidth=1, linestyle=LINES["solid"], label=count)
 
 
@@ -131,7 +140,7 @@ def rug(ax: Axes, values: ArrayLike, *, color: str = "black", label: str | None 
       ax: where to draw.
       values: (n,) observed values of the horizontal variable.
       color: a name in `COLORS`.
-      label: names the ticks in the legend.
+      label: the ticks in the legend.
 
     Raises:
       InputError: `values` is not one-dimensional, or the colour is unknown.

@@ -1,8 +1,8 @@
-"""How do all figures get one look, readable at the size of a gallery?
+"""How do all figures look alike, and stay readable at the size of a gallery?
 
-A figure is 9 inches wide with text of at least 10 points. Colour-blind readers can tell the
-colours apart (Okabe and Ito 2008), and lines differ by their dashes too. Nothing here uses the
-global state of pyplot.
+A figure is 9 inches wide with text of at least 10 points. Colour-blind readers can distinguish the
+colours (Okabe and Ito 2008), and lines also differ by their dashes. Nothing here uses the global
+state of pyplot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from jaxnn.errors import InputError
 
-# Okabe and Ito, "Color universal design" (2008); yellow is left out: too pale on white.
+# Okabe and Ito, "Color universal design" (2008), without yellow, which is too pale on white.
 COLORS = {
     "blue": "#0072B2",
     "vermilion": "#D55E00",
@@ -36,9 +36,9 @@ LINES = {
     "dotted": (0, (1, 1.5)),
     "dashdot": (0, (5, 1.5, 1, 1.5)),
 }
-WIDTH = 9.0
-_SERIES = ("blue", "vermilion", "green", "purple", "sky", "orange")
-_DASHES = ("solid", "dashed", "dashdot", "dotted", "solid", "dashed")
+WIDTH = 9.0  # inches
+_CYCLE_COLORS = ("blue", "vermilion", "green", "purple", "sky", "orange")
+_CYCLE_LINES = ("solid", "dashed", "dashdot", "dotted", "solid", "dashed")
 
 STYLE: dict[Any, Any] = {
     "figure.dpi": 120,
@@ -58,8 +58,8 @@ STYLE: dict[Any, Any] = {
     "grid.color": "#E6E6E6",
     "grid.linewidth": 0.7,
     "lines.linewidth": 1.8,
-    "axes.prop_cycle": cycler(color=[COLORS[name] for name in _SERIES])
-    + cycler(linestyle=[LINES[name] for name in _DASHES]),
+    "axes.prop_cycle": cycler(color=[COLORS[name] for name in _CYCLE_COLORS])
+    + cycler(linestyle=[LINES[name] for name in _CYCLE_LINES]),
 }
 
 
@@ -80,7 +80,7 @@ def panels(
     sharey: bool = False,
     letters: bool = True,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with `n` panels in rows of `columns`, lettered a, b, c, ... when more than one.
+    """A figure with `n` panels in rows of `columns`, lettered a, b, c, ... if there are several.
 
     Args:
       n: number of panels; the last row may be shorter.
@@ -88,18 +88,23 @@ def panels(
       height: height of one row, in inches.
       width: width of the figure, in inches.
       sharex, sharey: whether the panels share their axes.
-      letters: whether the panels have letters.
+      letters: whether several panels have letters.
 
     Returns:
       The figure and its `n` axes, row by row.
 
     Raises:
       InputError: `n` is not from 1 to 26, or `columns` is below 1.
+
+    Example:
+      >>> figure, axes = panels(3)
+      >>> [ax.get_title(loc="left") for ax in axes]
+      ['a', 'b', 'c']
     """
     if not 1 <= n <= 26:
-        raise InputError(f"n is {n!r}; a figure has from 1 to 26 panels.")
+        raise InputError(f"n is {n!r}; pass a number of panels from 1 to 26.")
     if columns < 1:
-        raise InputError(f"columns is {columns!r}; pass at least 1.")
+        raise InputError(f"columns is {columns!r}; pass a number of at least 1.")
     columns = min(columns, n)
     rows = -(-n // columns)
     figure = Figure(figsize=(width, height * rows), layout="constrained")
@@ -114,20 +119,29 @@ def panels(
 
 
 def save(figure: Figure, target: str | PathLike[str] | IO[bytes]) -> None:
-    """Write a figure as PNG; the same figure gives the same bytes."""
+    """Write a figure as PNG to a path or an open file; the same figure gives the same bytes."""
     figure.savefig(target, format="png")
 
 
 def axis_label(name: str, unit: str = "") -> str:
-    """The label of an axis: "resting blood pressure (mm Hg)"."""
+    """The label of an axis with its unit, such as "resting blood pressure (mm Hg)"."""
     return f"{name} ({unit})" if unit else name
 
 
 def band_label(level: float, replicates: int, what: str = "refits") -> str:
-    """What a band is: "pointwise 95% band over 1,000 refits".
+    """What a band is, for a legend.
+
+    Args:
+      level: share of the replicates inside the band, between 0 and 1.
+      replicates: their number.
+      what: what they are.
 
     Raises:
       InputError: `level` is not between 0 and 1.
+
+    Example:
+      >>> band_label(0.95, 1000)
+      'pointwise 95% band over 1,000 refits'
     """
     if not 0 < level < 1:
         raise InputError(f"level is {level!r}; pass a number between 0 and 1.")

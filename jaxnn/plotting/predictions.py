@@ -31,9 +31,9 @@ def predicted_versus_observed(
       predicted: (n,) predictions (for a binary response, probabilities).
       interval: (lower, upper), (n,) each, drawn as bars; None draws the points alone.
       levels: names of the observed classes; points of a class are spread sideways so that they
-        do not hide each other. Without levels a line marks predicted = observed.
+        do not hide each other. Without levels, a line marks predicted = observed.
       color: a name in `COLORS`.
-      label: names the points in the legend.
+      label: the points in the legend.
 
     Raises:
       InputError: shapes differ, a code is not a level, or the colour is unknown.
@@ -42,9 +42,11 @@ def predicted_versus_observed(
     shade = color_named(color)
     places = observed
     if levels:
-        if not np.isin(observed, np.arange(len(levels))).all():
+        unknown = observed[~np.isin(observed, np.arange(len(levels)))]
+        if unknown.size:
             raise InputError(
-                f"observed has values that are not codes of levels; pass 0 to {len(levels) - 1}."
+                f"observed has the value {unknown[0]:g}, which is not the code of a level; pass "
+                f"whole numbers from 0 to {len(levels) - 1}."
             )
         # Multiples of the golden ratio spread points evenly without a random number.
         golden = (np.sqrt(5) - 1) / 2

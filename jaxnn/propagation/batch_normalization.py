@@ -35,8 +35,9 @@ def batch_norm_gradient_growth(activation: str | Activation) -> float:
     Raises:
       InputError: the activation is unknown, constant, or cannot be integrated.
 
-    >>> print(f"{batch_norm_gradient_growth('relu'):.4f}")
-    1.4669
+    Example:
+      >>> print(f"{batch_norm_gradient_growth('relu'):.4f}")
+      1.4669
     """
     rule = gaussian_rule(activation_function(activation), 1.0)
     mean = rule.weights @ rule.values

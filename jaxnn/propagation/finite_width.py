@@ -48,9 +48,10 @@ def log_gradient_moments(width: int, depth: int) -> tuple[float, float]:
     Raises:
       InputError, InputTypeError: `width` or `depth` is not a whole number of at least 1.
 
-    >>> mean, variance = log_gradient_moments(32, 16)
-    >>> print(f"{mean:.3f} {variance:.3f}")
-    -1.321 2.840
+    Example:
+      >>> mean, variance = log_gradient_moments(32, 16)
+      >>> print(f"{mean:.3f} {variance:.3f}")
+      -1.321 2.840
     """
     check_count(width, "width")
     check_count(depth, "depth")
@@ -82,8 +83,9 @@ def lyapunov_spectrum(width: int) -> np.ndarray:
     Raises:
       InputError, InputTypeError: `width` is not a whole number of at least 1.
 
-    >>> print(lyapunov_spectrum(3).round(4))
-    [-0.1845 -0.4913 -1.1845]
+    Example:
+      >>> print(lyapunov_spectrum(3).round(4))
+      [-0.1845 -0.4913 -1.1845]
     """
     check_count(width, "width")
     return (math.log(2 / width) + _polygammas(width)[0][::-1]) / 2

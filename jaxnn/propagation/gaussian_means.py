@@ -195,9 +195,10 @@ def gaussian_rule(phi: Activation, variance: float) -> GaussianRule:
     Raises:
       InputError: phi or phi' is NaN somewhere, or phi cannot be integrated (`evaluate`, `kinks`).
 
-    >>> rule = gaussian_rule(jax.nn.relu, 3.0)
-    >>> print(f"{rule.weights @ rule.values**2:.10f}")  # E relu(u)^2 = q / 2
-    1.5000000000
+    Example:
+      >>> rule = gaussian_rule(jax.nn.relu, 3.0)
+      >>> print(f"{rule.weights @ rule.values**2:.10f}")  # E relu(u)^2 = q / 2
+      1.5000000000
     """
     deviation = variance**0.5
     at = np.array(kinks(phi)) / deviation

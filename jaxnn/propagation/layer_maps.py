@@ -107,9 +107,10 @@ def trajectory(
       InputError, InputTypeError: an argument outside its range, or an activation that cannot be
         integrated.
 
-    >>> found = trajectory("relu", 2.0, 0.0, 20)
-    >>> print(f"{found.variance[-1]:.3f} {found.correlation[-1]:.3f} {found.chi[-1]:.3f}")
-    2.000 0.952 1.000
+    Example:
+      >>> found = trajectory("relu", 2.0, 0.0, 20)
+      >>> print(f"{found.variance[-1]:.3f} {found.correlation[-1]:.3f} {found.chi[-1]:.3f}")
+      2.000 0.952 1.000
     """
     network = wide_network(activation, weight_variance, bias_variance)
     check_count(depth, "depth")

@@ -82,9 +82,10 @@ def mean_field(
       InputError, InputTypeError: the variance grows without bound or past 1e10, so that there is
         no fixed point; an argument outside its range; or an activation that cannot be integrated.
 
-    >>> found = mean_field("tanh", 2.5, 0.05)  # chaos: c* < 1
-    >>> print(f"q* {found.q_star:.4f}, chi_1 {found.chi_1:.4f}, c* {found.c_star:.4f}")
-    q* 1.0640, chi_1 1.1335, c* 0.4468
+    Example:
+      >>> found = mean_field("tanh", 2.5, 0.05)  # chaos: c* < 1
+      >>> print(f"q* {found.q_star:.4f}, chi_1 {found.chi_1:.4f}, c* {found.c_star:.4f}")
+      q* 1.0640, chi_1 1.1335, c* 0.4468
     """
     network = wide_network(activation, weight_variance, bias_variance)
     q = _fixed_variance(network)
@@ -119,8 +120,9 @@ def critical_weight_variance(activation: str | Activation, bias_variance: float)
         tend to, as for ReLU with biases; an argument outside its range; or an activation that
         cannot be integrated.
 
-    >>> print(f"{critical_weight_variance('tanh', 0.05):.4f}")
-    1.7610
+    Example:
+      >>> print(f"{critical_weight_variance('tanh', 0.05):.4f}")
+      1.7610
     """
     phi, _, bias_variance = wide_network(activation, 1.0, bias_variance)
 

@@ -99,14 +99,15 @@ def measure(
       InputError, InputTypeError: an argument outside its range; after the run, signals that
         overflow or a batch whose pre-activations do not vary.
 
-    >>> from jaxnn.propagation import random_network
-    >>> net = random_network((50,) * 21, "relu", 2.0)
-    >>> found = measure(jax.random.key(0), net, seeds=40)
-    >>> found.log_gradient.shape
-    (40, 20, 2)
-    >>> kept = np.exp(found.log_gradient[:, 0]).mean()  # He weights keep the mean square gradient
-    >>> bool(0.3 < kept < 3)
-    True
+    Example:
+      >>> from jaxnn.propagation import random_network
+      >>> net = random_network((50,) * 21, "relu", 2.0)
+      >>> found = measure(jax.random.key(0), net, seeds=40)
+      >>> found.log_gradient.shape
+      (40, 20, 2)
+      >>> kept = np.exp(found.log_gradient[:, 0]).mean()  # He weights keep the mean square gradient
+      >>> bool(0.3 < kept < 3)
+      True
     """
     check_key(key)
     if not isinstance(net, MLP):

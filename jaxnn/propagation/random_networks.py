@@ -74,9 +74,10 @@ def random_network(
       InputError, InputTypeError: a size below 1, an unknown activation, or a variance outside its
         range.
 
-    >>> net = random_network((100, 100, 100), "relu", 2.0)
-    >>> net.initializer
-    Scaled(scale=2.0, mode='fan_in', distribution='normal')
+    Example:
+      >>> net = random_network((100, 100, 100), "relu", 2.0)
+      >>> net.initializer
+      Scaled(scale=2.0, mode='fan_in', distribution='normal')
     """
     check_number(weight_variance, "weight_variance", "a positive number", lambda value: value > 0)
     accepted = "a finite number of at least 0"

@@ -1,13 +1,14 @@
-"""How many straight pieces does a network have, how many could it have, and what can they fit?
+"""How many linear pieces does a network have, how many could it have, and what can they fit?
 
     line                  the regions of a given network along a line, found exactly
     plane                 its regions in a plane
     formulas              bounds on the number of regions
-    constructions         networks that attain them
-    segmentation          how closely straight pieces can follow given points
+    constructions         networks that attain the bounds
+    segmentation          how closely linear pieces can follow given points
     splines               how closely they can follow a smooth curve
-    activation_patterns   which activations have straight pieces, and their slopes
-    rounding, arguments   bounds on rounding errors; checks of what is passed
+    activation_patterns   which activations are piecewise linear, and their slopes
+    rounding              bounds on rounding errors
+    arguments             which networks and points the searches accept
 
 Read `line` first. All of it is NumPy in float64; nothing is compiled.
 """

@@ -1,12 +1,12 @@
-"""On which straight piece of its activation is a unit, and with which slope?
+"""On which linear piece of its activation is a unit, and what is the slope there?
 
     phi(z) has slope s_0 below k_1, s_1 between k_1 and k_2, ...
 
 ReLU has one kink at 0 with slope 0 below and 1 above; leaky ReLU the same with slope 0.01 below;
 the hard tanh has two kinks; the identity has none. The pieces of all units together are the
-activation pattern of an input. Where the pattern does not change the network is affine, and it
-changes only where the input of some unit passes a kink, so these places can be found exactly,
-without sampling.
+activation pattern of an input. Where the pattern does not change, the network is affine. The
+pattern changes only where the input of some unit passes a kink, so these places can be found
+exactly, without sampling.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from jaxnn.mlp import ACTIVATIONS, MLP
 
 
 class PiecewiseLinear(NamedTuple):
-    """An activation of straight pieces.
+    """A piecewise linear activation.
 
     Attributes:
-      function: phi, elementwise, of NumPy arrays in float64.
+      function: phi, elementwise on NumPy arrays of float64.
       kinks: (kinks,) places where the slope changes, ascending.
       slopes: (kinks + 1,) slopes between them.
     """
@@ -34,7 +34,7 @@ class PiecewiseLinear(NamedTuple):
     slopes: np.ndarray
 
 
-LEAK = 0.01  # of jax.nn.leaky_relu
+LEAK = 0.01  # the slope below 0 of jax.nn.leaky_relu
 
 PIECEWISE_LINEAR: dict[str, PiecewiseLinear] = {
     "hard_tanh": PiecewiseLinear(
@@ -49,7 +49,7 @@ PIECEWISE_LINEAR: dict[str, PiecewiseLinear] = {
 
 
 def piecewise_linear(net: MLP) -> PiecewiseLinear:
-    """The activation of a network, if it consists of straight pieces.
+    """The activation of a network, if it is piecewise linear.
 
     Raises:
       InputTypeError: `net` is not a `jaxnn.MLP`.
@@ -66,9 +66,8 @@ def piecewise_linear(net: MLP) -> PiecewiseLinear:
 
 
 def slopes_at(activation: PiecewiseLinear, values: np.ndarray) -> np.ndarray:
-    """The slope of the piece that each value is on; a kink belongs to the piece below it.
+    """The slope of the piece that each value is on, in the shape of `values`.
 
-    Returns:
-      An array of the shape of `values`.
+    A kink belongs to the piece below it.
     """
     return activation.slopes[np.searchsorted(activation.kinks, values)]

@@ -1,12 +1,12 @@
-"""Are the network, its parameters and the given points usable, and what are they in float64?
+"""Which networks and points can be searched for regions, and what are they in float64?
 
-Every search for regions starts here, so that bad input is one sentence before any work is done.
+Every search for regions starts here, so bad input is answered by one sentence before any work.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, u
 from jaxnn.mlp import MLP, Parameters
 
 Kind = Literal["linear", "activation"]
-KINDS = ("linear", "activation")
+KINDS: tuple[str, ...] = get_args(Kind)
 LARGEST = 1e150  # products of two such numbers stay in the range of float64
 
 
@@ -32,22 +32,22 @@ def float64_layers(net: MLP, params: Parameters) -> list[tuple[np.ndarray, np.nd
     """Weights (inputs, outputs) and biases (outputs,) of each layer of one network, in float64.
 
     Raises:
-      InputError, InputTypeError: `params` is no sequence of layers, shapes are not those of `net`,
-        or an entry is not a finite number.
+      InputError, InputTypeError: `params` is not a sequence of layers, its shapes are not those of
+        `net`, or an entry is not a finite number.
     """
     shapes = list(pairwise(net.sizes))
     if not isinstance(params, tuple | list):
         raise InputTypeError(
-            f"params is of type {type(params).__name__}; pass the layers of one network, as from "
-            "jaxnn.mlp.init."
+            f"params is a {type(params).__name__}; pass the layers of one network, as from "
+            "jaxnn.init."
         )
     if len(params) != len(shapes):
-        raise InputError(f"params has {len(params)} layers; net has {len(shapes)}.")
+        raise InputError(f"params has {len(params)} layers; pass the {len(shapes)} layers of net.")
     layers = []
     for number, (layer, shape) in enumerate(zip(params, shapes, strict=True)):
         if not isinstance(layer, tuple | list) or len(layer) != 2:
             raise InputTypeError(
-                f"params[{number}] is of type {type(layer).__name__}; pass weights and biases."
+                f"params[{number}] is a {type(layer).__name__}; pass weights and biases."
             )
         names = [f"{part} of params[{number}]" for part in ("weights", "biases")]
         weights, biases = (as_numbers(a, name) for a, name in zip(layer, names, strict=True))
@@ -63,7 +63,7 @@ def float64_layers(net: MLP, params: Parameters) -> list[tuple[np.ndarray, np.nd
 
 
 def input_point(value: Any, net: MLP, argument: str) -> np.ndarray:
-    """A point of the input space (inputs,) in float64; a plain number does for one input.
+    """A point of the input space in float64, (inputs,); a plain number is accepted for one input.
 
     Raises:
       InputError, InputTypeError: `value` is not finite numbers of shape (inputs,).
@@ -83,8 +83,12 @@ def input_point(value: Any, net: MLP, argument: str) -> np.ndarray:
 def check_range(values: np.ndarray, slopes: np.ndarray, layer: int) -> None:
     """Refuse pre-activations, or slopes of them, so large that later products could overflow.
 
+    Args:
+      values, slopes: of the pre-activations of one layer.
+      layer: its number, from 1.
+
     Raises:
-      InputError: an entry is beyond 1e150 or NaN.
+      InputError: an entry is beyond +-1e150 or NaN.
     """
     if not all((np.abs(numbers) <= LARGEST).all() for numbers in (values, slopes)):
         raise InputError(

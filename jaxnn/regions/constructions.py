@@ -1,7 +1,7 @@
-"""Which networks have as many straight pieces as possible?
+"""Which networks have as many linear pieces as possible?
 
-    tent       x -> 2 relu(x) - 4 relu(x - 1/2)       folds [0, 1] onto itself once, with 2 units
-    zigzag     n kinks, n + 1 pieces, each onto [0, 1]     folds it n times, with n units
+    tent       x -> 2 relu(x) - 4 relu(x - 1/2)            folds [0, 1] once, with 2 units
+    zigzag     n kinks, n + 1 pieces, each onto [0, 1]     folds [0, 1] n times, with n units
 
 L layers of folds give (folds + 1)^L pieces, because every piece of the first layers passes through
 all pieces of the next one: 2^L for tents (Telgarsky 2015), and (n + 1)^L for zigzags, the most that
@@ -23,8 +23,8 @@ from jaxnn.mlp import MLP, Layer, Parameters
 def tent_network(times: int) -> tuple[MLP, Parameters]:
     """The tent map composed `times` times, as a ReLU network 1-2-...-2-1.
 
-    Each layer has two units; the affine map out of one tent and the map into the next are merged,
-    so there are 6 `times` + 1 parameters.  On [0, 1] the network has 2^times pieces and alternates
+    Each layer has two units. The affine map out of one tent and the map into the next are merged,
+    so there are 6 times + 1 parameters. On [0, 1] the network has 2^times pieces and alternates
     between 0 and 1 at i / 2^times (`jaxnn.datasets.tent`).
 
     Telgarsky 2015, "Representation benefits of deep feedforward networks".
@@ -39,9 +39,10 @@ def tent_network(times: int) -> tuple[MLP, Parameters]:
     Raises:
       InputError, InputTypeError: `times` is not a whole number of at least 1.
 
-    >>> net, params = tent_network(3)
-    >>> net.sizes
-    (1, 2, 2, 2, 1)
+    Example:
+      >>> net, params = tent_network(3)
+      >>> net.sizes
+      (1, 2, 2, 2, 1)
     """
     check_count(times, "times")
     return _folding(np.array([1.0, 1.0]), np.array([0.0, -0.5]), np.array([2.0, -4.0]), 0.0, times)
@@ -50,13 +51,13 @@ def tent_network(times: int) -> tuple[MLP, Parameters]:
 def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
     """A ReLU network 1-n-...-n-1 with the most linear regions possible on [0, 1], (n + 1)^layers.
 
-    Each layer is a zigzag of n + 1 pieces onto [0, 1].  An ordinary zigzag needs n units and a
-    linear term. There is no linear term here, so the units of kinks 2 and 3 face left, and in the
-    slopes
+    Each layer is a zigzag of n + 1 pieces, each onto [0, 1]. An ordinary zigzag needs n units and a
+    linear term. A layer of ReLUs has no linear term, so the units of kinks 2 and 3 face left: with
+    the slopes
 
         s, -s, s, -2 s, s, -s, ...     with s = n + 1/2
 
-    these two add up to the slope at the far left.
+    these two add up to the slope on the far left.
 
     Args:
       units: n, at least 3.
@@ -69,9 +70,10 @@ def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
       InputError, InputTypeError: `units` is not a whole number of at least 3, or `layers` not one
         of at least 1.
 
-    >>> net, params = zigzag_network(units=10, layers=5)  # Prince 2023, figure 4.7a
-    >>> sum(weights.size + biases.size for weights, biases in params), 11**5
-    (471, 161051)
+    Example:
+      >>> net, params = zigzag_network(units=10, layers=5)  # Prince 2023, figure 4.7a
+      >>> sum(weights.size + biases.size for weights, biases in params), 11**5
+      (471, 161051)
     """
     check_count(units, "units", least=3)
     check_count(layers, "layers")

@@ -19,7 +19,7 @@ from jaxnn.errors import InputError, check_count
 
 
 def zaslavsky(dimension: int, hyperplanes: int) -> int:
-    """Number of regions of m hyperplanes in general position in R^d: sum_{j <= d} C(m, j).
+    """The number of regions of m hyperplanes in general position in R^d: sum_{j <= d} C(m, j).
 
     General position means that any d of them meet in one point and no d + 1 do. It is also the
     largest number of linear regions of one hidden layer of m ReLUs on d inputs.
@@ -33,8 +33,9 @@ def zaslavsky(dimension: int, hyperplanes: int) -> int:
     Raises:
       InputError, InputTypeError: an argument is not a whole number in its range.
 
-    >>> zaslavsky(dimension=2, hyperplanes=3)  # three lines cut a plane into
-    7
+    Example:
+      >>> zaslavsky(dimension=2, hyperplanes=3)  # three lines cut a plane into
+      7
     """
     check_count(dimension, "dimension")
     check_count(hyperplanes, "hyperplanes", least=0)
@@ -42,12 +43,12 @@ def zaslavsky(dimension: int, hyperplanes: int) -> int:
 
 
 def montufar(inputs: int, hidden: Sequence[int]) -> int:
-    """A number of linear regions that some ReLU network with these hidden layers reaches.
+    """A number of linear regions that some ReLU network with these hidden layers attains.
 
         prod_{l < L} floor(n_l / d)^d  x  sum_{j <= d} C(n_L, j)
 
-    Every layer but the last folds the space onto itself floor(n / d)^d times, and the last one cuts
-    all copies alike.
+    Every layer but the last folds the input space onto itself floor(n / d)^d times, and the last
+    one cuts all copies in the same way.
 
     Montufar, Pascanu, Cho and Bengio 2014, "On the number of linear regions of deep neural
     networks", theorem 4.
@@ -58,13 +59,17 @@ def montufar(inputs: int, hidden: Sequence[int]) -> int:
 
     Raises:
       InputError, InputTypeError: no layers, or a layer with fewer units than inputs.
+
+    Example:
+      >>> montufar(2, (4, 4))  # 4 copies, each cut into 1 + 4 + 6 regions
+      44
     """
     check_count(inputs, "inputs")
     _check_hidden(hidden)
     if min(hidden) < inputs:
         raise InputError(
-            f"hidden is {tuple(hidden)} on {inputs} inputs; the bound needs at least as many units "
-            "as inputs in every layer."
+            f"hidden is {tuple(hidden)}, but inputs is {inputs}; pass at least as many units as "
+            "inputs in every layer."
         )
     folds = math.prod((units // inputs) ** inputs for units in hidden[:-1])
     return folds * zaslavsky(inputs, hidden[-1])
@@ -85,19 +90,21 @@ def most_regions_on_line(hidden: Sequence[int]) -> int:
     Raises:
       InputError, InputTypeError: no layers, or a layer without units.
 
-    >>> most_regions_on_line((4, 4))
-    25
+    Example:
+      >>> most_regions_on_line((4, 4))
+      25
     """
     _check_hidden(hidden)
     return math.prod(units + 1 for units in hidden)
 
 
 def least_errors_on_alternation(points: int, pieces: int) -> float:
-    """Smallest share of alternating points that a curve of P straight pieces can get wrong.
+    """Smallest share of alternating labels that a curve of P straight pieces can get wrong.
 
-    The n points on a line are 0, 1, 0, 1, ..., and the curve says 1 where it is above 1/2. A curve
-    of P straight pieces crosses 1/2 at most P times, and on each of the P + 1 stretches between
-    crossings it is right for at most one point more than half of them, so
+    The labels of n points on a line are 0, 1, 0, 1, ..., and the curve predicts 1 where it is above
+    1/2. A curve of P straight pieces crosses 1/2 at most P times. On each of the P + 1 stretches
+    between crossings it predicts one label, which is right at no more than (k + 1) / 2 of k points,
+    so
 
         share of errors >= (n - P - 1) / (2 n).
 
@@ -110,8 +117,9 @@ def least_errors_on_alternation(points: int, pieces: int) -> float:
     Raises:
       InputError, InputTypeError: an argument is not a whole number of at least 1.
 
-    >>> least_errors_on_alternation(points=32, pieces=15)
-    0.25
+    Example:
+      >>> least_errors_on_alternation(points=32, pieces=15)
+      0.25
     """
     check_count(points, "points")
     check_count(pieces, "pieces")

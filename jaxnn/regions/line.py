@@ -1,23 +1,23 @@
-"""How many straight pieces does a network have along a line?
+"""How many linear pieces does a network have along a line?
 
     x(t) = (1 - t) start + t stop,  0 <= t <= 1;    z_l(t) = h_{l-1}(t) W_l + b_l
 
-Layer by layer: between neighbouring nodes t_i every h_{l-1} is affine in t, so every z_l is, and it
-passes a kink of the activation at most once, at
+The search goes layer by layer. Between neighbouring nodes t_i every h_{l-1} is affine in t, so
+every z_l is too, and it passes a kink k of the activation at most once, at
 
     t* = t_i + (t_{i+1} - t_i) (k - z(t_i)) / (z(t_{i+1}) - z(t_i))
 
 These places become nodes, and in the end every pre-activation is affine between neighbouring
-nodes. There is no grid, so no piece is missed for being short.
+nodes. There is no grid, so no piece is too short to be found.
 
 Two things are called regions. In an *activation region* every unit stays on one of its pieces; in
 a *linear region* the output has one slope (Montufar et al. 2014; Hanin and Rolnick 2019). They
-differ where a unit switches and the output does not change slope, as when all units of the next
+differ where a unit switches but the output does not change slope, as when all units of the next
 layer are off: such a place separates activation regions but not linear regions.
 
-All in float64, with a bound on the rounding error of each number (`rounding`): a pre-activation
-counts as on a kink if it is there within its bound, and two units switch at the same place if their
-places agree within theirs.
+All numbers are float64, with a bound on the rounding error of each (`rounding`). A pre-activation
+counts as on a kink if it differs by no more than its bound, and two units switch at the same place
+if their places differ by no more than their bounds.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def breakpoints_on_line(
     Args:
       net: a network with a piecewise linear activation ("relu", "leaky_relu", "hard_tanh",
         "identity").
-      params: its parameters, as from `jaxnn.mlp.init`.
-      start, stop: (inputs,) two different points; plain numbers for one input.
+      params: its parameters, as from `jaxnn.init`.
+      start, stop: (inputs,) two different points; plain numbers are accepted for one input.
       kind: "linear" for places where the slope of an output changes; "activation" for places where
         a unit passes a kink, whether or not the output changes slope.
 
@@ -62,11 +62,12 @@ def breakpoints_on_line(
 
     Raises:
       InputError, InputTypeError: another activation, an argument of the wrong shape or kind, or
-        numbers that are not finite or overflow on the way.
+        numbers that are not finite or overflow.
 
-    >>> from jaxnn.regions import tent_network
-    >>> print(breakpoints_on_line(*tent_network(2), 0.0, 1.0))
-    [0.25 0.5  0.75]
+    Example:
+      >>> from jaxnn.regions import tent_network
+      >>> print(breakpoints_on_line(*tent_network(2), 0.0, 1.0))
+      [0.25 0.5  0.75]
     """
     check_kind(kind)
     activation = piecewise_linear(net)
@@ -107,7 +108,7 @@ def breakpoints_on_line(
 def count_regions_on_line(
     net: MLP, params: Parameters, start: Any, stop: Any, kind: Kind = "linear"
 ) -> int:
-    """Number of regions of a network that the line from `start` to `stop` passes through.
+    """The number of regions of a network that the line from `start` to `stop` passes through.
 
     It is one more than the number of breakpoints. One hidden layer of m ReLUs has at most m + 1
     regions; L hidden layers of n units on one input have at most (n + 1)^L
@@ -122,16 +123,17 @@ def count_regions_on_line(
     Raises:
       InputError, InputTypeError: as from `breakpoints_on_line`.
 
-    >>> from jaxnn.regions import tent_network
-    >>> net, params = tent_network(5)
-    >>> count_regions_on_line(net, params, 0.0, 1.0)  # 2^5 pieces from 31 parameters
-    32
+    Example:
+      >>> from jaxnn.regions import tent_network
+      >>> net, params = tent_network(5)
+      >>> count_regions_on_line(net, params, 0.0, 1.0)  # 2^5 pieces from 31 parameters
+      32
     """
     return len(breakpoints_on_line(net, params, start, stop, kind)) + 1
 
 
 def _affine(nodes: _Nodes, weights: np.ndarray, biases: np.ndarray, layer: int) -> _Nodes:
-    """Pre-activations from the responses of the layer before."""
+    """Pre-activations of a layer from the hidden states of the layer before."""
     with np.errstate(over="ignore", invalid="ignore"):
         values, slopes = nodes.values @ weights + biases, nodes.slopes @ weights
     check_range(values, slopes, layer)
@@ -184,7 +186,7 @@ def _split(nodes: _Nodes, kinks: np.ndarray) -> _Nodes:
 
 
 def _crossings(nodes: _Nodes, kinks: np.ndarray) -> tuple[_Nodes, _Crossings]:
-    """Where units pass a kink between nodes; a unit that does so at a node is put exactly there."""
+    """Where units pass a kink between nodes; one that passes a kink at a node is set to it."""
     places, values, errors = nodes.places, nodes.values.copy(), nodes.errors.copy()
     parts = [_Crossings(*np.zeros((4, 0)))._replace(units=np.zeros(0, int))]
     for kink in kinks:

@@ -2,11 +2,11 @@
 
     x(u, v) = corner + u (right - corner) + v (up - corner),   0 <= u, v <= 1
 
-The window starts as one polygon. Layer by layer and unit by unit, every polygon on which the
+The window starts as one polygon. Layer by layer and unit by unit, every polygon in which the
 unit's pre-activation (affine there) passes a kink is cut in two along the kink. In the end every
-unit is on one of its pieces throughout each polygon, and the network is affine there. Polygons
-that meet along an edge share its two vertices, so an edge is cut once for both, and neighbours are
-known: those with equal slopes form one linear region, which need not be convex.
+unit is on one of its pieces throughout each polygon, so the network is affine there. Polygons that
+meet along an edge share its two vertices, so an edge is cut once for both, and neighbours are
+known. Neighbours with equal slopes form one linear region, which need not be convex.
 
 Terms, precision and the bound on rounding errors are those of `jaxnn.regions.line`.
 """
@@ -48,15 +48,15 @@ class _Mesh:
         self.polygons = [[0, 1, 2, 3]]
         self.parents = [0]  # for each polygon, the polygon of the layer before that it is part of
         self.owners: dict[tuple[int, int], int] = {}  # polygon of each edge, counter-clockwise
-        self._own(0)
+        self._record_edges(0)
 
-    def _own(self, polygon: int) -> None:
+    def _record_edges(self, polygon: int) -> None:
         ring = self.polygons[polygon]
         for edge in zip(ring, ring[1:] + ring[:1], strict=True):
             self.owners[edge] = polygon
 
     def edges(self) -> np.ndarray:
-        """(edges, 2): the ends of every edge, once."""
+        """(edges, 2): the ends of every edge, each edge once."""
         once = [(a, b) for a, b in self.owners if a < b or (b, a) not in self.owners]
         return np.array(once)
 
@@ -78,8 +78,8 @@ class _Mesh:
         self.polygons.append(ring[: end + 1])
         self.parents.append(self.parents[polygon])
         new = len(self.polygons) - 1
-        self._own(polygon)
-        self._own(new)
+        self._record_edges(polygon)
+        self._record_edges(new)
         return new
 
 
@@ -91,7 +91,7 @@ def regions_in_plane(
     Args:
       net: a network with a piecewise linear activation ("relu", "leaky_relu", "hard_tanh",
         "identity").
-      params: its parameters, as from `jaxnn.mlp.init`.
+      params: its parameters, as from `jaxnn.init`.
       corner, right, up: (inputs,) three corners of the window, not on one line.
       kind: "linear" joins polygons that share an edge and have equal slopes into one region; with
         "activation" each polygon is a region.
@@ -102,7 +102,14 @@ def regions_in_plane(
 
     Raises:
       InputError, InputTypeError: another activation, an argument of the wrong shape or kind, or
-        numbers that are not finite or overflow on the way.
+        numbers that are not finite or overflow.
+
+    Example:
+      >>> weights, biases = np.eye(2), np.array([-0.5, -0.5])  # kinks on two crossing lines
+      >>> params = ((weights, biases), (np.ones((2, 1)), np.zeros(1)))
+      >>> found = regions_in_plane(MLP((2, 2, 1), "relu"), params, [0, 0], [1, 0], [0, 1])
+      >>> len(found.polygons), found.slopes.shape
+      (4, (4, 1, 2))
     """
     check_kind(kind)
     activation = piecewise_linear(net)
@@ -143,7 +150,7 @@ def regions_in_plane(
 def count_regions_in_plane(
     net: MLP, params: Parameters, corner: Any, right: Any, up: Any, kind: Kind = "linear"
 ) -> int:
-    """Number of regions of a network in the parallelogram that three points span.
+    """The number of regions of a network in the parallelogram that three points span.
 
     One hidden layer of m ReLUs has at most 1 + m + m (m - 1) / 2 (`jaxnn.regions.zaslavsky`).
 
@@ -156,10 +163,11 @@ def count_regions_in_plane(
     Raises:
       InputError, InputTypeError: as from `regions_in_plane`.
 
-    >>> weights, biases = np.eye(2), np.array([-0.5, -0.5])  # kinks on two crossing lines
-    >>> params = ((weights, biases), (np.ones((2, 1)), np.zeros(1)))
-    >>> count_regions_in_plane(MLP((2, 2, 1), "relu"), params, [0, 0], [1, 0], [0, 1])
-    4
+    Example:
+      >>> weights, biases = np.eye(2), np.array([-0.5, -0.5])  # kinks on two crossing lines
+      >>> params = ((weights, biases), (np.ones((2, 1)), np.zeros(1)))
+      >>> count_regions_in_plane(MLP((2, 2, 1), "relu"), params, [0, 0], [1, 0], [0, 1])
+      4
     """
     return int(regions_in_plane(net, params, corner, right, up, kind).region.max()) + 1
 
@@ -167,7 +175,11 @@ def count_regions_in_plane(
 def _split(
     mesh: _Mesh, values: np.ndarray, errors: np.ndarray, activation: PiecewiseLinear
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cut polygons where a unit passes a kink; values and errors at old and new vertices."""
+    """Cut polygons where a unit passes a kink.
+
+    Returns:
+      Values and errors at old and new vertices.
+    """
     for unit in range(values.shape[1]):
         for kink in activation.kinks:
             values, errors, sides = _insert(mesh, values, errors, unit, kink)
@@ -184,7 +196,11 @@ def _split(
 def _insert(
     mesh: _Mesh, values: np.ndarray, errors: np.ndarray, unit: int, kink: float
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """New vertices where a unit passes a kink on an edge, and the side of each vertex."""
+    """Insert vertices where a unit passes a kink on an edge.
+
+    Returns:
+      Values and errors at old and new vertices, and the side of the kink that each vertex is on.
+    """
     values, errors = values.copy(), errors.copy()
     beyond = values[:, unit] - kink
     reach = error_bound(errors[:, :, unit])

@@ -2,9 +2,9 @@
 
     errors (2, ...):   [0] a strict bound,   [1] the likely size if roundings are independent
 
-A strict bound grows like the product of the absolute weight matrices, which leaves no digit after a
-dozen layers. Independent errors hardly grow in a network that keeps its signals. So both are
-carried along: the strict bound suits structured networks, whose errors are few and alike, the
+A strict bound grows like the product of the absolute weight matrices, which leaves no correct digit
+after a dozen layers. Independent errors hardly grow in a network that preserves its signals. So
+both are computed: the strict bound suits structured networks, whose errors are few and alike, the
 likely size suits deep ones, and `error_bound` takes the smaller.
 """
 
@@ -16,11 +16,11 @@ from jaxnn.regions.activation_patterns import PiecewiseLinear, slopes_at
 
 EPSILON = float(np.finfo(np.float64).eps)
 CERTAIN = 1e3  # no rounding error is larger than this many times its likely size
-LARGEST = 1e300  # bounds are cut off here: they bound nothing, but must not become NaN
+LARGEST = 1e300  # larger bounds are useless, and are cut off here so that they do not become NaN
 
 
 def error_bound(errors: np.ndarray) -> np.ndarray:
-    """What no rounding error exceeds, (...), from both measures of it, (2, ...)."""
+    """The bound (...) that no rounding error exceeds, from both measures of it (2, ...)."""
     return np.minimum(errors[0], CERTAIN * errors[1])
 
 
@@ -30,9 +30,9 @@ def affine_errors(
     """Rounding errors of values @ weights + biases.
 
     Args:
-      errors: (2, ..., inputs), of the values.
+      errors: (2, ..., inputs) rounding errors of `values`.
       values: (..., inputs).
-      weights, biases: (inputs, outputs) and (outputs,) or 0.
+      weights, biases: (inputs, outputs), and (outputs,) or 0.
 
     Returns:
       (2, ..., outputs).
@@ -52,7 +52,7 @@ def affine_errors(
 def activation_errors(
     activation: PiecewiseLinear, values: np.ndarray, errors: np.ndarray
 ) -> np.ndarray:
-    """Rounding errors (2, ...) of phi(values): none where a value is certainly on a flat piece."""
+    """Rounding errors (2, ...) of phi(values); 0 where a value is certainly on a flat piece."""
     reach = error_bound(errors)
     steepest = np.max(
         [

@@ -1,11 +1,11 @@
 """How closely can N straight pieces, or a monotone curve, follow given points?
 
-    E_N(j) = min over i < j of E_{N-1}(i) + (residual sum of squares of a line through i..j-1)
+    E_N(j) = min over i < j of E_{N-1}(i) + (residual sum of squares of the best line at i..j-1)
 
 is the smallest sum of squares of N pieces, joined or not, at the first j points. A network of m
 ReLUs in one hidden layer on one input is a curve of m + 1 pieces, so no such network, trained or
-not, comes closer to the points than E_{m+1}. A network with one unit per layer, however many
-layers, is monotone, and the best monotone sequence bounds it in the same way.
+not, comes closer to the points than E_{m+1}. A network with one unit per layer, whatever its
+depth, is monotone, so the best monotone sequence bounds it in the same way.
 
 The bounds hold exactly for the given points. NumPy, in float64.
 """
@@ -23,8 +23,8 @@ from jaxnn.errors import InputError, as_numbers, check_count, check_finite
 def best_segmentation(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Smallest root mean square error of N straight pieces, joined or not, for N = 1 ... most.
 
-    Dynamic programming over the recursion above, in time most n^2 and memory n^2. The pieces need
-    not join, so the error is a lower bound for every continuous curve of N pieces.
+    Dynamic programming over the recursion above takes time most n^2 and memory n^2. The pieces
+    need not join, so the error is a lower bound for every continuous curve of N pieces.
 
     Bellman and Roth 1969, "Curve fitting by segmented straight lines".
 
@@ -34,16 +34,17 @@ def best_segmentation(x: Any, y: Any, most: int) -> tuple[np.ndarray, list[np.nd
       most: the largest N, from 1 to n.
 
     Returns:
-      Errors (most,), and for each N the breaks (N - 1,), half-way between the last point of one
+      The errors (most,), and for each N the breaks (N - 1,), halfway between the last point of one
       piece and the first of the next; float64. Not compiled.
 
     Raises:
-      InputError, InputTypeError: not finite numbers of these shapes, places that do not ascend, or
-        more pieces than points.
+      InputError, InputTypeError: x or y does not hold n finite numbers, x does not ascend, or there
+        are more pieces than points.
 
-    >>> errors, breaks = best_segmentation([0, 1, 2, 3, 4], [0, 0, 0, 5, 6], most=2)
-    >>> print(errors.round(3), breaks[1])
-    [1.257 0.   ] [2.5]
+    Example:
+      >>> errors, breaks = best_segmentation([0, 1, 2, 3, 4], [0, 0, 0, 5, 6], most=2)
+      >>> print(errors.round(3), breaks[1])
+      [1.257 0.   ] [2.5]
     """
     x, y = _points(x, y)
     check_count(most, "most")
@@ -89,10 +90,12 @@ def linear_spline_error(x: Any, y: Any, knots: Any) -> float:
       A float. Not compiled.
 
     Raises:
-      InputError, InputTypeError: not finite numbers of these shapes, or places that do not ascend.
+      InputError, InputTypeError: x, y or knots are not finite numbers of these shapes, or x does
+        not ascend.
 
-    >>> round(linear_spline_error([0, 1, 2, 3, 4], [0, 1, 2, 1, 0], knots=[2]), 12)
-    0.0
+    Example:
+      >>> round(linear_spline_error([0, 1, 2, 3, 4], [0, 1, 2, 1, 0], knots=[2]), 12)
+      0.0
     """
     x, y = _points(x, y)
     knots = as_numbers(knots, "knots")
@@ -106,10 +109,10 @@ def linear_spline_error(x: Any, y: Any, knots: Any) -> float:
 
 
 def best_monotone_error(y: Any) -> float:
-    """Smallest root mean square error of a rising or falling sequence against y.
+    """Smallest root mean square error of a monotone sequence, rising or falling, against y.
 
-    Isotonic regression by pooling adjacent violators: neighbouring blocks whose means are out of
-    order are merged.
+    Isotonic regression by the pool-adjacent-violators algorithm: neighbouring blocks whose means
+    are out of order are merged.
 
     Barlow, Bartholomew, Bremner and Brunk 1972, "Statistical inference under order restrictions".
 
@@ -122,8 +125,9 @@ def best_monotone_error(y: Any) -> float:
     Raises:
       InputError, InputTypeError: `y` is not (n,) finite numbers, n at least 1.
 
-    >>> best_monotone_error([1, 3, 2, 4]) == (0.5 / 4) ** 0.5  # 3 and 2 become 2.5
-    True
+    Example:
+      >>> best_monotone_error([1, 3, 2, 4]) == (0.5 / 4) ** 0.5  # 3 and 2 become 2.5
+      True
     """
     y = _values(y, "y")
     return min(_rising_error(y), _rising_error(-y))
@@ -134,7 +138,7 @@ def _points(x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     if x.shape != y.shape:
         raise InputError(f"x has {len(x)} places, but y has {len(y)} values; pass one per place.")
     if (np.diff(x) <= 0).any():
-        raise InputError("x does not ascend; sort the points and leave out repeated places.")
+        raise InputError("x does not ascend; pass sorted places, each of them once.")
     return x, y
 
 
@@ -147,13 +151,14 @@ def _values(values: Any, argument: str) -> np.ndarray:
 
 
 def _rising_error(y: np.ndarray) -> float:
+    """Root mean square error of the rising sequence nearest to y."""
     blocks: list[tuple[float, int]] = []  # mean, points
     for value in y.tolist():
         mean, points = value, 1
         while blocks and blocks[-1][0] >= mean:
-            before, many = blocks.pop()
-            mean = (before * many + mean * points) / (many + points)
-            points += many
+            last_mean, last_points = blocks.pop()
+            mean = (last_mean * last_points + mean * points) / (last_points + points)
+            points += last_points
         blocks.append((mean, points))
     fitted = np.repeat([mean for mean, _ in blocks], [points for _, points in blocks])
     return float(np.sqrt(np.mean(np.square(fitted - y))))

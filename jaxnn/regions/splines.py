@@ -4,8 +4,8 @@
     sup error x N^2  ->  (1 / 16) (integral |f''|^(1/2))^2
 
 On a piece of length h, a curve with f'' = c differs from its best line by c^2 h^5 / 720 (squared
-and integrated) or c h^2 / 16 (at most). Knots are placed best when the errors of all pieces are
-equal, so that |f''|^(2/5), or |f''|^(1/2), has the same integral over each piece. This is the
+and integrated) or by at most c h^2 / 16. The best knots make the errors of all pieces equal, so
+that |f''|^(2/5), or |f''|^(1/2), has the same integral over each piece. This is the
 classical theory of splines with free knots (de Boor 1973, "Good approximation by splines with
 variable knots"). A network of m ReLUs in one hidden layer on one input is such a spline, of m + 1
 pieces.
@@ -25,15 +25,15 @@ from jaxnn.errors import InputError, InputTypeError, check_count, check_number
 
 Function = Callable[[np.ndarray], np.ndarray]
 
-CELLS = 2**16  # of the sum that places the knots
+CELLS = 2**16  # terms of the sum that places the knots
 GAUSS_NODES = 8  # per piece: exact for polynomials up to degree 15
 SUP_NODES = 1001  # per piece, its middle included
-LARGEST_RATE = 500.0  # of an exponential curve, whose values and integrals stay in range
+LARGEST_RATE = 500.0  # so that values and integrals of an exponential curve stay in range
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A function on [0, 1] with the known limits of its best linear splines.
+    """A function on [0, 1] with the known limits of the errors of its best linear splines.
 
     Attributes:
       name: the formula, for labels.
@@ -62,6 +62,10 @@ def exponential(rate: float) -> Curve:
 
     Raises:
       InputError, InputTypeError: `rate` is 0, beyond +-500 or not a number.
+
+    Example:
+      >>> print(f"{exponential(3).l2_constant:.3f}")
+      1.743
     """
     accepted = f"a number other than 0, from {-LARGEST_RATE:g} to {LARGEST_RATE:g}"
     check_number(rate, "rate", accepted, lambda value: 0 < abs(value) <= LARGEST_RATE)
@@ -83,6 +87,10 @@ def sine(periods: int) -> Curve:
 
     Raises:
       InputError, InputTypeError: `periods` is not a whole number of at least 1.
+
+    Example:
+      >>> print(f"{sine(1).l2_constant:.3f}")
+      0.836
     """
     check_count(periods, "periods")
     frequency = 2 * math.pi * periods
@@ -112,14 +120,14 @@ def _equidistributing_knots(curve: Curve, pieces: int, exponent: float) -> np.nd
     mass = np.concatenate([[0], np.cumsum(np.abs(curve.curvature(middles)) ** exponent)])
     if not 0 < mass[-1] < np.inf:
         raise InputError(
-            f"curve is {curve.name}, whose second derivative is 0 everywhere or not finite; pass "
-            "one that is curved."
+            f"curve is {curve.name}, whose second derivative is 0 everywhere or not finite; pass a "
+            "curve that is not a line."
         )
     return np.interp(np.linspace(0, mass[-1], pieces + 1), mass, x)
 
 
 def free_knot_l2_error(curve: Curve, pieces: int) -> float:
-    """L2 distance of a curve from a continuous linear spline of N pieces with well-placed knots.
+    """L2 distance of a curve from a continuous linear spline of N pieces with nearly optimal knots.
 
     The knots equidistribute |f''|^(2/5), which is optimal for large N. The values at the knots are
     those of least squares, with Gauss-Legendre quadrature on each piece.
@@ -132,11 +140,12 @@ def free_knot_l2_error(curve: Curve, pieces: int) -> float:
       A float. Not compiled.
 
     Raises:
-      InputError, InputTypeError: no curve, a straight one, or `pieces` is not a whole number of at
-        least 1.
+      InputError, InputTypeError: `curve` is not a `Curve` or is a straight line, or `pieces` is not
+        a whole number of at least 1.
 
-    >>> print(f"{free_knot_l2_error(SQUARE, 10) * 10**2:.4f}, limit {SQUARE.l2_constant:.4f}")
-    0.0745, limit 0.0745
+    Example:
+      >>> print(f"{free_knot_l2_error(SQUARE, 10) * 10**2:.4f}, limit {SQUARE.l2_constant:.4f}")
+      0.0745, limit 0.0745
     """
     knots = _equidistributing_knots(curve, pieces, 2 / 5)
     nodes, weights = np.polynomial.legendre.leggauss(GAUSS_NODES)
@@ -162,12 +171,17 @@ def free_knot_sup_error(curve: Curve, pieces: int) -> float:
       A float. Not compiled.
 
     Raises:
-      InputError, InputTypeError: as from `free_knot_l2_error`, or a curve that is not convex.
+      InputError, InputTypeError: as from `free_knot_l2_error`, or `curve` is neither convex nor
+        concave.
+
+    Example:
+      >>> print(f"{free_knot_sup_error(SQUARE, 10) * 10**2:.4f}, limit {SQUARE.sup_constant:.4f}")
+      0.1250, limit 0.1250
     """
     knots = _equidistributing_knots(curve, pieces, 1 / 2)
     if not curve.convex:
         raise InputError(
-            f"curve is {curve.name}, which is not convex; pass one whose chords stay on one side."
+            f"curve is {curve.name}, which is neither convex nor concave; pass one that is."
         )
     x = knots[:-1] + np.linspace(0, 1, SUP_NODES)[:, None] * np.diff(knots)
     chords = np.interp(x, knots, curve.function(knots))

@@ -31,8 +31,8 @@ def test_a_band_lies_between_its_ends(ax):
     [
         (([[0, 1]], [0, 1]), r"x has shape \(1, 2\)"),
         (([], []), r"x has shape \(0,\); pass shape \(n,\), n >= 1"),
-        (([0, 1], [0, 1, 2]), r"center has shape \(3,\); pass \(2,\), as x"),
-        (([0, 1], [0, 1], ([0, 1], [0])), r"upper has shape \(1,\); pass \(2,\), as center"),
+        (([0, 1], [0, 1, 2]), r"center has shape \(3,\); pass shape \(2,\), as x"),
+        (([0, 1], [0, 1], ([0, 1], [0])), r"upper has shape \(1,\); pass shape \(2,\), as center"),
         (([0, 1], [0, 1], ([0, 1],)), r"interval has 1 parts; pass \(lower, upper\)"),
     ],
 )
@@ -56,7 +56,7 @@ def test_levels_are_points_with_bars_at_their_names(ax):
     bars = ax.collections[0].get_segments()
     np.testing.assert_allclose(bars[2], [[2.1, 2], [2.1, 5]])
     assert [text.get_text() for text in ax.get_xticklabels()] == levels
-    with pytest.raises(InputError, match=r"center has shape \(2,\); pass \(3,\), as levels"):
+    with pytest.raises(InputError, match=r"center has shape \(2,\); pass shape \(3,\), as levels"):
         plotting.level_points(ax, levels, [1, 2])
 
 
@@ -78,7 +78,7 @@ def test_curves_are_thinned_evenly_and_the_legend_says_so(total, most):
 
 
 def test_curves_must_be_as_long_as_x(ax):
-    with pytest.raises(InputError, match=r"curves has shape \(4, 3\); pass \(curves, 2\)"):
+    with pytest.raises(InputError, match=r"curves has shape \(4, 3\); pass shape \(curves, 2\)"):
         plotting.individual_curves(ax, [0, 1], np.zeros((4, 3)))
     with pytest.raises(InputError, match="most is 0"):
         plotting.individual_curves(ax, [0, 1], np.zeros((4, 2)), most=0)

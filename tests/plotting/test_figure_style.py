@@ -65,7 +65,7 @@ def test_panels_come_row_by_row_with_letters(n, columns, shape):
 
 @pytest.mark.parametrize("n", [0, -1, 27])
 def test_panels_refuse_a_number_they_cannot_letter(n):
-    with pytest.raises(InputError, match=f"n is {n}; a figure has from 1 to 26"):
+    with pytest.raises(InputError, match=f"n is {n}; pass a number of panels from 1 to 26"):
         plotting.panels(n)
 
 

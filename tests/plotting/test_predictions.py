@@ -24,5 +24,5 @@ def test_classes_are_spread_sideways_only(ax):
     np.testing.assert_array_equal(heights, predicted)
     assert np.abs(places - observed).max() <= 0.3
     assert np.diff(np.sort(places[:40])).max() < 0.05
-    with pytest.raises(InputError, match="not codes of levels; pass 0 to 1"):
+    with pytest.raises(InputError, match="not the code of a level; pass whole numbers from 0 to 1"):
         plotting.predicted_versus_observed(ax, [0, 2], [0, 1], levels=("No", "Yes"))

@@ -41,7 +41,9 @@ def test_montufar_agrees_with_products_by_hand():
     assert [montufar(1, (4,) * layers) for layers in (2, 3, 4)] == [20, 80, 320]
     assert montufar(2, (5,)) == zaslavsky(2, 5)
     assert montufar(2, (5, 4, 3)) == 2**2 * 2**2 * zaslavsky(2, 3)
-    with pytest.raises(InputError, match=r"hidden is \(4, 1\) on 2 inputs"):
+    with pytest.raises(
+        InputError, match=r"hidden is \(4, 1\), but inputs is 2; pass at least as many units"
+    ):
         montufar(2, (4, 1))
     with pytest.raises(InputError, match=r"hidden is \(\); pass the units"):
         most_regions_on_line(())

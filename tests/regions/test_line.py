@@ -206,7 +206,11 @@ def test_a_kink_at_an_end_separates_nothing(one_layer):
         ({"net": MLP((1, 2, 1), jnp.abs)}, InputError, "must be piecewise linear"),
         ({"net": (1, 2, 1)}, InputTypeError, "net is a tuple; pass a jaxnn.MLP"),
         ({"net": MLP((1, 3, 1), "relu")}, InputError, r"params\[0\] has weights of shape \(1, 2\)"),
-        ({"net": MLP((1, 2, 2, 1), "relu")}, InputError, "params has 2 layers; net has 3"),
+        (
+            {"net": MLP((1, 2, 2, 1), "relu")},
+            InputError,
+            "params has 2 layers; pass the 3",
+        ),
         ({"start": [[0.0]]}, InputError, r"start has shape \(1, 1\); pass a point"),
         ({"stop": [1.0, 2.0]}, InputError, r"stop has shape \(2,\); pass a point"),
         ({"stop": [np.inf]}, InputError, "stop holds inf"),
@@ -230,11 +234,9 @@ def test_stacked_or_broken_parameters_are_refused(one_layer):
     broken = (Layer(params[0].weights * np.nan, params[0].biases), params[1])
     with pytest.raises(InputError, match=r"weights of params\[0\] holds nan"):
         count_regions_on_line(net, broken, [-1], [1])
-    with pytest.raises(InputTypeError, match="params is of type NoneType; pass the layers of one"):
+    with pytest.raises(InputTypeError, match="params is a NoneType; pass the layers of one"):
         count_regions_on_line(net, None, [-1], [1])
-    with pytest.raises(
-        InputTypeError, match=r"params\[1\] is of type int; pass weights and biases"
-    ):
+    with pytest.raises(InputTypeError, match=r"params\[1\] is a int; pass weights and biases"):
         count_regions_on_line(net, (params[0], 3), [-1], [1])
     complex_weights = (Layer(params[0].weights * 1j, params[0].biases), params[1])
     with pytest.raises(InputTypeError, match=r"weights of params\[0\] holds complex128 values"):

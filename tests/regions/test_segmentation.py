@@ -93,7 +93,11 @@ PLACES = np.arange(4.0)
             "most is 0; pass a whole",
         ),
         (lambda: best_segmentation(PLACES, PLACES[:3], 1), InputError, "x has 4 .* y has 3 values"),
-        (lambda: best_segmentation(PLACES[::-1], PLACES, 1), InputError, "x does not ascend; sort"),
+        (
+            lambda: best_segmentation(PLACES[::-1], PLACES, 1),
+            InputError,
+            "x does not ascend; pass sorted places",
+        ),
         (
             lambda: best_segmentation([], [], 1),
             InputError,
