@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer.core import Array, Primitive, add, base, cos, like, multiply, sin
+from jaxnn.tracer.core import Array, Primitive, add, base, cos, like, multiply, sin, vjp
 
 
 class Elementwise(Primitive):
@@ -101,6 +101,19 @@ def flat(name: str, value: Callable[..., Any] | None = None) -> Callable[..., An
     look.__name__ = name
     look.__doc__ = f"NumPy's `{name}`; its derivative is zero, so the result is not traced."
     return look
+
+
+def transposed(forward: Callable[..., Array], vjp: Callable = vjp) -> Callable[..., Array]:
+    """The reverse rule of a forward rule, which is linear in the tangent: reverse mode through it.
+
+    So the rule must not use its own primitive on the tangent; with the `vjp` of the core, nor
+    operators beside the core's.
+    """
+
+    def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
+        return vjp(lambda t: forward(i, t, y, *xs, **options), zeros_like(xs[i]))[1](g)[0]
+
+    return reverse
 
 
 def _scale(partial: Partial, change: Array, y: Array, xs: Sequence, options: dict) -> Array:

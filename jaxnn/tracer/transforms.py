@@ -92,7 +92,7 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
     def tangent(y: Any) -> Array:
         return _finish(y.mark) if trace.owns(y) else op.zeros_like(_as_output(y))
 
-    return (_unbox(out, trace), tree_map(tangent, out), *_unbox(aux, trace))
+    return (unbox(out, trace), tree_map(tangent, out), *unbox(aux, trace))
 
 
 def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
@@ -111,7 +111,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         inputs = [Node(leaf) for leaf in leaves]
         boxes = [TracedArray(node.out, trace, node) for node in inputs]
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
-    value = _unbox(out, trace)
+    value = unbox(out, trace)
     ys, form = flatten(value)
     marks = [y.mark if trace.owns(y) else None for y in flatten(out)[0]]
 
@@ -124,7 +124,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         found = [_finish(sent[n]) if n in sent else op.zeros_like(n.out) for n in inputs]
         return unflatten(structure, found)
 
-    return (value, pullback, *_unbox(aux, trace))
+    return (value, pullback, *unbox(aux, trace))
 
 
 def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
@@ -291,7 +291,7 @@ def _like(what: str, change: Any, value: Any) -> Array:
     return change if change.dtype == value.dtype else astype(change, dtype=value.dtype)
 
 
-def _unbox(tree: Any, trace: Trace) -> Any:
+def unbox(tree: Any, trace: Trace) -> Any:
     """A tree without the boxes of one trace."""
     return tree_map(lambda leaf: leaf.value if trace.owns(leaf) else leaf, tree)
 

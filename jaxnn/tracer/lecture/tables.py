@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,28 +32,19 @@ NO_FLOATS = "no argument is a floating-point number; pass 3.0 instead of 3."
 class Row(NamedTuple):
     """One variable of the evaluation trace.
 
-    Attributes:
-      name: the input's own name, or xi1, xi2, ... in the order of evaluation.
-      op: the primitive that computed it; "input" for an input.
-      inputs: names of the variables it was computed from. Constants are not among them.
-      value: what was computed.
-      partials: for each of `inputs` the derivative of this step alone. Entry by entry for an
-        elementwise step, otherwise of shape value.shape + input.shape; None where that would have
-        more than 10000 entries.
-      tangent: derivative of the value along the direction; None for an input that is no float.
-      adjoint: derivative of the output (of its sum) by the value; None likewise.
-      expression: how it was computed, in Python's notation.
-      latex: the same in LaTeX.
+    A partial of an elementwise step is taken entry by entry; of another step it has the shape
+    value.shape + input.shape, or is None if that were more than 10000 entries. Tangent and adjoint
+    of an input that is no float are None.
     """
 
-    name: str
-    op: str
-    inputs: tuple[str, ...]
+    name: str  # the input's own, or xi1, xi2, ... in the order of evaluation
+    op: str  # the primitive that computed it; "input" for an input
+    inputs: tuple[str, ...]  # the variables it was computed from, without constants
     value: Array
-    partials: tuple[Array, ...]
-    tangent: Array
-    adjoint: Array
-    expression: str
+    partials: tuple[Array, ...]  # the derivatives of this step alone by each of `inputs`
+    tangent: Array  # the derivative of the value along the direction
+    adjoint: Array  # the derivative of the output (of its sum) by the value
+    expression: str  # how it was computed, in Python's notation
     latex: str
 
     @property
@@ -88,14 +79,6 @@ class TraceTable(NamedTuple):
         body = " \\\\\n".join(" & ".join(_cells(row, digits, latex=True)) for row in self.rows)
         return "\n".join([r"\begin{array}{lllll}", head, body, r"\end{array}"])
 
-    def first_not_finite(self) -> Row | None:
-        """The first step whose value, partials or tangent is NaN or infinite, if there is one."""
-        for row in self.rows:
-            arrays = [row.value, row.tangent, *row.partials]
-            if not all(np.all(np.isfinite(a)) for a in arrays if a is not None):
-                return row
-        return None
-
 
 def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     """Evaluate a function and list every step with its derivatives.
@@ -117,29 +100,29 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
       tangents: the direction of the forward accumulation, with the structure of `args`. By
         default 1 for (every entry of) the first differentiable argument and 0 for the others.
     """
-    leaves, structure = flatten(args)
-    if not any(map(is_float, leaves)):
+    variables = list(argument_names(fun, args))
+    inputs = [Node(as_input(leaf) if is_float(leaf) else leaf) for _, _, leaf in variables]
+    first = next((k for k, _, leaf in variables if is_float(leaf)), None)
+    if first is None:
         raise TypeError(NO_FLOATS)
-    inputs = [Node(as_input(leaf) if is_float(leaf) else leaf) for leaf in leaves]
+    directions = [np.full(np.shape(leaf), float(k == first))[()] for k, _, leaf in variables]
+    if tangents is not None:
+        directions = flatten(tuple(tangents))[0]
     with np.errstate(all="ignore"), _Recorded(reverse=True, box=TracedArray) as trace:
-        boxes = [
-            TracedArray(node.out, trace, node) if is_float(node.out) else node.out
-            for node in inputs
-        ]
-        outputs = flatten(call(fun, unflatten(structure, boxes)))[0]
+        boxes = [TracedArray(x.out, trace, x) if is_float(x.out) else x.out for x in inputs]
+        outputs = flatten(call(fun, unflatten(flatten(args)[1], boxes)))[0]
     roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 
-    directions = _default_direction(args) if tangents is None else flatten(tuple(tangents))[0]
     pushed = dict(zip(inputs, directions, strict=True))
-    steps = {node: f"xi{number}" for number, node in enumerate(trace.steps, start=1)}
-    names = dict(zip(inputs, argument_names(fun, args), strict=True)) | steps
+    names = {node: name for node, (_, name, _) in zip(inputs, variables, strict=True)}
+    names |= {node: f"xi{number}" for number, node in enumerate(trace.steps, start=1)}
     rows = []
     with np.errstate(all="ignore"):
         for node in names:
             tangent = adjoint = None
             if is_float(node.out):
-                tangent = _push(node, pushed) if node in steps else as_input(pushed[node])
+                tangent = _push(node, pushed) if node.primitive else as_input(pushed[node])
                 adjoint = adjoints.get(node, op.zeros_like(node.out))
             pushed[node] = tangent
             rows.append(_row(node, names, tangent, adjoint))
@@ -159,38 +142,28 @@ class _Recorded(Trace):
         return box
 
 
-def argument_names(fun: Callable, args: tuple) -> list[str]:
-    """The parameters' names, with the path to each leaf: W, params[0].weights."""
+def argument_names(fun: Callable, args: tuple) -> Iterator[tuple[int, str, Any]]:
+    """(number of the argument, name, array) for each leaf: (0, "params[0].weights", ...)."""
     try:
         parameters = inspect.signature(fun).parameters.values()
     except (TypeError, ValueError):  # a callable without a signature
         parameters = ()
     named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    named += [f"x{i}" for i in range(len(named), len(args))]
-    return [
-        path for name, arg in zip(named, args, strict=False)
-        for path in paths(flatten(arg)[1], name)
-    ]  # fmt: skip
-
-
-def _default_direction(args: tuple) -> list:
-    """For each leaf: 1 in the first argument that holds floats, 0 in the others."""
-    leaves = [flatten(arg)[0] for arg in args]
-    first = [any(map(is_float, group)) for group in leaves].index(True)
-    return [np.full(np.shape(x), float(group is leaves[first]))[()]
-            for group in leaves for x in group]  # fmt: skip
+    for k, arg in enumerate(args):
+        leaves, structure = flatten(arg)
+        for path, leaf in zip(paths(structure), leaves, strict=True):
+            yield k, (named[k] if k < len(named) else f"x{k}") + path, leaf
 
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
     """The tangent of a node, from those of its parents."""
-    total = op.zeros_like(node.out)
+    rule, total = node.primitive.forward, op.zeros_like(node.out)
     for i, parent in node.parents.items():
-        rule, tangent = node.primitive.forward, pushed[parent]
-        total = total + rule(i, tangent, node.out, *node.primals, **node.parameters)
+        total = total + rule(i, pushed[parent], node.out, *node.primals, **node.parameters)
     return total
 
 
-def local_partial(node: Node, i: int) -> Array:
+def _local_partial(node: Node, i: int) -> Array:
     """The derivative of one step by its argument number i, as `Row.partials` has it."""
     out, primals, parameters = node.out, node.primals, node.parameters
     if is_elementwise(node.primitive):
@@ -206,12 +179,12 @@ def local_partial(node: Node, i: int) -> Array:
 def _row(node: Node, names: dict[Node, str], tangent: Array, adjoint: Array) -> Row:
     name, operation = names[node], node.primitive.name if node.primitive else "input"
     inputs = tuple([names[parent] for parent in node.parents.values()])
-    partials = tuple([local_partial(node, i) for i in node.parents])
+    partials = tuple([_local_partial(node, i) for i in node.parents])
     operands = [format_number(x, 6) for x in node.primals]
     for i, source in zip(node.parents, inputs, strict=True):
         operands[i] = source
     fields = {"name": name, "op": operation, "all": ", ".join(operands), **node.parameters}
-    text, latex = TEMPLATES.get(operation, (_CALL, _LATEX_CALL))
+    text, latex = TEMPLATES.get(operation, ("{op}({all})", r"\mathrm{{{op}}}({all})"))
     expression = text.format(*map(_bracket, operands), **fields)
     fields |= {"name": _latex_name(name), "op": operation.replace("_", r"\_")}
     latex = latex.format(*map(_latex_name, operands), **fields)
@@ -221,7 +194,6 @@ def _row(node: Node, names: dict[Node, str], tangent: Array, adjoint: Array) -> 
 # ---- how rows are written
 
 _HEAD = ("variable", "value", "partials", "tangent", "adjoint")
-_CALL, _LATEX_CALL = "{op}({all})", r"\mathrm{{{op}}}({all})"
 
 # Operation -> how it is written in text and in LaTeX.
 TEMPLATES = {
@@ -247,17 +219,17 @@ TEMPLATES = {
 
 def _cells(row: Row, digits: int, latex: bool = False) -> tuple[str, ...]:
     """What stands in the five columns."""
-    value, *others = [format_number(x, digits) for x in (row.value, row.tangent, row.adjoint)]
-    partials = zip(row.inputs, [format_number(x, digits) for x in row.partials], strict=True)
+    value, tangent, adjoint, *partials = [
+        format_number(x, digits) for x in (row.value, row.tangent, row.adjoint, *row.partials)
+    ]
+    slopes = list(zip(row.inputs, partials, strict=True))
     if not latex:
-        slopes = ", ".join(f"d{row.name}/d{of} = {x}" for of, x in partials)
-        return (row.equation, value, slopes, *others)
-    name = _latex_name(row.name)
-    slopes = r",\ ".join(
-        rf"\frac{{\partial {name}}}{{\partial {_latex_name(of)}}} = {x}" for of, x in partials
-    )
+        text = ", ".join(f"d{row.name}/d{of} = {x}" for of, x in slopes)
+        return row.equation, value, text, tangent, adjoint
+    name, slope = _latex_name(row.name), r"\frac{{\partial {}}}{{\partial {}}} = {}"
+    text = r",\ ".join(slope.format(name, _latex_name(of), x) for of, x in slopes)
     left = name if row.op == "input" else f"{name} = {row.latex}"
-    return tuple(map(_latex_powers, (left, value, slopes, *others)))
+    return tuple(map(_latex_powers, (left, value, text, tangent, adjoint)))
 
 
 def format_number(x: Array, digits: int) -> str:
@@ -283,6 +255,4 @@ def _latex_name(text: str) -> str:
 
 def _latex_powers(text: str) -> str:
     """1.2e-05 as 1.2 \\cdot 10^{-5}."""
-    return re.sub(
-        r"(\d)e([+-])0*(\d+)", lambda m: rf"{m[1]} \cdot 10^{{{m[2].strip('+')}{m[3]}}}", text
-    )
+    return re.sub(r"(\d)e\+?(-?)0*(\d+)", r"\1 \\cdot 10^{\2\3}", text)

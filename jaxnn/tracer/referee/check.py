@@ -13,7 +13,6 @@ conventions.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -24,7 +23,7 @@ from jaxnn.tracer.lecture.tables import NO_FLOATS, argument_names
 from jaxnn.tracer.referee.interpreter import from_jax
 from jaxnn.tracer.referee.routes import DIFFERENCES, Question, answers, dot, floats
 from jaxnn.tracer.transforms import grad, is_float, vjp
-from jaxnn.tracer.tree import flatten, partition
+from jaxnn.tracer.tree import partition
 
 
 class DerivativeError(AssertionError):
@@ -32,22 +31,13 @@ class DerivativeError(AssertionError):
 
 
 class Comparison(NamedTuple):
-    """One number, found in several ways.
+    """One number, found in several ways."""
 
-    Attributes:
-      order: 0 for the value, 1 or 2 for derivatives.
-      variable: the argument along which it is the derivative.
-      values: the number by each route.
-      scale: the size of its terms; differences are measured against it. Not less than a small
-        part of the lower orders' terms, below which rounding decides.
-      uncertainty: how wrong the finite difference may be by its own estimate, against `scale`.
-    """
-
-    order: int
-    variable: str
-    values: dict[str, float]
-    scale: float
-    uncertainty: float
+    order: int  # 0 for the value, 1 or 2 for derivatives
+    variable: str  # the argument along which it is the derivative
+    values: dict[str, float]  # the number by each route
+    scale: float  # the size of its terms, or of what rounding leaves of the lower orders
+    uncertainty: float  # how wrong the finite difference may be by its own estimate, over scale
 
     def disagreements(self, tolerance: float) -> list[tuple[str, str, float]]:
         """(one route, another, their difference against the scale) for those that differ."""
@@ -61,17 +51,11 @@ class Comparison(NamedTuple):
 
 
 class DerivativeReport(NamedTuple):
-    """What `check_derivatives` found; true when all routes agree, and printable.
+    """What `check_derivatives` found; true when all routes agree, and printable."""
 
-    Attributes:
-      comparisons: every number, by every route.
-      tolerance: the largest difference, against the scale, that counts as agreement.
-      missing: the routes that could not be taken, and why.
-    """
-
-    comparisons: tuple[Comparison, ...]
-    tolerance: float
-    missing: dict[str, str]
+    comparisons: tuple[Comparison, ...]  # every number, by every route
+    tolerance: float  # the largest difference, over the scale, that counts as agreement
+    missing: dict[str, str]  # the routes that could not be taken, and why
 
     @property
     def agrees(self) -> bool:
@@ -80,11 +64,6 @@ class DerivativeReport(NamedTuple):
 
     def __bool__(self) -> bool:
         return self.agrees
-
-    def raise_if_wrong(self) -> None:
-        """Raise DerivativeError, with the report as its message, unless all routes agree."""
-        if not self.agrees:
-            raise DerivativeError(f"derivatives disagree\n{self}")
 
     def __str__(self) -> str:
         lines = []
@@ -150,8 +129,7 @@ def check_derivatives(
     values, replace = partition(args, is_float)
     if not values:
         raise TypeError(NO_FLOATS)
-    leaf_names = zip(argument_names(fun, args), flatten(args)[0], strict=True)
-    names = [name for name, leaf in leaf_names if is_float(leaf)]
+    names = [name for _, name, leaf in argument_names(fun, args) if is_float(leaf)]
     xs = [np.asarray(x, np.float64) for x in values]
 
     def library(*xs: Any) -> list:
@@ -160,35 +138,33 @@ def check_derivatives(
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         written = _for_tracer(library, xs)
         ys = written(*xs)
-        draws = _normals(jax.random.key(seed), [ys, xs, xs, xs])
-        weights, (first, second, v) = draws[0], [_alone(xs, u) for u in draws[1:]]
-        v = [np.add.reduce(parts) for parts in zip(*v, strict=True)]
+        weights, *normals = _normals(jax.random.key(seed), [ys, xs, xs, xs])
+        first, second, parts = [_alone(xs, u) for u in normals]
+        v = [np.add.reduce(same) for same in zip(*parts, strict=True)]
+        gradient = grad(lambda xs: dot(written(*xs), weights))
         questions = [Question(written, library, xs, weights, first)]
+        gradients = [gradient(xs)]
         if order > 1:
             questions.append(Question(written, library, xs, weights, second, v))
+            gradients.append(grad(lambda xs: dot(gradient(xs), v))(xs))
         found = answers(questions)
-
-        def weighed(xs: list) -> Any:
-            return dot(written(*xs), weights)
-
-        gradient = grad(weighed)(xs)
-        terms = [_terms(weights, ys), *(_terms(u, gradient) for u in first)]
-        # Not less than where rounding of the lower orders rules.
-        floors = [1e-3 * terms[0], 1e-6 * terms[0], 1e-5 * sum(terms)]
-        comparisons = [_values(found[0].outputs, weights, max(terms[0], floors[0]) or 1.0)]
-        if order > 1:
-            curvature = grad(lambda xs: dot(grad(weighed)(xs), v))(xs)
-            terms += [_terms(u, curvature) for u in second]
-        for n, answer in enumerate(found, start=1):
+        value = _terms(weights, ys)
+        slopes = sum(_terms(u, gradients[0]) for u in first)
+        # Scales are not less than where rounding of the lower orders rules.
+        floors = [1e-6 * value, 1e-5 * (value + slopes)]
+        by_library = {name: float(dot(ys, weights)) for name, ys in found[0].outputs.items()}
+        comparisons = [Comparison(0, "", by_library, value or 1.0, 0.0)]
+        for n, (answer, question) in enumerate(zip(found, questions, strict=True)):
             for k, name in enumerate(names):
-                scale = max(terms[1 + (n - 1) * len(xs) + k], floors[n]) or 1.0
+                terms = _terms(question.directions[k], gradients[n])
+                scale = max(terms, floors[n]) or 1.0
                 numbers = {route: float(slopes[k]) for route, slopes in answer.slopes.items()}
                 uncertainty = min(4 * answer.errors[k] / scale, 1e-4)
-                comparisons.append(Comparison(n, name, numbers, scale, uncertainty))
+                comparisons.append(Comparison(n + 1, name, numbers, scale, uncertainty))
     missing = {route: why for answer in found for route, why in answer.missing.items()}
     report = DerivativeReport(tuple(comparisons), tolerance, missing)
-    if raises:
-        report.raise_if_wrong()
+    if raises and not report:
+        raise DerivativeError(f"derivatives disagree\n{report}")
     return report
 
 
@@ -203,12 +179,11 @@ def _for_tracer(fun: Callable, xs: list) -> Callable:
 
 def _normals(key: Any, groups: Sequence[Sequence]) -> list[list[np.ndarray]]:
     """Standard normal numbers in the shapes of some lists of arrays."""
-    shapes = [[np.shape(x) for x in group] for group in groups]
-    ends = np.cumsum([math.prod(shape) for group in shapes for shape in group])
+    ends = np.cumsum([np.size(x) for group in groups for x in group])
     # A power of two, so that JAX compiles few programs.
     drawn = np.asarray(jax.random.normal(key, (1 << int(ends[-1]).bit_length(),), float))
     parts = iter(np.split(drawn, ends))
-    return [[next(parts).reshape(shape) for shape in group] for group in shapes]
+    return [[next(parts).reshape(np.shape(x)) for x in group] for group in groups]
 
 
 def _alone(xs: list, normals: list) -> list[list]:
@@ -219,11 +194,6 @@ def _alone(xs: list, normals: list) -> list[list]:
         [*still[:i], size * u, *still[i + 1 :]]
         for i, (size, u) in enumerate(zip(sizes, normals, strict=True))
     ]
-
-
-def _values(outputs: dict[str, list], weights: list, scale: float) -> Comparison:
-    values = {library: float(dot(ys, weights)) for library, ys in outputs.items()}
-    return Comparison(0, "", values, scale, 0.0)
 
 
 def _terms(u: list, gradient: list) -> float:

@@ -8,7 +8,7 @@ the tracer's primitives, so the derivative owes nothing to JAX's own rules:
 On NumPy arrays the arithmetic is NumPy's too. Calls are inlined, scans and loops unrolled, a cond
 follows its branch (under jax.jit all branches are computed and one is selected). A function with a
 custom_jvp or custom_vjp rule is differentiated by that rule, as its author wanted. Whatever touches
-no traced value (indices, random bits) is left to JAX. This is the one file that knows JAX.
+no traced value (indices, random bits) is left to JAX.
 """
 
 from __future__ import annotations
@@ -100,8 +100,7 @@ class Interpreter:
 
     def equation(self, equation: Any, inputs: list) -> Sequence:
         """The outputs of one equation."""
-        name = equation.primitive.name
-        floats = any(is_float(v.aval) for v in equation.outvars)
+        name, floats = equation.primitive.name, any(is_float(v.aval) for v in equation.outvars)
         if name in FLAT or not floats:
             inputs = list(map(base, inputs))
         traced = any(isinstance(x, Box) for x in inputs)

@@ -7,9 +7,8 @@
     central differences                (f(x + h u) - f(x - h u)) / 2h,  extrapolated to h = 0
 
 for the outputs of f with weights w, along directions u. At second order the same is asked of the
-derivative along a direction v, in every nesting of modes. Each route checks all others: a wrong
-rule shows where two of them differ. Differences are extrapolated with an estimate of their own
-error (Richardson; Ridders 1982).
+derivative along a direction v, in every nesting of modes. A wrong rule shows where two routes
+differ. Differences are extrapolated with an estimate of their error (Richardson; Ridders 1982).
 """
 
 from __future__ import annotations
@@ -49,44 +48,23 @@ SECOND = (
 
 
 class Question(NamedTuple):
-    """A function and where, along what, it is to be differentiated.
+    """A function and where, along what, it is to be differentiated."""
 
-    Attributes:
-      written: (*arrays) -> array or tree of arrays, for the tracer.
-      library: the same function, for JAX.
-      arrays: its arguments, of float64.
-      weights: for each output of floating point its weights, in its shape.
-      directions: each a list of arrays in the shapes of the arguments.
-      second: None for first derivatives; for second ones the other direction.
-    """
-
-    written: Callable[..., Any]
-    library: Callable[..., Any]
-    arrays: Sequence[np.ndarray]
-    weights: Sequence[np.ndarray]
-    directions: Sequence[Sequence[np.ndarray]]
-    second: Sequence[np.ndarray] | None = None
-
-    @property
-    def routes(self) -> dict[str, tuple[str, ...]]:
-        """All routes to what is asked."""
-        return FIRST if self.second is None else SECOND
+    written: Callable[..., Any]  # (*arrays) -> array or tree of arrays, for the tracer
+    library: Callable[..., Any]  # the same function, for JAX
+    arrays: Sequence[np.ndarray]  # its arguments, of float64
+    weights: Sequence[np.ndarray]  # of each output of floating point, in its shape
+    directions: Sequence[Sequence[np.ndarray]]  # each in the shapes of the arguments
+    second: Sequence[np.ndarray] | None = None  # for second derivatives, the other direction
 
 
 class Answer(NamedTuple):
-    """What the routes gave.
+    """What the routes gave."""
 
-    Attributes:
-      outputs: of the function written for the tracer, and of the one for JAX, if it has any.
-      slopes: by each route that could be taken, (directions,) derivatives.
-      errors: (directions,) how wrong the differences may be by their own estimate.
-      missing: the routes that could not be taken, and why.
-    """
-
-    outputs: dict[str, list]
-    slopes: dict[str, np.ndarray]
-    errors: np.ndarray
-    missing: dict[str, str]
+    outputs: dict[str, list]  # of the function for the tracer, and of the one for JAX if it runs
+    slopes: dict[str, np.ndarray]  # by each route that could be taken, (directions,) derivatives
+    errors: np.ndarray  # (directions,) how wrong the differences may be by their own estimate
+    missing: dict[str, str]  # the routes that could not be taken, and why
 
 
 def answers(questions: Sequence[Question]) -> list[Answer]:
@@ -94,14 +72,17 @@ def answers(questions: Sequence[Question]) -> list[Answer]:
 
     In the precision that JAX is set to, which should be float64.
     """
-    programs = tuple([(q.library, q.second is None) for q in questions])
-    given = [tuple(q[2:]) for q in questions]
+    functions = tuple([question.library for question in questions])
     try:
-        by_jax: Any = _compiled(programs, given)
-    except (TypeError, NotImplementedError):  # then each on its own, to see which
+        by_jax: Any = _compiled(functions, [tuple(question[2:]) for question in questions])
+    except (TypeError, NotImplementedError):  # then each route on its own, to see which
         by_jax = [None] * len(questions)
     with np.errstate(all="ignore"):
         return [_answer(q, known) for q, known in zip(questions, by_jax, strict=True)]
+
+
+def _routes(second: Any) -> list[tuple[str, tuple[str, ...]]]:
+    return list((FIRST if second is None else SECOND).items())
 
 
 def _answer(question: Question, by_jax: Any) -> Answer:
@@ -110,15 +91,16 @@ def _answer(question: Question, by_jax: Any) -> Answer:
     slopes, errors = {}, np.zeros(len(question.directions))
     if by_jax is not None:
         outputs["jax"], known = by_jax
-    for name, (who, *modes) in question.routes.items():
+    for name, (who, *modes) in _routes(question.second):
         try:
             if who != "jax":
                 fun = from_jax(question.library) if who == "program" else question.written
                 found = np.array(_slopes(transforms, fun, modes, *given))
             elif by_jax is not None:
-                found = known[name]
-            else:
-                found = _compiled_or_not(question.library, tuple(modes), given)
+                found = np.asarray(known[name])
+            else:  # step by step, for Python may look at values
+                at = jax.tree.map(jnp.asarray, given)
+                found = np.asarray(_slopes(jax, question.library, modes, *at))
         except (TypeError, NotImplementedError) as refusal:
             if who == "tracer" and not isinstance(refusal, NoForwardRule):
                 raise
@@ -126,64 +108,54 @@ def _answer(question: Question, by_jax: Any) -> Answer:
             continue
         if name == DIFFERENCES:
             found, errors = found.reshape(-1, 2).T
-        slopes[name] = np.asarray(found)
+        slopes[name] = found
     return Answer(outputs, slopes, errors, missing)
 
 
 @partial(jax.jit, static_argnums=0)
-def _compiled(programs: tuple, given: Sequence[tuple]) -> list[tuple[list, dict]]:
-    """For each program its outputs, and its slopes by JAX's routes."""
-    found = []
-    for (library, first), (arrays, *rest) in zip(programs, given, strict=True):
-        routes = (FIRST if first else SECOND).items()
-        slopes = {
-            name: _slopes(jax, library, modes, arrays, *rest)
-            for name, (who, *modes) in routes
-            if who == "jax"
-        }
-        found.append((floats(library(*arrays)), slopes))
-    return found
-
-
-def _compiled_or_not(library: Callable, modes: tuple[str, ...], given: Sequence) -> Array:
-    """By one route of JAX: compiled when it can be; step by step where Python looks at values."""
-    route = partial(_slopes, jax, library, modes)
-    try:
-        return jax.jit(route)(*given)
-    except TypeError:
-        return route(*jax.tree.map(jnp.asarray, given))
+def _compiled(functions: tuple, given: Sequence[tuple]) -> list[tuple[list, dict]]:
+    """For each function its outputs, and its slopes by JAX's routes."""
+    return [
+        (
+            floats(function(*question[0])),
+            {
+                name: _slopes(jax, function, modes, *question)
+                for name, (who, *modes) in _routes(question[-1])
+                if who == "jax"
+            },
+        )
+        for function, question in zip(functions, given, strict=True)
+    ]
 
 
 def _slopes(
-    library: Any,
-    fun: Callable,
-    modes: Sequence[str],
-    arrays: Sequence,
-    weights: Sequence,
-    directions: Sequence,
-    second: Any,
+    library: Any, fun: Callable, modes: Sequence[str], arrays: Any, weights: Any, us: Any, v: Any
 ) -> Array:
-    """Along each direction the derivative of w . fun, or of its derivative along `second`."""
+    """Along each direction u the derivative of w . fun, or of its derivative along v."""
 
     def weighed(arrays: Sequence) -> Array:
         return dot(floats(fun(*arrays)), weights)
 
     def slope(arrays: Sequence) -> Array:
         if modes[1] == "forward":
-            return library.jvp(weighed, (arrays,), (second,))[1]
-        return dot(library.grad(weighed)(arrays), second)
+            return library.jvp(weighed, (arrays,), (v,))[1]
+        return dot(library.grad(weighed)(arrays), v)
 
-    number, arrays = weighed if second is None else slope, list(arrays)
+    number, arrays = weighed if v is None else slope, list(arrays)
     if modes[0] == "reverse":
         along = partial(dot, library.grad(number)(arrays))
     elif modes[0] == "forward":
-        along = lambda u: library.jvp(number, (arrays,), (u,))[1]  # noqa: E731
+        along = lambda u: library.jvp(number, (arrays,), (list(u),))[1]  # noqa: E731
     else:
-        along = partial(_difference, number, arrays)
-    directions = [list(u) for u in directions]
+
+        def along(u: Sequence) -> tuple[float, float]:
+            return differentiate_numerically(
+                lambda t: number([x + t * e for x, e in zip(arrays, u, strict=True)])
+            )
+
     if library is jax:
-        return jax.vmap(along)([jnp.stack(same) for same in zip(*directions, strict=True)])
-    return [along(u) for u in directions]
+        return jax.vmap(along)([jnp.stack(same) for same in zip(*us, strict=True)])
+    return [along(u) for u in us]
 
 
 def floats(outputs: Any) -> list:
@@ -194,12 +166,6 @@ def floats(outputs: Any) -> list:
 def dot(xs: Sequence, ys: Sequence) -> Array:
     """The sum of all products of entries."""
     return sum(tnp.sum(tnp.multiply(x, y)) for x, y in zip(xs, ys, strict=True))
-
-
-def _difference(number: Callable, arrays: list, u: list) -> tuple[float, float]:
-    return differentiate_numerically(
-        lambda t: number([x + t * e for x, e in zip(arrays, u, strict=True)])
-    )
 
 
 def differentiate_numerically(along: Callable[[float], Any]) -> tuple[float, float]:
@@ -227,9 +193,6 @@ def unit_directions(arrays: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
     """Each unit vector of all arrays together, in their shapes."""
     ends = np.cumsum([array.size for array in arrays])
     return [
-        [
-            part.reshape(array.shape)
-            for part, array in zip(np.split(row, ends[:-1]), arrays, strict=True)
-        ]
+        [x.reshape(a.shape) for x, a in zip(np.split(row, ends[:-1]), arrays, strict=True)]
         for row in np.eye(ends[-1])
     ]

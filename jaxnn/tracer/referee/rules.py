@@ -2,8 +2,7 @@
 
     RULES[name](*inputs, run=, equation=, **parameters of the equation) -> output, or list of them
 
-`run(jaxpr, inputs)` carries out a program inside an equation. Calls are inlined, scans and loops
-unrolled, a cond follows its branch (under jax.jit all branches are computed and one is selected).
+where `run(jaxpr, inputs)` carries out a program inside an equation.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from jax.extend import core as jex
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.core import Array, Box, Primitive, base
+from jaxnn.tracer.rules import transposed
 from jaxnn.tracer.transforms import is_float, vjp
 
 _DEBUG = jex.DebugInfo("from_jax", "one equation", None, None)
@@ -44,8 +44,8 @@ def as_function(equation: Any) -> Callable[..., list]:
 # ---- equations that hold jaxprs
 
 
-def _inline(*xs: Array, run: Any, jaxpr: Any = None, call_jaxpr: Any = None, **_: Any):
-    return run(jaxpr if call_jaxpr is None else call_jaxpr, xs)
+def _inline(*xs: Array, run: Any, jaxpr: Any = None, call_jaxpr: Any = None, **_: Any) -> list:
+    return run(call_jaxpr if jaxpr is None else jaxpr, xs)
 
 
 def _cond(index: Any, *xs: Array, run: Any, branches: Any, **_: Any) -> list:
@@ -62,39 +62,33 @@ def _choose(which: Any, *cases: Array, **_: Any) -> Array:
     chosen, which = cases[0], base(which)
     for k, case in enumerate(cases[1:], start=1):
         test = which if which.dtype == bool else which == k
-        chosen = tnp.where(test, case, chosen) if is_float(case) else jnp.where(test, case, chosen)
+        chosen = (tnp if is_float(case) else jnp).where(test, case, chosen)
     return chosen
 
 
-def _while(
-    *xs: Array, run: Any, cond_jaxpr: Any, cond_nconsts: int, body_jaxpr: Any,
-    body_nconsts: int, **_: Any,
-) -> list:  # fmt: skip
+def _while(*xs: Array, run: Any, cond_nconsts: int, body_nconsts: int, **programs: Any) -> list:
     n, m = cond_nconsts, cond_nconsts + body_nconsts
     carry = list(xs[m:])
-    while base(run(cond_jaxpr, [*xs[:n], *carry])[0]):
-        carry = run(body_jaxpr, [*xs[n:m], *carry])
+    while base(run(programs["cond_jaxpr"], [*xs[:n], *carry])[0]):
+        carry = run(programs["body_jaxpr"], [*xs[n:m], *carry])
     return carry
 
 
-def _scan(
-    *xs: Array, run: Any, jaxpr: Any, length: int, reverse: bool, num_consts: int,
-    num_carry: int, **_: Any,
-) -> list:  # fmt: skip
-    n, order = num_consts + num_carry, -1 if reverse else 1
+def _scan(*xs: Array, run: Any, jaxpr: Any, num_consts: int, num_carry: int, **options: Any):
+    n, order = num_consts + num_carry, -1 if options["reverse"] else 1
     carry, stacked = list(xs[num_consts:n]), []
-    for i in range(length)[::order]:
+    for i in range(options["length"])[::order]:
         outputs = run(jaxpr, [*xs[:num_consts], *carry, *(rows[i] for rows in xs[n:])])
         carry = outputs[:num_carry]
         stacked.append(outputs[num_carry:])
     if not stacked:
         return [*carry, *(np.zeros((0, *y.shape), y.dtype) for y in jaxpr.out_avals[num_carry:])]
-    return [*carry, *map(_stack, zip(*stacked[::order], strict=True))]
-
-
-def _stack(column: Sequence) -> Array:
     # Random keys are known to JAX alone.
-    return (jnp if any(isinstance(x, jax.Array) for x in column) else tnp).stack(column)
+    columns = zip(*stacked[::order], strict=True)
+    return carry + [
+        (jnp if any(isinstance(x, jax.Array) for x in column) else tnp).stack(column)
+        for column in columns
+    ]
 
 
 # ---- functions with a derivative rule of their author's
@@ -116,18 +110,16 @@ class _Custom(Primitive):
 
     def outputs(self, *xs: Array, run: Any, equation: Any, **_: Any) -> list:
         """All outputs of the function, each watched as a step of its own."""
+        step, used = super().__call__, [not isinstance(v, jex.DropVar) for v in equation.outvars]
         return [
-            0
-            if isinstance(v, jex.DropVar)
-            else super(_Custom, self).__call__(*xs, run=run, equation=equation, output=k)
-            for k, v in enumerate(equation.outvars)
+            step(*xs, run=run, equation=equation, output=k) if use else 0
+            for k, use in enumerate(used)
         ]
 
 
 def _by_rule(
-    take: Callable, i: int, change: Array, xs: Sequence, run: Any, equation: Any,
-    output: int,
-) -> Array:  # fmt: skip
+    take: Callable, i: int, change: Array, xs: Sequence, *, run: Any, equation: Any, output: int
+) -> Array:
     """take(f, x_i, change), for f the output as a function of x_i alone.
 
     What JAX makes of it, by the author's rule, is a program, carried out here like any other.
@@ -148,22 +140,15 @@ def _tangent(i: int, t: Array, y: Array, *xs: Array, **call: Any) -> Array:
     return _by_rule(lambda f, x, t: jax.jvp(f, (x,), (t,))[1], i, t, xs, **call)
 
 
-def _transposed_tangent(i: int, g: Array, y: Array, *xs: Array, **call: Any) -> Array:
-    # The rule is linear in its tangent, so reverse mode through it there transposes it.
-    return vjp(lambda t: _tangent(i, t, y, *xs, **call), op.zeros_like(xs[i]))[1](g)[0]
-
-
 def _no_tangent(*_: Any, **__: Any) -> Array:
-    raise NoForwardRule(
-        "forward mode cannot go through a custom_vjp function: it has no such rule."
-    )
+    raise NoForwardRule("forward mode cannot go through a custom_vjp function: it has no rule.")
 
 
 def _cotangent(i: int, g: Array, y: Array, *xs: Array, **call: Any) -> Array:
     return _by_rule(lambda f, x, g: jax.vjp(f, x)[1](g)[0], i, g, xs, **call)
 
 
-custom_jvp = _Custom("custom_jvp", _tangent, _transposed_tangent, _value)
+custom_jvp = _Custom("custom_jvp", _tangent, transposed(_tangent, vjp), _value)
 custom_vjp = _Custom("custom_vjp", _no_tangent, _cotangent, _value)
 
 
@@ -174,7 +159,7 @@ def _positions(x: Array, start: int = 1) -> np.ndarray:
     return np.arange(start, start + x.size, dtype=np.int32).reshape(x.shape)
 
 
-def _move(*xs: Array, run: Any, equation: Any, fill_value: Any = None, **options: Any):
+def _move(*xs: Array, run: Any, equation: Any, fill_value: Any = None, **options: Any) -> list:
     """Done to the positions 1, 2, ... of all entries; then one indexing does it to the entries.
 
     Position 0 stands for whatever an entry out of range is filled with.
@@ -193,11 +178,10 @@ def _move(*xs: Array, run: Any, equation: Any, fill_value: Any = None, **options
     return [entries[moved] for moved in run.by_jax(partial(function, **options), *operands)]
 
 
-def _scatter_add(
-    x: Array, index: Any, updates: Array, run: Any, equation: Any, update_jaxpr: Any,
-    update_consts: Any, **options: Any,
-) -> Array:  # fmt: skip
+def _scatter_add(x: Array, index: Any, updates: Array, run: Any, **options: Any) -> Array:
     """The transpose, which gathers, tells to which position each update is added, 0 being none."""
+    for name in ("equation", "update_jaxpr", "update_consts"):
+        del options[name]
 
     def gather(index: Any) -> Any:
         scatter = partial(lax.scatter_add, np.zeros(x.shape, np.int32), index, **options)
@@ -234,11 +218,6 @@ def _slice(x: Array, start_indices: Any, limit_indices: Any, strides: Any, **_: 
     return x[tuple(map(slice, start_indices, limit_indices, strides or (1,) * x.ndim))]
 
 
-def _clamp(low: Array, x: Array, high: Array, **_: Any) -> Array:
-    """Between two bounds, with slope 0 at the bounds as in lax.clamp."""
-    return tnp.where(x <= low, low, tnp.where(x >= high, high, x))
-
-
 def _cumulative(function: Callable) -> Callable:
     def rule(x: Array, axis: int, reverse: bool, **_: Any) -> Array:
         y = function(tnp.flip(x, axis) if reverse else x, axis)
@@ -264,8 +243,8 @@ RENAMED = {
     "pow": "power", "max": "maximum", "min": "minimum", "neg": "negative", "asin": "arcsin",
     "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
     "acosh": "arccosh", "atanh": "arctanh", "logistic": "sigmoid", "erf_inv": "erfinv",
-    "lgamma": "gammaln", "eq": "equal",
-    "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
+    "lgamma": "gammaln", "eq": "equal", "ne": "not_equal", "lt": "less",
+    "le": "less_equal", "gt": "greater", "ge": "greater_equal",
     "is_finite": "isfinite", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
     "not": "invert", "integer_pow": "power y", "convert_element_type": "astype new_dtype",
     "reduce_sum": "sum axes", "reduce_max": "max axes", "reduce_min": "min axes",
@@ -277,7 +256,6 @@ RENAMED = {
 CALLS = ["jit", "pjit", "closed_call", "core_call", "custom_lin", "remat", "remat2", "checkpoint"]
 MOVING = ["gather", "dynamic_slice", "dynamic_update_slice", "scatter", "pad", "tile"]
 
-# JAX's name -> (*inputs, run=, equation=, **the equation's parameters) -> output, or list of them.
 RULES: dict[str, Callable[..., Any]] = {
     **{name: _numpys(name) for name in SAME},
     **{name: _numpys(words) for name, words in RENAMED.items()},
@@ -294,7 +272,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "top_k": _top_k,
     "rsqrt": lambda x, **_: op.reciprocal(op.sqrt(x)),
     "select_n": _choose,
-    "clamp": _clamp,
+    # With slope 0 at the bounds, as in lax.
+    "clamp": lambda a, x, b, **_: tnp.where(x <= a, a, tnp.where(x >= b, b, x)),
     "dot_general": lambda x, y, dimension_numbers, **_: tnp.contract(x, y, *dimension_numbers),
     "cumsum": _cumulative(tnp.cumsum),
     "cumprod": _cumulative(tnp.cumprod),
