@@ -90,19 +90,20 @@ class TracedArray(Box):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         function = vars(tnp).get(ufunc.__name__)
         if function is None or method != "__call__" or options:
-            how = " ".join([method.strip("_"), *(f"with {name}=" for name in options)])
-            raise TypeError(
-                f"a traced value met the ufunc {ufunc.__name__} ({how}), which has no rule here; "
-                "use functions of jaxnn.tracer.numpy, or from_jax(f) for a function f of JAX."
+            return _no_rule(
+                ufunc.__name__, method.strip("_"), *(f"with {name}=" for name in options)
             )
         return function(*inputs)
 
     def __array_function__(self, function: Callable, types: Any, args: Any, kwargs: Any) -> Any:
         name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
         room = vars(tnp.linalg) if name.startswith("linalg.") else vars(tnp)
-        if (ours := room.get(name.removeprefix("linalg."))) is None:
-            raise TypeError(
-                f"a traced value met numpy.{name}, which has no rule here; use functions of "
-                "jaxnn.tracer.numpy, or from_jax(f) for a function f of JAX."
-            )
+        ours = room.get(name.removeprefix("linalg.")) or _no_rule(name)
         return ours(*args, **kwargs)
+
+
+def _no_rule(name: str, *how: str) -> Any:
+    raise TypeError(
+        f"a traced value met numpy.{' '.join([name, *how])}, which has no rule here; use functions "
+        "of jaxnn.tracer.numpy, or from_jax(f) for a function f of JAX."
+    )

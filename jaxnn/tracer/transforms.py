@@ -8,11 +8,10 @@ With J the Jacobian of f at x:
     jacfwd, jacrev       x -> J             column by column, or row by row
     hessian              x -> J of grad     forward over reverse
 
-Signatures and results are JAX's: arguments and outputs may be tuples, lists, dictionaries of
-arrays; `argnums` says which positional arguments to differentiate with respect to (a tuple of them
-gives a tuple of derivatives); with `has_aux` the function returns (value, aux), and aux is handed
-through as the last result. Each derivative has the shape and dtype of what it belongs to; NumPy
-arrays give NumPy arrays, JAX arrays give JAX arrays.
+Signatures and results are JAX's: arguments and outputs may be containers of arrays; `argnums` says
+which positional arguments to differentiate with respect to (a tuple gives a tuple of derivatives);
+with `has_aux` the function returns (value, aux), and aux is the last result. Derivatives have the
+shape and dtype of what they belong to, of NumPy for NumPy arrays and of JAX for JAX arrays.
 
 Raised, by all of them when the derivative is taken: TypeError for an input that is not of floating
 point, or an output that is no array; ValueError for argnums that were not passed by position.
@@ -58,11 +57,10 @@ def value_and_grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -
     """Like `grad`, returning (value, gradient), or ((value, aux), gradient)."""
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        call, chosen = _select(fun, argnums, args, kwargs)
+        call, chosen, pick = _select(fun, argnums, args, kwargs)
         out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
         _check_scalar(out)
-        gradients = pull(op.ones_like(out))
-        return _with(out, aux), gradients[0] if _single(argnums) else gradients
+        return _with(out, aux), pick(pull(op.ones_like(out)))
 
     return value_and_gradient
 
@@ -134,36 +132,12 @@ def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
     output array y the structure of the argument, in place of each argument array x the derivative,
     of shape y.shape + x.shape.
     """
-
-    def jacobian(*args: Any, **kwargs: Any) -> Any:
-        call, chosen = _select(fun, argnums, args, kwargs)
-        xs, structure = _inputs(chosen)
-
-        def push(direction: Iterable) -> tuple:
-            return jvp(call, chosen, unflatten(structure, direction), has_aux)
-
-        out, _, *aux = push(map(op.zeros_like, xs))
-        columns = _by_entries(lambda units: push(units)[1], xs)
-        blocks = [
-            [tnp.moveaxis(column[i], 0, -1) for column in columns]
-            for i in range(len(flatten(out)[0]))
-        ]
-        return _with(_assemble(blocks, out, chosen, argnums), aux)
-
-    return jacobian
+    return partial(_jacobian, fun, argnums, has_aux, True)
 
 
 def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
     """The Jacobian by reverse mode, one pass for each output entry; result as of `jacfwd`."""
-
-    def jacobian(*args: Any, **kwargs: Any) -> Any:
-        call, chosen = _select(fun, argnums, args, kwargs)
-        out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
-        ys, form = flatten(out)
-        blocks = _by_entries(lambda units: pull(unflatten(form, units)), ys)
-        return _with(_assemble(blocks, out, chosen, argnums), aux)
-
-    return jacobian
+    return partial(_jacobian, fun, argnums, has_aux, False)
 
 
 def hessian(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
@@ -184,26 +158,23 @@ def stop_gradient(tree: Any) -> Any:
 # ---- what the functions above share
 
 
-def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple[Callable, tuple]:
-    """`fun` as a function of the arguments to differentiate with respect to, and these."""
-    numbers = (argnums,) if _single(argnums) else tuple(argnums)
-    for number in numbers:
-        if not -len(args) <= number < len(args):
-            raise ValueError(
-                f"argnums is {argnums}, but the function was called with {len(args)} positional "
-                "arguments; pass by position what is to be differentiated."
-            )
-    places = [number % len(args) for number in numbers]
+def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
+    """`fun` as a function of what argnums says, that, and the part of its derivatives returned."""
+    single = hasattr(argnums, "__index__")
+    numbers, n = (argnums,) if single else tuple(argnums), len(args)
+    if not all(-n <= number < n for number in numbers):
+        raise ValueError(
+            f"argnums is {argnums}, but the function was called with {n} positional "
+            "arguments; pass by position what is to be differentiated."
+        )
+    places = [number % n for number in numbers]
 
     def call(*chosen: Any) -> Any:
         full = dict(enumerate(args)) | dict(zip(places, chosen, strict=True))
         return fun(*full.values(), **kwargs)
 
-    return call, tuple([args[place] for place in places])
-
-
-def _single(argnums: Any) -> bool:
-    return hasattr(argnums, "__index__")
+    chosen = tuple([args[place] for place in places])
+    return call, chosen, lambda found: found[0] if single else found
 
 
 def call(fun: Callable, args: Sequence) -> Any:
@@ -301,6 +272,31 @@ def _finish(derivative: Array) -> Array:
     return np.array(derivative) if type(derivative) is np.ndarray else derivative
 
 
+def _jacobian(
+    fun: Callable, argnums: Argnums, has_aux: bool, forward: bool, /, *args: Any, **kwargs: Any
+) -> Any:
+    call, chosen, pick = _select(fun, argnums, args, kwargs)
+    xs, structure = _inputs(chosen)
+    if forward:
+
+        def push(direction: Iterable) -> tuple:
+            return jvp(call, chosen, unflatten(structure, direction), has_aux)
+
+        out, _, *aux = push(map(op.zeros_like, xs))
+        ys, form = flatten(out)
+        columns = _by_entries(lambda units: push(units)[1], xs)
+        blocks = [[tnp.moveaxis(column[i], 0, -1) for column in columns] for i in range(len(ys))]
+    else:
+        out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
+        ys, form = flatten(out)
+        blocks = _by_entries(lambda units: pull(unflatten(form, units)), ys)
+    rows = []
+    for y, row in zip(ys, blocks, strict=True):
+        shaped = [tnp.reshape(b, np.shape(y) + x.shape) for b, x in zip(row, xs, strict=True)]
+        rows.append(pick(unflatten(structure, shaped)))
+    return _with(unflatten(form, rows), aux)
+
+
 def _by_entries(linear: Callable[[list], Any], sources: list) -> list[list]:
     """For each source what `linear` makes of the unit vectors of its entries, stacked in front."""
     zeros = [op.zeros_like(_as_output(source)) for source in sources]
@@ -311,16 +307,5 @@ def _by_entries(linear: Callable[[list], Any], sources: list) -> list[list]:
             entry = (np.arange(zero.size) == k).reshape(zero.shape)
             unit = namespace_of(zero).asarray(entry, dtype=zero.dtype)
             results.append(flatten(linear([*zeros[:i], unit, *zeros[i + 1 :]]))[0])
-        stacks = [tnp.stack(same) for same in zip(*results, strict=True)]
-        made.append(stacks if zero.size else [stack[:0] for stack in stacks])
+        made.append([tnp.stack(same)[: zero.size] for same in zip(*results, strict=True)])
     return made
-
-
-def _assemble(blocks: list[list], out: Any, chosen: tuple, argnums: Argnums) -> Any:
-    """The tree of trees of Jacobians, from those of output i by input j as blocks[i][j]."""
-    (ys, form), (xs, structure) = flatten(out), flatten(chosen)
-    rows = []
-    for y, row in zip(ys, blocks, strict=True):
-        shaped = [tnp.reshape(b, np.shape(y) + np.shape(x)) for b, x in zip(row, xs, strict=True)]
-        rows.append(unflatten(structure, shaped))
-    return unflatten(form, [row[0] if _single(argnums) else row for row in rows])
