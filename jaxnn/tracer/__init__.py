@@ -53,11 +53,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # What needs JAX is imported when it is first asked for; the rest needs NumPy alone.
-    needing = {
-        "from_jax": "referee.interpreter",
-        "check_derivatives": "referee.check",
-        "DerivativeReport": "referee.check",
-    }
-    if name not in needing:
+    if name not in ("from_jax", "check_derivatives", "DerivativeReport"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{needing[name]}"), name)
+    room = "interpreter" if name == "from_jax" else "check"
+    return getattr(import_module(f"{__name__}.referee.{room}"), name)

@@ -29,20 +29,7 @@ import numpy as np
 
 from jaxnn.tracer.core import Array, Primitive, add, base, jvp, like, multiply, vjp
 from jaxnn.tracer.primitives import divide, getitem, matmul, ones_like, subtract, swap
-from jaxnn.tracer.rules import flat, negative, reshape, sum_, where, zeros_like
-
-
-def by_tangent(name: str, forward: Callable[..., Array], value: Callable[..., Array]) -> Primitive:
-    """A primitive given by its forward rule, which is linear in the tangent.
-
-    The reverse rule is the transpose of that: reverse mode through it. So the rule must not use the
-    primitive itself on the tangent, nor operators other than those of the core.
-    """
-
-    def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
-        return vjp(lambda t: forward(i, t, y, *xs, **options), zeros_like(xs[i]))[1](g)[0]
-
-    return Primitive(name, forward, reverse, value)
+from jaxnn.tracer.rules import flat, negative, reshape, sum_, transposed, where, zeros_like
 
 
 def of_matrix(name: str, slope: Callable[[Array], Array], value: Callable[..., Array]) -> Primitive:
@@ -86,7 +73,7 @@ def _pinv_forward(i: int, t: Array, y: Array, a: Array) -> Array:
     return subtract(rows + columns, matmul(matmul(y, t), y))
 
 
-pinv = by_tangent("pinv", _pinv_forward, lambda xp, a: xp.linalg.pinv(a))
+pinv = Primitive("pinv", _pinv_forward, transposed(_pinv_forward), lambda xp, a: xp.linalg.pinv(a))
 
 # ---- determinants
 
@@ -148,12 +135,7 @@ frame = flat("frame", _frame)
 constant = flat(
     "constant", lambda xp, x: x if xp is np else sys.modules["jax"].lax.stop_gradient(x)
 )
-cofactors = Primitive(
-    "cofactors",
-    lambda i, t, y, a: _turn(t, a),
-    lambda i, g, y, a: _turn(g, a),
-    _cofactors,
-)
+cofactors = Primitive("cofactors", *2 * [lambda i, change, y, a: _turn(change, a)], _cofactors)
 
 
 def _inverse_transposed(a: Array) -> Array:
@@ -197,4 +179,5 @@ def _svd_forward(i: int, t: Array, y: Array, a: Array, part: int) -> Array:
     return multiply(matmul(u, even + odd), 0.5) + multiply(outside, _or_zero(columns))
 
 
-svd = by_tangent("svd", _svd_forward, _svd)  # part 0, 1 or 2: U, s or V, not transposed
+# Part 0, 1 or 2: U, s or V, not transposed.
+svd = Primitive("svd", _svd_forward, transposed(_svd_forward), _svd)

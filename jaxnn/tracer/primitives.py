@@ -24,17 +24,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn.tracer.core import Array, Primitive, multiply
-from jaxnn.tracer.rules import (
-    Select,
-    elementwise,
-    flat,
-    keepdims,
-    linear,
-    reshape,
-    sum_,
-    where,
-    zeros_like,
-)
+from jaxnn.tracer.rules import Select, elementwise, flat, keepdims, linear, reshape, sum_, where
 
 ones_like, full_like, finite = map(flat, ("ones_like", "full_like", "nan_to_num"))
 isfinite, isnan, sign, argsort = map(flat, ("isfinite", "isnan", "sign", "argsort"))
@@ -66,6 +56,8 @@ log = elementwise("log", None, lambda y, x: 1 / x)
 log2 = elementwise("log2", None, lambda y, x: 1 / math.log(2) / x)
 log10 = elementwise("log10", None, lambda y, x: 1 / math.log(10) / x)
 log1p = elementwise("log1p", None, lambda y, x: 1 / (1 + x))
+deg2rad = elementwise("deg2rad", None, lambda y, x: math.pi / 180)
+rad2deg = elementwise("rad2deg", None, lambda y, x: 180 / math.pi)
 tan = elementwise("tan", None, lambda y, x: 1 + square(y))
 arcsin = elementwise("arcsin", None, lambda y, x: 1 / sqrt(one_minus_square(x)))
 arccos = elementwise("arccos", None, lambda y, x: -1 / sqrt(one_minus_square(x)))
@@ -93,7 +85,7 @@ power_constant = elementwise(
     "power",
     lambda xp, x, exponent: x**exponent,
     lambda y, x, exponent: (
-        exponent * power_constant(x, exponent=exponent - 1) if exponent else zeros_like(x)
+        exponent * power_constant(x, exponent=exponent - 1) if exponent else full_like(x, 0)
     ),
 )
 
@@ -165,12 +157,6 @@ def _scatter_add(xp: Any, g: Array, index: Any, shape: tuple[int, ...]) -> Array
     return out
 
 
-def flip(x: Array, axes: tuple[int, ...]) -> Array:
-    """Turned round along some axes."""
-    back, whole = slice(None, None, -1), slice(None)
-    return getitem(x, index=tuple([back if i in axes else whole for i in range(len(x.shape))]))
-
-
 transpose = linear(
     "transpose",
     lambda xp, x, axes: x.transpose(axes),
@@ -184,11 +170,14 @@ getitem = linear(
 scatter_add = linear(
     "scatter_add", _scatter_add, lambda i, g, x, index, shape: getitem(g, index=index)
 )
-cumsum = linear(
-    "cumsum",
-    lambda xp, x, axis: xp.cumsum(x, axis),
-    lambda i, g, x, axis: flip(cumsum(flip(g, (axis,)), axis=axis), (axis,)),
-)
+
+
+def _accumulate_back(i: int, g: Array, x: Array, axis: int) -> Array:
+    back = (slice(None),) * axis + (slice(None, None, -1),)
+    return getitem(cumsum(getitem(g, index=back), axis=axis), index=back)
+
+
+cumsum = linear("cumsum", lambda xp, x, axis: xp.cumsum(x, axis), _accumulate_back)
 
 
 def _part(i: int, g: Array, *xs: Array, axis: int) -> Array:

@@ -50,20 +50,26 @@ def elementwise(name: str, value: Callable[..., Array] | None, *partials: Partia
       *partials: dy/dx_i for each argument, written with primitives and operators.
     """
 
-    count = len(partials)
+    def scaled(i: int, change: Array, y: Array, xs: Sequence, options: dict) -> Array:
+        # partial * change, without multiplying by 1 or by a mask
+        if len(xs) != len(partials) or (options and value is None):
+            raise TypeError(
+                f"{name} takes {len(partials)} arrays where it is differentiated, and no options "
+                "of NumPy's."
+            )
+        partial = partials[i]
+        if isinstance(partial, Select):
+            return where(partial.test(y, *xs, **options), change, 0)
+        if callable(partial):
+            return multiply(change, partial(y, *xs, **options))
+        return change if partial == 1 else negative(change)
 
-    def forward(i: int, t: Array, y: Array, *xs: Array, **options: Any) -> Array:
-        if len(xs) != count or (options and value is None):
-            raise TypeError(refusal)
-        return like(_scale(partials[i], t, y, xs, options), y)
-
-    def reverse(i: int, g: Array, y: Array, *xs: Array, **options: Any) -> Array:
-        if len(xs) != count or (options and value is None):
-            raise TypeError(refusal)
-        return like(_scale(partials[i], g, y, xs, options), xs[i])
-
-    refusal = f"{name} takes {count} arrays where it is differentiated, and no options of NumPy's."
-    return Elementwise(name, forward, reverse, value)
+    return Elementwise(
+        name,
+        lambda i, t, y, *xs, **options: like(scaled(i, t, y, xs, options), y),
+        lambda i, g, y, *xs, **options: like(scaled(i, g, y, xs, options), xs[i]),
+        value,
+    )
 
 
 def linear(
@@ -114,15 +120,6 @@ def transposed(forward: Callable[..., Array], vjp: Callable = vjp) -> Callable[.
         return vjp(lambda t: forward(i, t, y, *xs, **options), zeros_like(xs[i]))[1](g)[0]
 
     return reverse
-
-
-def _scale(partial: Partial, change: Array, y: Array, xs: Sequence, options: dict) -> Array:
-    """partial * change, without multiplying by 1 or by a mask."""
-    if isinstance(partial, Select):
-        return where(partial.test(y, *xs, **options), change, 0)
-    if callable(partial):
-        return multiply(change, partial(y, *xs, **options))
-    return change if partial == 1 else negative(change)
 
 
 def namespace_of(array: Array) -> Any:

@@ -3,10 +3,9 @@
 Under SciPy's names: erf, erfc, erfinv, expit, logit, xlogy, xlog1py, entr, gammaln, digamma and
 polygamma. On JAX arrays erf, erfc, erfinv and the last three are those of jax.lax; on NumPy arrays
 the error function and the logarithm of the gamma function are Python's, number by number, its
-inverse is found by Halley's method, and with B_2k the Bernoulli numbers and s = n + 1
+inverse is found by Halley's method, and with s = n + 1, by Euler-Maclaurin from x + 10 on,
 
-    psi(x)         = log x - 1/2x - sum_k B_2k / (2k x^2k)
-    psi^(n)(x) / (-1)^s  =  n! sum_j (x + j)^-s        (by Euler-Maclaurin from x >= 10 on)
+    psi^(n)(x) / (-1)^s  =  n! sum_j (x + j)^-s        (of psi itself the finite part)
 """
 
 from __future__ import annotations
@@ -69,29 +68,18 @@ def _erf_inv(y: np.ndarray) -> np.ndarray:
     return np.where(np.abs(y) == 1, y * np.inf, x)
 
 
-def _digamma(x: np.ndarray) -> np.ndarray:
-    reflected = x < 0.5
-    z, total = np.where(reflected, 1 - x, x), 0
-    for _ in range(10):
-        small = z < 10
-        total = total - np.where(small, 1 / z, 0)
-        z = np.where(small, z + 1, z)
-    total = total + np.log(z) - 1 / (2 * z)
-    for k, b in enumerate(BERNOULLI, start=1):
-        total = total - b / (2 * k * z ** (2 * k))
-    turn = np.pi / np.tan(np.pi * (x - np.rint(x)))
-    return np.where(reflected, total - np.where((x == np.rint(x)), np.nan, turn), total)
-
-
-def _polygamma(x: np.ndarray, order: int) -> np.ndarray:
-    s, shift = order + 1, 10
-    total = sum((x + j) ** -s for j in range(shift))
-    z = x + shift
-    total = total + z**-order / order + z**-s / 2
+def _polygamma(x: np.ndarray, order: int = 0) -> np.ndarray:
+    s, z = order + 1, np.where(x < 0.5, 1 - x, x) if order == 0 else x
+    total, z = sum((z + j) ** -s for j in range(10)), z + 10
+    total = total + (z**-order / order if order else -np.log(z)) + z**-s / 2
     for k, b in enumerate(BERNOULLI, start=1):
         rising = math.prod(range(s, s + 2 * k - 1)) / math.factorial(2 * k)
         total = total + b * rising * z ** -(s + 2 * k - 1.0)
-    return np.where(x > 0, (-1) ** s * math.factorial(order) * total, np.nan)
+    total = (-1) ** s * math.factorial(order) * total
+    if order:
+        return np.where(x > 0, total, np.nan)
+    turn = np.where(x == np.rint(x), np.nan, np.pi / np.tan(np.pi * (x - np.rint(x))))
+    return np.where(x < 0.5, total - turn, total)
 
 
 _erf, _erfc = map(_numberwise, (math.erf, math.erfc))
@@ -100,7 +88,7 @@ erf = _special("erf", "erf", _erf, lambda y, x: _bell * exp(-square(x)))
 erfc = _special("erfc", "erfc", _erfc, lambda y, x: -_bell * exp(-square(x)))
 erfinv = _special("erfinv", "erf_inv", _erf_inv, lambda y, x: exp(square(y)) / _bell)
 gammaln = _special("gammaln", "lgamma", _numberwise(_lgamma), lambda y, x: digamma(x))
-digamma = _special("digamma", "digamma", _digamma, lambda y, x: _psi(x, order=1))
+digamma = _special("digamma", "digamma", _polygamma, lambda y, x: _psi(x, order=1))
 _psi = _special("polygamma", "polygamma", _polygamma, lambda y, x, order: _psi(x, order=order + 1))
 
 

@@ -29,7 +29,7 @@ from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import Array, Node, Trace, backward, base
-from jaxnn.tracer.rules import astype, namespace_of
+from jaxnn.tracer.rules import astype, namespace_of, zeros_like
 from jaxnn.tracer.tree import flatten, tree_map, unflatten
 
 Argnums = int | Sequence[int]
@@ -60,7 +60,7 @@ def value_and_grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -
         call, chosen, pick = _select(fun, argnums, args, kwargs)
         out, pull, *aux = vjp(call, *chosen, has_aux=has_aux)
         _check_scalar(out)
-        return _with(out, aux), pick(pull(op.ones_like(out)))
+        return (out, *aux) if aux else out, pick(pull(op.ones_like(out)))
 
     return value_and_gradient
 
@@ -88,7 +88,7 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
 
     def tangent(y: Any) -> Array:
-        return _finish(y.mark) if trace.owns(y) else op.zeros_like(_as_output(y))
+        return _finish(y.mark) if trace.owns(y) else zeros_like(_as_output(y))
 
     return (unbox(out, trace), tree_map(tangent, out), *unbox(aux, trace))
 
@@ -119,7 +119,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
             raise ValueError("the cotangent has another structure than the output.")
         given = map(partial(_like, "cotangent"), given, ys)
         sent = backward([(mark, g) for mark, g in zip(marks, given, strict=True) if mark])
-        found = [_finish(sent[n]) if n in sent else op.zeros_like(n.out) for n in inputs]
+        found = [_finish(sent[n]) if n in sent else zeros_like(n.out) for n in inputs]
         return unflatten(structure, found)
 
     return (value, pullback, *unbox(aux, trace))
@@ -193,15 +193,9 @@ def call(fun: Callable, args: Sequence) -> Any:
 def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:
     """(output,), or (output, aux)."""
     out = call(fun, args)
-    if not has_aux:
-        return (out,)
-    if not isinstance(out, tuple) or len(out) != 2:
+    if has_aux and (not isinstance(out, tuple) or len(out) != 2):
         raise TypeError("has_aux is true, so the function must return a pair (value, aux).")
-    return out
-
-
-def _with(result: Any, aux: list) -> Any:
-    return (result, *aux) if aux else result
+    return out if has_aux else (out,)
 
 
 def is_float(leaf: Any) -> bool:
@@ -243,8 +237,8 @@ def _as_output(leaf: Any) -> Array:
 
 def _check_scalar(out: Any) -> None:
     ys = [_as_output(y) for y in flatten(out)[0]]
-    if len(ys) != 1 or ys[0].shape != ():
-        what = f"shape {ys[0].shape}" if len(ys) == 1 else f"{len(ys)} arrays"
+    what = f"shape {ys[0].shape}" if len(ys) == 1 else f"{len(ys)} arrays"
+    if what != "shape ()":
         raise TypeError(f"the function returned {what}; grad needs one number, jacrev takes more.")
     if not is_float(ys[0]):
         what = _type_name(ys[0])
@@ -282,7 +276,7 @@ def _jacobian(
         def push(direction: Iterable) -> tuple:
             return jvp(call, chosen, unflatten(structure, direction), has_aux)
 
-        out, _, *aux = push(map(op.zeros_like, xs))
+        out, _, *aux = push(map(zeros_like, xs))
         ys, form = flatten(out)
         columns = _by_entries(lambda units: push(units)[1], xs)
         blocks = [[tnp.moveaxis(column[i], 0, -1) for column in columns] for i in range(len(ys))]
@@ -294,12 +288,12 @@ def _jacobian(
     for y, row in zip(ys, blocks, strict=True):
         shaped = [tnp.reshape(b, np.shape(y) + x.shape) for b, x in zip(row, xs, strict=True)]
         rows.append(pick(unflatten(structure, shaped)))
-    return _with(unflatten(form, rows), aux)
+    return (unflatten(form, rows), *aux) if aux else unflatten(form, rows)
 
 
 def _by_entries(linear: Callable[[list], Any], sources: list) -> list[list]:
     """For each source what `linear` makes of the unit vectors of its entries, stacked in front."""
-    zeros = [op.zeros_like(_as_output(source)) for source in sources]
+    zeros = [zeros_like(_as_output(source)) for source in sources]
     made = []
     for i, zero in enumerate(zeros):
         results = []

@@ -31,7 +31,8 @@ def flatten(tree: Any) -> tuple[list, tuple]:
 
 
 def _collect(tree: Any, leaves: list) -> tuple:
-    if (opened := _open(tree)) is None:
+    opened = None if isinstance(tree, _LEAVES) else _open(tree)
+    if opened is None:
         leaves.append(tree)
         return LEAF
     build, names, children = opened
@@ -40,8 +41,6 @@ def _collect(tree: Any, leaves: list) -> tuple:
 
 def _open(tree: Any) -> tuple | None:
     """How a container is taken apart, None for a leaf."""
-    if isinstance(tree, _LEAVES):
-        return None
     kind = type(tree)
     if kind is tuple or kind is list:
         return kind, None, tree
@@ -52,19 +51,15 @@ def _open(tree: Any) -> tuple | None:
             names = list(tree)
         return kind, names, [tree[name] for name in names]
     if isinstance(tree, tuple) and hasattr(kind, "_fields"):
-        return kind, tuple(kind._fields), tree
+        return kind._make, kind._fields, tree
     if tree is None:
-        return kind, None, ()
-    return _open_registered(tree)
-
-
-def _open_registered(tree: Any) -> tuple | None:
-    """How JAX takes a container apart that is registered with it; for that it is in memory."""
-    jax = sys.modules.get("jax")
-    if (trees := getattr(jax, "tree", None)) is None:
+        return None, None, ()
+    # A container that is registered with JAX; for that JAX is in memory.
+    if (trees := getattr(sys.modules.get("jax"), "tree", None)) is None:
         return None
     children, structure = trees.flatten(tree, is_leaf=lambda x: x is not tree)
-    return None if len(children) == 1 and children[0] is tree else (structure, None, children)
+    leaf = len(children) == 1 and children[0] is tree
+    return None if leaf else (structure, None, children)
 
 
 def unflatten(structure: tuple, leaves: Iterable) -> Any:
@@ -73,14 +68,11 @@ def unflatten(structure: tuple, leaves: Iterable) -> Any:
     if structure == LEAF:
         return next(leaves)
     build, names, structures = structure
-    children = [unflatten(child, leaves) for child in structures]
-    if build is type(None):
+    if build is None:
         return None
-    if not callable(build):  # a structure of JAX
-        return build.unflatten(children)
-    if isinstance(names, list):
-        return build(zip(names, children, strict=True))
-    return build(children) if names is None else build(*children)
+    children = [unflatten(child, leaves) for child in structures]
+    build = getattr(build, "unflatten", build)  # of a structure of JAX
+    return build(zip(names, children, strict=True) if isinstance(names, list) else children)
 
 
 def tree_map(function: Callable, tree: Any) -> Any:
@@ -107,5 +99,8 @@ def paths(structure: tuple, root: str = "") -> list[str]:
         return [root]
     _, names, children = structure
     step = ".{}" if isinstance(names, tuple) else "[{!r}]"
-    return [path for name, child in zip(names or range(len(children)), children, strict=True)
-            for path in paths(child, root + step.format(name))]  # fmt: skip
+    return [
+        path
+        for name, child in zip(names or range(len(children)), children, strict=True)
+        for path in paths(child, root + step.format(name))
+    ]

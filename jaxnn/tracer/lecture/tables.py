@@ -22,7 +22,7 @@ import numpy as np
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import Array, Box, Node, Trace, backward
-from jaxnn.tracer.rules import is_elementwise
+from jaxnn.tracer.rules import is_elementwise, zeros_like
 from jaxnn.tracer.transforms import as_input, call, is_float
 from jaxnn.tracer.tree import flatten, paths, unflatten
 
@@ -123,7 +123,7 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
             tangent = adjoint = None
             if is_float(node.out):
                 tangent = _push(node, pushed) if node.primitive else as_input(pushed[node])
-                adjoint = adjoints.get(node, op.zeros_like(node.out))
+                adjoint = adjoints.get(node, zeros_like(node.out))
             pushed[node] = tangent
             rows.append(_row(node, names, tangent, adjoint))
     return TraceTable(tuple(rows))
@@ -157,7 +157,7 @@ def argument_names(fun: Callable, args: tuple) -> Iterator[tuple[int, str, Any]]
 
 def _push(node: Node, pushed: dict[Node, Array]) -> Array:
     """The tangent of a node, from those of its parents."""
-    rule, total = node.primitive.forward, op.zeros_like(node.out)
+    rule, total = node.primitive.forward, zeros_like(node.out)
     for i, parent in node.parents.items():
         total = total + rule(i, pushed[parent], node.out, *node.primals, **node.parameters)
     return total

@@ -3,9 +3,7 @@
 Those of the modules beside this one, under NumPy's names and with NumPy's arguments, and a few that
 networks need beside them: relu, sigmoid, softplus, log_sigmoid, logsumexp, softmax, log_softmax,
 and special functions by their names in SciPy (erf, erfc, expit, logit, xlogy, gammaln, ...).
-There the arguments of NumPy's functions (axes, negative indices, lists of arrays) become those of
-the primitives of `primitives.py`, or a function is composed of others. On JAX arrays they all run
-on jax.numpy.
+On JAX arrays they all run on jax.numpy.
 
     elementwise.py   sin, exp, where, power, relu, ...; comparisons and rounding
     arrays.py        shapes, axes; joining, cutting and moving entries
@@ -33,13 +31,9 @@ from jaxnn.tracer.numpy.products import *  # noqa: F403
 from jaxnn.tracer.numpy.reductions import *  # noqa: F403
 from jaxnn.tracer.special import *  # noqa: F403
 
-globals().update(
-    {
-        name: as_numpy_takes_them(function, getattr(_np, name))
-        for name, function in globals().items()
-        if _isfunction(function) and hasattr(_np, name)
-    }
-)
+for _name, _function in list(globals().items()):
+    if _isfunction(_function) and hasattr(_np, _name):
+        globals()[_name] = as_numpy_takes_them(_function, getattr(_np, _name))
 
 
 def __getattr__(name: str) -> Any:

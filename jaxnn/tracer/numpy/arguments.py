@@ -26,32 +26,28 @@ def as_numpy_takes_them(function: Callable[..., Any], theirs: Callable[..., Any]
         known = signature(theirs).parameters
     except ValueError:
         return function
-    if any(p.kind not in (*BY_PLACE, Parameter.KEYWORD_ONLY) for p in ours.values()):
+    if any(p.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD) for p in ours.values()):
         return function
     places = [name for name, p in known.items() if p.kind in BY_PLACE]
     # The arrays go by place, whatever they are called; all other arguments by name.
-    arrays = [name for name, p in ours.items() if p.default is Parameter.empty]
-    names = dict(zip(places, arrays, strict=False))
-    agreed = len(arrays)
-    while agreed < len(places) and list(ours)[agreed : agreed + 1] == [places[agreed]]:
+    names = dict(zip(places, [n for n, p in ours.items() if p.default is p.empty], strict=False))
+    agreed = len(names)
+    while list(ours)[agreed : agreed + 1] == places[agreed : agreed + 1] != []:
         agreed += 1
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        if len(args) <= agreed and options.keys() <= ours.keys():
+        # Too many arguments, too: the function's own message says so.
+        if (len(args) <= agreed and options.keys() <= ours.keys()) or len(args) > len(places):
             return function(*args, **options)
-        if len(args) > len(places):
-            return function(*args, **options)  # whose own message says that these are too many
         given = dict(zip(places, args, strict=False)) | options
         taken = {names.get(name, name): value for name, value in given.items()}
         for name in taken.keys() - ours.keys():
-            if name in known and taken[name] is known[name].default:
-                del taken[name]
-                continue
-            raise TypeError(
-                f"{theirs.__name__} was given {name}, which is not taken here; it takes "
-                f"{', '.join(ours)}."
-            )
+            if name not in known or taken.pop(name) is not known[name].default:
+                raise TypeError(
+                    f"{theirs.__name__} was given {name}, which is not taken here; it takes "
+                    f"{', '.join(ours)}."
+                )
         return function(**taken)
 
     return call

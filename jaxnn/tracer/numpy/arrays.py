@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Sequence
+from inspect import signature
 from math import prod
 from typing import Any
 
@@ -173,11 +174,18 @@ split, array_split = map(_splitting, ("split", "array_split"))
 
 def _moving(name: str) -> Callable[..., Array]:
     primitive = op.moving(name)
-    return lambda x, *args, **options: primitive(as_array(x), args=args, options=options)
+    first = next(iter(signature(getattr(np, name)).parameters))
+
+    def function(*args: Any, **options: Any) -> Array:
+        x, *args = args or [options.pop(first)]
+        return primitive(as_array(x), args=args, options=options)
+
+    return function
 
 
-roll, rot90, tile, _repeat = map(_moving, ("roll", "rot90", "tile", "repeat"))
-diag, diagonal, _pad = map(_moving, ("diag", "diagonal", "pad"))
+roll, rot90, tile, repeat, flip = map(_moving, ("roll", "rot90", "tile", "repeat", "flip"))
+diag, diagonal, _pad, fliplr = map(_moving, ("diag", "diagonal", "pad", "fliplr"))
+tril, triu, flipud = map(_moving, ("tril", "triu", "flipud"))
 
 
 def pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Array:
@@ -191,35 +199,8 @@ def pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any =
     return y
 
 
-# ---- of one line, and other names
-
-
-def flip(x: Array, axis: Axis = None) -> Array:
-    return op.flip(as_array(x), axes_of(axis, ndim(x)))
-
-
-def fliplr(x: Array) -> Array:
-    return flip(x, 1)
-
-
-def flipud(x: Array) -> Array:
-    return flip(x, 0)
-
-
-def tril(x: Array, k: int = 0) -> Array:
-    return rules.where(np.tri(*shape(x)[-2:], k=k, dtype=bool), x, 0)
-
-
-def triu(x: Array, k: int = 0) -> Array:
-    return rules.where(np.tri(*shape(x)[-2:], k=k - 1, dtype=bool), 0, x)
-
-
-def repeat(x: Array, repeats: Any, axis: int | None = None) -> Array:
-    return _repeat(x, np.asarray(repeats), axis)
-
-
 def hstack(arrays: Any) -> Array:
-    return concatenate(list(map(atleast_1d, arrays)), 0 if ndim(arrays[0]) < 2 else 1)
+    return concatenate(list(map(atleast_1d, arrays)), min(1, ndim(arrays[0]) - 1))
 
 
 def vstack(arrays: Any) -> Array:
@@ -234,17 +215,13 @@ def append(x: Array, values: Array, axis: int | None = None) -> Array:
     return concatenate([x, values], axis)
 
 
-def vsplit(x: Array, sections: Any) -> list[Array]:
-    return split(x, sections, 0)
-
-
 def hsplit(x: Array, sections: Any) -> list[Array]:
-    return split(x, sections, 0 if ndim(x) == 1 else 1)
+    return split(x, sections, min(1, ndim(x) - 1))
 
 
 def copy(x: Array) -> Array:
     return multiply(x, 1)
 
 
-asarray, flatten = array, ravel
+asarray, flatten, vsplit = array, ravel, split
 positive = real = conj = conjugate = copy

@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
-from jaxnn.tracer.core import Array, Primitive, base, multiply
+from jaxnn.tracer.core import Array, Primitive, base
 from jaxnn.tracer.primitives import absolute, divide, logaddexp, maximum, minimum
 from jaxnn.tracer.rules import is_elementwise, negative
 
@@ -75,15 +75,7 @@ def divmod(x: Array, y: Array) -> tuple[Array, Array]:
     return op.floor_divide(x, y), op.remainder(x, y)
 
 
-def deg2rad(x: Array) -> Array:
-    return multiply(x, np.pi / 180)
-
-
-def rad2deg(x: Array) -> Array:
-    return multiply(x, 180 / np.pi)
-
-
 relu, sigmoid = op.relu, op.sigmoid
 abs = fabs = absolute
 mod, true_divide, pow, float_power = op.remainder, divide, power, power
-around, radians, degrees = globals()["round"], deg2rad, rad2deg
+around, radians, degrees = globals()["round"], op.deg2rad, op.rad2deg

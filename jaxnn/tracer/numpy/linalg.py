@@ -14,15 +14,8 @@ from jaxnn.tracer import matrices
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.core import Array, base
 from jaxnn.tracer.matrices import det, inv, pinv
-from jaxnn.tracer.numpy.arrays import (
-    Axis,
-    as_array,
-    axes_of,
-    column,
-    expand_dims,
-    moveaxis,
-    squeeze,
-)
+from jaxnn.tracer.numpy import arrays
+from jaxnn.tracer.numpy.arrays import Axis, as_array, axes_of
 from jaxnn.tracer.numpy.elementwise import power, where
 from jaxnn.tracer.numpy.reductions import max as largest
 from jaxnn.tracer.numpy.reductions import min as smallest
@@ -55,51 +48,38 @@ def norm(x: Array, ord: Any = None, axis: Axis = None, keepdims: bool = False) -
     if len(axes) == 1 and not isinstance(ord, str):
         y = _vector_norm(x, ord, axes)
     elif len(axes) == 2 and ord in _MATRIX_NORMS:
-        y = _MATRIX_NORMS[ord](x, *axes)
+        y = _matrix_norm(x, ord, *axes)
     else:
         raise ValueError(
             f"ord is {ord!r} and the norm is along {len(axes)} axes; along one axis a number or "
             f"None is accepted, along two {', '.join(map(repr, _MATRIX_NORMS))}, 'fro' or None."
         )
-    return y if keepdims else squeeze(y, axes)
+    return y if keepdims else arrays.squeeze(y, axes)
 
 
 def _vector_norm(x: Array, ord: float, axes: tuple[int, ...]) -> Array:
-    if ord == np.inf:
-        return largest(absolute(x), axes, True)
-    if ord == -np.inf:
-        return smallest(absolute(x), axes, True)
+    if abs(ord) == np.inf:
+        return (largest if ord > 0 else smallest)(absolute(x), axes, True)
     if ord == 0:
         return total((base(x) != 0).astype(x.dtype), axes, True)
-    if ord == 1:
-        return total(absolute(x), axes, True)
     return power(total(power(absolute(x), ord), axes, True), 1 / ord)
 
 
-def _of_singular_values(reduce: Any) -> Any:
-    def norm(x: Array, row: int, column: int) -> Array:
-        y = reduce(svdvals(moveaxis(x, (row, column), (-2, -1))), -1)
-        return expand_dims(y, (row, column))
-
-    return norm
+_MATRIX_NORMS = ("nuc", 2, -2, 1, -1, np.inf, -np.inf)
 
 
-def _sum_of_nonzero(s: Array, axis: int) -> Array:
-    """The sum; what is 0 up to rounding has no derivative."""
-    sizes = base(s)
-    zero = sizes <= 4 * s.shape[-1] * np.finfo(s.dtype).eps * sizes[..., :1]
-    return total(where(zero, sizes, s), axis)
-
-
-_MATRIX_NORMS: dict[Any, Any] = {
-    "nuc": _of_singular_values(_sum_of_nonzero),
-    2: _of_singular_values(largest),
-    -2: _of_singular_values(smallest),
-    1: lambda x, row, column: largest(total(absolute(x), row, True), column, True),
-    -1: lambda x, row, column: smallest(total(absolute(x), row, True), column, True),
-    np.inf: lambda x, row, column: largest(total(absolute(x), column, True), row, True),
-    -np.inf: lambda x, row, column: smallest(total(absolute(x), column, True), row, True),
-}
+def _matrix_norm(x: Array, ord: Any, row: int, column: int) -> Array:
+    extreme = largest if ord == "nuc" or ord > 0 else smallest
+    if ord in ("nuc", 2, -2):
+        s = svdvals(arrays.moveaxis(x, (row, column), (-2, -1)))
+        if ord == "nuc":  # what is 0 up to rounding has no derivative
+            sizes = base(s)
+            zero = sizes <= 4 * s.shape[-1] * np.finfo(s.dtype).eps * sizes[..., :1]
+            s, extreme = where(zero, sizes, s), total
+        return arrays.expand_dims(extreme(s, -1), (row, column))
+    if abs(ord) == np.inf:
+        row, column = column, row
+    return extreme(total(absolute(x), row, True), column, True)
 
 
 def svdvals(x: Array) -> Array:
@@ -110,7 +90,7 @@ def svdvals(x: Array) -> Array:
 def solve(a: Array, b: Array) -> Array:
     a, b = as_array(a), as_array(b)
     if b.ndim == 1:
-        return squeeze(matrices.solve(a, column(b)), -1)
+        return arrays.squeeze(matrices.solve(a, arrays.column(b)), -1)
     return matrices.solve(a, b)
 
 
@@ -122,11 +102,9 @@ def slogdet(a: Array) -> tuple[Array, Array]:
 
 def matrix_power(a: Array, n: int) -> Array:
     """a @ a @ ... @ a, n times; of the inverse for a negative n."""
-    a = inv(a) if n < 0 else as_array(a)
-    power, n = None, abs(n)
-    while n:
-        if n % 2:
-            power = a if power is None else matmul(power, a)
-        n //= 2
-        a = matmul(a, a) if n else a
-    return op.full_like(a, np.eye(a.shape[-1])) if power is None else power
+    a, n = (inv(a), -n) if n < 0 else (as_array(a), n)
+    if n < 2:
+        return a if n else op.full_like(a, np.eye(a.shape[-1]))
+    half = matrix_power(a, n // 2)
+    even = matmul(half, half)
+    return matmul(even, a) if n % 2 else even

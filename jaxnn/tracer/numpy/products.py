@@ -13,18 +13,8 @@ import numpy as np
 
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.core import Array, multiply
-from jaxnn.tracer.numpy.arrays import (
-    as_array,
-    axes_of,
-    column,
-    expand_dims,
-    getitem,
-    ndim,
-    ravel,
-    reshape,
-    size,
-    transpose,
-)
+from jaxnn.tracer.numpy import arrays
+from jaxnn.tracer.numpy.arrays import as_array, axes_of, ndim, reshape, size, transpose
 from jaxnn.tracer.numpy.reductions import sum as total
 
 
@@ -64,9 +54,9 @@ def dot(x: Array, y: Array) -> Array:
 
 def kron(x: Array, y: Array) -> Array:
     n = max(ndim(x), ndim(y))
-    x, y = [expand_dims(z, tuple(range(n - ndim(z)))) for z in (x, y)]
-    columns = expand_dims(x, tuple(range(1, 2 * n, 2)))
-    product = multiply(columns, expand_dims(y, tuple(range(0, 2 * n, 2))))
+    x, y = [arrays.expand_dims(z, tuple(range(n - ndim(z)))) for z in (x, y)]
+    columns = arrays.expand_dims(x, tuple(range(1, 2 * n, 2)))
+    product = multiply(columns, arrays.expand_dims(y, tuple(range(0, 2 * n, 2))))
     return reshape(product, [k * m for k, m in zip(x.shape, y.shape, strict=True)])
 
 
@@ -106,7 +96,7 @@ def _diagonal(x: Array, labels: list) -> tuple[Array, list]:
     sizes = dict(zip(labels, x.shape, strict=True))
     if len(sizes) < len(labels):
         grid = dict(zip(sizes, np.indices(tuple(sizes.values()), sparse=True), strict=True))
-        x = getitem(x, tuple([grid[c] for c in labels]))
+        x = arrays.getitem(x, tuple([grid[c] for c in labels]))
     return x, list(sizes)
 
 
@@ -117,7 +107,7 @@ def _sums(x: Array, labels: list, needed: set) -> tuple[Array, list]:
 
 
 def vdot(x: Array, y: Array) -> Array:
-    return matmul(ravel(x), ravel(y))
+    return matmul(arrays.ravel(x), arrays.ravel(y))
 
 
 def inner(x: Array, y: Array) -> Array:
@@ -125,4 +115,4 @@ def inner(x: Array, y: Array) -> Array:
 
 
 def outer(x: Array, y: Array) -> Array:
-    return multiply(column(x), ravel(y))
+    return multiply(arrays.column(x), arrays.ravel(y))

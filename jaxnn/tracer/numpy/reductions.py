@@ -10,24 +10,8 @@ import numpy as np
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer import rules
 from jaxnn.tracer.core import Array, add, base, multiply
-from jaxnn.tracer.numpy.arrays import (
-    Axis,
-    as_array,
-    axes_of,
-    broadcast_to,
-    concatenate,
-    diagonal,
-    expand_dims,
-    line,
-    moveaxis,
-    ndim,
-    reshape,
-    shape,
-    size,
-    squeeze,
-    take,
-    take_along_axis,
-)
+from jaxnn.tracer.numpy import arrays
+from jaxnn.tracer.numpy.arrays import Axis, as_array, axes_of, line, size
 from jaxnn.tracer.numpy.elementwise import where
 from jaxnn.tracer.primitives import absolute, divide, exp, log, ones_like, sqrt, square, subtract
 
@@ -54,9 +38,10 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 def average(x: Array, axis: Axis = None, weights: Array = None, keepdims: bool = False) -> Array:
     if weights is None:
         return mean(x, axis, keepdims)
-    if shape(weights) != shape(x) and isinstance(axis, int):
-        weights = expand_dims(weights, tuple(range(1, ndim(x) - axis % ndim(x))))
-    weights = broadcast_to(weights, shape(x))
+    x, weights = as_array(x), as_array(weights)
+    if weights.shape != x.shape and isinstance(axis, int):
+        weights = arrays.reshape(weights, (-1, *[1] * (x.ndim - 1 - axis % x.ndim)))
+    weights = arrays.broadcast_to(weights, x.shape)
     return divide(sum(multiply(x, weights), axis, keepdims), sum(weights, axis, keepdims))
 
 
@@ -74,7 +59,7 @@ def prod(x: Array, axis: tuple[int, ...]) -> Array:
     y = _in_front(x, axis)
     while (n := y.shape[0]) > 1:
         pairs = multiply(y[: n // 2], y[n // 2 : n - n % 2])
-        y = concatenate([pairs, y[n - 1 :]]) if n % 2 else pairs
+        y = arrays.concatenate([pairs, y[n - 1 :]]) if n % 2 else pairs
     return y[0] if n else ones_like(y, shape=y.shape[1:])
 
 
@@ -94,7 +79,7 @@ def logsumexp(
     with np.errstate(all="ignore"):  # infinities among themselves
         e = exp(op.difference(a, top))
     total = sum(e if b is None else multiply(b, e), axis, keepdims)
-    top = top if keepdims else squeeze(top, axes_of(axis, a.ndim))
+    top = top if keepdims else arrays.squeeze(top, axes_of(axis, a.ndim))
     if not return_sign:
         return add(log(total), top)
     return add(log(absolute(total)), top), where(top == -np.inf, 0, op.sign(total))
@@ -104,14 +89,14 @@ def logsumexp(
 def median(x: Array, axis: tuple[int, ...]) -> Array:
     """The middle entry, or the mean of the two in the middle; NaN if there is one."""
     y = sort(_in_front(x, axis), 0)
-    middle = mean(take(y, np.array([(len(y) - 1) // 2, len(y) // 2]), 0), 0)
+    middle = mean(arrays.take(y, np.array([(len(y) - 1) // 2, len(y) // 2]), 0), 0)
     return where(op.isnan(y[-1]), np.nan, middle)  # sorted, NaN is the last
 
 
 def _in_front(x: Array, axis: tuple[int, ...]) -> Array:
     """With these axes as one, the first."""
-    y = moveaxis(x, axis, tuple(range(len(axis))))
-    return reshape(y, (size(x, axis), *y.shape[len(axis) :]))
+    y = arrays.moveaxis(x, axis, tuple(range(len(axis))))
+    return arrays.reshape(y, (size(x, axis), *y.shape[len(axis) :]))
 
 
 def softmax(x: Array, axis: Axis = -1) -> Array:
@@ -125,11 +110,11 @@ def scan_with(function: Callable, x: Array, axis: int | None = None) -> Array:
     In log2(n) steps, each combining entries a power of two apart.
     """
     x, axis = line(x, axis)
-    y, step = moveaxis(x, axis, 0), 1
+    y, step = arrays.moveaxis(x, axis, 0), 1
     while step < y.shape[0]:
-        y = concatenate([y[:step], function(y[:-step], y[step:])])
+        y = arrays.concatenate([y[:step], function(y[:-step], y[step:])])
         step *= 2
-    return moveaxis(y, 0, axis)
+    return arrays.moveaxis(y, 0, axis)
 
 
 def cumprod(x: Array, axis: int | None = None) -> Array:
@@ -143,13 +128,13 @@ def cumsum(x: Array, axis: int | None = None) -> Array:
 
 def diff(x: Array, n: int = 1, axis: int = -1) -> Array:
     for _ in range(n):
-        x = subtract(take(x, slice(1, None), axis), take(x, slice(-1), axis))
+        x = subtract(arrays.take(x, slice(1, None), axis), arrays.take(x, slice(-1), axis))
     return x
 
 
 def sort(x: Array, axis: int | None = -1) -> Array:
     x, axis = line(x, axis)
-    return take_along_axis(x, op.argsort(x, axis=axis, stable=True), axis)
+    return arrays.take_along_axis(x, op.argsort(x, axis=axis, stable=True), axis)
 
 
 def std(
@@ -163,7 +148,7 @@ def ptp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 
 
 def trace(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
-    return sum(diagonal(x, offset, axis1, axis2), -1)
+    return sum(arrays.diagonal(x, offset, axis1, axis2), -1)
 
 
 def log_softmax(x: Array, axis: Axis = -1) -> Array:
