@@ -135,7 +135,9 @@ frame = flat("frame", _frame)
 constant = flat(
     "constant", lambda xp, x: x if xp is np else sys.modules["jax"].lax.stop_gradient(x)
 )
-cofactors = Primitive("cofactors", *2 * [lambda i, change, y, a: _turn(change, a)], _cofactors)
+cofactors = Primitive(
+    "cofactors", lambda i, t, y, a: _turn(t, a), lambda i, g, y, a: _turn(g, a), _cofactors
+)
 
 
 def _inverse_transposed(a: Array) -> Array:

@@ -114,7 +114,7 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 
-    pushed = dict(zip(inputs, directions, strict=True))
+    pushed: dict[Node, Array] = dict(zip(inputs, directions, strict=True))
     names = {node: name for node, (_, name, _) in zip(inputs, variables, strict=True)}
     names |= {node: f"xi{number}" for number, node in enumerate(trace.steps, start=1)}
     rows = []

@@ -177,8 +177,8 @@ def _moving(name: str) -> Callable[..., Array]:
     first = next(iter(signature(getattr(np, name)).parameters))
 
     def function(*args: Any, **options: Any) -> Array:
-        x, *args = args or [options.pop(first)]
-        return primitive(as_array(x), args=args, options=options)
+        x, *rest = args or [options.pop(first)]
+        return primitive(as_array(x), args=rest, options=options)
 
     return function
 

@@ -196,6 +196,6 @@ def _alone(xs: list, normals: list) -> list[list]:
     ]
 
 
-def _terms(u: list, gradient: list) -> float:
+def _terms(u: Sequence, gradient: Sequence) -> float:
     """The sum of the sizes of the terms of u . gradient."""
     return float(sum(np.sum(np.abs(g * d)) for d, g in zip(u, gradient, strict=True)))

@@ -142,16 +142,16 @@ def _slopes(
         return dot(library.grad(weighed)(arrays), v)
 
     number, arrays = weighed if v is None else slope, list(arrays)
-    if modes[0] == "reverse":
-        along = partial(dot, library.grad(number)(arrays))
-    elif modes[0] == "forward":
-        along = lambda u: library.jvp(number, (arrays,), (list(u),))[1]  # noqa: E731
-    else:
+    gradient = library.grad(number)(arrays) if modes[0] == "reverse" else None
 
-        def along(u: Sequence) -> tuple[float, float]:
-            return differentiate_numerically(
-                lambda t: number([x + t * e for x, e in zip(arrays, u, strict=True)])
-            )
+    def along(u: Sequence) -> Any:
+        if gradient is not None:
+            return dot(gradient, u)
+        if modes[0] == "forward":
+            return library.jvp(number, (arrays,), (list(u),))[1]
+        return differentiate_numerically(
+            lambda t: number([x + t * e for x, e in zip(arrays, u, strict=True)])
+        )
 
     if library is jax:
         return jax.vmap(along)([jnp.stack(same) for same in zip(*us, strict=True)])
