@@ -42,7 +42,7 @@ ROWS_AT_ONCE = 4096
 
 
 class ResponseUnit(NamedTuple):
-    """How a response was standardised before the fit: y' = (y - center) / scale."""
+    """The center and scale by which a response was standardised: y' = (y - center) / scale."""
 
     center: float = 0.0
     scale: float = 1.0
@@ -72,15 +72,15 @@ def response_unit(kind: str, y: Any) -> ResponseUnit:
 
 
 class RefittedNetwork(NamedTuple):
-    """The refits that converged as one black box; made by `refitted_network`.
+    """The refits that converged as one black box, made by `refitted_network`.
 
     Attributes:
       net: the network.
       columns: the raw predictors, or None if the fits have no encoder.
       outputs: X (rows, predictors) -> (refits, rows, outputs), before the response's link.
       out_of_bag: (refits, rows) bool, True where a refit did not see a training row.
-      unit: of the response.
-      dtype: of the predictions.
+      unit: how the response was standardised.
+      dtype: dtype of the predictions.
     """
 
     net: MLP
@@ -99,6 +99,9 @@ class RefittedNetwork(NamedTuple):
         Returns:
           (refits, rows) for one output (a number, or the probability of y = 1);
           (refits, rows, outputs) otherwise (numbers, or the probability of each class).
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the network.
         """
         means = self._means(self.outputs(X))
         return means[..., 0] if self.net.sizes[-1] == 1 else means
@@ -120,15 +123,15 @@ def refitted_network(
     row_multiple: int = 64,
     dtype: Any = np.float64,
 ) -> RefittedNetwork:
-    """Make the refits of a bootstrap that converged into one black box.
+    """Make one black box of all refits of a bootstrap that converged.
 
     Args:
-      fitter: the one given to `jaxnn.bootstrap.bootstrap`.
-      refits: what that returned.
+      fitter: the fitter that was passed to `jaxnn.bootstrap.bootstrap`.
+      refits: what `bootstrap` returned.
       unit: how the response was standardised before the fit, as from `response_unit`.
-      row_multiple: rows are padded to a multiple of this many, so that few programs are compiled.
-      dtype: of the predictions, and so of sums over them; the network itself computes in JAX's
-        default precision.
+      row_multiple: rows are padded to a multiple of this number, so that few programs are compiled.
+      dtype: dtype of the predictions, and so of sums over them; the network itself computes in
+        JAX's default precision.
 
     Returns:
       A `RefittedNetwork`; its `predict` is a black box for `jaxnn.inspection`. Compiled once for
@@ -174,13 +177,14 @@ def refitted_network(
 
 
 class OutOfBag(NamedTuple):
-    """Predictions and losses on rows that a refit has not seen; NaN where there are none.
+    """Predictions and losses on rows that a refit has not seen; float64, NaN where there are none.
 
     Attributes:
-      mean, lower, upper: (rows,) prediction by the refits that left the row out, and the ends of
-        its band over them: a number, the probability of y = 1, or of the class that was observed.
+      mean, lower, upper: (rows,) mean prediction of the refits that left the row out, and the ends
+        of its band over them: of a number, of the probability of y = 1, or of the probability of
+        the class that was observed.
       loss: (refits,) mean loss of each refit on the rows that it left out, by the formulas of
-        `jaxnn.responses` in the response's own unit.
+        `jaxnn.responses`, in the square of the response's unit or in nats.
       constant_loss: (refits,) the same for the constant prediction that has the least loss on all
         rows.
     """
@@ -205,7 +209,8 @@ def out_of_bag(network: RefittedNetwork, X: Any, y: Any, level: float = 0.95) ->
       An `OutOfBag`, computed in double precision.
 
     Raises:
-      InputError: X or y has another number of rows than the bootstrap had.
+      InputError: X or y has another number of rows than the bootstrap had, or `level` is outside
+        (0, 1).
     """
     X, y = np.asarray(X), np.asarray(y, float)
     rows = network.out_of_bag.shape[1]
@@ -231,23 +236,28 @@ def out_of_bag(network: RefittedNetwork, X: Any, y: Any, level: float = 0.95) ->
         for row, (values, mask) in enumerate(zip(means.T, unseen.T, strict=True), start):
             few = values[mask]
             predicted[:, row] = (few.mean(), *interval(few, level)) if few.size else np.nan
-    square = unit.scale**2  # of the response's unit, in a squared error
-    some = np.where(counts > 0, counts, np.nan)
-    fixed = np.where(network.out_of_bag, constant_loss, 0).sum(axis=1)
-    return OutOfBag(*predicted, loss=square * total / some, constant_loss=square * fixed / some)
+    square = unit.scale**2  # a squared error is in the square of the unit; a cross-entropy has 1
+    counted = np.where(counts > 0, counts, np.nan)
+    constant_total = np.where(network.out_of_bag, constant_loss, 0).sum(axis=1)
+    return OutOfBag(
+        *predicted,
+        loss=square * total / counted,
+        constant_loss=square * constant_total / counted,
+    )
 
 
 class Effect(NamedTuple):
-    """What the prediction does along one predictor, with a last axis (outputs,) if it has several.
+    """The curves of the prediction along one predictor.
 
-    The band of a curve is `jaxnn.interval` of it.
+    Curves have a last axis (outputs,) if the prediction has several outputs. The band of a curve is
+    `jaxnn.interval` of it.
 
     Attributes:
       feature: the predictor's column of X.
       grid: (g,) values, or codes of levels.
-      average: (refits, g) averaged over rows.
-      profile: (refits, g) with the other predictors at their centre.
-      individual: (m, g) curves of single rows, by the mean of the refits.
+      average: (refits, g) curves averaged over rows.
+      profile: (refits, g) curves with the other predictors at their centre.
+      individual: (m, g) curves of single rows, averaged over the refits.
     """
 
     feature: int
@@ -274,10 +284,11 @@ def effect(
       X: (rows, predictors), the observed rows.
       feature: column of X to vary.
       rows: row numbers of X to average over; all by default.
-      individual_rows: row numbers of X whose single curves are wanted; all by default.
+      individual_rows: row numbers of X with a curve in `individual`; all by default.
       center: where the profile holds the other predictors, as for
         `jaxnn.inspection.profile_at`.
-      resolution: values on the grid of a numeric predictor, from its least to its largest value.
+      resolution: the largest number of values on the grid of a numeric predictor, which extends
+        from its least to its largest value.
 
     Returns:
       An `Effect`; the grid of a binary or categorical predictor is the codes of its levels.
@@ -286,7 +297,7 @@ def effect(
       InputError, InputTypeError: as `jaxnn.inspection.profile_at`.
     """
     X = check_matrix(X)
-    grid = grid_of(network.columns, X, feature, resolution)
+    grid = _grid_of(network.columns, X, feature, resolution)
     return Effect(
         feature,
         grid,
@@ -296,9 +307,7 @@ def effect(
     )
 
 
-def grid_of(
-    columns: Sequence[Column] | None, X: Any, feature: int, resolution: int = GRID
-) -> np.ndarray:
+def _grid_of(columns: Sequence[Column] | None, X: Any, feature: int, resolution: int) -> np.ndarray:
     """All levels of a binary or categorical predictor; a grid over the range of a numeric one."""
     if columns is not None and columns[feature].kind != "numeric":
         return np.arange(len(columns[feature].levels), dtype=float)
@@ -306,6 +315,7 @@ def grid_of(
 
 
 def _loss(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(refits, rows) losses in float64, from outputs (refits, rows, outputs) and y (rows,)."""
     known = jnp.asarray(y, jnp.result_type(float))[None, :, None]
     return np.asarray(responses.loss(kind, jnp.asarray(outputs), known), float)
 

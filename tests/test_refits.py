@@ -12,7 +12,6 @@ from jaxnn.prediction import predictor
 from jaxnn.refits import (
     ResponseUnit,
     effect,
-    grid_of,
     out_of_bag,
     refitted_network,
     response_unit,
@@ -157,11 +156,13 @@ def test_an_effect_is_what_inspection_says_of_the_black_box(refitted):
 
 
 def test_the_grid_of_a_category_is_all_its_levels(refitted):
-    table = refitted[0]
+    table, network = refitted[0], refitted[3]
     few = table.X[table.X[:, 1] != 2]
-    np.testing.assert_array_equal(grid_of(table.columns, few, 1), [0, 1, 2])
-    np.testing.assert_array_equal(grid_of(None, few, 1), [0, 1])
-    assert len(grid_of(table.columns, table.X, 0, 5)) == 5
+    one = {"rows": [0], "individual_rows": [0]}
+    np.testing.assert_array_equal(effect(network, few, 1, **one).grid, [0, 1, 2])
+    plain = network._replace(columns=None)
+    np.testing.assert_array_equal(effect(plain, few, 1, **one).grid, [0, 1])
+    assert len(effect(network, table.X, 0, resolution=5, **one).grid) == 5
 
 
 def test_what_does_not_belong_together_is_refused(refitted):

@@ -14,8 +14,8 @@ summary.py       its summary
 files.py         the files that it writes
 terminal.py      printing
 
-Every user error is answered by one sentence. The exit status is 2 for an option or a table that
-cannot be used, 1 for a failure later on, 130 after Ctrl-C.
+Every mistake of the user is answered by one sentence. The exit status is 2 for an option or a table
+that cannot be used, 1 for a later failure, and 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -60,9 +60,7 @@ def main(
     except Failure as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:
-        return _complain(
-            "interrupted; the same command again resumes with the finished refits.", 130
-        )
+        return _complain("interrupted; the same command resumes from the finished refits.", 130)
     except BrokenPipeError:
         # The reader of the output has gone; Python must not fail again when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -24,10 +24,10 @@ Fit a network to resamples of a table, and draw how its prediction depends on ea
 
 Files in DIR: predicted_versus_observed.png (each row predicted by refits that left it out),
 predictor_01.png, predictor_02.png, ... (average curve, individual curves, and the profile with the
-other predictors at their centre, with bands), arrays.npz (the numbers behind them) and summary.json
-(settings, versions, losses, and which predictor is in which file). Each is written whole or not at
-all. If the run is killed, the same command resumes it: finished refits are kept in DIR/refits,
-which is removed at the end.
+other predictors at their centre, with bands), arrays.npz (the numbers behind the figures) and
+summary.json (settings, versions, losses, and which predictor is in which file). Each file is
+written whole or not at all. If the run is killed, the same command resumes it: finished refits are
+kept in DIR/refits, which is removed at the end.
 """
 
 
@@ -71,15 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_reading(explore, missing="refuse, but drop for heart")
     _add_fitting(explore)
-    _add_looking(explore)
+    _add_inspecting(explore)
 
-    shows = commands.add_parser(
+    describe = commands.add_parser(
         "describe",
         help="print the columns of a table: kinds, levels or ranges, missing values",
         description="Print the columns of a table: kinds, levels or ranges, missing values.",
         allow_abbrev=False,
     )
-    _add_reading(shows, missing="impute, which changes no range")
+    _add_reading(describe, missing="impute, which changes no range")
     return parser
 
 
@@ -111,7 +111,7 @@ def _add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
         help="refuse missing values, drop their rows, or impute the median or the most common "
         f"level (default: {missing})",
     )
-    add("--delimiter", default=",", metavar="MARK", help="mark between columns: , or ; or tab")
+    add("--delimiter", default=",", metavar="MARK", help="mark between columns, such as ; or tab")
     add(
         "--encoding",
         default="utf-8-sig",
@@ -133,7 +133,7 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         type=_whole(1, 100_000),
         default=[16, 16],
         metavar="UNITS",
-        help="units per hidden layer; without a number, linear or logistic regression",
+        help="units of each hidden layer; without a number, linear or logistic regression",
     )
     add("--activation", default="tanh", metavar="NAME", help="activation of the hidden units")
     add("--optimizer", default="adam", metavar="NAME", help=f"one of {', '.join(OPTIMIZERS)}")
@@ -141,8 +141,8 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         "--learning-rate",
         type=_positive,
         metavar="RATE",
-        help="learning rate of the optimiser; by default its own: "
-        f"{default_learning_rate('adam'):g}, or {default_learning_rate('lbfgs'):g} for lbfgs",
+        help="learning rate of the optimiser (default: "
+        f"{default_learning_rate('adam'):g}, but {default_learning_rate('lbfgs'):g} for lbfgs)",
     )
     add("--epochs", type=_whole(1), default=300, metavar="N", help="passes over the rows")
     add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")
@@ -151,7 +151,7 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         type=_not_negative,
         default=0.03,
         metavar="WEIGHT",
-        help="weight of the penalty, half the sum of squared weights; 0 is no penalty",
+        help="factor of the penalty, half the sum of squared weights; 0 is no penalty",
     )
     add(
         "--replicates",
@@ -165,11 +165,11 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         type=_whole(0, LARGEST_SEED),
         default=0,
         metavar="N",
-        help="seed of everything random: the same seed gives the same numbers",
+        help="seed of all random numbers: the same seed gives the same results",
     )
 
 
-def _add_looking(parser: argparse.ArgumentParser) -> None:
+def _add_inspecting(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("looking inside the network").add_argument
     add(
         "--features",

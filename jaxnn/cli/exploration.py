@@ -1,7 +1,7 @@
 """How does one command get from a table to figures with bands?
 
-Read the table, refit the network to resamples of its rows, compute what the refits say about each
-predictor and about rows out of bag, and write it all.
+It reads the table, refits the network to resamples of its rows, computes the curves of each
+predictor and the predictions of rows out of bag, and writes the files.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
 from jaxnn.training.recipe import Recipe
 
-INDIVIDUAL = 60  # the largest number of individual curves
+MOST_INDIVIDUAL = 60  # the largest number of individual curves
 
 
 class Failure(Exception):
-    """The options are in order, but the computation failed; its text is one sentence."""
+    """The options can be used, but the computation failed; the message is one sentence."""
 
 
 def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
@@ -57,7 +57,7 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
             f"(jaxnn describe {options.table} lists them)."
         )
     table = read(options, missing="refuse")
-    drawn = _drawn(options.features, table)
+    features = _features_to_draw(options.features, table)
     fitter = _fitter(options, table)
     _check_writable(options.out)
     say(describe(table))
@@ -76,7 +76,7 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
         directory=folder,
     )
     if refits.diverged.all():
-        _forget(folder)
+        _remove_refits(folder)
         raise Failure(
             f"all {options.replicates} refits diverged; pass a lower --learning-rate than "
             f"{options.learning_rate:g}."
@@ -84,20 +84,30 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     network = refitted_network(fitter, refits, unit)
     predicted = out_of_bag(network, table.X, table.y, options.level)
     order = np.asarray(jax.random.permutation(key_rows, len(table.y)))[: options.rows]
-    rows, few = np.sort(order), np.sort(order[:INDIVIDUAL])
+    rows, individual_rows = np.sort(order), np.sort(order[:MOST_INDIVIDUAL])
     effects = tuple(
-        effect(network, table.X, place, rows=rows, individual_rows=few, center=options.center)
-        for place in tqdm(drawn, desc="curves", unit=" predictors", file=sys.stderr)
+        effect(
+            network,
+            table.X,
+            feature,
+            rows=rows,
+            individual_rows=individual_rows,
+            center=options.center,
+        )
+        for feature in tqdm(features, desc="curves", unit=" predictors", file=sys.stderr)
     )
 
-    results = Exploration(options, table, fitter.net, refits, predicted, effects, rows, few)
+    results = Exploration(
+        options, table, fitter.net, refits, predicted, effects, rows, individual_rows
+    )
     record = files.write(results)
-    _forget(folder)
+    _remove_refits(folder)
     for line in ("", *report(record), *files.written(options.out, record)):
         say(line)
 
 
-def _drawn(features: Sequence[str] | None, table: Table) -> list[int]:
+def _features_to_draw(features: Sequence[str] | None, table: Table) -> list[int]:
+    """The columns of the named predictors, each once; of all predictors if none is named."""
     names = [column.name for column in table.columns]
     for name in features or ():
         if name not in names:
@@ -106,6 +116,7 @@ def _drawn(features: Sequence[str] | None, table: Table) -> list[int]:
 
 
 def _fitter(options: argparse.Namespace, table: Table) -> Fitter:
+    """The network and the recipe that the options describe, for this table."""
     encoder = Encoder(table.columns)
     kind = table.response.kind
     outputs = len(table.response.levels) if kind == "categorical" else 1
@@ -125,6 +136,7 @@ def _fitter(options: argparse.Namespace, table: Table) -> Fitter:
 
 
 def _check_writable(out: Path) -> None:
+    """Make the directory, and refuse one in which no file can be written."""
     if os.path.lexists(out) and not out.is_dir():
         raise InputError(f"out is {str(out)!r}, which is a file; pass a directory.")
     try:
@@ -133,7 +145,7 @@ def _check_writable(out: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"out is {str(out)!r}, which cannot be written ({reason}); pass a directory that can."
+            f"out is {str(out)!r}, which cannot be written to ({reason}); pass another directory."
         ) from None
 
 
@@ -146,8 +158,8 @@ def _digest(fitter: Fitter, table: Table, options: argparse.Namespace) -> str:
     return digest.hexdigest()[:16]
 
 
-def _forget(folder: Path) -> None:
-    """Remove the saved refits of this run; those of other runs, which may resume, stay."""
+def _remove_refits(folder: Path) -> None:
+    """Remove the saved refits of this run, but not those of other runs, which may resume."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.parent.is_dir() and not any(folder.parent.iterdir()):
         folder.parent.rmdir()

@@ -2,7 +2,7 @@
 
     predicted_versus_observed.png, predictor_01.png, predictor_02.png, ..., arrays.npz, summary.json
 
-Each is written whole or not at all, the summary last. No file is named after anything in the
+Each file is written whole or not at all, the summary last. No file is named after anything in the
 table.
 """
 
@@ -31,7 +31,10 @@ EFFECT_FILE = re.compile(r"predictor_[0-9]+\.png")
 
 
 def write(results: Exploration) -> dict[str, Any]:
-    """Write every file of an exploration, and remove figures of an earlier run.
+    """Write every file of an exploration, and remove the figures of an earlier run.
+
+    Args:
+      results: the exploration; its options name the directory.
 
     Returns:
       The content of summary.json.
@@ -55,7 +58,12 @@ def write(results: Exploration) -> dict[str, Any]:
 
 
 def written(out: Path, record: dict[str, Any]) -> Iterator[str]:
-    """The lines that the command prints about its files."""
+    """The lines that the command prints about its files.
+
+    Args:
+      out: the directory.
+      record: the content of summary.json.
+    """
     yield f"written to {shown(str(out), 200)}:"
     yield f"  {OBSERVED_FILE}"
     for line in listing(record, len(OBSERVED_FILE)):

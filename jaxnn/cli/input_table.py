@@ -25,7 +25,7 @@ def describe_table(options: argparse.Namespace) -> str:
 
 
 def _last_column(options: argparse.Namespace) -> str:
-    """The last name in the first line, or "" if `read_csv` will refuse the file."""
+    """The last name in the first line, or "" for a file that `read_csv` will refuse."""
     try:
         with open(options.table, encoding=options.encoding, newline="") as file:
             lines = csv.reader(file, delimiter=_delimiter(options), skipinitialspace=True)
@@ -44,14 +44,16 @@ def read(options: argparse.Namespace, missing: str) -> Table:
 
     Args:
       options: as from `jaxnn.cli.arguments.parse`.
-      missing: the treatment of missing values if the options do not give one.
+      missing: the treatment of missing values if no option gives one.
 
     Raises:
       InputError, InputTypeError: as `jaxnn.read_csv`, or a column declared twice.
     """
     both = [name for name in options.categorical if name in options.numeric]
     if both:
-        raise InputError(f"categorical and numeric both name {both[0]!r}; pass it to one of them.")
+        raise InputError(
+            f"--categorical and --numeric both name {both[0]!r}; pass it to one of them."
+        )
     kinds = dict.fromkeys(options.categorical, "categorical")
     kinds |= dict.fromkeys(options.numeric, "numeric")
     given: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What does an exploration compute? All that its files and figures are made from."""
+"""What does an exploration compute? Everything that its files and figures are made from."""
 
 from __future__ import annotations
 

@@ -46,9 +46,9 @@ def summary(results: Exploration, files: Mapping[int, str]) -> dict[str, Any]:
       and rows are numbered from 0, as in the arrays.
     """
     table, net, refits = results.table, results.net, results.refits
-    bad = np.flatnonzero(refits.diverged)
+    diverged = np.flatnonzero(refits.diverged)
     loss, unit = LOSSES[net.response]
-    seen, level = results.out_of_bag, results.options.level
+    unseen, level = results.out_of_bag, results.options.level
     return {
         "table": results.options.table,
         "settings": {
@@ -71,23 +71,23 @@ def summary(results: Exploration, files: Mapping[int, str]) -> dict[str, Any]:
         },
         "refits": {
             "asked": len(refits.diverged),
-            "diverged": len(bad),
+            "diverged": len(diverged),
             "diverged_refits": [
-                {"refit": int(b), "step": int(refits.fits.diverged_at[b])} for b in bad
+                {"refit": int(b), "step": int(refits.fits.diverged_at[b])} for b in diverged
             ],
         },
         "out_of_bag": {
             "loss": loss,
             "unit": unit,
-            "network": _mean_and_interval(seen.loss, level),
-            "constant": _mean_and_interval(seen.constant_loss, level),
-            "difference": _mean_and_interval(seen.constant_loss - seen.loss, level),
+            "network": _mean_and_interval(unseen.loss, level),
+            "constant": _mean_and_interval(unseen.constant_loss, level),
+            "difference": _mean_and_interval(unseen.constant_loss - unseen.loss, level),
         },
     }
 
 
 def _mean_and_interval(values: np.ndarray, level: float) -> dict[str, Any] | None:
-    """Over the refits that left rows out; None if there are none, or a loss is not finite."""
+    """Mean and interval over the refits that left rows out; None without such finite losses."""
     values = values[~np.isnan(values)]
     if not values.size or not np.isfinite(values).all():
         return None
@@ -96,7 +96,7 @@ def _mean_and_interval(values: np.ndarray, level: float) -> dict[str, Any] | Non
 
 
 def report(record: Mapping[str, Any]) -> Iterator[str]:
-    """The lines that the command prints about its results, given `summary`."""
+    """The lines that the command prints about its results, from what `summary` returns."""
     refits, losses = record["refits"], record["out_of_bag"]
     network = "-".join(map(str, record["network"]["sizes"]))
     yield (
@@ -118,13 +118,13 @@ def report(record: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {label:24}{losses[name]['mean']:.4g}  ({lower:.4g} to {upper:.4g})"
     if losses["network"]["mean"] >= losses["constant"]["mean"]:
         yield (
-            "  so the network predicts no better than a constant, and its curves mean little; "
+            "  the network predicts no better than a constant, so its curves mean little; "
             "a larger --l2, fewer --epochs or smaller --hidden may help"
         )
 
 
 def listing(record: Mapping[str, Any], width: int) -> Iterator[str]:
-    """The figure and the name of each predictor that has one, the files in `width` characters."""
+    """One line per predictor with a figure: its file, padded to `width`, and its name."""
     for entry in record["predictors"]:
         if entry["file"]:
             yield f"{entry['file']:{width}}  {shown(entry['name'])}"

@@ -1,4 +1,4 @@
-"""What is printed, and where? Results go to standard output, complaints to standard error."""
+"""What is printed, and where? Results go to standard output, error messages to standard error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jaxnn.tables.table import shown
 
 
 def say(text: str) -> None:
-    """Print text on standard output; what the terminal cannot show appears as escapes."""
+    """Print text on standard output; characters that its encoding lacks appear as escapes."""
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
@@ -16,7 +16,6 @@ def say(text: str) -> None:
 def complain(sentence: str) -> None:
     """Print one sentence on standard error.
 
-    Names in it come from a file: they must neither break the line nor reach the terminal as control
-    characters.
+    Names in it may come from a file, so line breaks and control characters are shown as escapes.
     """
     print(f"jaxnn: {shown(sentence, 2000)}", file=sys.stderr)

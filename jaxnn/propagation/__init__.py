@@ -6,8 +6,8 @@
     finite_width         laws that hold exactly at every width
     measurement          `measure`: finite networks of any width, initialiser and activation
     random_networks      how such networks are described
-    random_layers        products with random matrices that are never drawn
-    gaussian_means       Gaussian means of any activation, to rounding
+    random_layers        products with random matrices that need not be drawn
+    gaussian_means       Gaussian means of any activation, accurate to rounding
 
 Read `mean_field` first, then `measurement`.
 """

@@ -1,11 +1,11 @@
 """How fast does batch normalisation make the gradients of a random network explode?
 
-    growth = E phi'(z)^2 / Var phi(z),  z ~ N(0, 1): factor of squared gradients, per layer
+    growth = E phi'(z)^2 / Var phi(z),  z ~ N(0, 1)        factor of squared gradients per layer
 
 Forward, normalisation divides the pre-activations of a layer by their standard deviation over the
 batch, sw sqrt(Var phi(z)); backward, squared gradients are multiplied by sw^2 E phi'(z)^2 and
-divided by the square of the same deviation. The scale of the weights cancels. Since the growth is
-never below 1 (Poincare's inequality), gradients explode for every activation that is not affine.
+divided by the square of that standard deviation. The scale of the weights cancels. Since the growth
+is never below 1 (Poincare's inequality), gradients explode for every activation that is not affine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def batch_norm_gradient_growth(activation: str | Activation) -> float:
         E phi'(z)^2 / Var phi(z),  z ~ N(0, 1)
 
     for wide layers and large batches, whatever the scale of the weights: pi / (pi - 1) = 1.467 for
-    ReLU, and 1 for affine activations alone.
+    ReLU, and 1 only for affine activations.
 
     Yang et al. 2019, "A mean field theory of batch normalization".
 
@@ -30,7 +30,7 @@ def batch_norm_gradient_growth(activation: str | Activation) -> float:
         smooth except at a few kinks.
 
     Returns:
-      A float of at least 1, accurate to about 1e-12.
+      A float of at least 1, accurate to about 1e-12. Not compiled, except for the activation.
 
     Raises:
       InputError: the activation is unknown, constant, or cannot be integrated.
@@ -44,6 +44,7 @@ def batch_norm_gradient_growth(activation: str | Activation) -> float:
     variance = rule.weights @ (rule.values - mean) ** 2
     if not variance > 0:
         raise InputError(
-            "activation is constant where inputs are of order 1; pass one whose values vary."
+            f"activation is {activation!r}, which is constant where inputs are of order 1; pass "
+            "one whose values vary."
         )
     return float(rule.weights @ rule.slopes**2 / variance)

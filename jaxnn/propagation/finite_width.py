@@ -3,11 +3,11 @@
     He ReLU layer       ln |J u|^2 / |u|^2  ~  ln (2/n) chi^2_K,  K ~ Bin(n, 1/2), per layer
     Gaussian products   lambda_i = [ln(2/n) + digamma((n - i + 1) / 2)] / 2
 
-The first explains why gradients still spread over orders of magnitude with depth / width, nearly
-log-normally, even where their mean square is kept exactly. The second says how fast a product of
-random matrices loses all directions but a few.
+The first explains why gradients spread over orders of magnitude as depth / width grows, nearly
+log-normally, even where their mean square is preserved exactly. The second says how fast a product
+of random matrices loses all directions but a few.
 
-Finite sums in float64, in NumPy.
+All are finite sums in float64, computed by NumPy.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def log_gradient_moments(width: int, depth: int) -> tuple[float, float]:
     """Mean and variance of ln |J u|^2 of a ReLU network with He weights, for |u| = 1.
 
     J is the Jacobian of `depth` layers h -> relu(W^T h) with `width` inputs and outputs each and
-    weights N(0, 2 / width). Seen from u each unit is on with probability 1/2, whatever its
-    response, so every layer multiplies |J u|^2 by an independent (2/n) chi^2_K, K ~ Bin(n, 1/2);
-    K = 0, of probability 2^-n, is left out. With digamma and trigamma at K/2,
+    weights N(0, 2 / width). A unit is on with probability 1/2, whatever the size of its response to
+    u, so every layer multiplies |J u|^2 by an independent (2/n) chi^2_K, K ~ Bin(n, 1/2); K = 0, of
+    probability 2^-n, is left out. With digamma and trigamma at K/2,
 
         mean = depth E[ln(4/n) + digamma(K/2)]
         variance = depth (E trigamma(K/2) + Var digamma(K/2)),
 
-    which tend to -5/2 depth / width and 5 depth / width.
+    which tend to -5/2 depth / width and 5 depth / width for large widths.
 
     Hanin 2018, "Which neural net architectures give rise to exploding and vanishing gradients?";
     Hanin and Nica 2020, "Products of many large random matrices and gradients in deep neural

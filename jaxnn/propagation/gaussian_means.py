@@ -1,14 +1,14 @@
-"""What are the means of an activation and of its slope under a Gaussian?
+"""What are the means of an activation and of its slope over Gaussian inputs?
 
     E f(u) = int f(sqrt(q) z) N(z) dz,     E f(u) f(v) with u, v ~ N(0, q) of correlation c
 
 They are accurate to about 1e-13 for any elementwise JAX function. Gauss-Hermite quadrature would
-be enough for tanh, but a kink leaves it only three digits. So the line is cut into panels at the
-kinks, which are searched for, and panels are halved until 16 Gauss-Legendre nodes resolve the
-integrand on each of them: until the last coefficients of its Legendre series vanish.
+suffice for tanh, but at a kink it has only three correct digits. So the line is cut into panels at
+the kinks, which are searched for. Panels are halved until 16 Gauss-Legendre nodes resolve the
+integrand on each of them, that is, until the last coefficients of its Legendre series vanish.
 
-JAX evaluates the function in float64, whatever the default precision, and its slope by `jax.jvp`
-(compiled, for a few sizes of call); NumPy does the sums.
+JAX evaluates the function in float64, whatever the default precision, and its slope by `jax.jvp`,
+compiled for a few array sizes. NumPy computes the sums.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_PANELS = 4096
 MOST_PAIR_PANELS = 512  # per variable of a pair: the work grows with the square
 KINKS_WITHIN = 64.0  # the interval from -64 to 64 is searched for kinks
 MOST_KINKS = 64
-SMALLEST_CALL = 2**12  # calls are padded to powers of two from here, so few shapes are compiled
+SMALLEST_CALL = 2**12  # arrays are padded to powers of two from this size: few shapes are compiled
 LARGEST_INNER = 2**9  # nodes of the outer integral whose inner integrals are evaluated together
 
 _X, _W = legendre.leggauss(NODES)
@@ -81,7 +81,7 @@ def evaluate(phi: Activation, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     size = max(SMALLEST_CALL, 1 << max(u.size - 1, 0).bit_length())
     filled = np.zeros(size)
     filled[: u.size] = u.ravel()
-    # A scalar in an activation is no mistake, even where rank promotion is set to raise.
+    # An activation may combine arrays with scalars, even where rank promotion is set to raise.
     with jax.enable_x64(True), jax.numpy_rank_promotion("allow"), np.errstate(all="ignore"):
         values, slopes = (np.asarray(x) for x in _with_slope(phi)(filled))
     if values.shape != filled.shape or not np.issubdtype(values.dtype, np.floating):
@@ -99,17 +99,18 @@ def _with_slope(phi: Activation) -> Callable[[np.ndarray], tuple[jax.Array, jax.
 
 
 def _nodes(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes of the panels, and their weights in a plain integral: (panels, 16) each."""
+    """Nodes of the panels, and their weights for a plain integral: (panels, 16) each."""
     half = ((ends - starts) / 2)[:, None]
     return ((starts + ends) / 2)[:, None] + half * _X, half * _W
 
 
 def _tail(values: np.ndarray) -> np.ndarray:
-    """The largest of the last four Legendre coefficients, of values at the nodes (..., 16)."""
+    """The largest of the last four Legendre coefficients, from values at the nodes (..., 16)."""
     return np.abs(values @ _TO_TAIL).max(axis=-1)
 
 
 def _root_density(z: np.ndarray) -> np.ndarray:
+    """The square root of the standard normal density."""
     return np.exp(-np.square(z) / 4) / (2 * np.pi) ** 0.25
 
 
@@ -147,11 +148,14 @@ def kinks(phi: Activation) -> tuple[float, ...]:
 
 
 def _is_resolved(phi: Activation, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Whether 16 nodes resolve phi and phi' on each panel, relative to their size up to there."""
+    """Whether 16 nodes resolve phi and phi' on each panel.
+
+    What is not resolved is compared with the largest value on this panel and all nearer to 0.
+    """
     order = np.argsort(np.abs(starts + ends))
     resolved = np.ones(len(starts), bool)
     for function in evaluate(phi, _nodes(starts, ends)[0]):
-        # Where phi overflows, no mean is finite anyway.
+        # Where phi overflows, its mean is not finite anyway.
         function = np.where(np.isfinite(function).all(axis=1, keepdims=True), function, 0)
         size = np.empty(len(starts))
         size[order] = np.maximum.accumulate(np.abs(function).max(axis=1)[order])
@@ -174,7 +178,8 @@ def _check_continuous(phi: Activation, places: np.ndarray) -> None:
 def _not_smooth(phi: Activation) -> InputError:
     return InputError(
         f"activation {_name(phi)} has too many kinks to be integrated; pass a function that is "
-        f"smooth except at {MOST_KINKS} kinks at most and keeps the precision of its argument."
+        f"smooth except at no more than {MOST_KINKS} kinks and computes in the precision of its "
+        "argument."
     )
 
 
@@ -231,9 +236,9 @@ def pair_means(
     """E phi(u) phi(v) and E phi'(u) phi'(v) for u, v ~ N(0, variance) of correlation c.
 
     With u = sqrt(q) z, v = sqrt(q) (c z + s y) and s^2 = 1 - c^2, the mean over y is phi smoothed
-    over a width s; its panels end where those of phi do. The panels over z start with ends 10 s
-    on either side of each kink and are halved until they resolve the smoothed function too.
-    Without those ends a narrow smoothing could fall between the nodes of a long panel and be
+    over a width s; its panels end where those of phi do. The panels over z begin with ends at 10 s
+    on either side of each kink, and are halved until they resolve the smoothed function too.
+    Without those ends, a narrow smoothed kink could fall between the nodes of a long panel and be
     missed.
 
     Args:
@@ -247,12 +252,17 @@ def pair_means(
 
     Raises:
       InputError: phi oscillates so fast under N(0, variance) that this would take minutes.
+
+    Example:
+      >>> rule = gaussian_rule(jax.nn.relu, 1.0)
+      >>> means = pair_means(jax.nn.relu, rule, 1.0, 0.5)
+      >>> print(f"{means.slopes:.10f}")  # both are positive with probability 1/3
+      0.3333333333
     """
     if len(rule.edges) > MOST_PAIR_PANELS:
         raise InputError(
             f"activation {_name(phi)} oscillates too often within {variance**0.5:.4g}, the "
-            "standard deviation of pre-activations; pass a smaller weight_variance or "
-            "bias_variance."
+            "standard deviation of its inputs; pass a smaller weight_variance or bias_variance."
         )
     spread = max((1 - correlation) * (1 + correlation), 1e-24) ** 0.5
     root = _root_density(rule.z)
@@ -297,9 +307,9 @@ def _smoothed(
         made = [_smoothed(phi, rule, deviation, correlation, spread, part) for part in parts]
         return np.concatenate(made, axis=1).reshape(2, *z.shape)
     centers = correlation * z.ravel()
-    own = np.clip((rule.edges - centers[:, None]) / spread, -REACH, REACH)
-    every = np.broadcast_to(np.arange(-REACH, REACH + 1, 2), (len(centers), int(REACH) + 1))
-    edges = np.sort(np.concatenate([own, every], axis=1), axis=1)
+    of_phi = np.clip((rule.edges - centers[:, None]) / spread, -REACH, REACH)
+    regular = np.broadcast_to(np.arange(-REACH, REACH + 1, 2), (len(centers), int(REACH) + 1))
+    edges = np.sort(np.concatenate([of_phi, regular], axis=1), axis=1)
     place, panel = np.nonzero(np.diff(edges, axis=1))
     y, lengths = _nodes(edges[place, panel], edges[place, panel + 1])
     weights = lengths * _root_density(y) ** 2

@@ -6,7 +6,7 @@ maps their variance q and the correlation c of two inputs by
     q <- V(q) = sw2 E phi(u)^2 + sb2                     u, v ~ N(0, q) of correlation c
     c <- [sw2 E phi(u) phi(v) + sb2] / V(q)
 
-and multiplies squared gradients, and the squared distance of two nearby signals, by
+and multiplies squared gradients, and the squared distance between two nearby signals, by
 
     chi = sw2 E phi'(u)^2.
 
@@ -21,15 +21,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import check_count, check_number
+from jaxnn.errors import check_count
 from jaxnn.mlp import Activation, activation_function
 from jaxnn.propagation.gaussian_means import GaussianRule, gaussian_rule, pair_means
+from jaxnn.propagation.random_networks import check_two_inputs, check_variances
 
 SETTLED = 1e-15  # changes this small are rounding
 
 
 class Trajectory(NamedTuple):
-    """Theory by layer, for two inputs of equal mean square.
+    """What mean-field theory says of each layer, for two inputs of equal mean square.
 
     Attributes:
       variance: (depth,) float64, q of the pre-activations of layers 1 .. depth.
@@ -58,11 +59,11 @@ class WideNetwork(NamedTuple):
 
 
 class LayerMoments(NamedTuple):
-    """What a layer makes of Gaussian pre-activations of variance q.
+    """How a layer changes Gaussian pre-activations of variance q.
 
     Attributes:
       q: that variance.
-      rule: quadrature rule of the activation for it.
+      rule: quadrature rule of the activation under N(0, q).
       variance: V(q).
       slope: V'(q) = sw2 E phi(u) phi'(u) u / q.
       chi: sw2 E phi'(u)^2.
@@ -99,9 +100,9 @@ def trajectory(
       correlation: x.y / sqrt(x.x y.y), from -1 to 1.
 
     Returns:
-      A `Trajectory`, what `measure` is to be compared with. From the layer on at which the
-      variance is too large or too small for float64 it is inf or 0 and the rest is NaN. Not
-      compiled, except for the activation.
+      A `Trajectory`, to be compared with `measure`. If the variance leaves the range from 1e-290 to
+      1e290, chi of that layer and everything after it are NaN. Not compiled, except for the
+      activation.
 
     Raises:
       InputError, InputTypeError: an argument outside its range, or an activation that cannot be
@@ -114,9 +115,7 @@ def trajectory(
     """
     network = wide_network(activation, weight_variance, bias_variance)
     check_count(depth, "depth")
-    check_number(mean_square, "mean_square", "a positive number", lambda value: value > 0)
-    accepted = "a number from -1 to 1"
-    check_number(correlation, "correlation", accepted, lambda value: -1 <= value <= 1)
+    check_two_inputs(mean_square, correlation)
     by_layer = np.full((3, depth), np.nan)
     from_weights = network.weight_variance * float(mean_square)
     q = from_weights + network.bias_variance
@@ -144,9 +143,7 @@ def wide_network(
       InputError, InputTypeError: an unknown activation, or a variance outside its range.
     """
     phi = activation_function(activation)
-    check_number(weight_variance, "weight_variance", "a positive number", lambda value: value > 0)
-    accepted = "a finite number of at least 0"
-    check_number(bias_variance, "bias_variance", accepted, lambda value: value >= 0)
+    check_variances(weight_variance, bias_variance)
     return WideNetwork(phi, float(weight_variance), float(bias_variance))
 
 
@@ -158,7 +155,7 @@ def layer_moments(network: WideNetwork, q: float) -> LayerMoments:
     """
     rule = gaussian_rule(network.phi, q)
     with np.errstate(over="ignore", invalid="ignore"):
-        square, cross, slope = (
+        square, cross, chi = (
             network.weight_variance * float(rule.weights @ function)
             for function in (
                 rule.values**2,
@@ -166,13 +163,13 @@ def layer_moments(network: WideNetwork, q: float) -> LayerMoments:
                 rule.slopes**2,
             )
         )
-    return LayerMoments(q, rule, square + network.bias_variance, cross / q**0.5, slope)
+    return LayerMoments(q, rule, square + network.bias_variance, cross / q**0.5, chi)
 
 
 def next_correlation(network: WideNetwork, layer: LayerMoments, c: float) -> tuple[float, float]:
-    """The correlation that a layer makes of c, and sw2 E phi'(u) phi'(v).
+    """The correlation after a layer, from the correlation c before it, and sw2 E phi'(u) phi'(v).
 
-    The second is the slope of the correlation map where q is a fixed point.
+    The second is the slope of the correlation map if q is a fixed point.
 
     Raises:
       InputError: the activation oscillates too fast to be integrated.

@@ -1,11 +1,11 @@
-"""To what do signals and gradients of an infinitely wide random network tend with depth?
+"""What happens to signals and gradients of an infinitely wide random network as depth grows?
 
     q* = V(q*),   c* = C(c*)         fixed points of the variance and the correlation (`layer_maps`)
-    chi_1 = sw2 E phi'(u)^2 at q*    factor of squared gradients, per layer
+    chi_1 = sw2 E phi'(u)^2 at q*    factor of squared gradients per layer
 
-Depth scales say how many layers a signal lasts: deviations from q* and c* fade like
+Depth scales xi say over how many layers a signal survives: deviations from q* and c* decay like
 exp(-depth / xi). On the critical line chi_1 = 1, between order (chi_1 < 1) and chaos (chi_1 > 1),
-nothing fades and gradients neither vanish nor explode.
+signals do not decay and gradients neither vanish nor explode.
 
 Poole et al. 2016, "Exponential expressivity in deep neural networks through transient chaos";
 Schoenholz et al. 2017, "Deep information propagation".
@@ -30,15 +30,15 @@ from jaxnn.propagation.layer_maps import (
     wide_network,
 )
 
-START = 1.0  # variance from which q* is sought: that of normalised inputs
+START = 1.0  # the search for q* starts from this variance, that of normalised inputs
 SMALLEST, LARGEST = 1e-10, 1e10  # a smaller fixed point counts as 0, a larger one as none
 VANISHING = 1e-200  # stands for the limit of small variances
-STEP = 1.5  # factor between neighbouring places where a change of sign is looked for
-EXACT = 1e-11  # rounding allowed in a rate or variance that theory says is exactly 1 or unchanged
+STEP = 1.5  # factor between neighbouring variances in the search for a change of sign
+EXACT = 1e-11  # rounding allowed in a rate that is 1 in theory, or a variance that is unchanged
 
 
 class MeanField(NamedTuple):
-    """Fixed points of the variance and correlation maps, and how many layers signals last.
+    """Fixed points of the variance and correlation maps, and depth scales.
 
     Attributes:
       q_star: variance of the pre-activations that layers tend to, starting from variance 1.
@@ -50,7 +50,7 @@ class MeanField(NamedTuple):
         c* = 1, also that of the squared distance of two signals.
       xi_gradient: layers in which squared gradients change by a factor e, 1 / |ln chi_1|.
 
-    All are floats; a depth scale is inf where nothing fades and 0 where all is lost in one layer.
+    All are floats. A depth scale is inf if there is no decay, and 0 if all is lost in one layer.
     """
 
     q_star: float
@@ -73,14 +73,14 @@ def mean_field(
       bias_variance: sb2, at least 0.
 
     Returns:
-      A `MeanField` of floats, accurate to about 1e-10 (c* < 1 if 1 - c* is no smaller than that).
-      If every variance is a fixed point, as for ReLU with sw2 = 2 and sb2 = 0, q* is 1; if the
-      signal dies out, as for ReLU with a smaller sw2 and sb2 = 0, q* is 0 and the rest is the
-      limit of small variances. Not compiled, except for the activation.
+      A `MeanField`, accurate to about 1e-10 (c* < 1 if 1 - c* is no smaller than that). If every
+      variance is a fixed point, as for ReLU with sw2 = 2 and sb2 = 0, q* is 1. If the signal dies
+      out, as for ReLU with a smaller sw2 and sb2 = 0, q* is 0 and the rest is the limit of small
+      variances. Not compiled, except for the activation.
 
     Raises:
-      InputError, InputTypeError: the variance grows without bound or past 1e10, so that there is
-        no fixed point; an argument outside its range; or an activation that cannot be integrated.
+      InputError, InputTypeError: the variance grows past 1e10, so there is no fixed point; an
+        argument is outside its range; or the activation cannot be integrated.
 
     Example:
       >>> found = mean_field("tanh", 2.5, 0.05)  # chaos: c* < 1
@@ -102,7 +102,7 @@ def mean_field(
 
 
 def critical_weight_variance(activation: str | Activation, bias_variance: float) -> float:
-    """The weight variance at which chi_1 = 1, for a bias variance: a point of the critical line.
+    """The weight variance at which chi_1 = 1 for a bias variance: a point of the critical line.
 
     A fixed point q has sw2 = (q - sb2) / E phi(u)^2, so the equation to solve is
 
@@ -116,9 +116,8 @@ def critical_weight_variance(activation: str | Activation, bias_variance: float)
       sw2, a float, accurate to about 1e-9. Not compiled, except for the activation.
 
     Raises:
-      InputError, InputTypeError: no weight variance makes chi_1 = 1 at a fixed point that layers
-        tend to, as for ReLU with biases; an argument outside its range; or an activation that
-        cannot be integrated.
+      InputError, InputTypeError: no weight variance makes chi_1 = 1 at a stable fixed point, as for
+        ReLU with biases; an argument is outside its range; or the activation cannot be integrated.
 
     Example:
       >>> print(f"{critical_weight_variance('tanh', 0.05):.4f}")
@@ -154,15 +153,15 @@ def critical_weight_variance(activation: str | Activation, bias_variance: float)
         if abs(chi_1 - 1) < 1e-6:  # otherwise layers tend to another fixed point
             return candidate
     raise InputError(
-        f"bias_variance is {bias_variance}; with it no weight variance keeps the gradients of "
-        "this activation (chi_1 = 1 at a fixed point that layers tend to); pass another."
+        f"bias_variance is {bias_variance}, for which no weight variance keeps the gradients of "
+        "this activation (chi_1 = 1 at a stable fixed point); pass another."
     )
 
 
 def _fixed_variance(network: WideNetwork) -> float:
     """The variance that layers tend to from `START`.
 
-    The search goes up or down as the first layer does. The first fixed point on the way has
+    The search goes up or down, as the first layer does. The first fixed point that it meets has
     V' < 1, and no V falls faster than q^(-1/2), so it is stable.
     """
 
@@ -180,8 +179,8 @@ def _fixed_variance(network: WideNetwork) -> float:
         if far > LARGEST:
             raise InputError(
                 f"weight_variance is {network.weight_variance} and bias_variance is "
-                f"{network.bias_variance}; with them the variance of signals grows without bound, "
-                f"or past {LARGEST:g}, and has no fixed point; pass smaller ones."
+                f"{network.bias_variance}, for which the variance of signals grows past "
+                f"{LARGEST:g}; pass smaller ones."
             )
         if far < SMALLEST and dies_out:
             return 0.0
@@ -212,7 +211,7 @@ def _fixed_correlation(network: WideNetwork, layer: LayerMoments) -> float:
 
 
 def _root(function: Callable[[float], float], one: float, other: float) -> float:
-    """A place between two others where a function changes sign, by the Illinois method."""
+    """A zero of a function between two places where its signs differ, by the Illinois method."""
     height, other_height = function(one), function(other)
     for _ in range(200):
         if other_height == 0 or abs(other - one) <= 1e-15 * abs(other):
@@ -222,12 +221,13 @@ def _root(function: Callable[[float], float], one: float, other: float) -> float
         if at_place * other_height < 0:
             one, height = other, other_height
         else:
-            height /= 2  # otherwise the end that stays would hold the secant back
+            height /= 2  # otherwise the end that stays would slow the secant down
         other, other_height = place, at_place
     return other
 
 
 def _depth_scale(rate: float) -> float:
+    """The number of layers in which a deviation changes by a factor e, at this rate per layer."""
     if abs(abs(rate) - 1) <= EXACT:
         return math.inf
     return 1 / abs(math.log(abs(rate))) if rate else 0.0

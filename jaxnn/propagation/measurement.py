@@ -1,18 +1,18 @@
 """What happens to signals and gradients in a finite random network, layer by layer?
 
     z_l = h_{l-1} W_l + b_l,  h_l = phi(z_l)        q_l = mean of z_l^2,  c_l = cosine of two z_l
-    g_l = phi'(z_l) (W_{l+1} g_{l+1}),  g_L = v      mean of g_l^2, back from a random output v
+    g_l = phi'(z_l) (W_{l+1} g_{l+1}),  g_L = v      mean of g_l^2, for a random vector v
 
-One seed is one random network: two inputs go forward, a gradient comes back, and each layer is
-drawn from its own key when it is reached (`jaxnn.propagation.random_layers`). So layers of equal
-width are one `lax.scan`, whose compile time does not depend on depth, and at most one weight matrix
-is in memory. The networks have the law of `jaxnn.mlp.init`, but not the same random numbers.
+Each seed is one random network: inputs go forward, gradients come back, and each layer is drawn
+from its own key when it is reached (`jaxnn.propagation.random_layers`). So layers of equal width
+are one `lax.scan`, whose compile time does not depend on depth, and at most one weight matrix is in
+memory. The networks have the distribution of `jaxnn.init`, but not its random numbers.
 
-Over hundreds of layers sizes leave the range of float32. So results are natural logarithms of mean
-squares, and gradients, which are linear in v, are rescaled to size 1 at every layer. Signals are
-rescaled too where phi(a z) = a phi(z) for all a > 0 and there are no biases (ReLU, leaky ReLU,
-identity). Elsewhere signals keep their size: below 1e-38 they become 0 and above 1e38 they are an
-error (with `jax.enable_x64`: 1e-308 and 1e308).
+Over hundreds of layers, signals and gradients leave the range of float32. So results are natural
+logarithms of mean squares, and gradients, which are linear in v, are rescaled to size 1 at every
+layer. Signals are rescaled too if phi(a z) = a phi(z) for all a > 0 and there are no biases (ReLU,
+leaky ReLU, identity). Otherwise signals keep their size: below 1e-38 they become 0, and above 1e38
+they are an error (with `jax.enable_x64`: 1e-308 and 1e308).
 """
 
 from __future__ import annotations
@@ -34,15 +34,19 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
-    check_number,
 )
 from jaxnn.mlp import MLP, Activation, activation_function
 from jaxnn.propagation.gaussian_means import evaluate
 from jaxnn.propagation.random_layers import RandomLayers, drawn_layers, implied_layers
-from jaxnn.propagation.random_networks import Scales, has_gaussian_weights, split_scales
+from jaxnn.propagation.random_networks import (
+    Scales,
+    check_two_inputs,
+    has_gaussian_weights,
+    split_scales,
+)
 from jaxnn.replicate import replicate
 
-IMPLIED_ROWS = 8  # up to so many inputs it pays not to draw Gaussian matrices
+IMPLIED_ROWS = 8  # for at most this many inputs it is faster not to draw Gaussian matrices
 
 
 class Measured(NamedTuple):
@@ -80,14 +84,14 @@ def measure(
       key: a typed JAX key.
       net: sizes, activation and initialisers of the networks.
       seeds: number of networks.
-      inputs: (rows, inputs) numbers, the same for all networks; None draws two random inputs.
+      inputs: (rows, inputs) numbers, the same for all networks; None draws two inputs.
       mean_square: mean square of the entries of each of the two drawn inputs, positive.
       correlation: x.y / sqrt(x.x y.y) of the two drawn inputs, from -1 to 1.
       batch_normalized: whether each pre-activation is centred and divided by its standard deviation
-        over the rows before the activation, and gradients run through both. The rows are then one
+        over the rows before the activation, and gradients flow through both. The rows are then one
         batch, of at least 3 rows that differ.
-      draw_weights: whether to draw every matrix, even where the products of a Gaussian matrix can
-        be had without it (for up to 8 rows). The law is the same.
+      draw_weights: whether to draw every matrix, even where the products with a Gaussian matrix
+        can be drawn without it (for up to 8 rows). The distribution of the results is the same.
       progress: True or a label shows a progress bar, as in `jaxnn.replicate.replicate`.
 
     Returns:
@@ -153,6 +157,8 @@ def measure(
 
 
 class _Raw(NamedTuple):
+    """`Measured` of one network before the rescaling is undone."""
+
     log_variance: Array  # (L, rows), of signals divided by 2^power of every layer before l
     power: Array  # (L, rows)
     correlation: Array  # (L, rows)
@@ -180,7 +186,7 @@ def _propagate(
     drawn: bool,
     rescaled: bool,
 ) -> _Raw:
-    """One network: the inputs x (rows, inputs) forward, v (rows, outputs) back."""
+    """Send inputs x (rows, inputs) forward and v (rows, outputs) back through one network."""
     phi = activation_function(net.activation)
 
     def respond(z: Array) -> Array:
@@ -221,14 +227,14 @@ def _propagate(
         if count > 1:
             below.append(z_run[:-1])
         if below:
-            way_back = (draws, memory) if number else jax.tree.map(lambda a: a[1:], (draws, memory))
-            runs.append((layers, (*way_back, jnp.concatenate(below))))
+            kept = (draws, memory) if number else jax.tree.map(lambda a: a[1:], (draws, memory))
+            runs.append((layers, (*kept, jnp.concatenate(below))))
         z.append(z_run)
         powers.append(power)
 
     g, sizes = v, [(_log_mean_square(v)[None], jnp.zeros(1, v.dtype))]
-    for layers, way_back in reversed(runs):
-        g, size = _scan(partial(backward, layers), g, way_back, reverse=True)
+    for layers, kept in reversed(runs):
+        g, size = _scan(partial(backward, layers), g, kept, reverse=True)
         sizes.append(size)
     log_gradient, log_scale = (jnp.concatenate(parts[::-1]) for parts in zip(*sizes, strict=True))
     return _Raw(
@@ -240,7 +246,7 @@ def _propagate(
     )
 
 
-_Size = tuple[Array, Array]  # of a gradient at a layer: ln of its mean square and of its divisor
+_Size = tuple[Array, Array]  # ln of the mean square of a gradient, and ln of what it was divided by
 
 
 def _scan(
@@ -257,7 +263,7 @@ def _scan(
 
 
 def _log_mean_square(values: Array) -> Array:
-    """ln of the mean square along the last axis, where squares may be out of range."""
+    """ln of the mean square along the last axis, also if squares are out of range."""
     largest = jnp.max(jnp.abs(values), axis=-1, keepdims=True)
     scale = jnp.where(largest > 0, largest, 1)
     return jnp.log(jnp.mean(jnp.square(values / scale), axis=-1)) + 2 * jnp.log(scale[..., 0])
@@ -272,12 +278,11 @@ def _cosines(z: Array) -> Array:
 
 
 def _two_inputs(key: Array, width: int, mean_square: float, correlation: float) -> np.ndarray:
-    check_number(mean_square, "mean_square", "a positive number", lambda value: value > 0)
-    accepted = "a number from -1 to 1"
-    check_number(correlation, "correlation", accepted, lambda value: -1 <= value <= 1)
+    check_two_inputs(mean_square, correlation)
     if width == 1 and abs(correlation) < 1:
         raise InputError(
-            f"correlation is {correlation}, but the network has one input; pass 1 or -1, or inputs."
+            f"correlation is {correlation}, but the network has one input; pass 1 or -1, or inputs "
+            "of your own."
         )
     draws = np.asarray(jax.random.normal(key, (2, width)), np.float64)
     directions = np.linalg.qr(draws.T)[0].T
@@ -286,7 +291,7 @@ def _two_inputs(key: Array, width: int, mean_square: float, correlation: float) 
     x, dtype = _in_default_precision(x)
     if not (np.isfinite(x).all() and x[0].any()):
         raise InputError(
-            f"mean_square is {mean_square}; pass one that leaves inputs in the range of {dtype}."
+            f"mean_square is {mean_square}; pass one that keeps inputs in the range of {dtype}."
         )
     return x
 
@@ -315,8 +320,8 @@ def _check_batch(x: np.ndarray) -> None:
         )
     if (x == x[0]).all():
         raise InputError(
-            f"inputs has {len(x)} equal rows; batch normalisation divides by their deviation, so "
-            "pass rows that differ."
+            f"inputs has {len(x)} equal rows; batch normalisation divides by their standard "
+            "deviation, so pass rows that differ."
         )
 
 
@@ -338,10 +343,11 @@ def _check_result(raw: _Raw, batch_normalized: bool) -> None:
     found = f"in {bad.any(axis=(1, 2)).sum()} of {len(bad)} networks"
     if batch_normalized:
         raise InputError(
-            f"net makes pre-activations that are equal in all rows of the batch, {found}; batch "
-            "normalisation divides by their deviation, so pass a network that keeps rows apart."
+            f"net has pre-activations that are equal in all rows of the batch, {found}; batch "
+            "normalisation divides by their standard deviation, so pass a network that keeps rows "
+            "apart."
         )
     raise InputError(
-        f"net makes signals beyond the range of {raw.log_variance.dtype}, {found}; pass smaller "
-        "scales, fewer layers, or set jax_enable_x64."
+        f"net has signals beyond the range of {raw.log_variance.dtype}, {found}; pass smaller "
+        "scales or fewer layers, or set jax_enable_x64."
     )

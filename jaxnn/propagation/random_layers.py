@@ -1,6 +1,6 @@
 """How can vectors pass through a random layer whose weight matrix is never drawn?
 
-    W = s (Q E + P W'),   Q^T: orthonormal basis of the vectors H met so far,  P = I - Q Q^T
+    W = s (Q E + P W'),   columns of Q: orthonormal basis of the m rows of H,   P = I - Q Q^T
 
 An n x n matrix of independent N(0, s^2) entries maps the m columns of Q to independent Gaussian
 vectors, the rows of s E, and acts on directions orthogonal to them independently of that. So the
@@ -8,7 +8,7 @@ forward product H W needs only the m rows of E, and the backward product W g is
 
     s (Q E g + P w |g|),   w ~ N(0, I), drawn anew.
 
-Both have exactly the joint law that a fully drawn matrix would give, at every width, from
+Both have exactly the joint distribution that a fully drawn matrix would give, at every width, from
 (m + 1) n random numbers instead of n^2. Message passing and the dynamics of random networks are
 analysed this way (Bolthausen 2014, "An iterative construction of solutions of the TAP equations").
 
@@ -48,7 +48,7 @@ class RandomLayers(NamedTuple):
 
 
 def drawn_layers(net: MLP, scales: Scales, inputs: int, outputs: int, impl: Any) -> RandomLayers:
-    """Layers as `jaxnn.mlp.init` makes them; a matrix is drawn whenever it is used.
+    """Layers as `jaxnn.init` makes them; a matrix is drawn whenever it is used.
 
     Args:
       net: the network whose initialisers are used.
@@ -84,7 +84,7 @@ class _Draws(NamedTuple):
 
 
 def implied_layers(net: MLP, scales: Scales, inputs: int, outputs: int, rows: int) -> RandomLayers:
-    """Layers of the same law without matrices, for Gaussian weights and a fixed number of rows.
+    """Layers of the same distribution without matrices, for Gaussian weights and few rows.
 
     Args:
       net: a network for which `has_gaussian_weights` is true.

@@ -2,8 +2,8 @@
 
     z = h W + b,     W_ij ~ N(0, sw2 / inputs),     b_j ~ N(0, sb2)
 
-as a `jaxnn.MLP` whose initialisers draw such weights and biases. The two variances enter a forward
-pass only as factors, so networks that differ in nothing else can share one compiled program:
+As a `jaxnn.MLP` whose initialisers draw such weights and biases. The two variances enter a forward
+pass only as factors, so networks that differ only in them can share one compiled program:
 `split_scales` takes the factors out of the description.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import jax
 from jax import Array
 
-from jaxnn.errors import check_number
+from jaxnn.errors import check_not_negative, check_number, check_positive
 from jaxnn.initializers import Scaled, initializer
 from jaxnn.mlp import MLP, Activation
 
@@ -47,9 +47,10 @@ class NormalBiases:
     variance: float
 
     def __post_init__(self) -> None:
-        check_number(self.variance, "variance", "a finite number of at least 0", lambda x: x >= 0)
+        check_not_negative(self.variance, "variance")
 
     def __call__(self, key: Array, shape: tuple[int, ...], dtype: Any = None) -> Array:
+        """Biases of that shape, in the default float dtype if `dtype` is None."""
         return self.variance**0.5 * jax.random.normal(key, shape, dtype or float)
 
 
@@ -79,12 +80,31 @@ def random_network(
       >>> net.initializer
       Scaled(scale=2.0, mode='fan_in', distribution='normal')
     """
-    check_number(weight_variance, "weight_variance", "a positive number", lambda value: value > 0)
-    accepted = "a finite number of at least 0"
-    check_number(bias_variance, "bias_variance", accepted, lambda value: value >= 0)
+    check_variances(weight_variance, bias_variance)
     scheme = Scaled(float(weight_variance), "fan_in", "normal")
     biases = NormalBiases(float(bias_variance)) if bias_variance else "zeros"
     return MLP(sizes, activation, initializer=scheme, bias_initializer=biases)
+
+
+def check_variances(weight_variance: Any, bias_variance: Any) -> None:
+    """Refuse a weight variance that is not positive, or a bias variance below 0.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says what is accepted.
+    """
+    check_positive(weight_variance, "weight_variance")
+    check_not_negative(bias_variance, "bias_variance")
+
+
+def check_two_inputs(mean_square: Any, correlation: Any) -> None:
+    """Refuse a mean square that is not positive, or a correlation outside [-1, 1], of two inputs.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says what is accepted.
+    """
+    check_positive(mean_square, "mean_square")
+    accepted = "a number from -1 to 1"
+    check_number(correlation, "correlation", accepted, lambda value: -1 <= value <= 1)
 
 
 def has_gaussian_weights(net: MLP) -> bool:
@@ -94,7 +114,11 @@ def has_gaussian_weights(net: MLP) -> bool:
 
 
 def split_scales(net: MLP) -> tuple[MLP, Scales]:
-    """The network with weight and bias scales of 1, and the scales that it had."""
+    """The network with weight and bias scales of 1, and the scales that were taken out.
+
+    Only those of `jaxnn.initializers.Scaled` weights and `NormalBiases` are taken out; the scale of
+    any other initialiser stays in the network.
+    """
     scheme, biases = initializer(net.initializer), net.bias_initializer
     weight_scale = bias_scale = 1.0
     if isinstance(scheme, Scaled):

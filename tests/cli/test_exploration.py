@@ -178,7 +178,7 @@ def test_a_run_goes_on_from_saved_refits_and_leaves_those_of_others(
     assert run(*words, tmp_path / "straight") == 0
     assert run(*words, tmp_path / "other", "--seed", "1") == 0
     with monkeypatch.context() as patch:
-        patch.setattr(exploration, "_forget", lambda folder: None)
+        patch.setattr(exploration, "_remove_refits", lambda folder: None)
         assert run(*words, tmp_path / "broken") == 0
     refits = tmp_path / "broken" / "refits"
     chunks = sorted(refits.glob("*/replicates-*.npz"))

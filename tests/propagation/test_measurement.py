@@ -204,7 +204,7 @@ def test_the_program_does_not_grow_with_depth(drawn):
         ({"mean_square": 0}, InputError, "mean_square is 0"),
         ({"correlation": 2}, InputError, "correlation is 2"),
         ({"correlation": math.nan}, InputError, "correlation is nan"),
-        ({"mean_square": 1e80}, InputError, "mean_square is 1e.80; pass one that leaves inputs in"),
+        ({"mean_square": 1e80}, InputError, "mean_square is 1e.80; pass one that keeps inputs in"),
         ({"mean_square": 1e-99}, InputError, "mean_square is 1e-99; .* the range of float32"),
         (
             {"inputs": np.ones((2, 5))},
@@ -222,7 +222,7 @@ def test_the_program_does_not_grow_with_depth(drawn):
         (
             {"batch_normalized": True, "inputs": np.full((6, 4), 0.3)},
             InputError,
-            "inputs has 6 equal rows; batch normalisation divides by their deviation",
+            "inputs has 6 equal rows; batch normalisation divides by their standard",
         ),
         (
             {"batch_normalized": True, "inputs": 1 + 1e-12 * np.arange(24.0).reshape(6, 4)},
@@ -257,11 +257,11 @@ def test_an_integer_seed_is_refused_as_key():
 
 def test_a_batch_whose_pre_activations_do_not_vary_is_refused_after_the_run(key):
     net = jaxnn.MLP((4, 3, 3, 2), initializer="zeros")
-    with pytest.raises(InputError, match="net makes pre-activations that are equal in all rows"):
+    with pytest.raises(InputError, match="net has pre-activations that are equal in all rows"):
         measure(key, net, seeds=2, inputs=np.eye(4), batch_normalized=True)
 
 
 def test_signals_that_overflow_are_refused_after_the_run(key):
     net = random_network((4,) * 150, "identity", 90.0, 1.0)
-    with pytest.raises(InputError, match="net makes signals beyond the range of float32, in 2 of"):
+    with pytest.raises(InputError, match="net has signals beyond the range of float32, in 2 of"):
         measure(key, net, seeds=2)
