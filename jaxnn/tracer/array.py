@@ -4,8 +4,6 @@ Like the array it stands for: operators, indexing, methods and NumPy's own funct
 are recorded. What would lose the derivative in silence is refused with a sentence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any

@@ -19,8 +19,6 @@ C / 0 at a singular matrix. The inverse of one is refused by NumPy (LinAlgError)
 and infinite or NaN in JAX.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -40,9 +38,6 @@ def of_matrix(name: str, slope: Callable[[Array], Array], value: Callable[..., A
         lambda i, g, y, a: multiply(reshape(g, shape=(*g.shape, 1, 1)), slope(a)),
         value,
     )
-
-
-# ---- inverses
 
 
 def _solve_reverse(i: int, g: Array, x: Array, a: Array, b: Array) -> Array:
@@ -74,8 +69,6 @@ def _pinv_forward(i: int, t: Array, y: Array, a: Array) -> Array:
 
 
 pinv = Primitive("pinv", _pinv_forward, transposed(_pinv_forward), lambda xp, a: xp.linalg.pinv(a))
-
-# ---- determinants
 
 
 def _svd_and_sign(xp: Any, a: Array) -> tuple[Array, Array, Array, Array]:
@@ -151,8 +144,6 @@ def _inverse_transposed(a: Array) -> Array:
 sign_det = flat("sign_det", lambda xp, a: xp.linalg.slogdet(a)[0])
 det = of_matrix("det", lambda a: cofactors(a), lambda xp, a: xp.linalg.det(a))
 logabsdet = of_matrix("logabsdet", _inverse_transposed, lambda xp, a: xp.linalg.slogdet(a)[1])
-
-# ---- singular values
 
 
 def _svd(xp: Any, a: Array, part: int) -> Array:

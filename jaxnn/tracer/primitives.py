@@ -16,8 +16,6 @@ Conventions where a derivative does not exist, as in JAX:
     sign, rounding, comparisons   0
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

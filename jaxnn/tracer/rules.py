@@ -6,12 +6,9 @@ Nearly all primitives belong to one of three families:
     linear        y = L(x_1, ...)  in each argument   given the transposes  g -> L_i^T g
     flat          comparisons, rounding, positions    no derivative at all
 
-The partial of an elementwise primitive is a number, a function (y, x_1, ...) -> array, or
-`Select(test)`: 1 where the test holds and 0 elsewhere, by selection, so that the infinite
-cotangent of an entry that was not selected leaves no NaN.
+All broadcast as NumPy does. `value` is a function (xp, x_1, ..., **parameters) -> y, with xp numpy
+or jax.numpy, or None for the function `name` of xp.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -22,13 +19,16 @@ from jaxnn.tracer.core import Array, Primitive, add, base, cos, like, multiply, 
 
 
 class Elementwise(Primitive):
-    """A primitive that acts entry by entry, with NumPy's broadcasting."""
+    """A primitive that acts entry by entry."""
 
     __slots__ = ()
 
 
 class Select(NamedTuple):
-    """A local partial that is 1 where `test(y, x_1, ...)` is true and 0 elsewhere."""
+    """A local partial that is 1 where `test(y, x_1, ...)` is true and 0 elsewhere.
+
+    By selection: the infinite cotangent of an entry that was not selected leaves no NaN.
+    """
 
     test: Callable[..., Array]
 
@@ -42,12 +42,10 @@ def is_elementwise(primitive: Primitive) -> bool:
 
 
 def elementwise(name: str, value: Callable[..., Array] | None, *partials: Partial) -> Primitive:
-    """A primitive that acts entry by entry, with NumPy's broadcasting.
+    """A primitive that acts entry by entry, given dy/dx_i for each argument.
 
-    Args:
-      name: for messages and tables.
-      value: (xp, x_1, ..., x_n, **parameters) -> y, or None for the function `name` of xp.
-      *partials: dy/dx_i for each argument, written with primitives and operators.
+    A partial is 1, -1, a `Select`, or a function (y, x_1, ..., **parameters) -> array, written with
+    primitives and operators.
     """
 
     def scaled(i: int, change: Array, y: Array, xs: Sequence, options: dict) -> Array:
@@ -75,14 +73,10 @@ def elementwise(name: str, value: Callable[..., Array] | None, *partials: Partia
 def linear(
     name: str, value: Callable[..., Array], transpose: Callable[..., Array], jointly: bool = False
 ) -> Primitive:
-    """A primitive that is linear in each of its arguments, with NumPy's broadcasting.
+    """A primitive that is linear in each argument, or `jointly` in all, as a sum is.
 
-    Args:
-      name: for messages and tables.
-      value: (xp, x_1, ..., x_n, **parameters) -> y.
-      transpose: (i, g, x_1, ..., x_n, **parameters) -> L_i^T g. Broadcasting and dtype are taken
-        care of; of x_i itself only shape and dtype may be used.
-      jointly: whether it is linear in all arguments together, as a sum is and a product is not.
+    transpose(i, g, x_1, ..., **parameters) is L_i^T g, up to broadcasting and dtype; of x_i itself
+    it may use shape and dtype alone.
     """
 
     def forward(i: int, t: Array, y: Array, *xs: Array, **options: Any) -> Array:

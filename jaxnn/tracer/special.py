@@ -8,8 +8,6 @@ inverse is found by Halley's method, and with s = n + 1, by Euler-Maclaurin from
     psi^(n)(x) / (-1)^s  =  n! sum_j (x + j)^-s        (of psi itself the finite part)
 """
 
-from __future__ import annotations
-
 import math
 import sys
 from collections.abc import Callable
@@ -95,9 +93,6 @@ _psi = _special("polygamma", "polygamma", _polygamma, lambda y, x, order: _psi(x
 def polygamma(n: int, x: Array) -> Array:
     """The derivative of order n of digamma; NaN for negative x unless n is 0."""
     return _psi(x, order=n) if n else digamma(x)
-
-
-# ---- logarithms of probabilities
 
 
 def _logit(xp: Any, x: Array) -> Array:

@@ -13,8 +13,8 @@ which positional arguments to differentiate with respect to (a tuple gives a tup
 with `has_aux` the function returns (value, aux), and aux is the last result. Derivatives have the
 shape and dtype of what they belong to, of NumPy for NumPy arrays and of JAX for JAX arrays.
 
-Raised, by all of them when the derivative is taken: TypeError for an input that is not of floating
-point, or an output that is no array; ValueError for argnums that were not passed by position.
+All raise TypeError for an input that is not of floating point, or an output that is no array;
+ValueError for argnums that were not passed by position.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from jaxnn.tracer import primitives as op
 from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import Array, Node, Trace, backward, base
 from jaxnn.tracer.rules import astype, namespace_of, zeros_like
-from jaxnn.tracer.tree import flatten, tree_map, unflatten
+from jaxnn.tracer.tree import flatten, partition, tree_map, unflatten
 
 Argnums = int | Sequence[int]
 _silence = partial(np.errstate, all="ignore")  # infinities and NaN are values, as in JAX
@@ -104,11 +104,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     >>> pullback(np.array([1.0, 10.0]))
     (np.float64(43.0), array([ 2., 20.]))
     """
-    leaves, structure = _inputs(primals)
-    with _silence(), Trace(reverse=True, box=TracedArray) as trace:
-        inputs = [Node(leaf) for leaf in leaves]
-        boxes = [TracedArray(node.out, trace, node) for node in inputs]
-        out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
+    (out, *aux), inputs, trace, put = watch(fun, primals, lambda leaf: True, has_aux=has_aux)
     value = unbox(out, trace)
     ys, form = flatten(value)
     marks = [y.mark if trace.owns(y) else None for y in flatten(out)[0]]
@@ -120,7 +116,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         given = map(partial(_like, "cotangent"), given, ys)
         sent = backward([(mark, g) for mark, g in zip(marks, given, strict=True) if mark])
         found = [_finish(sent[n]) if n in sent else zeros_like(n.out) for n in inputs]
-        return unflatten(structure, found)
+        return put(found)
 
     return (value, pullback, *unbox(aux, trace))
 
@@ -155,9 +151,6 @@ def stop_gradient(tree: Any) -> Any:
     return tree_map(base, tree)
 
 
-# ---- what the functions above share
-
-
 def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     """`fun` as a function of what argnums says, that, and the part of its derivatives returned."""
     single = hasattr(argnums, "__index__")
@@ -177,10 +170,26 @@ def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     return call, chosen, lambda found: found[0] if single else found
 
 
-def call(fun: Callable, args: Sequence) -> Any:
-    """fun(*args), with a sentence when a function of another library refuses a traced value."""
+def watch(
+    fun: Callable, args: tuple, watched: Callable | None = None, kind: Any = Trace, has_aux=False
+) -> tuple:
+    """Call a function while a reverse trace watches its arguments of floating point.
+
+    Returns its outputs (output,) or (output, aux), the nodes of the watched arguments, the trace,
+    and the function that puts other arrays in their places. When a function of another library
+    refuses a traced value, TypeError says so in a sentence.
+    """
+    xs, put = partition(args, watched or is_float)
+    inputs = [Node(as_input(x)) for x in xs]
+    with _silence(), kind(reverse=True, box=TracedArray) as trace:
+        boxes = [TracedArray(node.out, trace, node) for node in inputs]
+        return _call(fun, put(boxes), has_aux), inputs, trace, put
+
+
+def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:
+    """(output,), or (output, aux)."""
     try:
-        return fun(*args)
+        out = fun(*args)
     except TypeError as error:
         if TracedArray.__name__ not in str(error):
             raise
@@ -188,11 +197,6 @@ def call(fun: Callable, args: Sequence) -> Any:
             "a traced value met a function of another library, which cannot record it; make a "
             "function f of JAX, jitted or not, from_jax(f), or use jaxnn.tracer.numpy."
         ) from error
-
-
-def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:
-    """(output,), or (output, aux)."""
-    out = call(fun, args)
     if has_aux and (not isinstance(out, tuple) or len(out) != 2):
         raise TypeError("has_aux is true, so the function must return a pair (value, aux).")
     return out if has_aux else (out,)

@@ -7,8 +7,6 @@ and None, which holds no leaf; whatever else stands in a tree is a leaf. A struc
 (what builds the container, the names of its children, their structures): `==` compares structures.
 """
 
-from __future__ import annotations
-
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable

@@ -11,8 +11,6 @@ Derivatives are computed by the same primitives, so their cost is counted too: v
 together are a small multiple of the value, whatever the number of inputs (Baur & Strassen 1983).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,10 +19,8 @@ import numpy as np
 
 from jaxnn.tracer import matrices, rules
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.array import TracedArray
-from jaxnn.tracer.core import OBSERVER, Array, Node, Primitive, Trace, conform
-from jaxnn.tracer.transforms import as_input, call, is_float
-from jaxnn.tracer.tree import partition
+from jaxnn.tracer.core import OBSERVER, Array, Primitive, conform
+from jaxnn.tracer.transforms import watch
 
 
 class OperationCount(NamedTuple):
@@ -54,12 +50,9 @@ def count_operations(fun: Callable, *args: Any) -> OperationCount:
         cost = COSTS.get(primitive, lambda *_, **__: entrywise)
         counts[primitive.name] += cost(value, *arguments, **parameters)
 
-    xs, replace = partition(args, is_float)
     token = OBSERVER.set(observe)
     try:
-        # Traced, so that the operators of plain arrays are primitives.
-        with np.errstate(all="ignore"), Trace(reverse=True, box=TracedArray) as trace:
-            call(fun, replace(TracedArray(as_input(x), trace, Node(x)) for x in xs))
+        watch(fun, args)  # traced, so that the operators of plain arrays are primitives
     finally:
         OBSERVER.reset(token)
     return OperationCount(counts.total(), dict(+counts))

@@ -5,8 +5,6 @@ its result. Values flow forward along the arrows, adjoints back against them: an
 over outgoing arrows of local partial times adjoint.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple

@@ -10,8 +10,6 @@ The evaluation trace of a lecture or textbook: every elementary step xi_n = p(..
 On L(W) = -y log(1 / (1 + exp(-X W))) the steps are those that one would write by hand.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Callable, Iterator
@@ -20,11 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.tracer import primitives as op
-from jaxnn.tracer.array import TracedArray
 from jaxnn.tracer.core import Array, Box, Node, Trace, backward
 from jaxnn.tracer.rules import is_elementwise, zeros_like
-from jaxnn.tracer.transforms import as_input, call, is_float
-from jaxnn.tracer.tree import flatten, paths, unflatten
+from jaxnn.tracer.transforms import as_input, is_float, watch
+from jaxnn.tracer.tree import flatten, paths
 
 NO_FLOATS = "no argument is a floating-point number; pass 3.0 instead of 3."
 
@@ -95,25 +92,24 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
 
     Args:
       fun: a function of arrays or trees of arrays, written with jaxnn.tracer.numpy or made by
-        from_jax. It returns a number; of arrays the sum of all entries is differentiated.
+        from_jax. Of several outputs the sum of all entries is differentiated.
       *args: its arguments. Arrays that are not of floating point are constants.
       tangents: the direction of the forward accumulation, with the structure of `args`. By
         default 1 for (every entry of) the first differentiable argument and 0 for the others.
     """
     variables = list(argument_names(fun, args))
-    inputs = [Node(as_input(leaf) if is_float(leaf) else leaf) for _, _, leaf in variables]
     first = next((k for k, _, leaf in variables if is_float(leaf)), None)
     if first is None:
         raise TypeError(NO_FLOATS)
     directions = [np.full(np.shape(leaf), float(k == first))[()] for k, _, leaf in variables]
     if tangents is not None:
         directions = flatten(tuple(tangents))[0]
-    with np.errstate(all="ignore"), _Recorded(reverse=True, box=TracedArray) as trace:
-        boxes = [TracedArray(x.out, trace, x) if is_float(x.out) else x.out for x in inputs]
-        outputs = flatten(call(fun, unflatten(flatten(args)[1], boxes)))[0]
-    roots = [(y.mark, op.ones_like(y.value)) for y in outputs if trace.owns(y)]
+    outputs, watched, trace, _ = watch(fun, args, kind=_Recorded)
+    roots = [(y.mark, op.ones_like(y.value)) for y in flatten(outputs)[0] if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 
+    nodes = iter(watched)
+    inputs = [next(nodes) if is_float(leaf) else Node(leaf) for _, _, leaf in variables]
     pushed: dict[Node, Array] = dict(zip(inputs, directions, strict=True))
     names = {node: name for node, (_, name, _) in zip(inputs, variables, strict=True)}
     names |= {node: f"xi{number}" for number, node in enumerate(trace.steps, start=1)}
@@ -190,8 +186,6 @@ def _row(node: Node, names: dict[Node, str], tangent: Array, adjoint: Array) -> 
     latex = latex.format(*map(_latex_name, operands), **fields)
     return Row(name, operation, inputs, node.out, partials, tangent, adjoint, expression, latex)
 
-
-# ---- how rows are written
 
 _HEAD = ("variable", "value", "partials", "tangent", "adjoint")
 

@@ -5,8 +5,6 @@ keepdims)` against `numpy.mean(a, axis, dtype, out, keepdims)`. It is called wit
 or by name; what it does not take is refused, unless it is NumPy's default.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, signature

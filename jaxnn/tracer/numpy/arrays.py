@@ -4,8 +4,6 @@ Nearly always by one linear primitive: `reshape`, `transpose`, `concatenate`, `g
 moves entries. What becomes of axes and positions NumPy itself says, on arrays that hold nothing.
 """
 
-from __future__ import annotations
-
 import builtins
 from collections.abc import Callable, Sequence
 from inspect import signature
@@ -75,9 +73,6 @@ def line(x: Array, axis: int | None) -> tuple[Array, int]:
     return x, normalize_axis_tuple(axis or 0, len(x.shape))[0]
 
 
-# ---- shapes: NumPy tells, on arrays that hold nothing, what becomes of the axes
-
-
 def _reshaping(name: str) -> Callable[..., Array]:
     def function(x: Array, *args: Any, **options: Any) -> Array:
         nothing = np.empty(shape(x), bool)
@@ -131,9 +126,6 @@ def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
 
 def column(x: Array) -> Array:
     return reshape(x, (-1, 1))
-
-
-# ---- joining, cutting and moving entries
 
 
 def concatenate(arrays: Any, axis: int | None = 0) -> Array:

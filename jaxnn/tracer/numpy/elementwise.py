@@ -4,8 +4,6 @@ The elementwise primitives under their own names, and a few formulas made of the
 derivative (comparisons, rounding, positions) looks through traced values and returns plain arrays.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ At a singular matrix `det` has its cofactors as derivative, `slogdet` infinite o
 raises numpy.linalg.LinAlgError on NumPy arrays, as NumPy does, and is infinite or NaN in JAX.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -5,8 +5,6 @@ The axes are transposed and reshaped so that one product of stacks of matrices d
     (batch, rows, sum) @ (batch, sum, columns) -> (batch, rows, columns)
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How are many numbers made one, or accumulated along an axis?"""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -10,8 +10,6 @@ small gradient is not hidden behind a large one. At a kink differences rightly d
 conventions.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -117,12 +115,10 @@ def check_derivatives(
         d/dy hypot, (3e-200, 4e-200)             0.8         -inf   squares underflow
 
     Args:
-      fun: a function of arrays or trees of arrays, written for jaxnn.tracer.numpy or for JAX;
-        which of the two is found out.
+      fun: a function of arrays or trees of arrays, for jaxnn.tracer.numpy or for JAX.
       *args: where to differentiate; arrays that are not of floating point are held constant.
       order: 1, or 2 for second derivatives too.
-      tolerance: the largest difference that counts as agreement, relative to the size of the
-        terms of the number compared.
+      tolerance: the largest difference that counts as agreement, over the size of the terms.
       seed: of the random weights and directions.
       raises: whether to raise when two routes disagree.
     """

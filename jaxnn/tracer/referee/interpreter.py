@@ -5,13 +5,10 @@ the tracer's primitives, so the derivative owes nothing to JAX's own rules:
 
     from_jax(f)(x) = f(x)        grad(from_jax(f)), hessian(from_jax(f)), ... taken by the tracer
 
-On NumPy arrays the arithmetic is NumPy's too. Calls are inlined, scans and loops unrolled, a cond
-follows its branch (under jax.jit all branches are computed and one is selected). A function with a
-custom_jvp or custom_vjp rule is differentiated by that rule, as its author wanted. Whatever touches
-no traced value (indices, random bits) is left to JAX.
+Calls are inlined, scans and loops unrolled, a cond follows its branch (under jax.jit all branches
+are computed and one is selected). A function with a custom_jvp or custom_vjp rule is differentiated
+by that rule. Whatever touches no traced value (indices, random bits) is left to JAX.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -39,11 +36,10 @@ def from_jax(fun: Callable) -> Callable:
     >>> print(grad(from_jax(jax.jit(jax.nn.softplus)))(0.0))
     0.5
 
-    `fun` is any function of arrays or trees of arrays that `jax.make_jaxpr` can trace; arguments
-    that are neither arrays nor numbers are passed through. The result is a function of the same
-    arguments: NumPy in, NumPy out; JAX arrays in, JAX arrays out, also under `jax.jit`; in the
-    precision JAX is set to. Not cached: each call traces `fun`. It raises NotImplementedError when
-    a traced value meets a JAX primitive without a rule here, and names it.
+    `fun` is any function that `jax.make_jaxpr` can trace; arguments that are neither arrays nor
+    numbers are passed through. Each call traces `fun` anew, in the precision JAX is set to; on
+    NumPy arrays the arithmetic is NumPy's. Raises NotImplementedError, with the name, when a traced
+    value meets a JAX primitive without a rule here.
     """
 
     def bridged(*args: Any, **kwargs: Any) -> Any:

@@ -6,18 +6,12 @@ Nothing is changed in place: the function is traced once more, and each step by 
 handed to the outer traces as a step by another one, with the same value and the wrong rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from jaxnn.tracer.array import TracedArray
-from jaxnn.tracer.core import Box, Node, Primitive, Trace
-from jaxnn.tracer.transforms import is_float, unbox
-from jaxnn.tracer.tree import partition
+from jaxnn.tracer.core import Box, Primitive, Trace
+from jaxnn.tracer.transforms import unbox, watch
 
 
 def wrong_by_a_factor(primitive: Primitive, mode: str, factor: float = 1.001) -> Primitive:
@@ -36,9 +30,7 @@ def with_primitive(fun: Callable, name: str, substitute: Callable[..., Primitive
             return super().process(used, args, parameters)
 
     def function(*args: Any) -> Any:
-        xs, put = partition(args, is_float)
-        with np.errstate(all="ignore"), Substituting(reverse=True, box=TracedArray) as trace:
-            out = fun(*put([TracedArray(x, trace, Node(x)) for x in xs]))
+        (out,), _, trace, _ = watch(fun, args, kind=Substituting)
         return unbox(out, trace)
 
     return function

@@ -11,8 +11,6 @@ derivative along a direction v, in every nesting of modes. A wrong rule shows wh
 differ. Differences are extrapolated with an estimate of their error (Richardson; Ridders 1982).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import permutations, product

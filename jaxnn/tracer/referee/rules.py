@@ -5,8 +5,6 @@
 where `run(jaxpr, inputs)` carries out a program inside an equation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -39,9 +37,6 @@ def as_function(equation: Any) -> Callable[..., list]:
     alone = equation.replace(invars=inputs, outvars=outputs)
     jaxpr = jex.Jaxpr((), inputs, outputs, [alone], equation.effects, _DEBUG)
     return jex.jaxpr_as_fun(jex.ClosedJaxpr(jaxpr, ()))
-
-
-# ---- equations that hold jaxprs
 
 
 def _inline(*xs: Array, run: Any, jaxpr: Any = None, call_jaxpr: Any = None, **_: Any) -> list:
@@ -89,9 +84,6 @@ def _scan(*xs: Array, run: Any, jaxpr: Any, num_consts: int, num_carry: int, **o
         (jnp if any(isinstance(x, jax.Array) for x in column) else tnp).stack(column)
         for column in columns
     ]
-
-
-# ---- functions with a derivative rule of their author's
 
 
 class NoForwardRule(TypeError):
@@ -152,9 +144,6 @@ custom_jvp = _Custom("custom_jvp", _tangent, transposed(_tangent, vjp), _value)
 custom_vjp = _Custom("custom_vjp", _no_tangent, _cotangent, _value)
 
 
-# ---- equations that move entries: done to positions, they tell where each entry comes from
-
-
 def _positions(x: Array, start: int = 1) -> np.ndarray:
     return np.arange(start, start + x.size, dtype=np.int32).reshape(x.shape)
 
@@ -204,9 +193,6 @@ def _sort(*xs: Array, run: Any, dimension: int, num_keys: int, **_: Any) -> list
 def _top_k(x: Array, run: Any, equation: Any, **_: Any) -> list:
     order = run.by_jax(as_function(equation), base(x))[1]
     return [tnp.take_along_axis(x, order, -1), order]
-
-
-# ---- JAX's names
 
 
 def _broadcast_in_dim(x: Array, shape: Any, broadcast_dimensions: Any, **_: Any) -> Array:
