@@ -80,7 +80,7 @@ def by_all_routes(
             case.library,
             case.arguments,
             [weight],
-            routes.unit_directions(case.arguments),
+            unit_directions(case.arguments),
         )
         for case, weight in zip(batch, weights, strict=True)
     ]
@@ -90,3 +90,12 @@ def by_all_routes(
         gap = np.max(np.abs(value - other)) / (np.max(np.abs(value)) or 1.0)
         found.append((np.stack([answer.slopes[name] for name in ROUTES]), gap))
     return found
+
+
+def unit_directions(arrays: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
+    """Each unit vector of all arrays together, in their shapes."""
+    ends = np.cumsum([array.size for array in arrays])
+    return [
+        [x.reshape(a.shape) for x, a in zip(np.split(row, ends[:-1]), arrays, strict=True)]
+        for row in np.eye(ends[-1])
+    ]

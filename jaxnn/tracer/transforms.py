@@ -104,7 +104,11 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     >>> pullback(np.array([1.0, 10.0]))
     (np.float64(43.0), array([ 2., 20.]))
     """
-    (out, *aux), inputs, trace, put = watch(fun, primals, lambda leaf: True, has_aux=has_aux)
+    leaves, structure = _inputs(primals)
+    inputs = list(map(Node, leaves))
+    with _silence(), Trace(reverse=True, box=TracedArray) as trace:
+        boxes = [TracedArray(node.out, trace, node) for node in inputs]
+        out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
     value = unbox(out, trace)
     ys, form = flatten(value)
     marks = [y.mark if trace.owns(y) else None for y in flatten(out)[0]]
@@ -116,7 +120,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         given = map(partial(_like, "cotangent"), given, ys)
         sent = backward([(mark, g) for mark, g in zip(marks, given, strict=True) if mark])
         found = [_finish(sent[n]) if n in sent else zeros_like(n.out) for n in inputs]
-        return put(found)
+        return unflatten(structure, found)
 
     return (value, pullback, *unbox(aux, trace))
 
@@ -155,7 +159,7 @@ def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     """`fun` as a function of what argnums says, that, and the part of its derivatives returned."""
     single = hasattr(argnums, "__index__")
     numbers, n = (argnums,) if single else tuple(argnums), len(args)
-    if not all(-n <= number < n for number in numbers):
+    if any([not -n <= number < n for number in numbers]):
         raise ValueError(
             f"argnums is {argnums}, but the function was called with {n} positional "
             "arguments; pass by position what is to be differentiated."
@@ -170,20 +174,17 @@ def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     return call, chosen, lambda found: found[0] if single else found
 
 
-def watch(
-    fun: Callable, args: tuple, watched: Callable | None = None, kind: Any = Trace, has_aux=False
-) -> tuple:
-    """Call a function while a reverse trace watches its arguments of floating point.
+def watch(fun: Callable, args: tuple, kind: Callable[..., Any] = Trace) -> tuple:
+    """Call a function while a reverse trace of some kind watches its arguments of floating point.
 
-    Returns its outputs (output,) or (output, aux), the nodes of the watched arguments, the trace,
-    and the function that puts other arrays in their places. When a function of another library
-    refuses a traced value, TypeError says so in a sentence.
+    Returns its output, the nodes of what is watched, and the trace. When a function of another
+    library refuses a traced value, TypeError says so in a sentence.
     """
-    xs, put = partition(args, watched or is_float)
+    xs, put = partition(args, is_float)
     inputs = [Node(as_input(x)) for x in xs]
     with _silence(), kind(reverse=True, box=TracedArray) as trace:
         boxes = [TracedArray(node.out, trace, node) for node in inputs]
-        return _call(fun, put(boxes), has_aux), inputs, trace, put
+        return _call(fun, put(boxes), False)[0], inputs, trace
 
 
 def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:

@@ -69,7 +69,7 @@ def unflatten(structure: tuple, leaves: Iterable) -> Any:
     if build is None:
         return None
     children = [unflatten(child, leaves) for child in structures]
-    build = getattr(build, "unflatten", build)  # of a structure of JAX
+    build = build if callable(build) else build.unflatten  # of a structure of JAX
     return build(zip(names, children, strict=True) if isinstance(names, list) else children)
 
 

@@ -104,7 +104,7 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
     directions = [np.full(np.shape(leaf), float(k == first))[()] for k, _, leaf in variables]
     if tangents is not None:
         directions = flatten(tuple(tangents))[0]
-    outputs, watched, trace, _ = watch(fun, args, kind=_Recorded)
+    outputs, watched, trace = watch(fun, args, _Recorded)
     roots = [(y.mark, op.ones_like(y.value)) for y in flatten(outputs)[0] if trace.owns(y)]
     adjoints = backward(roots, keep=True)
 

@@ -30,7 +30,7 @@ def with_primitive(fun: Callable, name: str, substitute: Callable[..., Primitive
             return super().process(used, args, parameters)
 
     def function(*args: Any) -> Any:
-        (out,), _, trace, _ = watch(fun, args, kind=Substituting)
+        out, _, trace = watch(fun, args, Substituting)
         return unbox(out, trace)
 
     return function

@@ -185,12 +185,3 @@ def differentiate_numerically(along: Callable[[float], Any]) -> tuple[float, flo
                 best, error = row[j + 1], guess
         previous = row[:4]
     return best, error
-
-
-def unit_directions(arrays: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
-    """Each unit vector of all arrays together, in their shapes."""
-    ends = np.cumsum([array.size for array in arrays])
-    return [
-        [x.reshape(a.shape) for x, a in zip(np.split(row, ends[:-1]), arrays, strict=True)]
-        for row in np.eye(ends[-1])
-    ]
