@@ -98,10 +98,7 @@ def _or_one(x: Array) -> Array:
 subtract = elementwise("subtract", None, 1, -1)
 divide = elementwise("divide", None, lambda q, x, y: reciprocal(y), lambda q, x, y: -q / y)
 power = elementwise(
-    "power",
-    None,
-    lambda z, x, y: y * power(x, _or_one(y) - 1),
-    lambda z, x, y: z * log(_or_one(x)),
+    "power", None, lambda z, x, y: y * power(x, _or_one(y) - 1), lambda z, x, y: z * log(_or_one(x))
 )
 maximum, minimum = [
     elementwise(name, None, lambda m, x, y: share(m, x, y), lambda m, x, y: share(m, y, x))

@@ -70,9 +70,7 @@ def elementwise(name: str, value: Callable[..., Array] | None, *partials: Partia
     )
 
 
-def linear(
-    name: str, value: Callable[..., Array], transpose: Callable[..., Array], jointly: bool = False
-) -> Primitive:
+def linear(name: str, value: Callable, transpose: Callable, jointly: bool = False) -> Primitive:
     """A primitive that is linear in each argument, or `jointly` in all, as a sum is.
 
     transpose(i, g, x_1, ..., **parameters) is L_i^T g, up to broadcasting and dtype; of x_i itself

@@ -159,7 +159,7 @@ def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     """`fun` as a function of what argnums says, that, and the part of its derivatives returned."""
     single = hasattr(argnums, "__index__")
     numbers, n = (argnums,) if single else tuple(argnums), len(args)
-    if any([not -n <= number < n for number in numbers]):
+    if not set(numbers) <= set(range(-n, n)):
         raise ValueError(
             f"argnums is {argnums}, but the function was called with {n} positional "
             "arguments; pass by position what is to be differentiated."

@@ -72,7 +72,6 @@ COSTS: dict[Primitive, Callable[..., int]] = {
     matrices.solve: lambda value, a, b: 2 * np.shape(a)[-1] * (np.size(a) // 3 + np.size(b)),
     matrices.cofactors: lambda value, a: 2 * np.size(a) * np.shape(a)[-1],
     **dict.fromkeys(
-        [matrices.det, matrices.logabsdet],
-        lambda value, a: 2 * np.shape(a)[-1] * np.size(a) // 3,
+        [matrices.det, matrices.logabsdet], lambda value, a: 2 * np.shape(a)[-1] * np.size(a) // 3
     ),
 }

@@ -43,9 +43,7 @@ def power(x: Array, y: Array) -> Array:
     return op.power(x, y)
 
 
-def clip(
-    x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
-) -> Array:
+def clip(x: Array, a_min: Any = None, a_max: Any = None, *, min=None, max=None) -> Array:
     """minimum(maximum(x, low), high): slope 1/2 at the bounds."""
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     x = x if low is None else maximum(x, low)
@@ -62,9 +60,7 @@ def log_sigmoid(x: Array) -> Array:
     return negative(logaddexp(negative(x), 0))
 
 
-def nan_to_num(
-    x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
-) -> Array:
+def nan_to_num(x: Array, copy=True, nan=0.0, posinf: Any = None, neginf: Any = None) -> Array:
     return where(op.isfinite(x), x, op.finite(x, nan=nan, posinf=posinf, neginf=neginf))
 
 

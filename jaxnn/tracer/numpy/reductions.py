@@ -43,9 +43,7 @@ def average(x: Array, axis: Axis = None, weights: Array = None, keepdims: bool =
     return divide(sum(multiply(x, weights), axis, keepdims), sum(weights, axis, keepdims))
 
 
-def var(
-    x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False, correction: float = 0
-) -> Array:
+def var(x: Array, axis: Axis = None, ddof=0, keepdims=False, correction=0) -> Array:
     """Mean square distance from the mean, with divisor n - ddof; correction is another name."""
     distance = subtract(x, mean(x, axis, keepdims=True))
     return divide(sum(square(distance), axis, keepdims), size(x, axis) - (ddof or correction))
@@ -135,9 +133,7 @@ def sort(x: Array, axis: int | None = -1) -> Array:
     return arrays.take_along_axis(x, op.argsort(x, axis=axis, stable=True), axis)
 
 
-def std(
-    x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False, correction: float = 0
-) -> Array:
+def std(x: Array, axis: Axis = None, ddof=0, keepdims=False, correction=0) -> Array:
     return sqrt(var(x, axis, ddof, keepdims, correction))
 
 

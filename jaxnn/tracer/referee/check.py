@@ -81,12 +81,7 @@ class DerivativeReport(NamedTuple):
 
 
 def check_derivatives(
-    fun: Callable,
-    *args: Any,
-    order: int = 2,
-    tolerance: float = 1e-7,
-    seed: int = 0,
-    raises: bool = False,
+    fun: Callable, *args: Any, order: int = 2, tolerance: float = 1e-7, seed: int = 0, raises=False
 ) -> DerivativeReport:
     """Differentiate a function in every way there is and compare, in float64.
 
