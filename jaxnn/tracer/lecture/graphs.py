@@ -126,11 +126,9 @@ class ComputationalGraph(NamedTuple):
             place = places[row.name]
             face, edge = ("#F0F0F0", "0.6") if row.op == "input" else ("white", "0.2")
             style = "round,pad=0,rounding_size=0.08"
-            ax.add_patch(
-                FancyBboxPatch(
-                    place - half, 2 * half[0], 2 * half[1], boxstyle=style, fc=face, ec=edge
-                )
-            )
+            (x, y), (width, height) = place - half, 2 * half
+            box = FancyBboxPatch((x, y), width, height, boxstyle=style, fc=face, ec=edge)
+            ax.add_patch(box)
             right_of = np.array((half[0] / 2, 0.0))
             above, below = place + np.array([[0.0, 0.13], [0.0, -0.14]])
             write(above, equation(row), 1.0)

@@ -55,15 +55,14 @@ class TraceTable(NamedTuple):
 
     rows: tuple[Row, ...]
 
-    def __str__(self) -> str:
-        return self.to_text()
-
     def to_text(self, digits: int = 6) -> str:
         """The table in columns of equal width."""
         lines = [_HEAD, *(_cells(row, digits) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         texts = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
         return "\n".join([texts[0], "  ".join("-" * width for width in widths), *texts[1:]])
+
+    __str__ = to_text
 
     def to_markdown(self, digits: int = 6) -> str:
         """The table in Markdown."""

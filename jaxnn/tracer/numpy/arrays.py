@@ -175,9 +175,24 @@ def _moving(name: str) -> Callable[..., Array]:
     return function
 
 
-roll, rot90, tile, repeat, flip = map(_moving, ("roll", "rot90", "tile", "repeat", "flip"))
-diag, diagonal, _pad, fliplr = map(_moving, ("diag", "diagonal", "pad", "fliplr"))
-tril, triu, flipud = map(_moving, ("tril", "triu", "flipud"))
+roll, rot90, tile, repeat = map(_moving, ("roll", "rot90", "tile", "repeat"))
+diag, diagonal, _pad = map(_moving, ("diag", "diagonal", "pad"))
+
+
+def flip(x: Array, axis: Axis = None) -> Array:
+    axes, back, whole = axes_of(axis, ndim(x)), slice(None, None, -1), slice(None)
+    return getitem(x, tuple([back if i in axes else whole for i in range(ndim(x))]))
+
+
+fliplr, flipud = lambda m: flip(m, 1), lambda m: flip(m, 0)
+
+
+def tril(x: Array, k: int = 0) -> Array:
+    return rules.where(np.tri(*shape(x)[-2:], k=k, dtype=bool), x, 0)
+
+
+def triu(x: Array, k: int = 0) -> Array:
+    return rules.where(np.tri(*shape(x)[-2:], k=k - 1, dtype=bool), 0, x)
 
 
 def pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Array:

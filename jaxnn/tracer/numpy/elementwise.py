@@ -21,15 +21,9 @@ FLAT = [
     "argsort", "ones_like", "zeros_like", "full_like", "count_nonzero", "array_equal", "allclose",
 ]  # fmt: skip
 globals().update({name: rules.flat(name) for name in FLAT})
-globals().update(
-    {
-        primitive.name: primitive
-        for primitive in (*vars(rules).values(), *vars(op).values())
-        if isinstance(primitive, Primitive)
-        and is_elementwise(primitive)
-        and hasattr(np, primitive.name)
-    }
-)
+for _one in (*vars(rules).values(), *vars(op).values()):
+    if isinstance(_one, Primitive) and is_elementwise(_one) and hasattr(np, _one.name):
+        globals()[_one.name] = _one
 
 
 def where(condition: Any, x: Array = None, y: Array = None) -> Array:

@@ -21,10 +21,7 @@ def matmul(x: Array, y: Array) -> Array:
 
 
 def contract(x: Array, y: Array, summed: Any, batch: Any = ((), ())) -> Array:
-    """Sums of products along pairs of axes (of x, of y), for each place of the batch axes.
-
-    Written as products of matrices in stacks: axes (batch, rows, sum) times (batch, sum, columns).
-    """
+    """Sums of products along pairs of axes (of x, of y), for each place of the batch axes."""
     (sum_x, sum_y), (batch_x, batch_y) = summed, batch
     rows = [i for i in range(x.ndim) if i not in (*sum_x, *batch_x)]
     columns = [i for i in range(y.ndim) if i not in (*sum_y, *batch_y)]
