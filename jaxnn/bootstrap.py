@@ -1,14 +1,15 @@
-"""How much would a fitted curve move, had other rows been drawn from the same population?
+"""How much would a fitted curve change if other rows had been drawn from the same population?
 
-Draw n of the n rows with replacement, refit, look again, B times.  With theta*_b the curve (or
-importance, or prediction) of refit b, the percentile interval of level 1 - a at each point is
+Draw n rows from the n rows with replacement, refit, and compute the curve again, B times. With
+theta*_b the curve (or importance, or prediction) of refit b, the percentile interval of level 1 - a
+at each point is
 
     [ quantile_{a/2} theta*_b,  quantile_{1-a/2} theta*_b ]
 
-Efron 1979; lecture 11, "Bootstrapping for Predictions".  Two facts to keep in mind: the spread of
+Efron 1979; lecture 11, "Bootstrapping for Predictions". Two facts to keep in mind: the spread of
 theta* is already that of an estimate from n rows, so it is not divided by sqrt(n) again; and a row
-is left out of a resample with probability (1 - 1/n)^n, which makes it out-of-bag there, an honest
-test row for that refit.
+is left out of a resample with probability (1 - 1/n)^n, about 37%, which makes it an honest test
+row, "out of bag", for that refit.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class Bootstrap(NamedTuple):
     Attributes:
       fits: what `fit` returned, every leaf with a leading (replicates,) axis.
       multiplicities: (replicates, rows) uint8, how often each row was drawn.
-      diverged: (replicates,) bool, True where a refit reported divergence or holds a number that
-        is not finite; `converged` leaves those out.
+      diverged: (replicates,) bool, True where a refit reported divergence or, if it reports none,
+        holds a number that is not finite; `converged` leaves these out.
     """
 
     fits: Any
@@ -66,7 +67,12 @@ class Bootstrap(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """Lower and upper ends, each of the shape of one sample."""
+    """An interval at each point.
+
+    Attributes:
+      lower: the lower ends, of the shape of one sample.
+      upper: the upper ends, of that shape too.
+    """
 
     lower: np.ndarray
     upper: np.ndarray
@@ -93,19 +99,19 @@ def bootstrap(
         net=..., recipe=...)`, or any other that returns a pytree of arrays.
       X: (rows, predictors).
       y: (rows,) or (rows, outputs).
-      replicates: how many refits, at least 1.
-      resampling: "rows" gives each refit the drawn rows, with repeats.  "multiplicities" gives it
-        each row once, with the number of times it was drawn as weight: the same objective, and a
-        network trained on full batches then goes through the distinct rows only, about 63%.  None
-        chooses multiplicities if `fit` has an argument `weights` and does not train on
-        mini-batches.  (With "rows", a fit that sets rows aside to watch may have copies of one
-        row on both sides; with "multiplicities" it has not.)
+      replicates: number of refits, at least 1.
+      resampling: "rows" passes each refit the drawn rows, with repeats. "multiplicities" passes it
+        each row once, with the number of times it was drawn as weight: the objective is the same,
+        and a network trained on full batches then computes with the distinct rows only, about 63%.
+        None chooses multiplicities if `fit` has an argument `weights` and does not train on
+        mini-batches. (With "rows", a fit that sets rows aside for validation may have copies of one
+        row in both parts; with "multiplicities" it cannot.)
       progress, directory, chunk: as in `jaxnn.replicate.replicate`; with a directory, a run that
         was interrupted resumes.
 
     Returns:
-      A `Bootstrap`.  Replicate b depends on `key` and b alone.  Diverged replicates are listed in
-      a warning of the logger "jaxnn".  Compiled, once for equal fitters and shapes.
+      A `Bootstrap`. Apart from the data, refit b depends on `key` and b alone. Diverged refits are
+      listed in a warning of the logger "jaxnn". Compiled, once for equal fitters and shapes.
 
     Raises:
       InputError, InputTypeError: an argument that cannot be used, before any compilation.
@@ -157,7 +163,7 @@ def bootstrap(
 
 
 def multiplicities(key: Array, rows: int) -> Array:
-    """How often each row is in one resample of as many rows, drawn with replacement.
+    """How often each of n rows is drawn in n draws with replacement: one bootstrap resample.
 
     Args:
       key: a typed JAX key.
@@ -165,7 +171,7 @@ def multiplicities(key: Array, rows: int) -> Array:
 
     Returns:
       (rows,) uint8, adding up to `rows`: multinomial with probabilities 1/n, equal to within
-      2^-32.  (More than 255 copies of one row have a probability below 1e-500.)  Not compiled.
+      2^-32. (More than 255 copies of one row have a probability below 1e-500.)  Not compiled.
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, or rows below 1.
@@ -177,10 +183,10 @@ def multiplicities(key: Array, rows: int) -> Array:
 
 
 def _distinct_rows(counts: np.ndarray) -> int:
-    """Room for the distinct rows of any resample, in whole vector registers.
+    """Number of places for the distinct rows of any resample, in whole vector registers.
 
-    It grows in steps so wide that nearly all bootstraps of as many rows, whatever their key, share
-    one compiled program.
+    It grows in steps so wide that nearly all bootstraps of the same number of rows share one
+    compiled program, whatever their key.
     """
     rows = counts.shape[1]
     most = max(int((drawn > 0).sum()) for drawn in counts)
@@ -198,12 +204,12 @@ def _refit(
     """One fit, and whether it diverged.
 
     Args:
-      key: of this refit.
+      key: the key of this refit.
       counts: (rows,) how often each row was drawn.
       X, y: all rows.
       fit: called with the drawn rows, or with weights.
-      room: None for the drawn rows; else how many rows, with weights, are passed: all of them, or
-        enough for those that were drawn.
+      room: None passes the drawn rows, with repeats; a number passes that many rows with weights:
+        all rows, or enough for the distinct rows that were drawn.
     """
     rows = X.shape[0]
     if room is None:
@@ -224,7 +230,7 @@ def _refit(
 def _call(
     fit: Callable[..., Any], key: Array, X: Array, y: Array, weights: Array | None = None
 ) -> Any:
-    """fit(key, X, y[, weights]), with names where the function asks for them."""
+    """fit(key, X, y[, weights]), with arguments by name where the function has such names."""
     if isinstance(fit, Fitter):
         return fit.train(key, CheckedRows(X, y, weights))
     parameters = signature(fit).parameters
@@ -237,6 +243,7 @@ def _call(
 
 
 def _has_diverged(result: Any) -> Array:
+    """Whether a fit reports divergence or, without such a report, holds a number not finite."""
     if hasattr(result, "diverged_at"):
         return result.diverged_at >= 0
     leaves = [x for x in jax.tree.leaves(result) if jnp.issubdtype(jnp.result_type(x), jnp.inexact)]
@@ -244,14 +251,16 @@ def _has_diverged(result: Any) -> Array:
 
 
 def _takes_multiplicities(fit: Callable[..., Any], resampling: str | None) -> bool:
-    """Whether refits are passed each row once, with its multiplicity as weight."""
+    """Whether each refit is passed each row once, with its multiplicity as weight."""
     takes_weights = "weights" in _parameters(fit)
     if resampling is None:
         return takes_weights and traits_of(fit).weights_are_counts
     if resampling not in ("rows", "multiplicities"):
         raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
     if resampling == "multiplicities" and not takes_weights:
-        raise InputError("resampling is 'multiplicities', but fit takes no argument 'weights'.")
+        raise InputError(
+            "resampling is 'multiplicities', but fit has no argument 'weights'; pass 'rows'."
+        )
     return resampling == "multiplicities"
 
 
@@ -267,19 +276,19 @@ def _parameters(fit: Callable[..., Any]) -> Mapping[str, Parameter]:
         ) from None
     taken = [p for p in parameters.values() if p.kind != Parameter.VAR_KEYWORD]
     if len(taken) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in taken):
-        raise InputError(f"fit takes {len(taken)} arguments; it is called with key, X and y.")
+        raise InputError(f"fit takes {len(taken)} arguments; pass a function fit(key, X, y).")
     needed = [p.name for p in taken if p.default is p.empty and p.kind != Parameter.VAR_POSITIONAL]
     more = [name for name in needed[3:] if name != "weights"]
     if more:
         raise InputError(
-            f"fit needs {', '.join(needed)}; it is called with key, X and y, so fix "
+            f"fit needs {', '.join(needed)}, but is called with key, X and y; fix "
             f"{', '.join(more)} with functools.partial."
         )
     return parameters
 
 
 def _checked(X: Any, y: Any) -> CheckedRows:
-    """Rows that are finite numbers and as many in X as in y."""
+    """The rows as arrays, if they are finite numbers and X and y have equally many."""
     X, y = as_numbers(X, "X"), as_numbers(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
         raise InputError(
@@ -293,6 +302,7 @@ def _checked(X: Any, y: Any) -> CheckedRows:
 
 
 def _warn_of_divergence(fits: Any, diverged: np.ndarray) -> None:
+    """Log which refits diverged, and at which step if they report it."""
     bad = np.flatnonzero(diverged)
     if not len(bad):
         return
@@ -305,15 +315,18 @@ def _warn_of_divergence(fits: Any, diverged: np.ndarray) -> None:
 
 
 def converged(refits: Bootstrap) -> Any:
-    """The fits that did not diverge, stacked as before; bands should be made of these.
+    """The fits that did not diverge, stacked as in `refits.fits`; bands should be made from these.
+
+    Args:
+      refits: as from `bootstrap`.
 
     Raises:
-      InputError: none converged.
+      InputError: all refits diverged.
     """
     if refits.diverged.all():
         raise InputError(
-            f"refits holds {len(refits.diverged)} replicates and all diverged; train with a lower "
-            "learning rate."
+            f"refits holds {len(refits.diverged)} replicates, all of which diverged; train with a "
+            "lower learning rate."
         )
     return jax.tree.map(lambda leaf: leaf[~refits.diverged], refits.fits)
 
@@ -323,15 +336,17 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
 
     Args:
       samples: (replicates, ...) finite numbers.
-      level: the coverage aimed at, in (0, 1).
+      level: share of the replicates inside the interval, in (0, 1).
 
     Returns:
-      Interval(lower, upper), each of shape (...), the linearly interpolated quantiles
-      (1 - level)/2 and (1 + level)/2 (order statistics at (replicates - 1) q, as NumPy's default).
+      Interval(lower, upper), each of shape (...): the linearly interpolated quantiles
+      (1 - level)/2 and (1 + level)/2 (order statistics at (replicates - 1) q, NumPy's default).
+      Not compiled.
 
     Raises:
-      InputError: no samples, numbers that are not finite (with the replicates that hold them), or
+      InputError: no samples, numbers that are not finite (the message names their replicates), or
         a level outside (0, 1).
+      InputTypeError: samples that are not numbers.
 
     Example:
       >>> import numpy as np
@@ -344,14 +359,14 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
         raise InputError(f"samples has shape {values.shape}; pass at least one replicate.")
     if not isinstance(level, Real) or not 0 < level < 1:
         raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")
-    if values.dtype == bool:  # shares of true values; quantiles need a subtraction
+    if values.dtype == bool:  # NumPy computes no quantiles of truth values
         values = values.astype(float)
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if len(bad):
         named = ", ".join(map(str, bad[:10])) + (", ..." if len(bad) > 10 else "")
         raise InputError(
             f"samples has numbers that are not finite in {len(bad)} of {len(values)} replicates "
-            f"({named}); leave those out, as jaxnn.converged does."
+            f"({named}); leave these out, as jaxnn.converged does."
         )
     lower, upper = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return Interval(lower, upper)

@@ -1,7 +1,7 @@
 """How large should the first weights be?
 
-A layer with m inputs and n outputs keeps the variance of its signal when m Var(w) is one over
-the mean square gain of the activation.  Most schemes are named after those who proposed them:
+A layer with m inputs and n outputs preserves the mean square of its signal if m Var(w) is one over
+the mean square gain of the activation. Most schemes are named after those who proposed them:
 
     name              distribution                    Var(w)       source
     lecun_normal      N(0, 1/m)                       1/m          LeCun et al. 1998
@@ -14,9 +14,9 @@ the mean square gain of the activation.  Most schemes are named after those who 
     sparse(k)         k weights N(0, 1) per unit      k/m          Martens 2010
     zeros             0                               0
 
-What the lecture calls "Xavier", N(0, 1/m), is LeCun's scale; Glorot's has (m+n)/2 in its place.
-The normal schemes are untruncated (as `jax.nn.initializers.variance_scaling` with "normal"):
-the laws of signal propagation at finite width need Gaussian weights.
+What the lecture calls "Xavier", N(0, 1/m), is LeCun's scale; Glorot's has (m+n)/2 in place of m.
+The normal schemes are not truncated (as `jax.nn.initializers.variance_scaling` with "normal"),
+because the laws of signal propagation at finite width need Gaussian weights.
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ Initializer = Callable[..., Array]
 
 @dataclass(frozen=True)
 class Scaled:
-    """Independent weights of mean 0 whose deviation depends only on the sizes of the layer.
+    """Independent weights of mean 0 and a variance that depends only on the sizes of the layer.
 
     Attributes:
       scale: the numerator of Var(w).
-      mode: its denominator: "fan_in" (m), "fan_avg" ((m+n)/2) or "none" (1).
+      mode: the denominator of Var(w): "fan_in" (m), "fan_avg" ((m+n)/2) or "none" (1).
       distribution: "normal" or "uniform".
+
+    Example:
+      >>> Scaled(2.0, "fan_in", "normal").deviation(50, 100)  # sqrt(2 / 50)
+      0.2
     """
 
     scale: float
@@ -73,7 +77,8 @@ def normal(standard_deviation: float) -> Scaled:
 
 @cache
 def constant(value: float) -> Initializer:
-    """Every weight equal to `value`: a start whose symmetry gradient descent cannot break."""
+    """All weights equal to `value`: the units of a layer start equal, and gradient descent keeps
+    them equal."""
     return jax.nn.initializers.constant(value)
 
 
@@ -81,8 +86,8 @@ def constant(value: float) -> Initializer:
 def orthogonal(scale: float = 1.0) -> Initializer:
     """`scale` times a uniformly random matrix with orthonormal rows or columns.
 
-    Orthonormal are the rows if there are fewer of them, else the columns.  Saxe, McClelland &
-    Ganguli 2014.
+    The rows are orthonormal if there are fewer of them than columns, otherwise the columns. Saxe,
+    McClelland & Ganguli 2014.
     """
     return jax.nn.initializers.orthogonal(scale)
 
@@ -92,10 +97,11 @@ def sparse(nonzeros: int, standard_deviation: float = 1.0) -> Initializer:
     """Each unit starts with exactly `nonzeros` incoming weights N(0, standard_deviation^2).
 
     With a fixed number of non-zeros, the total input of a unit does not depend on how many inputs
-    it has.  Martens 2010, "Deep learning via Hessian-free optimization", section 5 (k = 15).
+    it has. Martens 2010, "Deep learning via Hessian-free optimization", section 5 (k = 15).
 
     Raises:
-      InputError: `nonzeros` is less than one, or, when a layer is made, more than its inputs.
+      InputError, InputTypeError: `nonzeros` is not a whole number of at least 1 or, when a layer is
+        drawn, exceeds its number of inputs.
     """
     check_count(nonzeros, "nonzeros")
 
@@ -129,7 +135,7 @@ def initializer(scheme: str | Initializer) -> Initializer:
     """The function (key, shape (inputs, outputs), dtype) -> weights of a scheme.
 
     Args:
-      scheme: a name of the table above, or such a function (returned as it is).
+      scheme: a name of `INITIALIZERS`, or such a function, which is returned as it is.
 
     Raises:
       InputError: the name is unknown.

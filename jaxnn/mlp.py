@@ -6,8 +6,8 @@
 of weights, of shapes (2, 4), (4, 4) and (4, 1), and (2+1) 4 + (4+1) 4 + (4+1) 1 = 37 parameters.
 `MLP((2, 1))` has no hidden layer: linear or logistic regression.
 
-A network is a description; its parameters are a tuple of `Layer(weights, biases)`; `apply` is
-written for one example, and `jax.vmap` makes it a batch.
+An `MLP` is the description of a network, and its parameters are a tuple of `Layer(weights,
+biases)`. `apply` is written for one example; `jax.vmap` applies it to a batch.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class MLP:
     Attributes:
       sizes: units of every layer, inputs first and outputs last; at least two entries.
       activation: phi of the hidden layers, a name of `ACTIVATIONS` or an elementwise function.
-      response: "quantitative", "binary" or "categorical": what the outputs mean and which loss
-        belongs to them (`jaxnn.responses`).
+      response: "quantitative", "binary" or "categorical", which decides what the outputs mean and
+        how their loss is computed (`jaxnn.responses`).
       initializer: scheme of the first weights, a name of `jaxnn.initializers` or a function.
       bias_initializer: "zeros", "uniform" (U(+-1/sqrt(inputs))) or a function of
         (key, shape (outputs,), dtype).
@@ -76,6 +76,7 @@ class MLP:
     Raises:
       InputError: a size below one, fewer than two sizes, an unknown name, or a number of outputs
         that does not fit the response.
+      InputTypeError: sizes that are not whole numbers, or a field that cannot be hashed.
 
     Example:
       >>> from jaxnn import MLP
@@ -118,7 +119,7 @@ class MLP:
 
 
 class HiddenStates(NamedTuple):
-    """What one example becomes on its way through the network.
+    """The pre-activations and hidden states of one example.
 
     Attributes:
       pre_activations: z_1 ... z_L, each (outputs of that layer,); the last is the output.
@@ -133,7 +134,10 @@ BIAS_SCHEMES = ("zeros", "uniform")
 
 
 def activation_function(activation: str | Activation) -> Activation:
-    """The elementwise function of a name (or the function itself).
+    """The elementwise function of an activation.
+
+    Args:
+      activation: a name of `ACTIVATIONS`, or a function, which is returned as it is.
 
     Raises:
       InputError: the name is not in `ACTIVATIONS`.
@@ -145,11 +149,13 @@ def activation_function(activation: str | Activation) -> Activation:
     return ACTIVATIONS[activation]
 
 
-def _draw(key: Array, scheme: Initializer, shapes: Sequence[tuple[int, int]]) -> list[Array]:
-    """The weights of all layers.
+def _draw_weights(
+    key: Array, scheme: Initializer, shapes: Sequence[tuple[int, int]]
+) -> list[Array]:
+    """The first weights of all layers.
 
-    Those of a `Scaled` scheme are one draw, cut into layers: a random draw is much code, and one
-    draw per layer would be most of what is compiled.
+    Those of a `Scaled` scheme are a single draw that is cut into layers: the code of a random draw
+    is long, and one draw per layer would be most of the compiled program.
     """
     dtype = jnp.result_type(float)
     if not isinstance(scheme, Scaled):
@@ -164,6 +170,7 @@ def _draw(key: Array, scheme: Initializer, shapes: Sequence[tuple[int, int]]) ->
 
 
 def _draw_biases(key: Array, net: MLP, shapes: Sequence[tuple[int, int]]) -> list[Array]:
+    """The first biases of all layers."""
     dtype = jnp.result_type(float)
     scheme = net.bias_initializer
     if callable(scheme):
@@ -190,11 +197,11 @@ def init(key: Array, net: MLP) -> Parameters:
 
     Returns:
       One `Layer(weights (inputs, outputs), biases (outputs,))` for each pair of neighbouring
-      sizes, in the default float dtype.  Not compiled.
+      sizes, in the default float dtype. Not compiled.
 
     Raises:
-      InputError, InputTypeError: `key` is a seed, an old-style key or several keys, or `net` is no
-        `MLP`.
+      InputError, InputTypeError: `key` is a seed, an old-style key or several keys, or `net` is not
+        an `MLP`.
 
     Example:
       >>> import jax
@@ -207,9 +214,9 @@ def init(key: Array, net: MLP) -> Parameters:
     _check_network(net)
     shapes = list(pairwise(net.sizes))
     key_weights, key_biases = key, key
-    if net.bias_initializer != "zeros":  # constant biases need no key, and no code to split one
+    if net.bias_initializer != "zeros":  # zeros need no key, nor the code that splits one
         key_weights, key_biases = jax.random.split(key)
-    weights = _draw(key_weights, initializer(net.initializer), shapes)
+    weights = _draw_weights(key_weights, initializer(net.initializer), shapes)
     biases = _draw_biases(key_biases, net, shapes)
     return tuple(map(Layer, weights, biases))
 
@@ -224,7 +231,7 @@ def apply(net: MLP, params: Parameters, x: Array) -> Array:
 
     Returns:
       (outputs,): the prediction itself (quantitative), the logit (binary) or one score per class
-      (categorical); `jaxnn.responses.mean` turns it into means and probabilities.  Not compiled.
+      (categorical); `jaxnn.responses.mean` turns these into means and probabilities. Not compiled.
 
     Raises:
       InputError: the shape of `x` is not (inputs,), or the parameters are of another network.
@@ -251,10 +258,20 @@ def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
       x: one example, (inputs,).
 
     Returns:
-      A `HiddenStates`; its last pre-activation is `apply(net, params, x)`.  Not compiled.
+      A `HiddenStates`; its last pre-activation is `apply(net, params, x)`. Not compiled.
 
     Raises:
       InputError: the shape of `x` is not (inputs,), or the parameters are of another network.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from jaxnn import MLP, Layer, hidden_states
+      >>> net = MLP((1, 2, 1), activation="relu")
+      >>> first = Layer(jnp.array([[1.0, -1.0]]), jnp.zeros(2))
+      >>> second = Layer(jnp.array([[1.0], [1.0]]), jnp.zeros(1))
+      >>> states = hidden_states(net, (first, second), jnp.array([3.0]))  # |3|
+      >>> print(states.hidden[0], states.pre_activations[1])
+      [3. 0.] [3.]
     """
     _check_example(net, x)
     check_parameters(net, params)
@@ -282,8 +299,8 @@ def _forward(net: MLP, params: Parameters, x: Array) -> HiddenStates:
 def _check_example(net: MLP, x: Array) -> None:
     if jnp.shape(x) != (net.sizes[0],):
         raise InputError(
-            f"x has shape {jnp.shape(x)}; this network takes one example of shape "
-            f"({net.sizes[0]},); use jax.vmap for a batch."
+            f"x has shape {jnp.shape(x)}; pass one example of shape ({net.sizes[0]},), and use "
+            "jax.vmap for a batch."
         )
 
 
@@ -296,18 +313,22 @@ def check_parameters(net: MLP, params: Parameters, *, stacked: int = 0) -> None:
       stacked: the number of those axes.
 
     Raises:
-      InputError: the shapes, and those that the network has.
+      InputError: the shapes are not those of the network.
     """
     shapes = [tuple(jnp.shape(array)[stacked:] for array in layer) for layer in params]
     wanted = [((inputs, outputs), (outputs,)) for inputs, outputs in pairwise(net.sizes)]
     if shapes != wanted:
         raise InputError(
-            f"params has the shapes {shapes}; a network of sizes {net.sizes} has {wanted}."
+            f"params has the shapes {shapes}; pass those of a network of sizes {net.sizes}, "
+            f"{wanted}."
         )
 
 
 def count_parameters(net: MLP) -> int:
-    """Weights and biases together: the sum over layers of (inputs + 1) outputs.
+    """The number of weights and biases: the sum over layers of (inputs + 1) outputs.
+
+    Raises:
+      InputTypeError: `net` is not an `MLP`.
 
     Example:
       >>> from jaxnn import MLP, count_parameters

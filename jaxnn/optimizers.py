@@ -1,15 +1,15 @@
 """What does the name of an optimiser mean?
 
-A name stands for an update rule, and for the learning rate r it has when none is given.  With the
-gradient g, the rules that the lecture writes down are
+A name stands for an update rule and its default learning rate r. With the gradient g, three of them
+are
 
     sgd         W <- W - r g
     momentum    v <- 0.9 v + g,    W <- W - r v
     nesterov    v <- 0.9 v + g,    W <- W - r (g + 0.9 v)
 
-All rules are optax's; the others (Adam, RMSProp, ...) are described there.  This is the only module
-that knows names, default rates and what may be done with a rule: recipes, error messages and the
-help of the command line ask here.
+All rules are those of optax, which describes the others (Adam, RMSProp, ...). Only this module
+knows names, default learning rates and what a rule can be used for: recipes, error messages and the
+help of the command line ask it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ Optimizer = str | OptimizerFactory | optax.GradientTransformation
 
 
 class Rule(NamedTuple):
-    """An update rule by name.
+    """An update rule with its default learning rate.
 
     Attributes:
       factory: learning rate -> optax transformation.
-      learning_rate: the one it has when none is given.
+      learning_rate: the learning rate if none is given.
     """
 
     factory: OptimizerFactory
@@ -44,7 +44,7 @@ OPTIMIZERS: dict[str, Rule] = {
     "adam": Rule(optax.adam),
     "adamax": Rule(optax.adamax),
     "adamw": Rule(optax.adamw),
-    # L-BFGS searches along its own direction, whose natural step is one.
+    # L-BFGS does a line search along its own direction, for which the natural first step is 1.
     "lbfgs": Rule(optax.lbfgs, learning_rate=1.0),
     "lion": Rule(optax.lion),
     "momentum": Rule(partial(optax.sgd, momentum=0.9)),
@@ -57,7 +57,7 @@ OPTIMIZERS: dict[str, Rule] = {
 
 
 def _rule(optimizer: Any) -> Rule:
-    """The rule of a name, or of a factory, which need not have a name."""
+    """The rule with a given name, or with a given factory, which need not have a name."""
     if isinstance(optimizer, str):
         if optimizer not in OPTIMIZERS:
             raise unknown_name("optimizer", optimizer, OPTIMIZERS)
@@ -82,7 +82,7 @@ def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.Gra
       optimizer: a name of `OPTIMIZERS`, a factory taking a learning rate, or a ready
         transformation, which is returned as it is.
       learning_rate: a positive number, a schedule, or a traced number, so that a grid of learning
-        rates can be mapped over; None is the optimiser's own.
+        rates can be mapped over; None is the optimiser's default.
 
     Raises:
       InputError: the name is not in `OPTIMIZERS`.
@@ -103,16 +103,16 @@ def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.Gra
 
 
 def treats_parameters_alike(optimizer: Optimizer) -> bool:
-    """Whether the rule does the same to one vector of all parameters as to each array of them.
+    """Whether the rule treats one vector of all parameters as it treats the arrays one by one.
 
-    True of every rule in `OPTIMIZERS`, by name or as the factory itself.  Any other may look at the
-    shapes of the arrays or at their names, so it is not assumed.
+    This is true for every rule in `OPTIMIZERS`, by name or as the factory itself. It is not assumed
+    for any other rule, which may look at the shapes or names of the arrays.
     """
     return _rule(optimizer) in OPTIMIZERS.values()
 
 
 def check_optimizer(optimizer: Any) -> None:
-    """Refuse what is neither a known name nor a factory nor a transformation.
+    """Refuse an optimizer that is neither a known name nor a factory nor a transformation.
 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
@@ -127,11 +127,11 @@ def check_optimizer(optimizer: Any) -> None:
 
 
 def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: bool) -> None:
-    """Refuse a learning rate that the optimiser cannot take; None always can be.
+    """Refuse a learning rate that the optimiser does not accept; it always accepts None.
 
     Args:
       learning_rate: what the caller passed, not traced.
-      optimizer: checked already.
+      optimizer: one that `check_optimizer` accepts.
       schedules: whether a function of the step is accepted.
 
     Raises:

@@ -2,8 +2,8 @@
 
     prediction = mean of the response given f(encode(x); W)
 
-The encoder is the first stage, so raw predictors go in; the response's link is the last, so numbers
-or probabilities come out.
+The encoder is the first stage, so the input is raw predictors. The inverse link of the response is
+the last, so the output is numbers or probabilities.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from jaxnn.training.arguments import checked_predictors
 
 
 def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Array:
-    """Predicted means for the rows of a table: encoder, network, link.
+    """Predicted means of the response for rows, by the formula at the top of this module.
 
     Args:
       net: the network.
       fitted: one `Fit`.
       X: (rows, inputs), or with an encoder (rows, raw predictors).
-      encoder: the one given to `fit`.
+      encoder: the encoder that was passed to `fit`, or None.
 
     Returns:
       (rows,) for one output (a number, or the probability of y = 1); (rows, outputs) otherwise
-      (numbers, or the probability of each class).  Not compiled; see `predictor`.
+      (numbers, or the probability of each class). Not compiled; see `predictor`.
 
     Raises:
       InputError, InputTypeError: an encoder that is missing or was not used in the fit, parameters
@@ -54,7 +54,8 @@ def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Ar
     _check_fitted(net, fitted, encoder)
     if jnp.ndim(fitted.diverged_at):
         raise InputError(
-            f"fitted holds {len(fitted.diverged_at)} fits; use jaxnn.predictor for many at once."
+            f"fitted holds {len(fitted.diverged_at)} fits; pass one, or use jaxnn.predictor for "
+            "many at once."
         )
     X = checked_predictors(X, net, encoder)
     return _predict(net, fitted, jnp.asarray(X, jnp.result_type(float)), encoder)
@@ -68,12 +69,12 @@ def predictor(
     Args:
       net: the network.
       fits: a `Fit`, or fits stacked along a leading replicate axis as `replicate` returns them.
-      encoder: the one given to `fit`.
-      batch_size: fits evaluated at once; one batch follows the other.
+      encoder: the encoder that was passed to `fit`, or None.
+      batch_size: number of fits that are evaluated at the same time.
 
     Returns:
-      predict(X (rows, predictors)) -> what `predict` gives, with a leading (replicates,) if the
-      fits are stacked.  Compiled, once for each number of rows and equal networks.
+      predict(X (rows, predictors)) -> what `predict` returns, with a leading (replicates,) if the
+      fits are stacked. Compiled, once for each number of rows and equal networks.
 
     Raises:
       InputError, InputTypeError: an encoder that is missing or was not used in the fits, or
@@ -99,7 +100,7 @@ def predictor(
         X = jnp.asarray(checked_predictors(X, net, encoder), jnp.result_type(float))
         return _evaluate(fits, X, net, encoder, batch_size)
 
-    # A partial whose arrays JAX can see: within a larger program they are arguments, no constants.
+    # JAX sees the arrays of its own partial: in a larger program they are arguments, not constants.
     return Partial(predict_all, jax.tree.map(jnp.asarray, fits))
 
 
@@ -112,9 +113,9 @@ def _check_fitted(net: Any, fitted: Any, encoder: Encoder | None) -> None:
             "jaxnn.converged returns it."
         )
     if encoder is None and fitted.scaling is not None:
-        raise InputError("encoder is None, but the fit was made with one; pass the same.")
+        raise InputError("encoder is None, but the fit was made with an encoder; pass that one.")
     if encoder is not None and fitted.scaling is None:
-        raise InputError("encoder is given, but the fit was made without one; leave it out.")
+        raise InputError("encoder is given, but the fit was made without one; pass None.")
     mlp.check_parameters(net, fitted.params, stacked=jnp.ndim(fitted.diverged_at))
 
 
@@ -129,7 +130,7 @@ def _predict(net: MLP, fitted: Fit, X: Array, encoder: Encoder | None) -> Array:
 
 @partial(jax.jit, static_argnames=("net", "encoder", "batch_size"))
 def _evaluate(fits: Fit, X: Array, net: MLP, encoder: Encoder | None, batch_size: int) -> Array:
-    one = partial(_predict, net, X=X, encoder=encoder)
+    predict_one = partial(_predict, net, X=X, encoder=encoder)
     if jnp.ndim(fits.diverged_at) == 0:
-        return one(fits)
-    return lax.map(one, fits, batch_size=batch_size)
+        return predict_one(fits)
+    return lax.map(predict_one, fits, batch_size=batch_size)

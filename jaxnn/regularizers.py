@@ -1,11 +1,11 @@
 """How is a network kept from fitting the noise?
 
-By adding to the mean loss a penalty on the weights, never on the biases:
+By a penalty on the weights, never on the biases, that is added to the mean loss:
 
     Omega(W) = l2/2 sum w^2 + l1 sum |w|
 
-The factor 1/2 is in the square alone, so the derivative of the l2 part is l2 w and the soft
-threshold of the l1 part is l1.  (The lecture's Omega = 1/2 sum |w| halves that threshold.)
+Only the square has the factor 1/2, so the derivative of the l2 part is l2 w, and the soft threshold
+of the l1 part is l1. (The lecture's Omega = 1/2 sum |w| halves that threshold.)
 Goodfellow, Bengio & Courville 2016, sections 7.1.1 and 7.1.2.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import check_number
+from jaxnn.errors import check_not_negative
 
 Penalty = Callable[[Sequence[Array]], Array]
 
@@ -29,8 +29,8 @@ class ElasticNet:
     It is a function of the list of weight matrices, and returns () in their dtype.
 
     Attributes:
-      l2: factor of half the squared weights, at least 0.
-      l1: factor of the absolute weights, at least 0.
+      l2: factor of half the sum of squared weights, at least 0.
+      l1: factor of the sum of absolute weights, at least 0.
 
     Raises:
       InputError, InputTypeError: a factor that is not a finite number of at least 0.
@@ -50,9 +50,8 @@ class ElasticNet:
     l1: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("l2", "l1"):
-            value = getattr(self, name)
-            check_number(value, name, "a finite number of at least 0", lambda factor: factor >= 0)
+        check_not_negative(self.l2, "l2")
+        check_not_negative(self.l1, "l1")
 
     def __call__(self, weights: Sequence[Array]) -> Array:
         total = jnp.zeros((), weights[0].dtype)
@@ -60,6 +59,7 @@ class ElasticNet:
             if self.l2:
                 total += 0.5 * self.l2 * jnp.sum(jnp.square(w))
             if self.l1:
-                # |w| with derivative 0 at 0, where `jnp.abs` has 1: no force on a zero weight.
+                # |w| with derivative 0 at 0, where that of `jnp.abs` is 1: nothing pushes a zero
+                # weight away.
                 total += self.l1 * jnp.sum(w * jnp.sign(w))
         return total

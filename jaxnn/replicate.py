@@ -1,15 +1,15 @@
-"""How does one function of a key become a thousand results, on whatever machine this is?
+"""How does one function of a key become a thousand results, on any machine?
 
     replicate(fn, keys)  =  stack([fn(key) for key in keys])
 
 The replicate axis is spread over every device of a mesh: CPU cores as XLA devices, GPUs, or the
-devices of many hosts under `jax.distributed`.  XLA splits one small operation poorly over cores, so
-each core gets replicates of its own.  On a device, a chunk of replicates is mapped together: few at
-a time on a CPU core, whose caches are small, and many on a GPU.  A few chunks are sent to the
-devices ahead and fetched in order, so memory is bounded whatever the number of replicates, progress
-can be shown in between, and each chunk can be saved when it is finished.
+devices of many hosts under `jax.distributed`. XLA splits one small operation poorly over cores, so
+each core gets replicates of its own. On a device, a chunk of replicates is mapped together: few at
+a time on a CPU core, whose caches are small, and many on a GPU. A few chunks are sent to the
+devices ahead of time and fetched in order. So memory is bounded whatever the number of replicates,
+progress can be shown, and each chunk can be saved when it is finished.
 
-This is the only module that knows of devices and chunks.  To use all CPU cores, call
+This is the only module that knows of devices and chunks. To use all CPU cores, call
 `use_all_cores()` once at start-up, before the first JAX computation.
 """
 
@@ -32,12 +32,12 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
 from jaxnn.saving import Progress, Store
 
-CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2
-CPU_CHUNK = 8  # more replicates side by side than this gain nothing on a core
+CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2 cache
+CPU_CHUNK = 8  # more replicates side by side than this are no faster on a core
 GPU_MEMORY = 2**31  # bytes of working set for one chunk on a GPU
 GPU_CHUNK = 1024
-# XLA has vectorised its loops before LLVM sees them: at the lower level, programs compile a fifth
-# faster and run as fast.
+# XLA has vectorised its loops before LLVM sees them, so at this lower level programs compile a
+# fifth faster and run equally fast.
 CPU_OPTIONS = {"xla_backend_optimization_level": 1}
 IN_FLIGHT = 3  # chunks sent to the devices before the first is fetched
 
@@ -48,13 +48,14 @@ def use_all_cores(count: int | None = None) -> int:
     Call it once at start-up, before the first JAX computation.
 
     Args:
-      count: how many; None is the number of cores that this process may use.
+      count: number of devices; None is the number of cores that this process may use.
 
     Returns:
       The number of CPU devices.
 
     Raises:
-      InputError: `count` is less than one, or JAX has already started with another number.
+      InputError, InputTypeError: `count` is not a whole number of at least 1, or JAX has already
+        started with another number.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     count = (cores or 1) if count is None else count
@@ -86,12 +87,12 @@ def replicate(
 ) -> Any:
     """Call `fn(key, *mapped_i, *shared)` for each key and stack the results.
 
-    The result of a replicate depends on its own key and arguments alone: chunk, number of devices
-    and neighbours change it by rounding at most.
+    The result of a replicate depends only on its own key and arguments: the chunk, the devices and
+    the other replicates change it by no more than rounding.
 
     Args:
-      fn: a JAX function returning a pytree of arrays.  Equal functions share one compiled
-        program; a lambda written again in each call is compiled again.
+      fn: a JAX function that returns a pytree of arrays. Equal functions share one compiled
+        program; a lambda that is created anew for each call is compiled for each call.
       keys: (replicates,) typed keys, as from `jax.random.split(key, replicates)`.
       mapped: pytrees of arrays with a leading (replicates,), such as a grid of learning rates.
       shared: pytrees passed whole to every replicate, such as the data.
@@ -99,16 +100,16 @@ def replicate(
         `working_set`.
       working_set: bytes that one replicate reads and writes at every step, if known.
       varying_length: whether replicates may finish at different times, as with early stopping;
-        a CPU then runs those of a chunk one by one, so that none waits for its neighbours.
-      devices: devices to use; None is all of the default platform (of all hosts).
+        a CPU then runs those of a chunk one by one, so that none waits for the others.
+      devices: devices to use; None is all devices of the default platform, on all hosts.
       progress: True or a label shows a progress bar on stderr.
-      directory: where finished chunks are saved.  A run that was interrupted resumes when the same
-        call is made with the same directory, even with another chunk or other devices.  For a
-        single process only.
+      directory: where finished chunks are saved. A run that was interrupted resumes when the same
+        call is made with the same directory, even with another chunk or other devices. Only a run
+        in a single process can be saved.
 
     Returns:
       The pytree that `fn` returns, every leaf a NumPy array with a leading (replicates,) axis;
-      typed keys come back as their raw data.  Compiled, once for equal functions and shapes.
+      typed keys come back as their raw data. Compiled, once for equal functions and shapes.
 
     Raises:
       InputError, InputTypeError: no keys, old-style keys, lengths that do not fit, or a directory
@@ -127,7 +128,7 @@ def replicate(
     check_key(keys, "keys", batched=True)
     replicates = len(keys)
     if replicates < 1:
-        raise InputError("replicates is 0; pass at least one key.")
+        raise InputError("keys is empty; pass at least one key.")
     _check_arguments(fn, mapped, shared, replicates)
     for name, value in (("chunk", chunk), ("working_set", working_set)):
         if value is not None:
@@ -144,7 +145,7 @@ def replicate(
     own, own_form = _raw((keys, *mapped))
     common, common_form = _raw(tuple(shared))
     call = _Call(_Identity(fn), own_form, common_form)
-    # Side by side, all take as many steps as the slowest; one by one, none waits.
+    # Side by side, all take as many steps as the slowest; one by one, none waits for another.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
     store, results, missing = None, [], np.arange(replicates)
     if directory is not None:
@@ -156,7 +157,7 @@ def replicate(
     dispatch = _dispatcher(run, own, common, block, mesh)
     with Progress(progress, replicates) as bar:
         bar.update(replicates - len(missing))
-        for indices, outcome in _few_ahead(dispatch, blocks):
+        for indices, outcome in _dispatch_ahead(dispatch, blocks):
             leaves, structure = jax.tree.flatten(_fetch(outcome, mesh))
             leaves = [leaf[: len(indices)] for leaf in leaves]
             if store is not None:
@@ -175,7 +176,7 @@ def _store(
     own: Sequence[np.ndarray],
     common: Sequence[np.ndarray],
 ) -> Store:
-    """The directory of a run; its fingerprint is the program and all that it is called with."""
+    """The directory of a run; its fingerprint is the program and everything it is called with."""
     if jax.process_count() > 1:
         raise InputError(
             f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; only "
@@ -206,7 +207,7 @@ def _dispatcher(
 
 
 class _Identity:
-    """A function that is equal to another if both compute the same; partials by their parts."""
+    """A function with an equality under which equal partials of one function are equal."""
 
     def __init__(self, fn: Callable[..., Any]):
         self.fn = fn
@@ -229,7 +230,7 @@ class _Identity:
 
 
 class _Form(NamedTuple):
-    """How arguments are rebuilt from raw arrays: the tree, and the kind of each typed key."""
+    """How arguments are rebuilt from raw arrays: the tree, and the implementation of each key."""
 
     structure: Any
     key_kinds: tuple[str | None, ...]
@@ -246,7 +247,7 @@ def _is_key(leaf: Any) -> bool:
 
 
 def _raw(tree: Any) -> tuple[list[np.ndarray], _Form]:
-    """The leaves of a tree as NumPy arrays, keys as their data, and how to rebuild it."""
+    """The leaves of a tree as NumPy arrays, keys as their data, and how to rebuild the tree."""
     leaves, structure = jax.tree.flatten(tree)
     kinds = tuple(str(jax.random.key_impl(leaf)) if _is_key(leaf) else None for leaf in leaves)
     data = [np.asarray(jax.random.key_data(x) if _is_key(x) else x) for x in leaves]
@@ -255,7 +256,7 @@ def _raw(tree: Any) -> tuple[list[np.ndarray], _Form]:
 
 @dataclass(frozen=True)
 class _Call:
-    """One replicate as a function of raw arrays: its own and those shared by all."""
+    """One replicate as a function of raw arrays: its own ones and those shared by all."""
 
     identity: _Identity
     own: _Form
@@ -274,6 +275,8 @@ def _one_call(own: Sequence[np.ndarray], common: Sequence[Any]) -> tuple[Any, An
 
 @lru_cache(maxsize=128)
 def _compiled(call: _Call, mesh: Mesh, one_by_one: bool) -> Callable[..., Any]:
+    """The program that calls a chunk of replicates on every device of a mesh."""
+
     def on_one_device(own: list[Array], common: list[Array]) -> Any:
         if one_by_one or len(own[0]) == 1:
             return lax.map(lambda rows: call(rows, common), own)
@@ -293,17 +296,19 @@ def _compiled(call: _Call, mesh: Mesh, one_by_one: bool) -> Callable[..., Any]:
 
 
 def _chunk_size(platform: str, per_device: int, working_set: int | None) -> int:
+    """The number of replicates that a device maps together if the caller gives none."""
     memory, most = (CPU_CACHE, CPU_CHUNK) if platform == "cpu" else (GPU_MEMORY, GPU_CHUNK)
     if working_set is not None:
         most = min(max(memory // working_set, 1), most)
-    # Of the sizes nearby, the one that fills the last chunk best.
+    # The nearby size that fills the last chunk best.
     near = range(-(-most // 2), most + most // 2 + 1)
     return min(near, key=lambda size: (math.ceil(per_device / size) * size, abs(size - most)))
 
 
-def _few_ahead(
+def _dispatch_ahead(
     dispatch: Callable[[np.ndarray], tuple[np.ndarray, Any]], blocks: Sequence[np.ndarray]
 ) -> Iterator[tuple[np.ndarray, Any]]:
+    """What `dispatch` returns for each block in order, with `IN_FLIGHT` blocks dispatched ahead."""
     waiting: deque[tuple[np.ndarray, Any]] = deque()
     for block in blocks:
         waiting.append(dispatch(block))
@@ -313,6 +318,7 @@ def _few_ahead(
 
 
 def _fetch(outcome: Any, mesh: Mesh) -> Any:
+    """Results as NumPy arrays, gathered from all hosts."""
     if mesh.is_multi_process:
         from jax.experimental import multihost_utils
 
@@ -354,12 +360,12 @@ def _check_arguments(
             numeric = any(jnp.issubdtype(kind, wanted) for wanted in (np.number, np.bool_))
             if not numeric and not _is_key(leaf):
                 raise InputTypeError(
-                    f"{name} holds a {type(leaf).__name__}, which is not an array of numbers; fix "
-                    "it in fn with functools.partial."
+                    f"{name} holds a {type(leaf).__name__}; pass arrays of numbers, and fix "
+                    "anything else in fn with functools.partial."
                 )
     for leaf in jax.tree.leaves(tuple(mapped)):
         if np.ndim(leaf) == 0 or np.shape(leaf)[0] != replicates:
             raise InputError(
-                f"mapped holds an array of shape {np.shape(leaf)}; there are {replicates} keys, so "
-                "its leading axis must have that length."
+                f"mapped holds an array of shape {np.shape(leaf)}; pass arrays with a leading axis "
+                f"of length {replicates}, the number of keys."
             )

@@ -7,7 +7,7 @@ The kind of response decides both, as in a generalised linear model: with output
     categorical    P(y = k) = softmax(z)_k loss log(sum_k e^{z_k}) - z_y
 
 The two cross-entropies are minus the log-likelihood of one row in nats, written so that no
-exponential overflows and no logarithm sees a zero.  Lecture 11, "Neural Networks: Concept
+exponential overflows and no logarithm sees a zero. Lecture 11, "Neural Networks: Concept
 Check" (the output layer should match the response variable).
 """
 
@@ -44,8 +44,7 @@ def _binary_cross_entropy(z: Array, y: Array, axis: int) -> Array:
 
 
 def _categorical_cross_entropy(z: Array, y: Array, axis: int) -> Array:
-    # A comparison with the class numbers instead of a gather: its derivative is a product,
-    # where the derivative of a gather is a slow scatter.
+    # A comparison with the class numbers in place of a gather, whose derivative is a slow scatter.
     classes = jax.lax.broadcasted_iota(jnp.int32, z.shape, axis % z.ndim)
     chosen = jnp.sum(jnp.where(classes == y, z, 0), axis=axis)
     return jax.nn.logsumexp(z, axis=axis) - chosen
@@ -76,11 +75,11 @@ def mean(kind: str, outputs: Array, axis: int = -1) -> Array:
 
     Args:
       kind: "quantitative", "binary" or "categorical".
-      outputs: z, the network's outputs; the output units are along `axis`.
-      axis: which axis that is.
+      outputs: z, the network's outputs.
+      axis: the axis of `outputs` along which the output units are.
 
     Returns:
-      An array of the shape and dtype of `outputs`.  Not compiled.
+      An array of the shape and dtype of `outputs`. Not compiled.
 
     Raises:
       InputError: the kind is unknown.
@@ -99,13 +98,14 @@ def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
 
     Args:
       kind: "quantitative", "binary" or "categorical".
-      outputs: z, with the output units along `axis`.
-      y: quantitative or binary: broadcasts against `outputs`; categorical: class numbers
-        0..K-1 in any dtype, with length 1 along `axis`.
-      axis: which axis of `outputs` holds the units.
+      outputs: z, the network's outputs.
+      y: an array that broadcasts against `outputs` (quantitative or binary), or class numbers
+        0..K-1 in any dtype with length 1 along `axis` (categorical).
+      axis: the axis of `outputs` along which the output units are.
 
     Returns:
-      The shape of `outputs` without `axis`.  Squared error has no factor 1/2.  Not compiled.
+      An array of the shape of `outputs` without `axis`. The squared error has no factor 1/2.
+      Cross-entropies are in nats. Not compiled.
 
     Raises:
       InputError: the kind is unknown.
@@ -128,10 +128,10 @@ def check_outputs(kind: str, outputs: int) -> None:
     response(kind)
     if kind == "binary" and outputs != 1:
         raise InputError(
-            f"the last entry of sizes is {outputs}; a binary response has one output, the logit."
+            f"sizes ends with {outputs}; a binary response has one output, the logit, so pass 1."
         )
     if kind == "categorical" and outputs < 2:
         raise InputError(
-            f"the last entry of sizes is {outputs}; a categorical response has one output per "
-            "class, and at least two."
+            f"sizes ends with {outputs}; a categorical response has one output per class, so pass "
+            "at least 2."
         )

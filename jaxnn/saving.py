@@ -3,7 +3,7 @@
     directory/run.json                  number of replicates, and a fingerprint of the run
     directory/replicates-00000016.npz   a finished chunk, named by its first replicate
 
-Every file is written whole or not at all.  A run resumes by reading the chunks that are there and
+Every file is written whole or not at all. A run resumes by reading the chunks that are saved and
 computing the others.
 """
 
@@ -28,7 +28,7 @@ MANIFEST = "run.json"
 
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: under a temporary name beside it, then renamed.
+    """Write a file whole or not at all: first under a temporary name, which is then changed.
 
     Args:
       path: the file; its directory must exist.
@@ -62,9 +62,9 @@ class Store:
     """The finished chunks of one run in a directory.
 
     Args:
-      directory: made if it does not exist.
-      replicates: how many the whole run has.
-      fingerprint: texts and arrays that the run depends on.
+      directory: the directory; it is made if it does not exist.
+      replicates: number of replicates of the whole run.
+      fingerprint: texts and arrays that the results depend on.
 
     Raises:
       InputError, InputTypeError: the directory cannot be used, or holds another run.
@@ -101,52 +101,54 @@ class Store:
             raise self._unusable(problem) from None
         if found != manifest:
             raise InputError(
-                f"directory {str(self.path)!r} holds the results of another run; pass an empty one."
+                f"directory is {str(self.path)!r}, which holds the results of another run; pass an "
+                "empty one."
             )
 
     def _unusable(self, problem: OSError) -> InputError:
         return InputError(
             f"directory is {str(self.path)!r}, which cannot be used ({problem}); pass one that can "
-            "be written."
+            "be written to."
         )
 
     def finished(self) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
-        """The saved chunks, and the replicates still missing.
+        """The saved chunks, and the replicates that are still missing.
 
         Returns:
           A list of (replicates of the chunk, leaves of their results), and an array of replicates.
+          Replicates are numbers from 0.
 
         Raises:
           InputError: replicates are missing and the directory cannot be written.
         """
         chunks = []
-        left = np.ones(self.replicates, bool)
+        missing = np.ones(self.replicates, bool)
         for place in sorted(self.path.glob("replicates-*.npz")):
             try:
                 with np.load(io.BytesIO(place.read_bytes()), allow_pickle=False) as saved:
                     indices = saved["indices"]
                     leaves = [saved[f"leaf{i}"] for i in range(int(saved["count"]))]
-                new = left[indices].all()
+                new = missing[indices].all()
             except Exception:  # a damaged chunk counts as missing and is written again
                 continue
             if new:
                 chunks.append((indices, leaves))
-                left[indices] = False
-        if left.any():  # a complete run may be in a directory that cannot be written
+                missing[indices] = False
+        if missing.any():  # a complete run may be in a directory that cannot be written to
             try:
                 for unfinished in self.path.glob(".replicates-*.tmp"):  # killed while writing
                     unfinished.unlink(missing_ok=True)
                 tempfile.TemporaryFile(dir=self.path).close()
             except OSError as problem:
                 raise self._unusable(problem) from None
-        return chunks, np.flatnonzero(left)
+        return chunks, np.flatnonzero(missing)
 
     def save(self, indices: np.ndarray, leaves: Sequence[np.ndarray]) -> None:
-        """Add one finished chunk: its replicates, and the leaves of their results."""
+        """Save one finished chunk: its replicates, and the leaves of their results."""
         arrays = {f"leaf{i}": leaf for i, leaf in enumerate(leaves)}
         arrays |= {"indices": indices, "count": np.array(len(leaves))}
         place = self.path / f"replicates-{indices[0]:08d}.npz"
-        # The type checker takes the names for options of savez.
+        # The type checker mistakes the names for options of savez.
         write_whole(place, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
@@ -154,7 +156,7 @@ class Progress:
     """A progress bar on stderr, counting replicates.
 
     Args:
-      show: False shows nothing, True a bar, a text a bar with that label.
+      show: whether to show a bar, or its label.
       total: number of replicates.
     """
 

@@ -306,7 +306,7 @@ def test_a_diverged_network_is_reported_with_its_step(caplog):
     with caplog.at_level(logging.WARNING, "jaxnn"):
         refits = bootstrap(start(), Fitter(MLP((2, 1)), recipe), X, y, 2)
     assert "2 of 2 refits diverged: 0 (step 2), 1 (step 2)" in caplog.text
-    with pytest.raises(InputError, match="2 replicates and all diverged"):
+    with pytest.raises(InputError, match="2 replicates, all of which diverged"):
         converged(refits)
 
 
@@ -420,7 +420,7 @@ def test_samples_without_an_interval_are_refused(samples, level, sentence):
             InputError,
             "fit is <built-in function max>, whose parameters are unknown",
         ),
-        ({"fit": lambda key, X, y, rate: 0}, InputError, "so fix rate with functools.partial"),
+        ({"fit": lambda key, X, y, rate: 0}, InputError, "fix rate with functools.partial"),
         ({"replicates": np.array([3, 4])}, InputTypeError, r"replicates is array\(\[3, 4\]\)"),
         ({"replicates": np.array(2.5)}, InputTypeError, r"replicates is array\(2.5\)"),
         ({"X": np.ma.masked_greater(np.ones((21, 2)), 0)}, InputError, "X is .* 42 masked values"),
@@ -440,7 +440,7 @@ def test_impossible_arguments_are_refused(wrong, error, sentence, kind):
 
 def test_a_network_that_does_not_fit_the_rows_is_refused():
     X, y = problem()
-    with pytest.raises(InputError, match="X has 2 columns, but sizes starts with 3; pass as many"):
+    with pytest.raises(InputError, match="X has 2 columns, but sizes starts with 3; pass 3"):
         bootstrap(start(), partial(fit, net=MLP((3, 1))), X, y, 2)
 
 

@@ -276,8 +276,8 @@ def test_parameters_are_of_double_precision_if_enabled():
         ({"initializer": "he"}, InputError, "initializer is 'he'.*known: .*he_normal"),
         ({"initializer": "glorot"}, InputError, "did you mean 'glorot_"),
         ({"bias_initializer": "zero"}, InputError, "bias_initializer is 'zero'.*'zeros'"),
-        ({"sizes": (2, 2), "response": "binary"}, InputError, "last entry of sizes is 2.*logit"),
-        ({"response": "categorical"}, InputError, "sizes is 1; .*one output per class"),
+        ({"sizes": (2, 2), "response": "binary"}, InputError, "sizes ends with 2; .*logit"),
+        ({"response": "categorical"}, InputError, "sizes ends with 1; .*one output per class"),
     ],
 )
 def test_a_wrong_description_is_refused(wrong, error, sentence):

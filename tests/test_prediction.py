@@ -90,7 +90,7 @@ def test_an_encoder_that_is_missing_or_was_not_used_is_refused():
     encoder = Encoder(numeric_columns(3))
     encoded = fitted_network(scaling=fit_scaling(encoder, X))
     for call in (partial(predict, X=X), predictor):
-        with pytest.raises(InputError, match="encoder is None, but the fit was made with one"):
+        with pytest.raises(InputError, match="encoder is None, but the fit was made with an encoder"):
             call(NET, encoded)
         with pytest.raises(InputError, match="encoder is given, but the fit was made without one"):
             call(NET, fitted_network(), encoder=encoder)
@@ -115,7 +115,7 @@ def test_what_is_not_a_network_or_a_fit_is_refused():
 
 
 def test_stacked_fits_are_refused_where_one_is_needed():
-    with pytest.raises(InputError, match=r"fitted holds 2 fits; use jaxnn.predictor"):
+    with pytest.raises(InputError, match=r"fitted holds 2 fits; pass one, or use jaxnn.predictor"):
         predict(NET, fitted_network(seeds=2), X)
 
 

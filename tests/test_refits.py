@@ -87,7 +87,7 @@ def test_diverged_refits_are_left_out(refitted):
         fewer.predict(table.X), np.delete(network.predict(table.X), 2, axis=0)
     )
     np.testing.assert_array_equal(fewer.out_of_bag, np.delete(network.out_of_bag, 2, axis=0))
-    with pytest.raises(InputError, match="6 replicates and all diverged"):
+    with pytest.raises(InputError, match="6 replicates, all of which diverged"):
         refitted_network(fitter, refits._replace(diverged=np.ones(REFITS, bool)))
 
 

@@ -112,7 +112,7 @@ def test_unknown_kinds_and_impossible_outputs_are_refused():
     with pytest.raises(InputError, match="did you mean 'quantitative'"):
         responses.loss("quantative", jnp.zeros(1), jnp.zeros(1))
     responses.check_outputs("categorical", 2)
-    with pytest.raises(InputError, match="one output per class, and at least two"):
+    with pytest.raises(InputError, match="one output per class, so pass at least 2"):
         responses.check_outputs("categorical", 1)
-    with pytest.raises(InputError, match="last entry of sizes is 3; a binary response has one"):
+    with pytest.raises(InputError, match="sizes ends with 3; a binary response has one"):
         responses.check_outputs("binary", 3)

@@ -1,10 +1,10 @@
-"""Can this network be fitted to these rows?  If not, one sentence says why, before compiling.
+"""Can this network be fitted to these rows? If not, one sentence says why, before compiling.
 
-Shapes are always checked.  Values (finite numbers, classes that exist, at least two classes) are
+Shapes are always checked. Values (finite numbers, classes that exist, at least two classes) are
 checked where there are values, that is, not inside another transformation such as `jax.vmap`.
 
-Each function that a user calls checks its arguments here once and passes on what came back; the
-functions it calls do not check again.
+Each function that a user calls checks its arguments here once; the functions that it calls do not
+check them again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class CheckedRows(NamedTuple):
       X: (rows, predictors).
       y: (rows,) or (rows, outputs).
       weights: (rows,), or None for equal weights.
-      validation: None, or X and y of the rows to watch.
+      validation: X and y of the validation rows, or None.
     """
 
     X: Any
@@ -40,7 +40,7 @@ class CheckedRows(NamedTuple):
 
 
 def _array(values: Any, argument: str) -> Any:
-    """Numbers as an array; what is on a device, or traced, stays there."""
+    """Numbers as an array; a JAX array stays on its device, and a traced one stays traced."""
     if isinstance(values, Tracer):
         return values
     numbers = as_numbers(values, argument)
@@ -48,6 +48,7 @@ def _array(values: Any, argument: str) -> Any:
 
 
 def _values(array: Any) -> np.ndarray | None:
+    """The values of an array, or None if it is traced."""
     return None if isinstance(array, Tracer) else np.asarray(array)
 
 
@@ -58,7 +59,7 @@ def checked_predictors(X: Any, net: MLP, encoder: Encoder | None, name: str = "X
       X: (rows, inputs), or with an encoder (rows, raw predictors).
       net: the network.
       encoder: description of the raw predictors, or None.
-      name: what to call `X` in the sentence.
+      name: what to call `X` in an error message.
 
     Raises:
       InputError, InputTypeError: text, another shape, no rows, or numbers that are not finite.
@@ -78,10 +79,10 @@ def checked_predictors(X: Any, net: MLP, encoder: Encoder | None, name: str = "X
             )
         wanted = len(encoder.columns)
     if array.shape[1] != wanted:
-        fitting = f"sizes starts with {wanted}"
+        reason = f"sizes starts with {wanted}"
         if encoder is not None:
-            fitting = f"the encoder has {wanted}"
-        raise InputError(f"{name} has {array.shape[1]} columns, but {fitting}; pass as many.")
+            reason = f"the encoder has {wanted}"
+        raise InputError(f"{name} has {array.shape[1]} columns, but {reason}; pass {wanted}.")
     if array.shape[0] == 0:
         raise InputError(f"{name} has no rows; pass at least one.")
     values = _values(array)
@@ -97,10 +98,14 @@ def _checked_response(
 
     Args:
       y: (rows,), or for a response that is not categorical (rows, outputs).
-      rows: how many rows the predictors have.
+      rows: number of rows of the predictors.
       net: the network.
-      name: what to call `y` in the sentence.
+      name: what to call `y` in an error message.
       to_learn: whether at least two classes must occur.
+
+    Raises:
+      InputError, InputTypeError: text, another shape, numbers that are not finite, or classes that
+        do not fit the response.
     """
     array = _array(y, name)
     outputs = net.sizes[-1]
@@ -134,12 +139,12 @@ def _check_classes(y: np.ndarray, net: MLP, argument: str, to_learn: bool) -> No
     if to_learn and len(found) < 2:
         raise InputError(
             f"{argument} has the single class {found[0]:g}; a {net.response} response needs at "
-            "least two."
+            "least two classes."
         )
 
 
 def _checked_weights(weights: Any, rows: int) -> Any:
-    """Row weights as an array, if they are at least 0 and have a sum that is a number."""
+    """Row weights as an array, if they are at least 0 and their sum is positive and finite."""
     array = _array(weights, "weights")
     if array.shape != (rows,):
         raise InputError(
@@ -151,25 +156,26 @@ def _checked_weights(weights: Any, rows: int) -> Any:
         if values.min() < 0:
             raise InputError(f"weights has the value {values.min():g}; pass numbers of at least 0.")
         if values.sum() == 0:
-            raise InputError("weights is zero for every row; at least one row must count.")
+            raise InputError("weights is zero for every row; pass at least one positive number.")
         with np.errstate(over="ignore"):
             total = np.sum(values, dtype=jnp.result_type(float))
         if not np.finfo(total.dtype).tiny <= total < np.inf:
             raise InputError(
-                f"weights has the sum {np.sum(values, dtype=float):g}, beyond the precision of the "
-                "computation; divide it by its largest value."
+                f"weights has the sum {np.sum(values, dtype=float):g}, which is beyond the "
+                "precision of the computation; divide the weights by the largest of them."
             )
     return array
 
 
 def check_descriptions(net: Any, recipe: Any, encoder: Any, learning_rate: Any = None) -> None:
-    """Refuse descriptions of another kind, and a learning rate that the recipe cannot take.
+    """Refuse a network, recipe, encoder or learning rate that `fit` does not accept.
 
     Args:
-      net: should be an `MLP`.
-      recipe: should be a `Recipe`.
-      encoder: should be an `Encoder` or None.
-      learning_rate: should be a positive number, traced or not, or None.
+      net: accepted if it is an `MLP`.
+      recipe: accepted if it is a `Recipe`.
+      encoder: accepted if it is an `Encoder` or None.
+      learning_rate: accepted if it is None, or a positive number (traced or not) and the recipe's
+        optimizer takes one.
 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
@@ -182,7 +188,7 @@ def check_descriptions(net: Any, recipe: Any, encoder: Any, learning_rate: Any =
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
     rate = learning_rate
     if isinstance(rate, Tracer):
-        rate = 1.0  # its value is not known yet; whether a rate can be given at all is
+        rate = 1.0  # its value is not known yet, but whether the optimizer takes a rate is
     elif np.ndim(rate) == 0 and hasattr(rate, "item"):
         rate = rate.item()
     check_learning_rate(rate, recipe.optimizer, schedules=False)
@@ -204,7 +210,7 @@ def checked_rows(
       y: (rows,) or (rows, outputs).
       net, recipe, encoder: as `check_descriptions` accepts them.
       weights: (rows,) or None.
-      validation: None, or a pair (X, y) of rows to watch.
+      validation: a pair (X, y) of validation rows, or None.
 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
@@ -218,7 +224,7 @@ def checked_rows(
         validation = _checked_validation(validation, net, recipe, encoder)
     elif recipe.patience is not None and not recipe.validation_fraction:
         raise InputError(
-            f"patience is {recipe.patience}, but no rows are set aside to watch; give "
+            f"patience is {recipe.patience}, but no rows are set aside for validation; pass "
             "validation_fraction or validation."
         )
     if validation_rows(recipe, rows) >= rows:
@@ -234,12 +240,12 @@ def _checked_validation(
 ) -> tuple[Any, Any]:
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise InputTypeError(
-            f"validation is a {type(validation).__name__}; pass a pair (X, y) of rows to watch."
+            f"validation is a {type(validation).__name__}; pass a pair (X, y) of validation rows."
         )
     if recipe.validation_fraction:
         raise InputError(
-            f"validation is given and validation_fraction is {recipe.validation_fraction}; "
-            "choose one."
+            f"validation is given, but validation_fraction is {recipe.validation_fraction}; pass "
+            "one of them."
         )
     X = checked_predictors(validation[0], net, encoder, "validation X")
     return X, _checked_response(validation[1], X.shape[0], net, "validation y", to_learn=False)

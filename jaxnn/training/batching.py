@@ -1,7 +1,7 @@
 """How are rows batched and cut into cache-sized blocks?
 
-    full batch     all rows at once: sum_i w_i loss_i with the w_i summing to one.  Where all their
-                   activations would not stay in the cache, they are cut into blocks, whose sums
+    full batch     all rows at once: sum_i w_i loss_i with the w_i summing to one. If their
+                   activations would not stay in the cache, rows are cut into blocks, whose sums
                    are added
     mini-batches   a fresh permutation each epoch, each row once; the last batch may be smaller
 
@@ -25,7 +25,7 @@ BLOCK_BYTES = 2**20  # of activations that stay close to a core: about the size 
 
 
 class Rows(NamedTuple):
-    """Rows as a training step takes them.
+    """Rows as a training step uses them.
 
     Attributes:
       features: (inputs, rows), or cut into blocks (blocks, inputs, rows of a block).
@@ -50,7 +50,7 @@ def prepare(
       encoder, scaling: description of the raw predictors, and their means and scales; or None.
 
     Returns:
-      `Rows`, not cut.  Padding has weight zero.
+      `Rows`, not cut into blocks. Padding has weight zero.
     """
     features = X if encoder is None or scaling is None else encode(encoder, scaling, X)
     rows = forward_pass.padded_rows(X.shape[0])
@@ -63,7 +63,7 @@ def prepare(
 
 
 def step_bytes(net: MLP, rows: int) -> int:
-    """Bytes of activations that one step on `rows` rows goes through, cut into blocks or not."""
+    """Bytes of activations that a step on `rows` rows keeps in use, cut into blocks or not."""
     return min(_activation_bytes(net, rows), 4 * BLOCK_BYTES)
 
 
@@ -74,8 +74,8 @@ def _activation_bytes(net: MLP, rows: int) -> int:
 def cut_into_blocks(rows: Rows, net: MLP) -> Rows:
     """Cut rows whose activations would not stay in the cache into blocks whose activations do.
 
-    Each block then goes forward and back before the next one is touched.  Fewer rows are returned
-    as they are.
+    Each block then goes forward and back before the next one is touched. Rows few enough to stay in
+    the cache are returned as they are.
     """
     count = rows.weights.shape[0]
     total = _activation_bytes(net, count)
@@ -107,12 +107,12 @@ def sum_over_blocks(function: Callable[[Rows], Any], rows: Rows) -> Any:
 def shuffled_batches(train: Rows, rows: int, batch_size: int) -> Callable[[Array], Rows]:
     """A function of a key that gives all batches of one epoch, stacked.
 
-    Every row is in one batch.  The weights are scaled so that the expected gradient of a batch is
-    the gradient of the full weighted mean: sum_{i in batch} w_i loss_i / (rows in batch) with the
-    w_i averaging to one.  Gathering an epoch at once is one pass over memory instead of many.
+    Every row is in one batch. The loss of a batch is sum_{i in batch} w_i loss_i / (rows in batch)
+    with weights w_i of mean one, so the expected gradient of a batch is the gradient of the full
+    weighted mean. Gathering an epoch at once is one pass over memory instead of many.
 
     Args:
-      train: all rows, not cut.
+      train: all rows, not cut into blocks.
       rows: how many of them are not padding.
       batch_size: rows per batch, less than `rows`.
 
@@ -138,20 +138,20 @@ def shuffled_batches(train: Rows, rows: int, batch_size: int) -> Callable[[Array
 
 
 def random_order(key: Array, rows: int) -> Array:
-    """A uniformly random permutation of 0..rows-1 by one sort.
+    """A random permutation of 0..rows-1, uniform but for ties, by one sort.
 
-    One integer per row is sorted: 16 random bits above the row number.  That takes a fraction of
+    One integer per row is sorted: 16 random bits above the row number. That takes a fraction of
     the time of `jax.random.permutation`, which sorts pairs several times, and one random word
-    serves two rows.  Rows whose random bits tie keep their order: of two given rows the first
-    comes first with probability 1/2 + 2^-17.  Above 2^16 rows, 32 random bits are sorted together
+    serves two rows. Rows whose random bits tie keep their order, so the first of two given rows
+    comes first with probability 1/2 + 2^-17. Above 2^16 rows, 32 random bits are sorted together
     with the row numbers.
 
     Args:
       key: a typed JAX key.
-      rows: how many, at least 1.
+      rows: number of rows, at least 1.
 
     Returns:
-      (rows,) int32.  Not compiled.
+      (rows,) int32. Not compiled.
     """
     numbers = lax.iota(jnp.uint32, rows)
     if rows > 2**16:

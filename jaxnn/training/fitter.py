@@ -2,7 +2,7 @@
 
     fitter(key, X, y[, weights]) -> Fit
 
-A `Fitter` is `fit` with everything chosen but the key and the rows.  Its `Traits` tell a bootstrap
+A `Fitter` is `fit` with everything fixed except the key and the rows. Its `Traits` tell a bootstrap
 whether a resample may be passed as weights, and whether rows that were not drawn can be dropped.
 """
 
@@ -26,16 +26,16 @@ from jaxnn.training.recipe import Recipe
 
 
 class Traits(NamedTuple):
-    """How a fit treats its rows; the defaults are assumed of a function that is not known.
+    """How a fit treats its rows; the defaults are assumed of any other function.
 
     Attributes:
-      weights_are_counts: a row of weight two is the same as that row twice.  True of full batches,
-        whose objective is a weighted mean over all rows.  Not of mini-batches: a batch holds a
-        fixed number of rows, whatever their weights.
-      absent_rows_can_be_dropped: a row of weight zero changes nothing, not even by being there.
-        True if weights are counts, unless a fraction of the rows is set aside to watch: which ones
-        depends on how many rows there are.
-      varying_length: two fits may stop after different numbers of epochs (early stopping).
+      weights_are_counts: whether a row of weight two is the same as that row twice. True for full
+        batches, whose objective is a weighted mean over all rows; false for mini-batches, which
+        hold a fixed number of rows, whatever their weights.
+      absent_rows_can_be_dropped: whether leaving out a row of weight zero changes nothing. True if
+        weights are counts, unless a fraction of the rows is set aside for validation: which rows
+        these are depends on the number of rows.
+      varying_length: whether fits may stop after different numbers of epochs (early stopping).
     """
 
     weights_are_counts: bool = True
@@ -45,17 +45,16 @@ class Traits(NamedTuple):
 
 @dataclass(frozen=True)
 class Fitter:
-    """`fit` with everything chosen but the key and the rows: fitter(key, X, y[, weights]) -> Fit.
+    """`fit` with everything fixed except key and rows: fitter(key, X, y[, weights]) -> Fit.
 
-    Two equal fitters are one function to the compiler, so a second bootstrap with an equal one
-    compiles nothing.
+    Equal fitters share one compiled program, so a second bootstrap with an equal fitter compiles
+    nothing.
 
     Attributes:
       net, recipe, encoder, learning_rate: as `fit` takes them.
 
     Raises:
-      InputError, InputTypeError: a description of another kind, or a learning rate that the recipe
-        cannot take.
+      InputError, InputTypeError: an attribute that `fit` does not accept.
 
     Example:
       >>> import jax
@@ -82,7 +81,7 @@ class Fitter:
         return self.train(key, self.checked(X, y, weights))
 
     def checked(self, X: Any, y: Any, weights: Any = None) -> CheckedRows:
-        """The rows as arrays; raises InputError if they cannot be fitted."""
+        """The rows as arrays, if they can be fitted; errors are those of `fit`."""
         return checked_rows(X, y, self.net, self.recipe, self.encoder, weights)
 
     def train(self, key: Array, rows: CheckedRows) -> Fit:
@@ -95,7 +94,7 @@ class Fitter:
         return _traits(self.recipe)
 
     def working_set(self, rows: int) -> int:
-        """Bytes of activations that one step goes through when there are `rows` rows."""
+        """Bytes of activations that one step keeps in use if there are `rows` rows."""
         return step_bytes(self.net, min(rows, self.recipe.batch_size or rows))
 
 
@@ -109,7 +108,7 @@ def _traits(recipe: Recipe) -> Traits:
 
 
 def traits_of(function: Callable[..., Any]) -> Traits:
-    """The traits of a function fit(key, X, y[, weights]), as far as they are known."""
+    """The traits of a function fit(key, X, y[, weights]); the defaults where they are unknown."""
     if isinstance(function, Fitter):
         return function.traits
     if isinstance(function, partial) and function.func is fit:
@@ -119,7 +118,7 @@ def traits_of(function: Callable[..., Any]) -> Traits:
 
 
 def as_fitter(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A partial of `jaxnn.fit` as the equal `Fitter`, if there is one; all else as it is.
+    """A partial of `jaxnn.fit` as the equal `Fitter`, if there is one; anything else unchanged.
 
     Raises:
       InputError: the partial fixes the weights of the rows.
@@ -127,7 +126,10 @@ def as_fitter(function: Callable[..., Any]) -> Callable[..., Any]:
     if not (isinstance(function, partial) and function.func is fit) or function.args:
         return function
     if "weights" in function.keywords:
-        raise InputError("fit has its weights fixed already; a bootstrap weighs the rows itself.")
+        raise InputError(
+            "fit is a partial that fixes weights; pass one without them, since a bootstrap sets "
+            "the weights itself."
+        )
     fields = {field.name for field in dataclasses.fields(Fitter)}
     if "net" not in function.keywords or not set(function.keywords) <= fields:
         return function

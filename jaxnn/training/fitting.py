@@ -4,8 +4,8 @@
 
     draw W;  repeat:  W <- W + update(gradient of [ sum_i w_i loss_i / sum_i w_i + penalty(W) ])
 
-It holds the encoding of raw predictors, the draw of the weights, the validation split, every step
-and the history.  A bootstrap, a sweep over seeds or a grid of learning rates is this function
+It contains the encoding of raw predictors, the draw of the weights, the validation split, every
+step and the history. A bootstrap, a sweep over seeds or a grid of learning rates is this function
 mapped over keys (`jaxnn.replicate`, `jaxnn.bootstrap`).
 """
 
@@ -24,7 +24,7 @@ from jaxnn.errors import check_key
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.optimizers import transformation, treats_parameters_alike
 from jaxnn.tables import Encoder, Scaling, fit_scaling
-from jaxnn.training import course
+from jaxnn.training import loop
 from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_rows
 from jaxnn.training.batching import Rows, cut_into_blocks, prepare
 from jaxnn.training.objective import Objective, form_of
@@ -36,10 +36,10 @@ class History(NamedTuple):
     """The losses of one fit at the epochs 0, every, 2 every, ..., the last.
 
     Attributes:
-      epoch: (entries,) int, passes over the training rows made so far.
+      epoch: (entries,) int, number of passes over the training rows so far.
       train_loss: (entries,) weighted mean loss of the training rows, without the penalty; NaN
         after an early stop.
-      validation_loss: (entries,) the same for the rows set aside; NaN if there are none.
+      validation_loss: (entries,) the same for the validation rows; NaN if there are none.
     """
 
     epoch: Array
@@ -53,11 +53,11 @@ class Fit(NamedTuple):
     Attributes:
       params: its parameters, as `jaxnn.mlp.apply` takes them.
       scaling: means and scales of the encoder's raw predictors; None without an encoder.
-      history: losses on the way.
+      history: losses during training.
       train_loss: () weighted mean loss of the training rows at `params`, without the penalty.
       epochs: int, the epoch that `params` is from.
       diverged_at: int, the first step whose gradient was not finite, or the last step if only the
-        parameters or their loss are not; -1 when all is well.
+        final parameters or their loss are not; -1 if all are finite.
     """
 
     params: Parameters
@@ -83,21 +83,21 @@ def fit(
     """Train a network from weights drawn with `key`; the same key gives the same numbers.
 
     Args:
-      key: a typed JAX key; decides the first weights, the validation split and the batches.
+      key: a typed JAX key, from which the first weights, validation rows and batches are drawn.
       net: the network.
       X: (rows, inputs), or with an encoder (rows, raw predictors).
       y: (rows,) numbers, 0/1 (binary) or class numbers 0..K-1 (categorical); (rows, outputs) for
         a quantitative response with several outputs.
       recipe: how to train; None is `Recipe()`.
       weights: (rows,) weights of the rows, at least 0, such as the counts of a bootstrap resample;
-        None weighs all rows alike.  Only their ratios matter.
+        None gives all rows the same weight. Only their ratios matter.
       encoder: description of the raw predictors, which are encoded and standardised inside the
         program; means and scales are those of the (weighted) training rows.
-      validation: (X, y) of rows to watch, instead of the recipe's `validation_fraction`.
-      learning_rate: in place of the recipe's; may be traced, to map over a grid.
+      validation: (X, y) of validation rows, in place of the recipe's `validation_fraction`.
+      learning_rate: in place of the recipe's; it may be traced, to map over a grid.
 
     Returns:
-      A `Fit` in the default float dtype.  Compiled: one program for each (net, recipe, encoder)
+      A `Fit` in the default float dtype. Compiled: one program for each (net, recipe, encoder)
       and shape.
 
     Raises:
@@ -159,20 +159,20 @@ def _fit(
 ) -> Fit:
     # Each purpose has its own key, whether or not the others have one.
     key_init, key_split, key_batches = (jax.random.fold_in(key, purpose) for purpose in range(3))
-    learned, watched = _split(key_split, _without_absent(X, y, weights), validation, recipe)
-    scaling = None if encoder is None else fit_scaling(encoder, learned.X, learned.weights)
-    train_rows = prepare(*learned, encoder, scaling)
+    training, held_out = _split(key_split, _zero_absent_rows(X, y, weights), validation, recipe)
+    scaling = None if encoder is None else fit_scaling(encoder, training.X, training.weights)
+    train_rows = prepare(*training, encoder, scaling)
     train_blocks = cut_into_blocks(train_rows, net)
-    watched_blocks = None
-    if watched is not None:
-        watched_blocks = cut_into_blocks(prepare(*watched, encoder, scaling), net)
+    validation_blocks = None
+    if held_out is not None:
+        validation_blocks = cut_into_blocks(prepare(*held_out, encoder, scaling), net)
 
     flat = treats_parameters_alike(recipe.optimizer)
     objective = Objective(net, form_of(net, mlp.init(key_init, net), flat=flat), recipe.penalty)
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     optimizer = optax.with_extra_args_support(transformation(recipe.optimizer, rate))
     step = step_of(objective, optimizer)
-    rows, batch_size = learned.X.shape[0], recipe.batch_size
+    rows, batch_size = training.X.shape[0], recipe.batch_size
     if batch_size is None or batch_size >= rows:
         steps_per_epoch = 1
         epoch = full_batch_epoch(step, train_blocks)
@@ -182,14 +182,13 @@ def _fit(
 
     start = objective.form.start
     state = State(start, optimizer.init(start), jnp.array(-1))
-    losses = partial(_losses, objective, train_blocks, watched_blocks)
-    trained = course.run(state, epoch, losses, recipe)
+    losses = partial(_losses, objective, train_blocks, validation_blocks)
+    trained = loop.run(state, epoch, losses, recipe)
     return _result(trained, objective.form.layers(trained.best), scaling, recipe, steps_per_epoch)
 
 
-def _without_absent(X: Array, y: Array, weights: Array) -> _Examples:
-    """Zeros in the place of rows of weight zero, which must not matter even where zero times their
-    loss is not zero."""
+def _zero_absent_rows(X: Array, y: Array, weights: Array) -> _Examples:
+    """Set rows of weight zero to zeros: they must not matter even if their loss is infinite."""
     counted = weights > 0
     X = jnp.where(counted[:, None], X, 0)
     return _Examples(X, jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0), weights)
@@ -201,7 +200,7 @@ def _split(
     validation: tuple[Array, Array] | None,
     recipe: Recipe,
 ) -> tuple[_Examples, _Examples | None]:
-    """The rows to learn from, and those to watch if there are any."""
+    """The training rows, and the validation rows if there are any."""
     X, y, weights = examples
     if validation is not None:
         return examples, _Examples(*validation, jnp.ones(validation[0].shape[0], X.dtype))
@@ -209,20 +208,22 @@ def _split(
         return examples, None
     order = jax.random.permutation(key, X.shape[0])
     aside, kept = jnp.split(order, [validation_rows(recipe, X.shape[0])])
-    watched = _Examples(X[aside], y[aside], weights[aside])
-    return _Examples(X[kept], y[kept], weights[kept]), watched
+    held_out = _Examples(X[aside], y[aside], weights[aside])
+    return _Examples(X[kept], y[kept], weights[kept]), held_out
 
 
 def _losses(
-    objective: Objective, train: Rows, watched: Rows | None, held: Any
+    objective: Objective, train: Rows, validation: Rows | None, held: Any
 ) -> tuple[Array, Array]:
-    """Training loss and validation loss; the latter is NaN without rows to watch."""
+    """Training loss and validation loss; the latter is NaN without validation rows."""
     loss = objective.loss(held, train)
-    return loss, jnp.full_like(loss, jnp.nan) if watched is None else objective.loss(held, watched)
+    if validation is None:
+        return loss, jnp.full_like(loss, jnp.nan)
+    return loss, objective.loss(held, validation)
 
 
 def _result(
-    trained: course.Course,
+    trained: loop.LoopState,
     params: Parameters,
     scaling: Scaling | None,
     recipe: Recipe,

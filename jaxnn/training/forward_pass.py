@@ -6,21 +6,22 @@ The training loop stores examples feature-major: h has shape (units, rows), and 
 
 with W in its public shape (inputs, outputs).
 
-XLA's CPU backend calls its fast matrix routine only for products whose operands are stored as they
-are used.  Written this way, those of all three products are; the small W^T is transposed beforehand
-(the barrier keeps XLA from folding the transpose back into the product).  With rows along the last
-axis, the elementwise work also runs over long contiguous stretches, however narrow the layer.
+XLA's CPU backend calls its fast matrix routine only for products whose operands are stored in the
+order in which they are used. In this form the operands of all three products are; the small W^T is
+transposed beforehand (a barrier keeps XLA from moving the transpose back into the product). With
+examples along the last axis, elementwise work also runs over long contiguous stretches of memory,
+however narrow the layer.
 
 A layer with one input or one output is not a matrix product but a scaling of rows or a weighted sum
-of them, and is written as such.  The sum is written term by term up to 64 terms: XLA then fuses it
+of them, and is written as such. The sum is written term by term up to 64 terms: XLA then fuses it
 with what follows into one loop, whereas a reduction over a middle axis is a library call whose
 overhead exceeds the work.
 
-A deep network is one loop over its equal layers, so the time to compile it does not grow with its
-depth: `grouped` stacks the parameters of each long run of such layers.
+A deep network is one loop over its equal layers, so its compile time does not grow with depth:
+`grouped` stacks the parameters of each long run of equal layers.
 
-Only the training loop knows of this: `forward` equals `jax.vmap` of `jaxnn.mlp.apply`, values and
-gradients, up to the order of the arrays' axes.
+Only the training loop uses this: `forward` equals `jax.vmap` of `jaxnn.apply` in values and
+gradients, up to the order of the axes.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from jax import Array, lax
 from jaxnn.mlp import MLP, Layer, Parameters, activation_function
 
 ROW_MULTIPLE = 16  # one vector register of float32 on current CPUs
-LOOPED_LAYERS = 8  # equal layers in a row from which a loop is worth its overhead
-TERMS_WRITTEN_OUT = 64  # of a weighted sum; beyond, the longer program costs more than it saves
+LOOPED_LAYERS = 8  # this many equal layers in a row are worth the overhead of a loop
+TERMS_WRITTEN_OUT = 64  # of a weighted sum; with more, the longer program costs more than it saves
 
 
 def padded_rows(rows: int) -> int:
@@ -64,6 +65,7 @@ def _weighted_sum(weights: Array, h: Array) -> Array:
 
 
 def _product(weights: Array, h: Array) -> Array:
+    """W^T h for weights (inputs, outputs) and h (inputs, rows)."""
     inputs, outputs = weights.shape
     if inputs == 1:
         return weights.reshape(outputs, 1) * h
@@ -102,11 +104,13 @@ dense.defvjp(_dense_forward, _dense_backward)
 
 
 def _runs(net: MLP) -> list[tuple[int, int]]:
-    """The first layer of each group and the one after its last; a group is a single layer or a long
-    run of equal ones."""
+    """For each group of layers, the number of its first layer and of the one after its last.
+
+    A group is a long run of equal hidden layers, or a single layer.
+    """
     shapes = list(pairwise(net.sizes))
     runs, start = [], 0
-    # The read-out has no activation after it and stays by itself.
+    # The output layer has no activation, so it is a group by itself.
     for _, equal in groupby(shapes[:-1]):
         end = start + len(list(equal))
         if end - start >= LOOPED_LAYERS:
@@ -125,7 +129,7 @@ def grouped(net: MLP, params: Parameters) -> Parameters:
       params: one `Layer` per layer.
 
     Returns:
-      One `Layer` per group.  A run of at least `LOOPED_LAYERS` equal hidden layers is one group,
+      One `Layer` per group. A run of at least `LOOPED_LAYERS` equal hidden layers is one group,
       with weights (layers, inputs, outputs) and biases (layers, outputs); any other layer is a
       group by itself, as it was.
     """
@@ -153,8 +157,8 @@ def packing(
 ) -> tuple[Callable[[Parameters], Array], Callable[[Array], Parameters]]:
     """Two inverse functions: parameters -> one flat vector, and vector -> parameters.
 
-    An elementwise update rule is then one short loop over all parameters.  One loop per array
-    would, in narrow networks, take as long as the products.
+    An elementwise update rule is then one short loop over all parameters. In narrow networks, one
+    loop per array would take as long as the products.
 
     Args:
       params: arrays of any shape in any tree; only shapes and the tree matter.
@@ -189,7 +193,7 @@ def forward(net: MLP, groups: Parameters, features: Array) -> Array:
       features: (inputs, rows).
 
     Returns:
-      (outputs, rows): `jax.vmap` of `jaxnn.mlp.apply`, transposed.  Not compiled.
+      (outputs, rows): `jax.vmap` of `jaxnn.apply`, transposed. Not compiled.
     """
     phi = activation_function(net.activation)
 

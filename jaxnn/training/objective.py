@@ -1,8 +1,8 @@
-"""What does a training step minimise, and how are value and gradient computed?
+"""What does a training step minimise, and how are its value and gradient computed?
 
     J(W) = sum_i w_i loss_i / sum_i w_i + penalty(W)
 
-over the rows of one step, all at once or block by block.  The training loop may hold W as one flat
+over the rows of one step, all at once or block by block. The training loop may hold W as one flat
 vector; a `Form` turns that back into a network.
 """
 
@@ -25,7 +25,7 @@ from jaxnn.training.batching import Rows, sum_over_blocks
 
 
 class Form(NamedTuple):
-    """How the training loop holds parameters; "held" is what the update rule sees.
+    """The form in which the training loop holds parameters; "held" parameters have this form.
 
     Attributes:
       start: the first parameters, held.
@@ -44,7 +44,7 @@ def form_of(net: MLP, params: Parameters, *, flat: bool) -> Form:
     Args:
       net: the network.
       params: its first parameters, one `Layer` per layer.
-      flat: whether to hold them as one vector, which is faster, or as they are.
+      flat: whether to hold them as one vector, which is faster, or layer by layer.
     """
     start: Any = params
     groups: Callable[[Any], Parameters] = partial(forward_pass.grouped, net)
@@ -78,7 +78,7 @@ class Objective:
         return sum_over_blocks(jax.checkpoint(partial(self._block_loss, held)), rows)
 
     def value_and_gradient(self, held: Any, rows: Rows) -> tuple[Array, Any]:
-        """J and its gradient, of the form of `held`."""
+        """J and its gradient, which has the form of `held`."""
         if rows.weights.ndim == 1:
 
             def whole(held: Any) -> Array:

@@ -1,9 +1,9 @@
-"""How is a network to be trained?  A recipe says so, as data.
+"""How should a network be trained? A recipe describes it as data.
 
     minimise over W:   sum_i w_i loss_i / sum_i w_i  +  penalty(weights)
 
 by `epochs` passes over the rows: one step per pass (full batch), or one step per batch of a fresh
-permutation.  A recipe is hashable, so it is static under `jax.jit`: two equal recipes share one
+permutation. A recipe is hashable, so it is static under `jax.jit`: two equal recipes share one
 compiled program.
 """
 
@@ -14,7 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from jaxnn.errors import InputTypeError, check_count, check_hashable, check_number
+from jaxnn.errors import (
+    InputTypeError,
+    check_count,
+    check_hashable,
+    check_not_negative,
+    check_number,
+)
 from jaxnn.optimizers import Optimizer, check_learning_rate, check_optimizer
 from jaxnn.regularizers import Penalty
 
@@ -27,17 +33,17 @@ class Recipe:
 
     Attributes:
       optimizer: a name of `jaxnn.optimizers.OPTIMIZERS`, a factory taking a learning rate
-        (`optax.adam`), or a ready optax transformation (`optax.adam(1e-3)`).  Names and factories
+        (`optax.adam`), or a ready optax transformation (`optax.adam(1e-3)`). Names and factories
         compare equal from one recipe to the next, so they compile once; a ready transformation
-        does so only if the same object is used again.  The weight decay that is part of "adamw"
+        does so only if the same object is used again. The weight decay that is part of "adamw"
         and "lion" is optax's, on biases too; `penalty` is on weights alone.
       learning_rate: a number, or an optax schedule (a function of the step); None is the
-        optimiser's own: 0.01, for "lbfgs" 1.
+        optimiser's default: 0.01, but 1 for "lbfgs".
       epochs: passes over the training rows.
-      batch_size: rows per step; None is all of them.  The last batch of an epoch may be smaller;
-        its mean is over the rows it has.
+      batch_size: rows per step; None is all of them. The last batch of an epoch may be smaller;
+        its loss is the mean over its own rows.
       penalty: function of the list of weight matrices, such as `jaxnn.ElasticNet(l2=0.01)`.
-      validation_fraction: part of the rows, in [0, 1), that is set aside at random and never
+      validation_fraction: fraction of the rows, in [0, 1), that is set aside at random and never
         trained on.
       patience: stop after this many history entries in a row without a better validation loss,
         and return the best parameters; None trains to the end and returns the last.
@@ -70,8 +76,7 @@ class Recipe:
                 check_count(value, name)
         fraction = self.validation_fraction
         check_number(fraction, "validation_fraction", "a number in [0, 1)", lambda x: 0 <= x < 1)
-        not_negative = "a finite number of at least 0"
-        check_number(self.min_delta, "min_delta", not_negative, lambda x: x >= 0)
+        check_not_negative(self.min_delta, "min_delta")
         if self.penalty is not None and not callable(self.penalty):
             raise InputTypeError(
                 f"penalty is {self.penalty!r}; pass a function of the list of weight matrices, "
@@ -89,5 +94,5 @@ def history_epochs(recipe: Recipe) -> tuple[int, ...]:
 
 
 def validation_rows(recipe: Recipe, rows: int) -> int:
-    """How many of `rows` are set aside: the nearest whole number, at least one if any."""
+    """How many of `rows` rows are set aside: the nearest whole number, and at least one if any."""
     return max(1, round(recipe.validation_fraction * rows)) if recipe.validation_fraction else 0

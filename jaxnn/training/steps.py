@@ -21,10 +21,10 @@ from jaxnn.training.objective import Objective
 
 
 class State(NamedTuple):
-    """What one step hands to the next.
+    """What one step passes to the next.
 
     Attributes:
-      held: the parameters, as `jaxnn.training.objective.Form` says.
+      held: the parameters, in the form that `jaxnn.training.objective.Form` describes.
       optimizer: the state of the update rule.
       diverged_at: int, the first step whose gradient was not finite; -1 while all are.
     """
@@ -39,7 +39,7 @@ Epoch = Callable[[Array, State], State]
 
 
 def step_of(objective: Objective, optimizer: optax.GradientTransformationExtraArgs) -> Step:
-    """One update as a function of state, rows and the number of the step."""
+    """One update, as a function of the state, the rows and the number of the step."""
 
     def step(state: State, rows: Rows, number: Array) -> State:
         value, gradient = objective.value_and_gradient(state.held, rows)
@@ -51,7 +51,7 @@ def step_of(objective: Objective, optimizer: optax.GradientTransformationExtraAr
             grad=gradient,
             value_fn=lambda held: objective(held, rows),
         )
-        # Whatever is not finite anywhere in the network reaches the gradient of the last biases.
+        # If any number in the network is not finite, the gradient of the last biases is not either.
         finite = jnp.isfinite(objective.form.groups(gradient)[-1].biases).all()
         diverged_at = jnp.where((state.diverged_at < 0) & ~finite, number, state.diverged_at)
         return State(optax.apply_updates(state.held, updates), optimizer_state, diverged_at)
@@ -68,7 +68,7 @@ def mini_batch_epoch(key: Array, step: Step, train: Rows, rows: int, batch_size:
     """One step per batch, as a function of the epoch's number and the state.
 
     Args:
-      key: with the epoch's number, decides its order.
+      key: a typed JAX key; folded with the epoch's number, it decides the order of the rows.
       step: one update.
       train: all rows, not cut into blocks.
       rows: how many of them are not padding.

@@ -163,7 +163,7 @@ def test_predictors_of_another_shape_are_refused(call, columns, rows, more):
     if more:
         assert f"X has shape {shape}; pass a matrix (rows, predictors)" in message
     elif columns != 2:
-        assert f"X has {columns} columns, but sizes starts with 2; pass as many" in message
+        assert f"X has {columns} columns, but sizes starts with 2; pass 2" in message
     elif rows == 0:
         assert "X has no rows; pass at least one" in message
     elif rows != ROWS:
@@ -190,7 +190,7 @@ def test_encoders_that_do_not_fit_are_refused():
     message = sentence(fit_with, encoder=Encoder(three))
     assert "sizes starts with 2, but the encoder makes 3 features" in message
     message = sentence(fit_with, net=MLP((3, 1)), encoder=Encoder(numeric_columns(3)))
-    assert "X has 2 columns, but the encoder has 3; pass as many" in message
+    assert "X has 2 columns, but the encoder has 3; pass 3" in message
     for wrong in ("age", numeric_columns(2), 3):
         assert "encoder is " in sentence(fit_with, encoder=wrong)
 
@@ -281,8 +281,8 @@ def test_several_keys_are_refused_where_one_is_needed(call):
         (np.full(ROWS, np.nan), "weights holds nan at row 0"),
         (["a"] * ROWS, "weights holds <U1 values"),
         (np.zeros(ROWS, bool), "weights is zero for every row"),
-        (np.full(ROWS, 2e38), r"weights has the sum 2.4e\+39, beyond the precision"),
-        (np.full(ROWS, 1e-42), "weights has the sum 1.2e-41, beyond the precision"),
+        (np.full(ROWS, 2e38), r"weights has the sum 2.4e\+39, which is beyond the precision"),
+        (np.full(ROWS, 1e-42), "weights has the sum 1.2e-41, which is beyond the precision"),
         (np.ma.masked_less(np.ones(ROWS), 2), f"weights is an array with {ROWS} masked values"),
     ],
 )
@@ -308,7 +308,7 @@ def test_impossible_validation_rows_are_refused(validation, expected):
 
 
 def test_validation_rows_may_be_of_one_class(monkeypatch):
-    """A few rows to watch need not hold both, unlike the rows to learn from."""
+    """A few validation rows need not hold both classes, unlike the training rows."""
     monkeypatch.undo()
     net = MLP((2, 1), response="binary")
     fitted = fit_with(net=net, y=CLASSES, validation=(X[:2], np.zeros(2)))
@@ -321,7 +321,7 @@ def test_recipes_that_do_not_fit_the_rows_are_refused():
     message = sentence(fit_with, recipe=Recipe(patience=3))
     assert "patience is 3, but no rows are set aside" in message
     message = sentence(fit_with, recipe=Recipe(validation_fraction=0.2), validation=(X[:2], Y[:2]))
-    assert "choose one" in message
+    assert "pass one of them" in message
 
 
 @pytest.mark.parametrize("wrong", ["adam", {"epochs": 3}, 300])

@@ -88,5 +88,5 @@ def test_a_partial_of_fit_is_a_fitter_if_it_fixes_no_more():
         partial(fit, net=NET, validation=(np.zeros((2, 3)), np.zeros(2))),
     ):
         assert as_fitter(other) is other
-    with pytest.raises(InputError, match="fit has its weights fixed already"):
+    with pytest.raises(InputError, match="fit is a partial that fixes weights"):
         as_fitter(partial(fit, net=NET, weights=np.ones(3)))

@@ -1,4 +1,4 @@
-"""Are the right rows watched, does training stop in time, and is divergence always reported?"""
+"""Are the right rows set aside, does training stop in time, and is divergence always reported?"""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ def assert_trees_close(first, second, **tolerance):
     jax.tree.map(partial(np.testing.assert_allclose, **tolerance), first, second)
 
 
-# Rows to watch ------------------------------------------------------------------------------------
+# Validation rows ----------------------------------------------------------------------------------
 
 
 def test_rows_set_aside_are_as_many_as_stated_and_never_trained_on():

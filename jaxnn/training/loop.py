@@ -1,0 +1,108 @@
+"""When is the loss recorded, and when does training stop?
+
+    entry | epochs ... | entry | epochs ... | entry | ...
+
+The losses are recorded, as an entry of the history, before the first epoch and then at the recipe's
+`history_epochs`. With patience p, training stops after p entries in a row without a better
+validation loss, and the best parameters are kept. Without patience it runs to the end, and the last
+parameters are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from jaxnn.training.recipe import Recipe, history_epochs
+from jaxnn.training.steps import Epoch, State
+
+
+class LoopState(NamedTuple):
+    """The state of training between two entries of the history.
+
+    Attributes:
+      state: the state after the last step.
+      entry: int, the next entry to be written.
+      train_loss, validation_loss: (entries,), NaN where nothing was written.
+      best: the parameters that are kept, held as in `state`.
+      best_loss: their validation loss.
+      best_entry: int, the entry that they are from.
+      waited: int, the number of entries since then.
+    """
+
+    state: State
+    entry: Array
+    train_loss: Array
+    validation_loss: Array
+    best: Any
+    best_loss: Array
+    best_entry: Array
+    waited: Array
+
+
+def run(
+    state: State, epoch: Epoch, losses: Callable[[Any], tuple[Array, Array]], recipe: Recipe
+) -> LoopState:
+    """Train from entry to entry of the history, until the last one or until patience ends.
+
+    Args:
+      state: the state before the first step.
+      epoch: one pass over the rows.
+      losses: held parameters -> training loss and validation loss, each ().
+      recipe: decides when there is an entry and when to stop.
+
+    Returns:
+      The state after the last entry.
+    """
+    marks = np.array(history_epochs(recipe))
+    begins = np.concatenate([[0], marks[:-1]])  # the first entry comes before the first epoch
+    empty = jnp.full(marks.shape, jnp.nan, jnp.result_type(float))
+    start = LoopState(
+        state=state,
+        entry=jnp.array(0),
+        train_loss=empty,
+        validation_loss=empty,
+        best=state.held,
+        best_loss=jnp.array(jnp.inf, empty.dtype),
+        best_entry=jnp.array(0),
+        waited=jnp.array(0),
+    )
+
+    def is_unfinished(loop: LoopState) -> Array:
+        # Without early stopping this depends on the counter alone, so that fits mapped side by side
+        # do not slow each other down.
+        left = loop.entry < len(marks)
+        return left if recipe.patience is None else left & (loop.waited < recipe.patience)
+
+    def advance(loop: LoopState) -> LoopState:
+        begin, end = jnp.array(begins)[loop.entry], jnp.array(marks)[loop.entry]
+        state = lax.fori_loop(begin, end, epoch, loop.state)
+        return _recorded(loop, state, *losses(state.held), recipe)
+
+    return lax.while_loop(is_unfinished, advance, start)
+
+
+def _recorded(
+    loop: LoopState, state: State, train_loss: Array, validation_loss: Array, recipe: Recipe
+) -> LoopState:
+    """The loop state with one more entry; the parameters are kept if they are better."""
+    better = validation_loss < loop.best_loss - recipe.min_delta
+    if recipe.patience is None:
+        better = jnp.array(True)
+    write = partial(lax.dynamic_update_index_in_dim, index=loop.entry, axis=0)
+    return LoopState(
+        state=state,
+        entry=loop.entry + 1,
+        train_loss=write(loop.train_loss, train_loss),
+        validation_loss=write(loop.validation_loss, validation_loss),
+        best=jax.tree.map(partial(jnp.where, better), state.held, loop.best),
+        best_loss=jnp.where(better, validation_loss, loop.best_loss),
+        best_entry=jnp.where(better, loop.entry, loop.best_entry),
+        waited=jnp.where(better, 0, loop.waited + 1),
+    )
