@@ -77,8 +77,7 @@ def normal(standard_deviation: float) -> Scaled:
 
 @cache
 def constant(value: float) -> Initializer:
-    """All weights equal to `value`: the units of a layer start equal, and gradient descent keeps
-    them equal."""
+    """All weights equal to `value`: equal units, which gradient descent keeps equal."""
     return jax.nn.initializers.constant(value)
 
 

@@ -90,7 +90,7 @@ def test_an_encoder_that_is_missing_or_was_not_used_is_refused():
     encoder = Encoder(numeric_columns(3))
     encoded = fitted_network(scaling=fit_scaling(encoder, X))
     for call in (partial(predict, X=X), predictor):
-        with pytest.raises(InputError, match="encoder is None, but the fit was made with an encoder"):
+        with pytest.raises(InputError, match="encoder is None, but the fit was made with an"):
             call(NET, encoded)
         with pytest.raises(InputError, match="encoder is given, but the fit was made without one"):
             call(NET, fitted_network(), encoder=encoder)
