@@ -175,6 +175,11 @@ def multiplicities(key: Array, rows: int) -> Array:
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, or rows below 1.
+
+    Example:
+      >>> import jax
+      >>> int(multiplicities(jax.random.key(0), 10).sum())
+      10
     """
     check_key(key)
     check_count(rows, "rows")

@@ -148,8 +148,12 @@ def refitted_network(
       >>> fitter = jaxnn.Fitter(jaxnn.MLP((1, 3, 1)), jaxnn.Recipe(epochs=3))
       >>> refits = bootstrap(jax.random.key(0), fitter, X, X[:, 0] ** 2, replicates=4)
       >>> network = refitted_network(fitter, refits)
-      >>> network.predict(X[:5]).shape
+      >>> network.predict(X[:5]).shape  # four refits, five rows
       (4, 5)
+      >>> effect(network, X, 0, resolution=9).average.shape  # a curve of nine values per refit
+      (4, 9)
+      >>> out_of_bag(network, X, X[:, 0] ** 2).loss.shape
+      (4,)
     """
     if not isinstance(fitter, Fitter):
         raise InputTypeError(f"fitter is a {type(fitter).__name__}; pass a jaxnn.Fitter.")

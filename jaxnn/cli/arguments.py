@@ -124,7 +124,8 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("fitting the network")
 
     def add(name: str, **settings: Any) -> None:
-        settings["help"] += " (default: %(default)s)" * ("default" in settings)
+        stated = "default" not in settings or "by default" in settings["help"]
+        settings["help"] += "" if stated else " (default: %(default)s)"
         group.add_argument(name, **settings)
 
     add(
@@ -133,7 +134,8 @@ def _add_fitting(parser: argparse.ArgumentParser) -> None:
         type=_whole(1, 100_000),
         default=[16, 16],
         metavar="UNITS",
-        help="units of each hidden layer; without a number, linear or logistic regression",
+        help="units of each hidden layer, by default 16 16; without a number, linear or logistic "
+        "regression",
     )
     add("--activation", default="tanh", metavar="NAME", help="activation of the hidden units")
     add("--optimizer", default="adam", metavar="NAME", help=f"one of {', '.join(OPTIMIZERS)}")

@@ -83,6 +83,11 @@ def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, n below 1, or a length below 10.
+
+    Example:
+      >>> X, y = sample_signals(jax.random.key(0), 5)
+      >>> X.shape, y.shape
+      ((5, 40), (5,))
     """
     check_key(key)
     check_count(n, "n")

@@ -2,6 +2,7 @@
 
     x ~ U(low, high)^d        y = f(x) + noise
 
+Each f takes one example x (inputs,) and returns a number, (); `jax.vmap` applies it to rows.
 Compositions are thought to need depth. For the curves, the error of the best piecewise linear
 approximation is known.
 """
@@ -63,6 +64,10 @@ def tent(x: Array, times: int = 3) -> Array:
 
     It has 2^times linear pieces and alternates between 0 and 1 at i / 2^times (Telgarsky 2015).
     Takes x (1,) or ().
+
+    Example:
+      >>> [float(tent(jnp.array(x), times=2)) for x in (0.0, 0.25, 0.5, 0.75)]
+      [0.0, 1.0, 0.0, 1.0]
     """
     h = jnp.reshape(x, ())
     for _ in range(times):
@@ -100,6 +105,11 @@ def tanh_teacher(
 
     Raises:
       InputError, InputTypeError: a seed instead of a key, or a size below 1.
+
+    Example:
+      >>> teacher = tanh_teacher(jax.random.key(0), inputs=3, depth=2, width=4)
+      >>> teacher(jnp.ones(3)).shape
+      ()
     """
     check_key(key)
     check_count(inputs, "inputs")

@@ -55,6 +55,9 @@ def drawn_layers(net: MLP, scales: Scales, inputs: int, outputs: int, impl: Any)
       scales: factors of their weights and biases.
       inputs, outputs: sizes of the layers.
       impl: implementation of the keys, as from `jax.random.key_impl`.
+
+    Returns:
+      `RandomLayers`. Not compiled.
     """
     layer = MLP(
         (inputs, outputs), initializer=net.initializer, bias_initializer=net.bias_initializer
@@ -91,6 +94,9 @@ def implied_layers(net: MLP, scales: Scales, inputs: int, outputs: int, rows: in
       scales: factors of its weights and biases.
       inputs, outputs: sizes of the layers.
       rows: number of vectors that go through together.
+
+    Returns:
+      `RandomLayers`. Not compiled.
     """
     scheme = initializer(net.initializer)
     assert isinstance(scheme, Scaled)
