@@ -38,6 +38,11 @@ def _sigmoid(xp: Any, x: Array) -> Array:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
+def _difference(xp: Any, x: Array, y: Array) -> Array:
+    """x - y, and 0 between equal infinities."""
+    return xp.where(x == y, 0, x - y)
+
+
 def _cosine(xp: Any, x: Array) -> Array:
     scale = xp.maximum(1, xp.abs(x))
     return 1 / (scale * xp.sqrt(xp.square(1 / scale) + xp.square(x / scale)))
@@ -116,19 +121,22 @@ arctan2 = elementwise(
     lambda a, y, x: -y * reciprocal(hypot(x, y)) * reciprocal(hypot(x, y)),
 )
 hypot = elementwise("hypot", None, lambda h, x, y: x / _or_one(h), lambda h, x, y: y / _or_one(h))
-# x - y, and 0 between equal infinities.
-difference = elementwise("difference", lambda xp, x, y: xp.where(x == y, 0, x - y), 1, -1)
+difference = elementwise("difference", _difference, 1, -1)
+# exp(x) / (exp(x) + exp(y)), and one half at equal infinities.
+softmax_pair = elementwise(
+    "softmax_pair",
+    lambda xp, x, y: _sigmoid(xp, _difference(xp, x, y)),
+    lambda s, x, y: s * (1 - s),
+    lambda s, x, y: s * (s - 1),
+)
 logaddexp = elementwise(
-    "logaddexp",
-    None,
-    lambda s, x, y: sigmoid(difference(x, y)),
-    lambda s, x, y: sigmoid(difference(y, x)),
+    "logaddexp", None, lambda z, x, y: softmax_pair(x, y), lambda z, x, y: softmax_pair(y, x)
 )
 logaddexp2 = elementwise(
     "logaddexp2",
     None,
-    lambda s, x, y: sigmoid(math.log(2) * difference(x, y)),
-    lambda s, x, y: sigmoid(math.log(2) * difference(y, x)),
+    lambda z, x, y: softmax_pair(math.log(2) * x, math.log(2) * y),
+    lambda z, x, y: softmax_pair(math.log(2) * y, math.log(2) * x),
 )
 # The quotient that belongs to the remainder r, where x / y rounds to another.
 minus_quotient = flat("minus_quotient", lambda xp, r, x, y: xp.rint((r - x) / y))

@@ -242,6 +242,31 @@ def test_where_jax_is_wrong_its_own_routes_alone_are_accused(name):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("hypot", "which tie"), ("remainder", "rounded quotient"), ("x**0.0", "log(0)")],
+)
+def test_the_report_says_why_jax_is_wrong(name, why):
+    function, at, order, *_ = DISAGREEMENTS[name]
+    report = check_derivatives(partial(function, tnp), *at, order=order)
+    notes = [note for note in report.notes if why in note]
+    assert len(notes) == 1 and notes[0].startswith("the tracer is right; known of JAX's")
+    assert notes[0] in str(report)
+
+
+def test_a_fault_of_jax_that_its_program_hands_to_the_tracer_is_left_to_differences():
+    report = check_derivatives(jnp.hypot, 2.0, 2.0)
+    accused = [pair[:2] for c in report.comparisons for pair in c.disagreements(1e-7)]
+    assert accused and all(DIFFERENCES in pair for pair in accused)
+    assert report.notes == ()
+
+
+def test_a_wrong_rule_of_the_tracer_is_not_excused_by_a_fault_of_jax():
+    report = check_derivatives(planted(tnp.expm1, "expm1", "reverse"), 0.3, order=1)
+    assert not report and report.notes == ()
+    assert check_derivatives(tnp.expm1, 0.3, order=1).notes == ()
+
+
 def test_at_a_kink_differences_disagree_with_the_convention():
     report = check_derivatives(jax.nn.relu, 0.0, order=1)
     assert not report
