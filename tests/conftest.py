@@ -1,6 +1,6 @@
-"""What do all tests share?  Two devices, strict shapes, keys that are used once, small fixtures.
+"""What do all tests share? Two devices, strict shapes, keys that are used once, small fixtures.
 
-Warnings are errors by the settings in pyproject.toml.  A key that is used twice raises, so a test
+Warnings are errors by the settings in pyproject.toml. A key that is used twice raises, so a test
 of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(0)`.
 """
 
@@ -19,7 +19,7 @@ jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)
 
-# Compilation dominates most tests, so the time per example means little.  Every run tries the same
+# Compilation dominates most tests, so the time per example means little. Every run tries the same
 # examples, so that a failure is due to a change; HYPOTHESIS_PROFILE=many looks for new ones.
 hypothesis.settings.register_profile(
     "few",
@@ -37,7 +37,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 def pytest_configure(config: pytest.Config) -> None:
     """Keep compiled programs in one folder, for the other workers and for later runs.
 
-    Even in the first run a worker finds what another has compiled.  `pytest --cache-clear` empties
+    Even in the first run a worker finds what another has compiled. `pytest --cache-clear` empties
     the folder.
     """
     cache = getattr(config, "cache", None)

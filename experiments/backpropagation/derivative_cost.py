@@ -5,7 +5,7 @@
 
 for any number n of parameters or inputs (Baur & Strassen 1983; Griewank & Walther 2008,
 chapter 4), counted scalar by scalar by `jaxnn.tracer.count_operations` on the mean loss of
-networks.  A Hessian-vector product, by forward over reverse mode, also costs a constant multiple,
+networks. A Hessian-vector product, by forward over reverse mode, also costs a constant multiple,
 at most about 3 x 3.
 """
 

@@ -1,9 +1,9 @@
 """Where is the lecture wrong, and what is the evidence?
 
-There are thirty entries.  Each entry that a program can show has three numbers for one quantity:
+There are thirty entries. Each entry that a program can show has three numbers for one quantity:
 the number on the slide or from its formula, the correct number in closed form, and a number
 computed here in another way: by the tracer for backpropagation (1-10), by a few lines of NumPy,
-JAX, Optax or this library for the others.  An "error" is visible on the slide itself, a
+JAX, Optax or this library for the others. An "error" is visible on the slide itself, a
 "convention" is a matter of names or wording, and a "transcript" entry may be a mistake in the copy
 of the slides rather than in the lecture.
 """
@@ -274,7 +274,7 @@ def _of_optimisers() -> list[Erratum]:
 def stability_limit(momentum: float, look_ahead: float) -> float:
     """The largest learning rate times curvature for which Nesterov's method does not diverge.
 
-    W~ = W + look_ahead v,  v <- momentum v - eps h W~,  W <- W + v  is a linear map of (W, v).  Its
+    W~ = W + look_ahead v,  v <- momentum v - eps h W~,  W <- W + v  is a linear map of (W, v). Its
     spectral radius exceeds 1 beyond the limit, which is found by bisection.
     """
     low, high = 0.0, 8.0

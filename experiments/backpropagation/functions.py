@@ -4,7 +4,7 @@
     loss      mean over rows of l(y, f(x))
 
 for every activation phi and the loss l of every kind of response, written with
-`jaxnn.tracer.numpy` beside the same function from a library (`jaxnn`, JAX or Optax).  The two must
+`jaxnn.tracer.numpy` beside the same function from a library (`jaxnn`, JAX or Optax). The two must
 agree in value, and six routes must agree in their gradient (`six_routes`); `cases` lists all
 functions that are compared.
 """

@@ -2,7 +2,7 @@
 
     dL/dW,  L = mean over patients of log(1 + e^z) - y z,  z = f(x; W)
 
-for the network of `jaxnn.mlp`, the loss of `jaxnn.responses` and the encoded Heart data.  The six
+for the network of `jaxnn.mlp`, the loss of `jaxnn.responses` and the encoded Heart data. The six
 routes of `six_routes` are compared entry by entry; `jaxnn.tracer.check_derivatives` also compares
 second derivatives.
 """

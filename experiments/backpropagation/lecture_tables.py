@@ -2,9 +2,9 @@
 
     xi_1 = -WX,  xi_2 = exp xi_1,  xi_3 = 1 + xi_2,  xi_4 = 1/xi_3,  xi_5 = log xi_4,  L = -y xi_5
 
-at X = 3, y = 1, W = 3.  A row is one step: its value, its local derivative, its derivative with
-respect to W (forward mode) and the derivative of L with respect to it (reverse mode).  They are
-compared with the numbers on the slides, or from the formulas there, and with closed forms.  The
+at X = 3, y = 1, W = 3. A row is one step: its value, its local derivative, its derivative with
+respect to W (forward mode) and the derivative of L with respect to it (reverse mode). They are
+compared with the numbers on the slides, or from the formulas there, and with closed forms. The
 same is done for an observation with y = 0, and for logistic regression with two coefficients.
 CS-S109A lecture 11, "Back Propagation".
 """
@@ -70,7 +70,7 @@ def network_loss(w11, w12, w21, w22, c1, c2, v1, v2, c) -> Any:
 NETWORK_POINT = (1.0, -0.5, 1.0)
 
 # Numbers on the slides, or from their formulas, at X = W = 3: value, partial and tangent of each
-# step.  Loss A: "Idea 1", y = 1.  Loss B: its table of formulas, y = 0; its only tangent is the
+# step. Loss A: "Idea 1", y = 1. Loss B: its table of formulas, y = 0; its only tangent is the
 # last, dL/dW.
 SLIDES = {
     "loss_a": [

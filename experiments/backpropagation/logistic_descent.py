@@ -4,7 +4,7 @@
     by hand       dL/db0 = mean of (p - y),    dL/db1 = mean of x (p - y)
     step          b <- b - lambda grad L,      lambda = 1/(4h),   h = |X'X| / (4n)
 
-for heart disease (y) and standardised age (x).  No curvature of L exceeds h, so every step with
+for heart disease (y) and standardised age (x). No curvature of L exceeds h, so every step with
 lambda of at most 1/h lowers L.  A third path follows the gradient as the lecture prints it,
 -x p (1-p) [y/p + (1-y)/(1-p)] = -x [y (1-p) + (1-y) p], whose sign is wrong where y = 0.
 """

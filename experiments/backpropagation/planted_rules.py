@@ -2,7 +2,7 @@
 
     rule  ->  1.001 x rule      for one primitive, in one mode
 
-One rule of the tracer at a time is made wrong by that much.  `check_derivatives` must report that
+One rule of the tracer at a time is made wrong by that much. `check_derivatives` must report that
 the routes disagree, and only the route with the wrong rule may take part in every disagreement.
 """
 

@@ -3,10 +3,10 @@
     band         quantiles over refits b of f_b(x)
     coverage     share of data sets whose band contains the truth
 
-Lecture 11, from "Adding Uncertainty" to "Bootstrapping for Predictions".  Draw a data set from a
+Lecture 11, from "Adding Uncertainty" to "Bootstrapping for Predictions". Draw a data set from a
 known model, refit on B resamples of its rows, read off the nominal 95% band, and check whether it
-contains the truth.  `known_truth` draws and refits; `closed_forms` has the values that theory
-expects.  The experiment `black_box_heart` shows such bands for data whose truth is unknown.
+contains the truth. `known_truth` draws and refits; `closed_forms` has the values that theory
+expects. The experiment `black_box_heart` shows such bands for data whose truth is unknown.
 """
 
 TITLE = "How often bootstrap bands contain a known truth"

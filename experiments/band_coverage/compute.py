@@ -89,7 +89,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
       logistic_100, logistic_10000, network_100, light_100: (2, sets, places) ends of bands;
       logistic_100_width: (sets, places) widths with as many resamples as on 10,000 rows;
       network_100_fit, light_100_fit: (sets, places) the network fitted to the whole data set.
-      network_10000: (2, places) ends for the first of the data sets on 10,000 rows.  The first
+      network_10000: (2, places) ends for the first of the data sets on 10,000 rows. The first
         data set of network_100 is also the first of logistic_100.
       linear_100: (2, sets) ends of bands at x = 2.
       newton_gap, least_squares_gap: largest difference of the fits to whole data sets from the

@@ -3,7 +3,7 @@
     y = truth(x) + noise   ->   refits on B resamples   ->   band = quantiles of the predictions
 
 A pair (data set, resample) is one replicate, so that all refits of many data sets are one call of
-`jaxnn.replicate`.  Resample number 0 of a data set is the data set itself.
+`jaxnn.replicate`. Resample number 0 of a data set is the data set itself.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@
     band         quantiles over refits b of f_b(x_j, x_C)
 
 Lecture 11, from "Interpretation through Predictions" to "Bootstrapping for Predictions", on the
-Heart data, with a band on every curve.  `heart_refits` computes.  How often such bands contain the
+Heart data, with a band on every curve. `heart_refits` computes. How often such bands contain the
 truth can be seen only where the truth is known: see the experiment `band_coverage`.
 
-Bands are labelled with their nominal level.  The penalty is not tuned: see
+Bands are labelled with their nominal level. The penalty is not tuned: see
 `binary_models.NormalPrior`.
 """
 

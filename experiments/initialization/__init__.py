@@ -5,7 +5,7 @@
     Var(w)              one layer multiplies mean squares by m Var(w) forward, n Var(w) backward
     scale               too small: only the last bias learns;  too large: units saturate
 
-The lecture wants to break symmetry, and asks for the right scale.  On symmetry there is a theorem
+The lecture wants to break symmetry, and asks for the right scale. On symmetry there is a theorem
 (`symmetry`); for the scale there are closed forms before training (`initial_signals`); how deep
 networks train from various initial weights is measured (`digit_training`).
 """

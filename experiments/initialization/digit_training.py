@@ -3,7 +3,7 @@
     handwritten digits, 10 hidden layers of 32 units, stochastic gradient descent
 
 Learning curves of named schemes come from `jaxnn.fit`, mapped over seeds by
-`jaxnn.replicate.replicate`.  A sweep over the scale of Gaussian weights uses several learning
+`jaxnn.replicate.replicate`. A sweep over the scale of Gaussian weights uses several learning
 rates, since a scale that is too small for one rate could be right for another; its steps are
 written out with scale and rate as array arguments, so that one compiled program serves all of them.
 Images have a root mean square of 1; those not used for training are the test set.

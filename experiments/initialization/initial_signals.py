@@ -5,7 +5,7 @@
     saturated     P(|tanh z| > 0.99) = 2 Phi(-2.65 / sqrt(q_l))
     sparse        E z^2 = k x^2 for any number of inputs;   dense N(0, 1) weights: m x^2
 
-with x^2 the mean square of the inputs.  The formulas for one layer are exact at every width; those
+with x^2 the mean square of the inputs. The formulas for one layer are exact at every width; those
 for deep networks hold at infinite width (`jaxnn.propagation`), up to a relative error of order 1/m.
 """
 

@@ -7,7 +7,7 @@
 
 Here lambda is the most negative eigenvalue of the Hessian at the network of copies, at each step.
 What is a minimum for the copies is a saddle for all weights together, and the direction of the most
-negative curvature leads away from it.  (n_0 and n_L count as 1: inputs and outputs are not copies.)
+negative curvature leads away from it. (n_0 and n_L count as 1: inputs and outputs are not copies.)
 
 Lecture 11, "Parameter Initialization": "break symmetry between units".
 """

@@ -5,8 +5,8 @@
     random Hessians   P(minimum) = P_n, exact for every n, and ln P_n / n^2 -> -ln(3) / 4
 
 The simplest network with interesting dynamics is linear in its input but not in its weights; its
-learning is known in closed form (`linear_modes`).  Between two modes it passes a saddle, where the
-gradient is small and learning seems to have ended (`critical_points`).  How much rarer minima are
+learning is known in closed form (`linear_modes`). Between two modes it passes a saddle, where the
+gradient is small and learning seems to have ended (`critical_points`). How much rarer minima are
 than saddles is known for random symmetric matrices (`random_hessians`); the Hessians of networks
 are not of this kind.
 """

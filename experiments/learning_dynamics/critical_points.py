@@ -1,14 +1,14 @@
 """Which critical points of a linear network are minima, and which are saddles?
 
 A network of two linear layers that has learned a set C of the modes of its task, and nothing of the
-others, has gradient zero.  Each mode a that is not learned contributes to the Hessian's eigenvalues
+others, has gradient zero. Each mode a that is not learned contributes to the Hessian's eigenvalues
 
     +s_a, -s_a        for each of the h - |C| hidden directions that are free
     s_c +- s_a        for each learned mode c in C
 
 so the number of negative eigenvalues is the sum over a not in C of h - |C| + #{c in C: s_c < s_a},
-and the most negative eigenvalue is -max s_a.  Only the network that has learned all modes is a
-minimum.  The biases are decoupled and add no negative eigenvalue.
+and the most negative eigenvalue is -max s_a. Only the network that has learned all modes is a
+minimum. The biases are decoupled and add no negative eigenvalue.
 
 Baldi and Hornik 1989, "Neural networks and principal component analysis: learning from
 examples without local minima"; the eigenvalues follow from the modes of `linear_modes`.

@@ -5,8 +5,8 @@
     u(t) = s e^{2st} / (e^{2st} - 1 + s / u_0),   u = s / 2 at t = ln(s / u_0 - 1) / (2 s)
 
 for inputs of mean 0 and covariance I, and initial weights that are aligned with A and balanced:
-W_1 = sum_a sqrt(u_0) p_a r_a^T, W_2 = sum_a sqrt(u_0) r_a q_a^T with orthonormal r_a.  Time is
-steps times the learning rate.  Gradient descent lags behind gradient flow: to first order in the
+W_1 = sum_a sqrt(u_0) p_a r_a^T, W_2 = sum_a sqrt(u_0) r_a q_a^T with orthonormal r_a. Time is
+steps times the learning rate. Gradient descent lags behind gradient flow: to first order in the
 learning rate its half time is later by (rate / 2) ln(g(s / 2) / g(u_0)), g(u) = sqrt(u) (s - u);
 this follows from the modified equation of Euler's method for sqrt(u).
 
@@ -175,10 +175,10 @@ def aligned(task: Task, directions: Array, start: Any) -> Parameters:
 def effective_starts(task: Task, params: Parameters) -> Array:
     """The u_0 with which small initial weights in any directions follow the formula: (modes,).
 
-    Near 0, the mean of W_1^T p_a and W_2 q_a grows like e^{st}, and their difference decays.  Modes
+    Near 0, the mean of W_1^T p_a and W_2 q_a grows like e^{st}, and their difference decays. Modes
     are learned in the order of their strengths, and a hidden direction that one mode uses is not
     available to later ones; so u_0 is the squared length of the part of the mean that is orthogonal
-    to the means of the stronger modes.  For an aligned start it is u_0 itself.
+    to the means of the stronger modes. For an aligned start it is u_0 itself.
     """
     first, second = (layer.weights for layer in params)
     means = (first.T @ task.inputs + second @ task.outputs) / 2

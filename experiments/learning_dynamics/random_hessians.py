@@ -4,10 +4,10 @@
     M_jk = double integral of sgn(y - x) phi_j(x) phi_k(y),   phi_j(x) = x^j exp(-x^2 / 2)
 
 for n x n matrices of the Gaussian orthogonal ensemble (GOE): symmetric, entries N(0, 1) off the
-diagonal and N(0, 2) on it.  The ratio of Pfaffians is de Bruijn's integral of the joint density of
-the eigenvalues, prod |x_i - x_j| exp(-sum x^2 / 2) up to scale, over positive eigenvalues.  For odd
-n, M is bordered by the integrals of phi_j.  A minimum needs a positive definite Hessian, so P_n
-tells how rare minima would be if Hessians were such matrices.  As n grows,
+diagonal and N(0, 2) on it. The ratio of Pfaffians is de Bruijn's integral of the joint density of
+the eigenvalues, prod |x_i - x_j| exp(-sum x^2 / 2) up to scale, over positive eigenvalues. For odd
+n, M is bordered by the integrals of phi_j. A minimum needs a positive definite Hessian, so P_n
+tells how rare minima would be if Hessians were such matrices. As n grows,
 ln P_n / n^2 -> -ln(3) / 4 (Dean and Majumdar 2006, "Large deviations of extreme eigenvalues of
 random matrices"): an exponent, whose prefactor matters at every n that can be measured.
 """
@@ -61,7 +61,7 @@ def _rule(start: int, end: int) -> _Rule:
 def _log_pfaffian(n: int, rule: _Rule) -> float:
     """ln |Pf M|, with polynomials orthogonal on the domain in place of the powers x^j.
 
-    Monic polynomials of ascending degree have the same Pfaffian as the powers.  Scaled to norm one,
+    Monic polynomials of ascending degree have the same Pfaffian as the powers. Scaled to norm one,
     they give a matrix without cancellation; the logarithms of their norms are added.
     """
     phi, log_norms = _orthonormal(n, rule)

@@ -3,7 +3,7 @@
     h <- tanh(h W + b),   W ~ N(0, sw2 / n),  b ~ N(0, 0.05);    trainable to about 6 xi_c layers
 
 The protocol is the same in every cell: n = 64 units per layer, 250 steps of plain stochastic
-gradient descent on batches of 64, several starts, and the better of two learning rates.  Hidden
+gradient descent on batches of 64, several starts, and the better of two learning rates. Hidden
 layers are as wide as the input, so a network of any depth is one scan over a stack of equal layers.
 Weight variance and learning rate are arguments, so that one program serves a row of the map.
 

@@ -3,13 +3,13 @@
     share of the peak = 6 x weights x rows x steps x refits / seconds / (float32 matrix product)
 
 All contenders, each in its own process, take turns in every round on the same machine, so that
-drifts of the machine affect all of them alike; ratios are medians over rounds.  Compile time is
+drifts of the machine affect all of them alike; ratios are medians over rounds. Compile time is
 counted separately: the cold total is how long a user waits for the first result in a fresh process,
 after the imports.
 
-Targets for two cores were set beforehand.  On two cores, a target that is reached holds, and one
+Targets for two cores were set beforehand. On two cores, a target that is reached holds, and one
 that is missed is shown as refused: it depends on the machine and the versions of other tools, so it
-does not fail the run.  That all tools reach the same losses, and that cost is linear, is asserted.
+does not fail the run. That all tools reach the same losses, and that cost is linear, is asserted.
 """
 
 TITLE = "The speed of many small fits"

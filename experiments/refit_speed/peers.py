@@ -1,8 +1,8 @@
 """Which tools are compared, and what does each of them need?
 
-Each peer is a function (job, X, y, seed) -> final mean training loss of each refit.  `job` says
+Each peer is a function (job, X, y, seed) -> final mean training loss of each refit. `job` says
 what it does; `jax_peers`, `torch_peers` and `scikit_learn_peer` say how, each written as well as
-its tool allows.  A peer whose package is not installed is left out.
+its tool allows. A peer whose package is not installed is left out.
 """
 
 from __future__ import annotations

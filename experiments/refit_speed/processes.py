@@ -4,8 +4,8 @@ Each contender is a separate process, with its own threads and settings, and wai
 
     answer = contender.ask(...)   =>   {"seconds": wall time of the call there, "result": ...}
 
-A contender's threads sleep while another is timed, and its memory is its own.  Short turns let
-drifts of the machine affect all contenders alike.  The processes exchange only numbers, as JSON.
+A contender's threads sleep while another is timed, and its memory is its own. Short turns let
+drifts of the machine affect all contenders alike. The processes exchange only numbers, as JSON.
 Compilation caches on disk are off, so the first answer includes all compilation.
 
 `Contender` starts `python -m experiments.refit_speed.processes MODULE:FUNCTION PACKAGE...`.

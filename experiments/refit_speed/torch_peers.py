@@ -3,7 +3,7 @@
     h = tanh(baddbmm(b, h, W)),  W of shape (refits, inputs, outputs)
 
 All refits are trained at once, with batched matrix products; the sum of their losses gives each
-refit its own gradient.  PyTorch is imported inside the functions.
+refit its own gradient. PyTorch is imported inside the functions.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from jaxnn import MLP, Encoder, Fitter, Recipe
 LEVEL = 0.95  # the nominal level of every band over refits
 
 # With x ~ N(0, 1) the largest curvature of the mean logistic loss is about 1/4, and the learning
-# rate is about its inverse.  The curvature can be 10 times smaller in another direction; with
-# momentum 1/2 the error still shrinks by sqrt(1/2) per step.  The experiments check the fits
+# rate is about its inverse. The curvature can be 10 times smaller in another direction; with
+# momentum 1/2 the error still shrinks by sqrt(1/2) per step. The experiments check the fits
 # against the exact minima.
 LOGISTIC = Fitter(
     MLP((1, 1), response="binary"),
@@ -37,7 +37,7 @@ class NormalPrior:
     """The penalty that makes the weights of a layer N(0, 1 / inputs) a priori.
 
     This is the variance of LeCun's initial weights, with which a layer keeps the scale of its
-    inputs.  So the penalty is not tuned to any result: weights as large as the initial ones are
+    inputs. So the penalty is not tuned to any result: weights as large as the initial ones are
     typical of the prior, and the more rows there are, the less the prior counts.
 
     Attributes:

@@ -1,7 +1,7 @@
 """How much of a computation's time is spent compiling programs?
 
 JAX reports how long each program took to trace, to lower and to compile; a second run of the
-same computation would save their sum.  A program found in the persistent cache counts with the time
+same computation would save their sum. A program found in the persistent cache counts with the time
 it takes to read.
 """
 

@@ -3,10 +3,10 @@
     RMSE = sqrt(mean over a grid of [-1, 1] of (network - curve)^2)
 
 One protocol for networks of any depth: full-batch Adam whose learning rate falls to 0 along a
-cosine, evenly spaced points without noise, and the following initial parameters.  A ReLU of one
-input has its kink at -b / w.  With biases of zero all kinks would be at x = 0; here w = +-sqrt(2),
+cosine, evenly spaced points without noise, and the following initial parameters. A ReLU of one
+input has its kink at -b / w. With biases of zero all kinks would be at x = 0; here w = +-sqrt(2),
 the standard deviation of He's N(0, 2), and b ~ U(-1, 1), so that kinks start evenly spread over the
-middle 70% of the interval and no unit starts dead on it.  Other layers have weights
+middle 70% of the interval and no unit starts dead on it. Other layers have weights
 N(0, 2 / inputs) and biases U(+-1 / sqrt(inputs)).
 
 `readout_errors` keeps the trained hidden layers and solves for the output weights: how well the

@@ -5,7 +5,7 @@
     E (f_m(x) - f(x))^2  =  Var cos(w.x) / m  =  (1 - e^(-|x|^2))^2 / (2m)
 
 A function that is a mean over units is approximated by m random units with a mean squared error of
-C / m in any dimension: Maurey's argument, as used by Barron (1993).  Here all constants are exact.
+C / m in any dimension: Maurey's argument, as used by Barron (1993). Here all constants are exact.
 For points x ~ N(0, s^2 I) the mean of m times this error is
 
     C = (1 - 2 (1 + 2 s^2)^(-d/2) + (1 + 4 s^2)^(-d/2)) / 2
@@ -59,7 +59,7 @@ def mean_squared_errors(counts: tuple[int, ...], key: Array, X: Array) -> Array:
       X: (n, d) points.
 
     Returns:
-      (counts,) means over the points of (f_m - f)^2.  Not compiled.
+      (counts,) means over the points of (f_m - f)^2. Not compiled.
     """
     units = jax.random.normal(key, (X.shape[1], max(counts)))
     waves = jnp.cos(X @ units)

@@ -1,7 +1,7 @@
 """Does a network of thirty layers learn if its initial weight variance is off by a factor of 2?
 
-    ReLU, weights N(0, 1/m):  each ReLU halves the mean square; 29 reduce it to 2^-29 = 2e-9
-    ReLU, weights N(0, 2/m):  mean squares of signals and of gradients are preserved
+    ReLU, weights N(0, 1/m): each ReLU halves the mean square; 29 reduce it to 2^-29 = 2e-9
+    ReLU, weights N(0, 2/m): mean squares of signals and of gradients are preserved
 
 A small version of He et al. 2015, figure 3: handwritten digits, 64 units per layer, stochastic
 gradient descent with momentum 0.9, and the same learning rate for all. The protocol was fixed

@@ -12,7 +12,7 @@ and whatever they compute is watched by the outer traces.
 
     >>> def f(x, y):
     ...     return x * sin(x * y) + y**3
-    >>> print(grad(f)(2.0, 0.0), grad(f, 1)(2.0, 0.0))  # sin xy + xy cos xy;  x^2 cos xy + 3 y^2
+    >>> print(grad(f)(2.0, 0.0), grad(f, 1)(2.0, 0.0))  # sin xy + xy cos xy; x^2 cos xy + 3 y^2
     0.0 4.0
     >>> print(*jvp(f, (2.0, 0.0), (1.0, 0.5)))  # the value; its derivative along (1, 0.5)
     0.0 2.0

@@ -2,7 +2,7 @@
 
 `fit` is one pure function of a key and one compiled program:
 
-    draw W;  repeat:  W <- W + update(gradient of [ sum_i w_i loss_i / sum_i w_i + penalty(W) ])
+    draw W;  repeat: W <- W + update(gradient of [ sum_i w_i loss_i / sum_i w_i + penalty(W) ])
 
 It contains the encoding of raw predictors, the draw of the weights, the validation split, every
 step and the history. A bootstrap, a sweep over seeds or a grid of learning rates is this function

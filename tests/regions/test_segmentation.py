@@ -65,7 +65,7 @@ def test_the_best_monotone_sequence_is_an_isotonic_regression():
 
 
 def test_the_best_monotone_sequence_pools_values_out_of_order():
-    # Rising: 1, 2.5, 2.5, 4.  Falling: 2.5 throughout.
+    # Rising: 1, 2.5, 2.5, 4. Falling: 2.5 throughout.
     assert best_monotone_error(np.array([1.0, 3, 2, 4])) == pytest.approx(math.sqrt(0.5 / 4))
 
 

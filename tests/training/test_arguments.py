@@ -1,6 +1,6 @@
 """Is everything that cannot be fitted refused in one sentence, before anything is compiled?
 
-Each refusal names the argument, says what was given and what is accepted.  Names and ranges are in
+Each refusal names the argument, says what was given and what is accepted. Names and ranges are in
 the tests of their own modules; here are rows, keys and networks that do not fit together, through
 the functions that take them.
 """
