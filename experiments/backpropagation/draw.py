@@ -170,7 +170,7 @@ def _planted(results: Results) -> Figure:
     ax.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor")
     ax.set_yscale("log")
     ax.set_ylim(1e-16, 1)
-    ax.set_ylabel("largest relative difference between routes")
+    ax.set_ylabel("largest relative difference")
     ax.set_xlabel("primitive whose rule is wrong")
     ax.legend(loc="upper left", ncols=3)
     return figure
