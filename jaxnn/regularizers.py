@@ -43,7 +43,7 @@ class ElasticNet:
       >>> print(ElasticNet(l2=0.5)(weights), ElasticNet(l1=3.0)(weights))
       1.25 9.0
       >>> print(jax.grad(ElasticNet(l2=0.5))(weights)[0])
-      [[ 1. -0.5]]
+      [[ 1.  -0.5]]
     """
 
     l2: float = 0.0

@@ -13,20 +13,17 @@ from jaxnn import plotting
 from jaxnn.cli import main
 
 
-@pytest.fixture(autouse=True, scope="session")
-def small_pictures():
-    """Figures at a low resolution: most of a quick run would go into drawing them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(plotting.STYLE, "savefig.dpi", 30)
-        yield
-
-
 @pytest.fixture(scope="session")
 def run():
-    """run(*words) -> exit status, on the devices that tests/conftest.py has chosen."""
+    """run(*words) -> exit status, on the devices that tests/conftest.py has chosen.
+
+    Figures have a low resolution: most of a quick run would go into drawing them.
+    """
 
     def run(*words):
-        return main([str(word) for word in words], prepare=lambda: None)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(plotting.STYLE, "savefig.dpi", 30)
+            return main([str(word) for word in words], prepare=lambda: None)
 
     return run
 
