@@ -14,7 +14,9 @@ import pytest
 
 from jaxnn import MLP, Fit, Recipe, fit
 
-# Before the first computation, after which the number of devices is fixed.
+# Before the first computation, after which the backend is fixed. Nearly all programs here run once
+# and briefly: they are compiled without LLVM's optimisations, which take longer than they save.
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_backend_optimization_level=0"
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)

@@ -134,12 +134,14 @@ def test_slopes_and_curvatures_of_functions_of_one_number(name, dtype):
 def test_slopes_and_curvatures_of_functions_that_saturate(name, dtype):
     *exact, where = SATURATING[name]
     x = points(dtype, lambda x: x == x)
+    # Slopes are made of the function's value y, as 1 - y^2: where that is near 1, an error of 4
+    # units in the last place, which XLA's tanh has, is 8 eps in the slope, 16 in the curvature.
     with np.errstate(all="ignore"):
         for order, formula in enumerate(exact, start=1):
             expected = np.where(where(x), formula(x.astype(np.longdouble)), 0)
             for found in derivatives(getattr(tnp, name), x, order):
                 np.testing.assert_allclose(
-                    found, expected.astype(dtype), rtol=1e-5, atol=4 * np.finfo(dtype).eps
+                    found, expected.astype(dtype), rtol=1e-5, atol=16 * np.finfo(dtype).eps
                 )
 
 
