@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.metadata
 import json
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ import numpy as np
 from experiments.lab.contract import Experiment, result_fingerprint
 from jaxnn.errors import InputError
 from jaxnn.saving import write_whole
+from jaxnn.versions import versions
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")  # the library counts by its sources
 # The names of savez's own arguments.
@@ -86,17 +85,6 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that results depend on."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
 def plain_settings(settings: Any) -> dict[str, Any]:
     """Settings as JSON returns them (a tuple becomes a list).
 
@@ -119,7 +107,7 @@ def run_of(experiment: Experiment, quick: bool, seed: int, backend: str) -> Run:
         settings=plain_settings(experiment.quick if quick else experiment.full),
         seed=seed,
         fingerprint=result_fingerprint(experiment),
-        versions=versions(),
+        versions=versions(PACKAGES),
         backend=backend,
     )
 

@@ -23,7 +23,7 @@ from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import files
 from jaxnn.cli.input_table import HEART, read
 from jaxnn.cli.results import Exploration
-from jaxnn.cli.summary import report, versions
+from jaxnn.cli.summary import PACKAGES, report
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP
@@ -32,6 +32,7 @@ from jaxnn.regularizers import ElasticNet
 from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
 from jaxnn.training.recipe import Recipe
+from jaxnn.versions import versions
 
 MOST_INDIVIDUAL = 60  # the largest number of individual curves
 
@@ -152,7 +153,7 @@ def _check_writable(out: Path) -> None:
 def _digest(fitter: Fitter, table: Table, options: argparse.Namespace) -> str:
     """A folder name for the refits of one table with these settings."""
     digest = hashlib.sha256()
-    digest.update(repr((fitter, options.replicates, options.seed, versions())).encode())
+    digest.update(repr((fitter, options.replicates, options.seed, versions(PACKAGES))).encode())
     for array in (table.X, table.y):
         digest.update(repr(array.shape).encode() + array.tobytes())
     return digest.hexdigest()[:16]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
-import platform
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +12,7 @@ from jaxnn.bootstrap import interval
 from jaxnn.cli.results import Exploration
 from jaxnn.mlp import count_parameters
 from jaxnn.tables.table import shown
+from jaxnn.versions import versions
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "matplotlib", "jaxnn")
 LOSSES = {
@@ -21,17 +20,6 @@ LOSSES = {
     "binary": ("cross-entropy", "nats"),
     "categorical": ("cross-entropy", "nats"),
 }
-
-
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that the numbers depend on."""
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def summary(results: Exploration, files: Mapping[int, str]) -> dict[str, Any]:
@@ -56,7 +44,7 @@ def summary(results: Exploration, files: Mapping[int, str]) -> dict[str, Any]:
             for name, value in vars(results.options).items()
             if name not in ("command", "out")
         },
-        "versions": versions(),
+        "versions": versions(PACKAGES),
         "rows": len(table.y),
         "notes": list(table.notes),
         "response": dataclasses.asdict(table.response),

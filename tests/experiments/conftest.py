@@ -1,6 +1,5 @@
 """Runs of experiments, each computed once for all tests and workers."""
 
-import fcntl
 import importlib
 
 import numpy as np
@@ -10,24 +9,20 @@ from experiments.lab import contract, store
 
 
 @pytest.fixture(scope="session")
-def computed_once(tmp_path_factory, testrun_uid):
+def computed_once(made_once):
     """computed_once(LABEL, compute) -> the arrays of compute(), as claims and draw read them.
 
     The first worker that asks for the label computes and stores them; the others wait and read.
     """
-    folder = tmp_path_factory.getbasetemp().parent / f"runs-{testrun_uid}"
-    folder.mkdir(exist_ok=True)
     read = {}
 
     def results(label, compute):
+        def make(folder):
+            arrays = {part: store.storable(part, array) for part, array in compute().items()}
+            np.savez(folder / "arrays.npz", **arrays)
+
         if label not in read:
-            with open(folder / f"{label}.lock", "w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                path = folder / f"{label}.npz"
-                if not path.exists():
-                    arrays = compute()
-                    np.savez(path, **{part: store.storable(part, arrays[part]) for part in arrays})
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(made_once(label, make) / "arrays.npz", allow_pickle=False) as file:
                 read[label] = {part: file[part] for part in file.files}
         return read[label]
 

@@ -25,6 +25,8 @@ import numpy as _np
 
 from jaxnn.tracer.numpy import linalg as linalg
 from jaxnn.tracer.numpy.arguments import as_numpy_takes_them
+
+# This package is a namespace like NumPy's: it holds every public name of these modules.
 from jaxnn.tracer.numpy.arrays import *  # noqa: F403
 from jaxnn.tracer.numpy.elementwise import *  # noqa: F403
 from jaxnn.tracer.numpy.products import *  # noqa: F403
