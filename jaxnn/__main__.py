@@ -1,4 +1,4 @@
-"""The command line as a module: `python -m jaxnn explore heart`."""
+"""The command line as a module: `python -m jaxnn explain heart`."""
 
 import sys
 

@@ -1,13 +1,13 @@
 """What does a network learn from my table, and how certain is that? One command answers:
 
-    jaxnn explore patients.csv --response AHD
+    jaxnn explain patients.csv --response AHD
 
 It reads the table, fits a network to hundreds of resamples of its rows, and draws how the
 prediction changes with each predictor, with bands.
 
 arguments.py     the options
 input_table.py   the table that the options ask for
-exploration.py   the steps of `explore`: read this first
+explanation.py   the steps of `explain`: read this first
 results.py       what it computes, with `jaxnn.refits`
 figures.py       its figures
 summary.py       its summary
@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 import jax
 
 from jaxnn.cli.arguments import parse
-from jaxnn.cli.exploration import Failure, explore
+from jaxnn.cli.explanation import Failure, explain
 from jaxnn.cli.input_table import describe_table
 from jaxnn.cli.terminal import complain, say
 from jaxnn.errors import InputError
@@ -54,7 +54,7 @@ def main(
         if options.command == "describe":
             say(describe_table(options))
         else:
-            explore(options, prepare)
+            explain(options, prepare)
     except InputError as error:
         return _complain(str(error), 2)
     except Failure as error:

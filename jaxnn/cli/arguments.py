@@ -15,12 +15,12 @@ from jaxnn.optimizers import OPTIMIZERS, default_learning_rate
 LARGEST = 2**31 - 1
 LARGEST_SEED = 2**32 - 1
 
-EXPLORE = """\
+EXPLAIN = """\
 Fit a network to resamples of a table, and draw how its prediction depends on each predictor.
 
-  jaxnn explore heart                               the data set that ships
-  jaxnn explore patients.csv --response AHD --missing drop --categorical Slope Thal
-  jaxnn explore houses.csv --response price --hidden 32 --replicates 500 --out houses
+  jaxnn explain heart                               the data set that ships
+  jaxnn explain patients.csv --response AHD --missing drop --categorical Slope Thal
+  jaxnn explain houses.csv --response price --hidden 32 --replicates 500 --out houses
 
 Files in DIR: predicted_versus_observed.png (each row predicted by refits that left it out),
 predictor_01.png, predictor_02.png, ... (average curve, individual curves, and the profile with the
@@ -39,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The options as a namespace, in which `command` is "explore" or "describe".
+    """The options as a namespace, in which `command` is "explain" or "describe".
 
     Args:
       argv: the arguments; None takes those of the process.
@@ -48,7 +48,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
       InputError: an option that is unknown, lacks its value, or has one that it does not accept.
     """
     options = _parser().parse_args(argv)
-    if options.command == "explore" and options.learning_rate is None:
+    if options.command == "explain" and options.learning_rate is None:
         options.learning_rate = default_learning_rate(options.optimizer)
     return options
 
@@ -62,16 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"jaxnn {jaxnn.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
-    explore = commands.add_parser(
-        "explore",
+    explain = commands.add_parser(
+        "explain",
         help="fit a network to a table and draw its predictions, with bands",
-        description=EXPLORE,
+        description=EXPLAIN,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_reading(explore, missing="refuse, but drop for heart")
-    _add_fitting(explore)
-    _add_inspecting(explore)
+    _add_reading(explain, missing="refuse, but drop for heart")
+    _add_fitting(explain)
+    _add_inspecting(explain)
 
     describe = commands.add_parser(
         "describe",
@@ -204,7 +204,7 @@ def _add_inspecting(parser: argparse.ArgumentParser) -> None:
     add(
         "--out",
         type=Path,
-        default=Path("jaxnn-explore"),
+        default=Path("jaxnn-explain"),
         metavar="DIR",
         help="directory for the files (default: %(default)s)",
     )

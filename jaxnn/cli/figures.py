@@ -1,4 +1,4 @@
-"""How is an exploration drawn?
+"""How is an explanation drawn?
 
 Names in a table may be any text; they are drawn as plain text, never as formulas.
 """
@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxnn import plotting
 from jaxnn.bootstrap import interval
-from jaxnn.cli.results import Exploration
+from jaxnn.cli.results import Explanation
 from jaxnn.refits import Effect
 from jaxnn.tables import Column, Table
 from jaxnn.tables.table import shown
@@ -46,7 +46,7 @@ def _fit_tick_labels(ax: Any, names: Sequence[str], what: str) -> None:
             label.set(ha="right", va="center" if slant == 90 else "top", rotation_mode="anchor")
 
 
-def observed_figure(results: Exploration) -> Any:
+def observed_figure(results: Explanation) -> Any:
     """A figure of the out-of-bag predictions against the observed values."""
     figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
     table, predicted = results.table, results.out_of_bag
@@ -89,7 +89,7 @@ def _is_small_count(grid: np.ndarray) -> bool:
     return bool((grid == grid.round()).all() and grid[-1] - grid[0] <= 10)
 
 
-def effect_figure(results: Exploration, effect: Effect) -> Any:
+def effect_figure(results: Explanation, effect: Effect) -> Any:
     """A figure of one predictor: average and individual curves on the left, its profile right."""
     table, center, level = results.table, results.options.center, results.options.level
     column, response = table.columns[effect.feature], table.response

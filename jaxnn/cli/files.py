@@ -1,4 +1,4 @@
-"""Which files does an exploration write?
+"""Which files does an explanation write?
 
     predicted_versus_observed.png, predictor_01.png, predictor_02.png, ..., arrays.npz, summary.json
 
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from jaxnn.cli.results import Exploration
+from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import listing, summary
 from jaxnn.saving import write_whole
 from jaxnn.tables.table import shown
@@ -30,11 +30,11 @@ SUMMARY_FILE = "summary.json"
 EFFECT_FILE = re.compile(r"predictor_[0-9]+\.png")
 
 
-def write(results: Exploration) -> dict[str, Any]:
-    """Write every file of an exploration, and remove the figures of an earlier run.
+def write(results: Explanation) -> dict[str, Any]:
+    """Write every file of an explanation, and remove the figures of an earlier run.
 
     Args:
-      results: the exploration; its options name the directory.
+      results: the explanation; its options name the directory.
 
     Returns:
       The content of summary.json.
@@ -71,7 +71,7 @@ def written(out: Path, record: dict[str, Any]) -> Iterator[str]:
     yield f"  {ARRAYS_FILE}, {SUMMARY_FILE}"
 
 
-def _write_figures(results: Exploration, names: dict[int, str]) -> None:
+def _write_figures(results: Explanation, names: dict[int, str]) -> None:
     # Imported late, so that --help need not wait for matplotlib.
     from jaxnn import plotting
     from jaxnn.cli import figures
@@ -89,7 +89,7 @@ def _write_figures(results: Exploration, names: dict[int, str]) -> None:
             )
 
 
-def _arrays(results: Exploration) -> dict[str, np.ndarray]:
+def _arrays(results: Explanation) -> dict[str, np.ndarray]:
     """All numbers behind the figures."""
     arrays = {
         "X": results.table.X,

@@ -1,4 +1,4 @@
-"""What does an exploration compute? Everything that its files and figures are made from."""
+"""What does an explanation compute? Everything that its files and figures are made from."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from jaxnn.refits import Effect, OutOfBag
 from jaxnn.tables import Table
 
 
-class Exploration(NamedTuple):
-    """The results of one `jaxnn explore`.
+class Explanation(NamedTuple):
+    """The results of one `jaxnn explain`.
 
     Attributes:
       options: the options of the command.

@@ -1,4 +1,4 @@
-"""How are the results of an exploration summarised, in summary.json and on the terminal?"""
+"""How are the results of an explanation summarised, in summary.json and on the terminal?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn.bootstrap import interval
-from jaxnn.cli.results import Exploration
+from jaxnn.cli.results import Explanation
 from jaxnn.mlp import count_parameters
 from jaxnn.tables.table import shown
 from jaxnn.versions import versions
@@ -22,11 +22,11 @@ LOSSES = {
 }
 
 
-def summary(results: Exploration, files: Mapping[int, str]) -> dict[str, Any]:
+def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
     """The content of summary.json.
 
     Args:
-      results: the exploration.
+      results: the explanation.
       files: the name of the figure of each predictor that has one, by its column of X.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The command line in this process, tables for it, and one explored table for all workers."""
+"""The command line in this process, tables for it, and one explained table for all workers."""
 
 import contextlib
 import csv
@@ -79,24 +79,24 @@ def results():
 
 
 @pytest.fixture(scope="session")
-def explored_heart(run, made_once, results):
-    """What `jaxnn explore heart` prints and writes, with few and short refits.
+def explained_heart(run, made_once, results):
+    """What `jaxnn explain heart` prints and writes, with few and short refits.
 
     Attributes: out, status, stdout, stderr, record, arrays.
     """
 
-    def explore(folder):
+    def explain(folder):
         with (
             contextlib.redirect_stdout(io.StringIO()) as stdout,
             contextlib.redirect_stderr(io.StringIO()) as stderr,
         ):
             words = ["--replicates", 4, "--epochs", 3, "--hidden", 3, "--level", 0.5]
             words += ["--features", "Ca", "Thal", "--out", folder / "out"]
-            status = run("explore", "heart", *words)
+            status = run("explain", "heart", *words)
         printed = {"status": status, "stdout": stdout.getvalue(), "stderr": stderr.getvalue()}
         (folder / "printed.json").write_text(json.dumps(printed))
 
-    folder = made_once("explored-heart", explore)
+    folder = made_once("explained-heart", explain)
     printed = json.loads((folder / "printed.json").read_text())
     record, arrays = results(folder / "out")
     return SimpleNamespace(out=folder / "out", record=record, arrays=arrays, **printed)

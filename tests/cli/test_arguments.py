@@ -39,14 +39,14 @@ from jaxnn.cli.arguments import parse
 )
 def test_an_option_that_cannot_be_used(table, tmp_path, words, sentence, refused):
     out = tmp_path / "out"
-    assert sentence in refused("explore", table, "--response", "ill", "--out", out, *words)
+    assert sentence in refused("explain", table, "--response", "ill", "--out", out, *words)
     assert not out.exists()
 
 
 def test_what_is_missing_is_asked_for(table, refused):
     assert "arguments are required: COMMAND" in refused()
-    assert "arguments are required: TABLE" in refused("explore")
-    assert "response is missing; pass --response" in refused("explore", table)
+    assert "arguments are required: TABLE" in refused("explain")
+    assert "response is missing; pass --response" in refused("explain", table)
     assert "invalid choice: 'explode'" in refused("explode", table)
 
 
@@ -55,10 +55,10 @@ def test_what_is_missing_is_asked_for(table, refused):
     [([], 0.01), (["--optimizer", "lbfgs"], 1), (["--learning-rate", "0.2"], 0.2)],
 )
 def test_the_learning_rate_is_by_default_that_of_the_optimiser(words, rate):
-    assert parse(["explore", "heart", *words]).learning_rate == rate
+    assert parse(["explain", "heart", *words]).learning_rate == rate
 
 
-@pytest.mark.parametrize("words", [["--help"], ["explore", "--help"], ["describe", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["explain", "--help"], ["describe", "--help"]])
 def test_help_is_a_page(words, capsys, run):
     with pytest.raises(SystemExit, match=r"^0$"):
         run(*words)

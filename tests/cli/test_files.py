@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jaxnn import MLP, Encoder, Fitter, Recipe, from_arrays
 from jaxnn.bootstrap import bootstrap
-from jaxnn.cli import exploration, main
+from jaxnn.cli import explanation, main
 from jaxnn.refits import effect, out_of_bag, refitted_network
 
 FILES = {"predicted_versus_observed.png", "arrays.npz", "summary.json"}
@@ -19,7 +19,7 @@ QUICK = ["--replicates", "4", "--epochs", "3", "--hidden", "3"]
 
 def test_figures_of_an_earlier_run_do_not_stay_beside_new_ones(table, tmp_path, run):
     out = tmp_path / "out"
-    words = ["explore", table, "--response", "ill", *QUICK, "--out", out, "--features"]
+    words = ["explain", table, "--response", "ill", *QUICK, "--out", out, "--features"]
     assert run(*words, "group") == 0
     (out / "predictor_99.png").write_text("mine")
     assert (out / "predictor_02.png").exists()
@@ -30,7 +30,7 @@ def test_figures_of_an_earlier_run_do_not_stay_beside_new_ones(table, tmp_path, 
 
 
 def test_a_place_that_cannot_be_written(table, tmp_path, refused):
-    words = ["explore", table, "--response", "ill", *QUICK, "--out"]
+    words = ["explain", table, "--response", "ill", *QUICK, "--out"]
     file = tmp_path / "file"
     file.write_text("kept")
     assert "which is a file; pass a directory" in refused(*words, file)
@@ -93,10 +93,10 @@ def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
 ):
     folder = tmp_path_factory.mktemp("nasty")
     path = write(folder / "t.csv", [names, *([i % 7, levels[i % 2]] for i in range(18))])
-    words = ["explore", str(path), f"--response={names[1].strip()}", "--out", str(folder / "out")]
+    words = ["explain", str(path), f"--response={names[1].strip()}", "--out", str(folder / "out")]
     with pytest.MonkeyPatch.context() as patch:
         for function, result in computed.items():
-            patch.setattr(exploration, function, lambda *given, _it=result, **options: _it)
+            patch.setattr(explanation, function, lambda *given, _it=result, **options: _it)
         status = main(words, prepare=lambda: None)
     assert status in (0, 2)
     assert {file.name for file in folder.iterdir()} == (
@@ -112,7 +112,7 @@ def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write,
     rows = [[*(i % (7 + k) for k in range(5)), names[i % 6], f"$_{i % 2}"] for i in range(24)]
     path = write(tmp_path / "t.csv", [[*names, "y"], *rows])
     out = tmp_path / "out"
-    assert run("explore", path, "--response", "y", *QUICK, "--out", out) == 0
+    assert run("explain", path, "--response", "y", *QUICK, "--out", out) == 0
     assert "\x1b" not in "".join(capsys.readouterr())
     assert [entry["name"] for entry in results(out)[0]["predictors"]] == names
     assert {path.name for path in tmp_path.iterdir()} == {"t.csv", "out"}

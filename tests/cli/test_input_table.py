@@ -46,12 +46,12 @@ def test_a_table_that_cannot_be_used(tmp_path, text, sentence, refused):
     path = tmp_path / "t.csv"
     path.write_text(text)
     words = ["--response", "ill", "--out", tmp_path / "out"]
-    assert sentence in refused("explore", path, *words)
+    assert sentence in refused("explain", path, *words)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_file_that_cannot_be_read(tmp_path, refused):
-    for command in (["explore", "--response", "y"], ["describe"]):
+    for command in (["explain", "--response", "y"], ["describe"]):
         assert "does not exist" in refused(*command, tmp_path / "no.csv")
         assert "a directory" in refused(*command, tmp_path)
     (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00")

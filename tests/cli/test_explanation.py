@@ -5,44 +5,44 @@ import numpy as np
 import pytest
 
 from jaxnn import InputError, interval
-from jaxnn.cli import exploration
+from jaxnn.cli import explanation
 from jaxnn.datasets import heart
 
 FILES = {"predicted_versus_observed.png", "arrays.npz", "summary.json"}
 QUICK = ["--replicates", "4", "--epochs", "3", "--hidden", "3"]
 
 
-def test_heart_needs_no_response_and_says_what_it_does(explored_heart):
-    assert explored_heart.status == 0
-    printed = explored_heart.stdout
+def test_heart_needs_no_response_and_says_what_it_does(explained_heart):
+    assert explained_heart.status == 0
+    printed = explained_heart.stdout
     assert "left out 6 of 303 rows" in printed
     assert "rows: 297, predictors: 13" in printed
     assert "4 refits of a 18-3-1 network (61 parameters) on 297 rows" in printed
     assert "mean and 50% interval over the refits" in printed
-    assert "refits: 100%" in explored_heart.stderr
+    assert "refits: 100%" in explained_heart.stderr
 
 
-def test_the_files_are_those_listed(explored_heart):
-    predictors = explored_heart.record["predictors"]
+def test_the_files_are_those_listed(explained_heart):
+    predictors = explained_heart.record["predictors"]
     files = {entry["name"]: entry["file"] for entry in predictors if entry["file"]}
     assert files == {"Ca": "predictor_12.png", "Thal": "predictor_13.png"}
-    made = {path.name for path in explored_heart.out.iterdir()}
+    made = {path.name for path in explained_heart.out.iterdir()}
     assert made == FILES | set(files.values())
     for name in made:
         if name.endswith(".png"):
-            assert (explored_heart.out / name).read_bytes().startswith(b"\x89PNG")
-            assert name in explored_heart.stdout
+            assert (explained_heart.out / name).read_bytes().startswith(b"\x89PNG")
+            assert name in explained_heart.stdout
 
 
-def test_the_summary_says_how_the_numbers_came_about(explored_heart):
-    record = explored_heart.record
+def test_the_summary_says_how_the_numbers_came_about(explained_heart):
+    record = explained_heart.record
     assert record["response"] == {"name": "AHD", "kind": "binary", "levels": ["No", "Yes"]}
     assert record["refits"] == {"asked": 4, "diverged": 0, "diverged_refits": []}
     assert record["settings"]["seed"] == 0 and record["versions"]["jax"] == jax.__version__
 
 
-def test_the_arrays_are_the_numbers_behind_the_figures(explored_heart):
-    arrays = explored_heart.arrays
+def test_the_arrays_are_the_numbers_behind_the_figures(explained_heart):
+    arrays = explained_heart.arrays
     np.testing.assert_array_equal(arrays["X"], heart().X)
     np.testing.assert_array_equal(arrays["predictor_12_grid"], [0, 1, 2, 3])
     assert arrays["predictor_12_average"].shape == (4, 4)
@@ -50,8 +50,8 @@ def test_the_arrays_are_the_numbers_behind_the_figures(explored_heart):
     np.testing.assert_array_equal(arrays["average_rows"], np.arange(297))
 
 
-def test_losses_out_of_bag_are_summarised(explored_heart):
-    arrays, reported = explored_heart.arrays, explored_heart.record["out_of_bag"]
+def test_losses_out_of_bag_are_summarised(explained_heart):
+    arrays, reported = explained_heart.arrays, explained_heart.record["out_of_bag"]
     losses = arrays["out_of_bag_loss"]
     assert reported["network"]["mean"] == pytest.approx(losses.mean())
     np.testing.assert_allclose(reported["network"]["interval"], interval(losses, 0.5))
@@ -65,7 +65,7 @@ def test_losses_out_of_bag_are_summarised(explored_heart):
 
 
 def test_a_quantitative_response_keeps_its_unit(table, tmp_path, capsys, run, results):
-    words = ["explore", table, "--response", "cost", "--predictors", "dose", "group", *QUICK]
+    words = ["explain", table, "--response", "cost", "--predictors", "dose", "group", *QUICK]
     out = tmp_path / "out"
     assert run(*words, "--epochs", "200", "--out", out) == 0
     assert "mean squared error (squared unit of the response)" in capsys.readouterr().out
@@ -84,7 +84,7 @@ def test_a_quantitative_response_keeps_its_unit(table, tmp_path, capsys, run, re
 def test_more_than_two_classes_have_a_probability_each(table, tmp_path, run, results):
     out = tmp_path / "out"
     words = ["--features", "dose", "group", "--out", out]
-    assert run("explore", table, "--response", "sort", *QUICK, *words) == 0
+    assert run("explain", table, "--response", "sort", *QUICK, *words) == 0
     arrays = results(out)[1]
     for name in ("average", "profile", "individual"):
         curves = arrays[f"predictor_01_{name}"]
@@ -100,7 +100,7 @@ def test_the_outputs_are_those_of_the_reported_options(table, tmp_path, run, res
     words += ["--l2", "0", "--learning-rate", "0.1", "--center", "median", "--rows", "7"]
     words += ["--missing", "drop", "--positive", "No", "--categorical", "cost"]
     words += ["--features", "cost"]
-    assert run("explore", table, "--response", "ill", *QUICK, *words, "--out", out) == 0
+    assert run("explain", table, "--response", "ill", *QUICK, *words, "--out", out) == 0
     record = results(out)[0]
     assert record["network"]["sizes"] == [1 + 2 + 4 + 2, 1]  # dose, group, cost, sort
     assert record["response"]["levels"] == ["Yes", "No"]
@@ -111,7 +111,7 @@ def test_a_table_of_few_rows_with_nothing_to_tell_out_of_bag(tmp_path, capsys, r
     path = write(tmp_path / "t.csv", [["x", "y"], [1, 2]])
     out = tmp_path / "out"
     words = ["--response", "y", "--kind", "quantitative", "--out", out]
-    assert run("explore", path, *QUICK, *words) == 0
+    assert run("explain", path, *QUICK, *words) == 0
     assert "out-of-bag loss: none" in capsys.readouterr().out
     assert results(out)[0]["out_of_bag"]["network"] is None
 
@@ -119,7 +119,7 @@ def test_a_table_of_few_rows_with_nothing_to_tell_out_of_bag(tmp_path, capsys, r
 def test_refits_that_all_diverge_are_one_sentence(table, tmp_path, capsys, caplog, run):
     words = ["--response", "cost", "--activation", "identity", "--optimizer", "sgd"]
     words += ["--learning-rate", "1e30", "--out", tmp_path / "out"]
-    assert run("explore", table, *QUICK, *words) == 1
+    assert run("explain", table, *QUICK, *words) == 1
     assert "jaxnn: all 4 refits diverged; pass a lower --learning-rate" in capsys.readouterr().err
     assert list((tmp_path / "out").iterdir()) == []
     assert "4 of 4 refits diverged" in caplog.text
@@ -128,16 +128,16 @@ def test_refits_that_all_diverge_are_one_sentence(table, tmp_path, capsys, caplo
 def test_refits_that_diverge_are_named_and_left_out(
     table, tmp_path, monkeypatch, capsys, run, results
 ):
-    whole = exploration.bootstrap
+    whole = explanation.bootstrap
 
     def one_bad(*arguments, **options):
         refits = whole(*arguments, **options)
         return refits._replace(diverged=np.array([False, True, False, False]))
 
-    monkeypatch.setattr(exploration, "bootstrap", one_bad)
+    monkeypatch.setattr(explanation, "bootstrap", one_bad)
     out = tmp_path / "out"
     words = [*QUICK, "--features", "dose", "--out", out]
-    assert run("explore", table, "--response", "ill", *words) == 0
+    assert run("explain", table, "--response", "ill", *words) == 0
     assert "3 refits of a" in (printed := capsys.readouterr().out)
     assert "1 more diverged and are left out" in printed
     assert [bad["refit"] for bad in results(out)[0]["refits"]["diverged_refits"]] == [1]
@@ -162,7 +162,7 @@ def test_faults_on_the_way_are_one_sentence(
 
     monkeypatch.setattr("jaxnn.cli.figures.effect_figure", fails)
     out = tmp_path / "out"
-    assert run("explore", table, "--response", "ill", *QUICK, "--out", out) == status
+    assert run("explain", table, "--response", "ill", *QUICK, "--out", out) == status
     assert sentence in capsys.readouterr().err.splitlines()[-1]
     # The refits are not lost, and what was not finished is not there.
     (folder,) = (out / "refits").iterdir()
@@ -173,12 +173,12 @@ def test_faults_on_the_way_are_one_sentence(
 def test_a_run_goes_on_from_saved_refits_and_leaves_those_of_others(
     table, tmp_path, monkeypatch, run, results
 ):
-    words = ["explore", table, "--response", "ill", *QUICK, "--replicates", "40"]
+    words = ["explain", table, "--response", "ill", *QUICK, "--replicates", "40"]
     words += ["--features", "dose", "--out"]
     assert run(*words, tmp_path / "straight") == 0
     assert run(*words, tmp_path / "other", "--seed", "1") == 0
     with monkeypatch.context() as patch:
-        patch.setattr(exploration, "_remove_refits", lambda folder: None)
+        patch.setattr(explanation, "_remove_refits", lambda folder: None)
         assert run(*words, tmp_path / "broken") == 0
     refits = tmp_path / "broken" / "refits"
     chunks = sorted(refits.glob("*/replicates-*.npz"))

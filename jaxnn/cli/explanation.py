@@ -22,7 +22,7 @@ from tqdm import tqdm
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import files
 from jaxnn.cli.input_table import HEART, read
-from jaxnn.cli.results import Exploration
+from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import PACKAGES, report
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
@@ -41,8 +41,8 @@ class Failure(Exception):
     """The options can be used, but the computation failed; the message is one sentence."""
 
 
-def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
-    """Run `jaxnn explore`; see its --help.
+def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
+    """Run `jaxnn explain`; see its --help.
 
     Args:
       options: as from `jaxnn.cli.arguments.parse`.
@@ -98,7 +98,7 @@ def explore(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
         for feature in tqdm(features, desc="curves", unit=" predictors", file=sys.stderr)
     )
 
-    results = Exploration(
+    results = Explanation(
         options, table, fitter.net, refits, predicted, effects, rows, individual_rows
     )
     record = files.write(results)
