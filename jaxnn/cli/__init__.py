@@ -13,6 +13,7 @@ figures.py       its figures
 summary.py       its summary
 files.py         the files that it writes
 terminal.py      printing
+wording.py       the library's messages, with the names of the options
 
 Every mistake of the user is answered by one sentence. The exit status is 2 for an option or a table
 that cannot be used, 1 for a later failure, and 130 after Ctrl-C.
@@ -30,6 +31,7 @@ from jaxnn.cli.arguments import parse
 from jaxnn.cli.explanation import Failure, explain
 from jaxnn.cli.input_table import describe_table
 from jaxnn.cli.terminal import complain, say
+from jaxnn.cli.wording import worded
 from jaxnn.errors import InputError
 from jaxnn.replicate import use_all_cores
 
@@ -56,7 +58,7 @@ def main(
         else:
             explain(options, prepare)
     except InputError as error:
-        return _complain(str(error), 2)
+        return _complain(worded(str(error)), 2)
     except Failure as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:

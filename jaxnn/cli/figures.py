@@ -20,6 +20,8 @@ from jaxnn.tables.table import shown
 MOST_POINTS = 2000  # rows in the figure of predicted against observed
 MOST_LABELS = 30  # names that fit below an axis
 MOST_CLASSES = 12  # curves that can be distinguished
+CORE = (0.02, 0.98)  # quantiles of a predictor beyond which its curves are pale
+FEW_ROWS = 10  # a level with fewer rows is hollow
 
 
 def _plain(text: str, limit: int = 28) -> str:
@@ -120,12 +122,17 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
     )
     handles, labels = axes[0].get_legend_handles_labels()
     form = "shaded" if curved else "bars"
+    what = f"{form}: {plotting.band_label(level, len(effect.average))}"
+    if curved:
+        what += f"; pale: beyond the 2nd and 98th percentile of {_plain(column.name)}"
+    elif (_row_counts(effect.grid, values) < FEW_ROWS).any():
+        what += f"; hollow: fewer than {FEW_ROWS} rows"
     figure.legend(
         handles,
         labels,
         loc="outside lower center",
         ncols=min(len(labels), 4),
-        title=f"{form}: {plotting.band_label(level, len(effect.average))}",
+        title=what,
         title_fontsize=10,
     )
     return figure
@@ -134,13 +141,19 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
 def _level_labels(column: Column, grid: np.ndarray, values: np.ndarray) -> list[str]:
     """Names of levels, each with its number of rows."""
     names = [_plain(name, 16) for name in column.levels] or [f"{value:g}" for value in grid]
-    counts = [np.count_nonzero(values == value) for value in grid]
+    counts = _row_counts(grid, values)
     return [f"{name}\n({count:,})" for name, count in zip(names, counts, strict=True)]
+
+
+def _row_counts(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The number of rows at each value of a grid."""
+    return np.array([np.count_nonzero(values == value) for value in grid])
 
 
 def _draw_curves(ax: Any, table: Table, effect: Effect, curves: np.ndarray, level: float) -> None:
     """Draw the mean over refits with its band: one curve, or one per class."""
     column, response = table.columns[effect.feature], table.response
+    values = table.X[:, effect.feature]
     chosen, labels = [0], ["average of the refits"]
     if curves.ndim == 3:
         counts = np.bincount(table.y.astype(int), minlength=curves.shape[2])
@@ -152,9 +165,15 @@ def _draw_curves(ax: Any, table: Table, effect: Effect, curves: np.ndarray, leve
         center, ends = curve.mean(axis=0), interval(curve, level)
         color = colors[order % 6]
         if column.kind == "numeric" and len(effect.grid) > 1:
-            line = lines[order % len(lines)]
-            plotting.band(ax, effect.grid, center, ends, label=label, color=color, line=line)
+            line, (low, high) = lines[order % len(lines)], np.quantile(values, CORE)
+            core = (float(low), float(high))
+            plotting.band(
+                ax, effect.grid, center, ends, label=label, color=color, line=line, core=core
+            )
         else:
-            names = _level_labels(column, effect.grid, table.X[:, effect.feature])
+            names = _level_labels(column, effect.grid, values)
             offset = 0.6 * ((order + 0.5) / len(chosen) - 0.5)
-            plotting.level_points(ax, names, center, ends, label=label, color=color, offset=offset)
+            few = _row_counts(effect.grid, values) < FEW_ROWS
+            plotting.level_points(
+                ax, names, center, ends, label=label, color=color, offset=offset, pale=few
+            )

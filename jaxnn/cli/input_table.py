@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import csv
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from typing import Any
 
+from jaxnn.cli.wording import worded
 from jaxnn.datasets.heart import KINDS, LEVELS
 from jaxnn.errors import InputError
 from jaxnn.tables import Table, describe, read_csv
@@ -49,6 +50,22 @@ def read(options: argparse.Namespace, missing: str) -> Table:
     Raises:
       InputError, InputTypeError: as `jaxnn.read_csv`, or a column declared twice.
     """
+    given_kinds = {"--categorical": options.categorical, "--numeric": options.numeric}
+    with _worded(given_kinds):
+        table = _read(options, missing)
+    return table._replace(notes=tuple(map(worded, table.notes)))
+
+
+@contextmanager
+def _worded(given_kinds: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Say the readers' errors with the names of the options; `main` has no columns to say them."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(worded(str(error), given_kinds)) from None
+
+
+def _read(options: argparse.Namespace, missing: str) -> Table:
     both = [name for name in options.categorical if name in options.numeric]
     if both:
         raise InputError(

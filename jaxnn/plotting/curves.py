@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ def band(
     interval_label: str | None = None,
     color: str = "blue",
     line: str = "solid",
+    core: tuple[float, float] | None = None,
 ) -> None:
     """Draw a curve with a band around it: the effect of a numeric predictor.
 
@@ -36,9 +37,11 @@ def band(
       interval_label: the band in the legend, as from `band_label`.
       color: a name in `COLORS`.
       line: a name in `LINES`.
+      core: the range of x in which most rows lie; beyond it curve and band are drawn pale, and x
+        must increase. None draws them alike everywhere.
 
     Raises:
-      InputError: shapes differ, or a name is unknown.
+      InputError: shapes differ, a name is unknown, or `core` ends before it begins.
 
     Example:
       >>> from jaxnn.plotting import panels
@@ -48,11 +51,30 @@ def band(
       (1, 1)
     """
     x, center = equally_long(x=x, center=center)
-    shade = color_named(color)
-    if interval is not None:
-        lower, upper = interval_ends(interval, center)
-        ax.fill_between(x, lower, upper, color=shade, alpha=0.2, lw=0, label=interval_label)
-    ax.plot(x, center, color=shade, linestyle=line_named(line), label=label)
+    shade, dashes = color_named(color), line_named(line)
+    ends = None if interval is None else interval_ends(interval, center)
+    for part, pale in _parts(x, core):
+        if ends is not None:
+            lower, upper = (end if core is None else np.interp(part, x, end) for end in ends)
+            alpha, name = (0.07, None) if pale else (0.2, interval_label)
+            ax.fill_between(part, lower, upper, color=shade, alpha=alpha, lw=0, label=name)
+        curve = center if core is None else np.interp(part, x, center)
+        alpha, name = (0.35, None) if pale else (1.0, label)
+        ax.plot(part, curve, color=shade, linestyle=dashes, alpha=alpha, label=name)
+
+
+def _parts(x: np.ndarray, core: tuple[float, float] | None) -> Iterator[tuple[np.ndarray, bool]]:
+    """The horizontal positions below, in and above the core, and whether each part is pale."""
+    if core is None:
+        yield x, False
+        return
+    low, high = core
+    if not low <= high:
+        raise InputError(f"core is {core!r}; pass (low, high) with low <= high.")
+    low, high = np.clip([low, high], x[0], x[-1])
+    for start, stop, pale in ((x[0], low, True), (low, high, False), (high, x[-1], True)):
+        if not pale or start < stop:
+            yield np.array([start, *x[(start < x) & (x < stop)], stop]), pale
 
 
 def level_points(
@@ -64,6 +86,7 @@ def level_points(
     label: str | None = None,
     color: str = "blue",
     offset: float = 0.0,
+    pale: ArrayLike | None = None,
 ) -> None:
     """Draw a point with an error bar per level: the effect of a categorical predictor.
 
@@ -75,17 +98,25 @@ def level_points(
       label: the points in the legend.
       color: a name in `COLORS`.
       offset: shift of the points to the right, so that several series do not overlap.
+      pale: (k,) bool, the levels that are drawn hollow and pale, as those with few rows.
 
     Raises:
       InputError: shapes differ, or the colour is unknown.
     """
     places = np.arange(len(levels), dtype=float)
-    places, center = equally_long(levels=places, center=center)
+    hollow = np.zeros(len(levels)) if pale is None else pale
+    places, center, hollow = equally_long(levels=places, center=center, pale=hollow)
+    ends = None if interval is None else interval_ends(interval, center)
     shade = color_named(color)
-    if interval is not None:
-        lower, upper = interval_ends(interval, center)
-        ax.vlines(places + offset, lower, upper, color=shade, linewidth=2.2, alpha=0.6)
-    ax.plot(places + offset, center, "o", color=shade, markersize=6, label=label)
+    for part, alpha in ((hollow == 0, 0.6), (hollow != 0, 0.25)):
+        if ends is not None and part.any():
+            bars = (end[part] for end in ends)
+            ax.vlines(places[part] + offset, *bars, color=shade, linewidth=2.2, alpha=alpha)
+    full = np.where(hollow == 0, center, np.nan)
+    ax.plot(places + offset, full, "o", color=shade, markersize=6, label=label)
+    if hollow.any():
+        empty = np.where(hollow == 0, np.nan, center)
+        ax.plot(places + offset, empty, "o", color=shade, markersize=6, mfc="white")
     ax.set_xticks(places, list(levels))
     ax.set_xlim(-0.5, len(levels) - 0.5)
     ax.grid(False, axis="x")

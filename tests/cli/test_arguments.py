@@ -8,8 +8,8 @@ from jaxnn.cli.arguments import parse
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--activation", "tahn"], "activation is 'tahn'; did you mean 'tanh'"),
-        (["--optimizer", "adm"], "optimizer is 'adm'; did you mean 'adam'"),
+        (["--activation", "tahn"], "--activation is 'tahn'; did you mean 'tanh'"),
+        (["--optimizer", "adm"], "--optimizer is 'adm'; did you mean 'adam'"),
         (["--replicates", "0"], "--replicates: '0' is not a whole number from 1"),
         (["--replicates", "two"], "--replicates: 'two' is not a whole number from 1"),
         (["--epochs", "0"], "--epochs: '0' is not a whole number from 1"),
@@ -24,16 +24,16 @@ from jaxnn.cli.arguments import parse
         (["--seed", "1.5"], "--seed: '1.5' is not a whole number from 0"),
         (["--seed", "99999999999"], "--seed: '99999999999' is not a whole number from 0"),
         (["--center", "middle"], "--center: invalid choice: 'middle'"),
-        (["--response", "il"], "response is 'il'; did you mean 'ill'"),
-        (["--predictors", "dosis"], "predictors is 'dosis'; did you mean 'dose'"),
-        (["--features", "grup"], "features is 'grup'; did you mean 'group'"),
-        (["--categorical", "grop"], "kinds is 'grop'; did you mean 'group'"),
+        (["--response", "il"], "--response is 'il'; did you mean 'ill'"),
+        (["--predictors", "dosis"], "--predictors is 'dosis'; did you mean 'dose'"),
+        (["--features", "grup"], "--features is 'grup'; did you mean 'group'"),
+        (["--categorical", "grop"], "--categorical is 'grop'; did you mean 'group'"),
         (["--categorical", "dose", "--numeric", "dose"], "both name 'dose'"),
         (["--numeric", "group"], "column 'group' has the text 'a' at line 2"),
-        (["--positive", "Yess"], "positive is 'Yess'; did you mean 'Yes'"),
+        (["--positive", "Yess"], "--positive is 'Yess'; did you mean 'Yes'"),
         (["--response", "sort", "--kind", "binary"], "has 3 distinct values"),
-        (["--delimiter", ";;"], "delimiter is ';;'"),
-        (["--encoding", "utf-9"], "encoding is 'utf-9'"),
+        (["--delimiter", ";;"], "--delimiter is ';;'"),
+        (["--encoding", "utf-9"], "--encoding is 'utf-9'"),
         (["--hiden", "3"], "unrecognized arguments: --hiden"),
     ],
 )
@@ -46,7 +46,7 @@ def test_an_option_that_cannot_be_used(table, tmp_path, words, sentence, refused
 def test_what_is_missing_is_asked_for(table, refused):
     assert "arguments are required: COMMAND" in refused()
     assert "arguments are required: TABLE" in refused("explain")
-    assert "response is missing; pass --response" in refused("explain", table)
+    assert "--response is missing; pass --response" in refused("explain", table)
     assert "invalid choice: 'explode'" in refused("explode", table)
 
 

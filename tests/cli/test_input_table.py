@@ -36,10 +36,10 @@ def test_tabs_and_other_encodings(tmp_path, capsys, run, refused):
         ("a,ill\n1,Yes\n2,Yes\n", "has the single class 'Yes'"),
         ("a,ill\n1,Yes\ntwo,No\n", "has the text 'two' at line 3"),
         ("a,ill\n1,Yes\ninf,No\n", "has the value inf at line 3"),
-        ("a,ill\n1,Yes\nnan,No\n", "missing is 'refuse'"),
+        ("a,ill\n1,Yes\nnan,No\n", "--missing is 'refuse'"),
         ("a,a,ill\n1,1,Yes\n", "names both column 1 and column 2 'a'"),
         ('a,ill\n1,"Yes\n', "not valid CSV"),
-        ("a,b\n1,2\n", "response is 'ill'"),
+        ("a,b\n1,2\n", "--response is 'ill'"),
     ],
 )
 def test_a_table_that_cannot_be_used(tmp_path, text, sentence, refused):

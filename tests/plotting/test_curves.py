@@ -91,3 +91,34 @@ def test_a_rug_has_a_tick_at_each_value(ax):
     np.testing.assert_array_equal(ticks[:, :, 0], [[29, 29], [41, 41], [77, 77]])
     assert ax.get_ylim() == (-3, 3)
     assert labels(ax) == ["patients"]
+
+
+def test_what_lies_beyond_the_core_is_pale(ax):
+    plotting.band(ax, [0, 1, 2, 4], [0, 1, 2, 4], ([0] * 4, [5] * 4), label="net", core=(0.5, 3))
+    parts = [(list(line.get_xdata()), line.get_alpha(), line.get_label()) for line in ax.lines]
+    assert [positions for positions, _, _ in parts] == [[0, 0.5], [0.5, 1, 2, 3], [3, 4]]
+    assert [list(line.get_ydata()) for line in ax.lines][2] == [3, 4]
+    below, core, above = (alpha for _, alpha, _ in parts)
+    assert below == above < core
+    assert [label for _, _, label in parts if not label.startswith("_")] == ["net"]
+    assert len(ax.collections) == 3
+    with pytest.raises(InputError, match=r"core is \(3, 1\); pass \(low, high\)"):
+        plotting.band(ax, [0, 1], [0, 1], core=(3, 1))
+
+
+@pytest.mark.parametrize("core", [(0, 4), (-9, 9), (2, 2)])
+def test_a_core_may_be_everything_or_a_single_value(ax, core):
+    plotting.band(ax, [0, 1, 2, 4], [0, 1, 2, 4], core=core, label="net")
+    assert len(ax.lines) == (3 if core == (2, 2) else 1)
+    assert [line.get_label() for line in ax.lines if line.get_label() == "net"] == ["net"]
+
+
+def test_pale_levels_are_hollow(ax):
+    plotting.level_points(ax, "abc", [1, 2, 3], ([0] * 3, [4] * 3), pale=[False, True, False])
+    full, hollow = ax.lines
+    np.testing.assert_array_equal(full.get_ydata(), [1, np.nan, 3])
+    np.testing.assert_array_equal(hollow.get_ydata(), [np.nan, 2, np.nan])
+    assert hollow.get_markerfacecolor() == "white"
+    assert [len(bars.get_segments()) for bars in ax.collections] == [2, 1]
+    with pytest.raises(InputError, match=r"pale has shape \(2,\)"):
+        plotting.level_points(ax, "abc", [1, 2, 3], pale=[True, False])
