@@ -186,6 +186,44 @@ def check_finite(values: np.ndarray, argument: str) -> None:
         )
 
 
+def as_weights(weights: Any, rows: int, argument: str = "weights") -> np.ndarray:
+    """Weights of rows as a NumPy array, if their weighted means can be computed.
+
+    Args:
+      weights: (rows,) numbers of at least 0, not all of them 0.
+      rows: number of rows.
+      argument: its name, for the sentence.
+
+    Raises:
+      InputError: another shape, a number that is negative or not finite, or a sum that is 0 or
+        beyond the precision of the computation.
+      InputTypeError: anything that is not numbers.
+
+    Example:
+      >>> as_weights([1, -2], rows=2)
+      Traceback (most recent call last):
+      jaxnn.errors.InputError: weights has the value -2; pass numbers of at least 0.
+    """
+    values = as_numbers(weights, argument)
+    if values.shape != (rows,):
+        raise InputError(
+            f"{argument} has shape {values.shape}; X has {rows} rows, so pass shape ({rows},)."
+        )
+    check_finite(values, argument)
+    if values.min() < 0:
+        raise InputError(f"{argument} has the value {values.min():g}; pass numbers of at least 0.")
+    if not values.any():
+        raise InputError(f"{argument} is zero for every row; pass at least one positive number.")
+    with np.errstate(over="ignore"):
+        total = np.sum(values, dtype=jnp.result_type(float))
+    if not np.finfo(total.dtype).tiny <= total < np.inf:
+        raise InputError(
+            f"{argument} has the sum {np.sum(values, dtype=float):g}, which is beyond the "
+            "precision of the computation; divide the weights by the largest of them."
+        )
+    return values
+
+
 def check_key(key: Any, argument: str = "key", *, batched: bool = False) -> None:
     """Refuse a seed or an old-style integer key where a typed JAX key is needed.
 

@@ -1,14 +1,14 @@
 """What does a black box do? These functions need predict(X) alone; many refits give bands.
 
-black_box.py   what counts as a black box
-profiles.py    how the prediction changes with one predictor: read this first
+black_box.py           what counts as a black box
+evaluation_points.py   grids of one predictor, and the centre of the others
+profiles.py            how the prediction changes with one predictor: read this first
 """
 
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
+from jaxnn.inspection.evaluation_points import center_of, grid_for
 from jaxnn.inspection.profiles import (
-    center_of,
     centered,
-    grid_for,
     individual_conditional_expectation,
     partial_dependence,
     profile_at,

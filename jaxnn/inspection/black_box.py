@@ -22,16 +22,21 @@ from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
 Predict = Callable[[Any], Any]
 
 
+BLOCK_BYTES = 2**25  # of predictions that are computed at once where only their sum is kept
+
+
 class BlackBox(NamedTuple):
     """A predict function whose predictions have a known shape.
 
     Attributes:
       evaluate: X (n, p) -> NumPy array of predictions.
       rows_axis: the axis of the rows: 0, or 1 if there is a replicate axis before it.
+      rows_at_once: how many rows fill a block of memory with their predictions, at least 1.
     """
 
     evaluate: Callable[[np.ndarray], np.ndarray]
     rows_axis: int
+    rows_at_once: int
 
 
 def check_matrix(X: Any) -> np.ndarray:
@@ -73,7 +78,8 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
         raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
     two, three = (np.repeat(X[:1], rows, axis=0) for rows in (2, 3))
     prediction = predict(two)
-    shapes = [as_numbers(made, "predict(X)").shape for made in (prediction, predict(three))]
+    pair = as_numbers(prediction, "predict(X)")
+    shapes = [pair.shape, as_numbers(predict(three), "predict(X)").shape]
     axes = [
         axis
         for axis in range(min(map(len, shapes)))
@@ -96,7 +102,12 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
             isinstance(leaf, jax.Array | np.ndarray) for leaf in jax.tree.leaves(predict)
         )
         function = partial(_call, predict) if holds_arrays else jax.jit(predict)
-    return BlackBox(lambda rows: np.asarray(function(rows)), axes[0])
+    bytes_of_row = pair.nbytes // 2
+    return BlackBox(
+        lambda rows: np.asarray(function(rows)),
+        axes[0],
+        max(1, BLOCK_BYTES // max(1, bytes_of_row)),
+    )
 
 
 @jax.jit

@@ -13,35 +13,14 @@ front, and `jaxnn.interval` along it gives the pointwise band over refits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import (
-    InputError,
-    InputTypeError,
-    as_numbers,
-    check_count,
-    check_finite,
-    is_whole,
-    unknown_name,
-)
+from jaxnn.errors import InputError, as_numbers, as_weights, check_finite
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
+from jaxnn.inspection.evaluation_points import Center, center_of, check_feature
 from jaxnn.tables import Column
-
-Center = Literal["mean", "median", "mode"]
-CENTERS: tuple[str, ...] = get_args(Center)
-
-
-def _check_feature(feature: Any, X: np.ndarray) -> int:
-    if not is_whole(feature):
-        raise InputTypeError(
-            f"feature is {feature!r}; pass the number of a column of X "
-            "(jaxnn.tables.column_index finds it by name)."
-        )
-    if not -X.shape[1] <= feature < X.shape[1]:
-        raise InputError(f"feature is {feature}; X has the columns 0 to {X.shape[1] - 1}.")
-    return int(feature) % X.shape[1]
 
 
 def _check_grid(grid: Any) -> np.ndarray:
@@ -58,112 +37,6 @@ def _check_grid(grid: Any) -> np.ndarray:
     return grid
 
 
-def grid_for(
-    X: Any,
-    feature: int,
-    resolution: int = 100,
-    percentiles: tuple[float, float] = (0.05, 0.95),
-) -> np.ndarray:
-    """Values of a predictor at which to evaluate its curve.
-
-    Args:
-      X: (n, p).
-      feature: column of X.
-      resolution: the largest number of values, at least 2.
-      percentiles: the quantiles between which the grid extends, as fractions; (0, 1) takes it
-        from the least to the largest value.
-
-    Returns:
-      (g,). The distinct observed values if there are fewer than `resolution`; otherwise
-      `resolution` equally spaced values between the two quantiles by Cunnane's rule (order
-      statistic at 0.4 + q (n + 0.2), as in `scipy.stats.mquantiles` and scikit-learn), not NumPy's
-      default.
-
-    Raises:
-      InputError: X is not finite, a resolution below 2, or percentiles that are not
-        0 <= lower < upper <= 1 or coincide.
-      InputTypeError: `feature` or `resolution` is not a whole number, or X does not hold numbers.
-
-    Example:
-      >>> X = np.array([[0.0, 1], [1.0, 0], [4.0, 1]])
-      >>> grid_for(X, 0, resolution=3, percentiles=(0, 1))
-      array([0., 2., 4.])
-      >>> grid_for(X, 1)
-      array([0., 1.])
-    """
-    X = check_matrix(X)
-    values = np.sort(X[:, _check_feature(feature, X)])
-    check_count(resolution, "resolution", least=2)
-    ends = np.asarray(percentiles)
-    if ends.shape != (2,) or ends.dtype.kind not in "fiu" or not 0 <= ends[0] < ends[1] <= 1:
-        raise InputError(
-            f"percentiles is {percentiles}; pass two increasing fractions between 0 and 1."
-        )
-    distinct = np.unique(values)
-    if len(distinct) < resolution:
-        return distinct
-    places = 0.4 + ends * (len(values) + 0.2) - 1
-    ends = np.interp(places, np.arange(len(values)), values)
-    if ends[0] == ends[1]:
-        raise InputError(
-            f"percentiles is {percentiles}, and column {feature} has the value {ends[0]:g} at "
-            "both; pass wider ones, or a grid of your own."
-        )
-    return np.linspace(ends[0], ends[1], resolution)
-
-
-def center_of(
-    X: Any, center: Center = "mean", columns: Sequence[Column] | None = None
-) -> np.ndarray:
-    """One typical row of X.
-
-    Args:
-      X: (n, p).
-      center: "mean", "median" or "mode" (the most common value; the least of several).
-      columns: descriptions of the columns; a binary or categorical one takes its most common
-        value, since a mean of codes is not a code. None takes all columns as numeric.
-
-    Returns:
-      (p,), in the dtype of X.
-
-    Raises:
-      InputError, InputTypeError: an unknown center, or columns that do not fit X.
-
-    Example:
-      >>> columns = (Column("age", "numeric"), Column("sex", "binary", ("f", "m")))
-      >>> center_of([[40.0, 0], [50.0, 1], [60.0, 1]], "mean", columns)
-      array([50.,  1.])
-    """
-    X = check_matrix(X)
-    if center not in CENTERS:
-        raise unknown_name("center", center, CENTERS)
-    if columns is not None and not (
-        isinstance(columns, Sequence) and all(hasattr(column, "kind") for column in columns)
-    ):
-        raise InputTypeError(
-            f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
-        )
-    if columns is not None and len(columns) != X.shape[1]:
-        raise InputError(
-            f"columns has {len(columns)} entries; pass one for each of the {X.shape[1]} columns "
-            "of X."
-        )
-    summaries = {"mean": np.mean, "median": np.median, "mode": _mode}
-    kinds = ["numeric"] * X.shape[1] if columns is None else [column.kind for column in columns]
-    return np.array(
-        [
-            summaries[center](values) if kind == "numeric" else _mode(values)
-            for values, kind in zip(X.T, kinds, strict=True)
-        ],
-        X.dtype,
-    )
-
-
-def _mode(values: np.ndarray) -> Any:
-    distinct, counts = np.unique(values, return_counts=True)
-    return distinct[counts.argmax()]
-
-
 def profile_at(
     predict: Predict,
     X: Any,
@@ -172,6 +45,7 @@ def profile_at(
     center: Center | Sequence[float] = "mean",
     *,
     columns: Sequence[Column] | None = None,
+    weights: Any = None,
 ) -> np.ndarray:
     """The prediction along a grid of one predictor, with the others held at a centre.
 
@@ -181,7 +55,7 @@ def profile_at(
       feature: column to vary.
       grid: (g,) values of that column.
       center: "mean", "median", "mode", or the (p,) values themselves.
-      columns: as in `center_of`.
+      columns, weights: as in `center_of`.
 
     Returns:
       (g,) or (g, outputs), with a leading (replicates,) if `predict` has one. A JAX function is
@@ -196,9 +70,9 @@ def profile_at(
       array([0., 2., 4.])
     """
     X = check_matrix(X)
-    feature, grid = _check_feature(feature, X), _check_grid(grid)
+    feature, grid = check_feature(feature, X), _check_grid(grid)
     if isinstance(center, str):
-        typical = center_of(X, center, columns)
+        typical = center_of(X, center, columns, weights=weights)
     else:
         typical = as_numbers(center, "center").astype(X.dtype)
         check_finite(typical, "center")
@@ -270,34 +144,28 @@ def partial_dependence(
       array([0., 2., 4.])
     """
     box, X, feature, grid = _checked(predict, X, feature, grid)
-    if weights is not None:
-        weights = np.asarray(weights)
-        usable = weights.dtype.kind in "fiub" and weights.shape == (len(X),)
-        if not (usable and (weights >= 0).all() and 0 < weights.sum() < np.inf):
-            raise InputError(
-                f"weights has shape {weights.shape}; pass {len(X)} numbers of at least 0, "
-                "one per row, not all zero."
-            )
-    averages = [
-        np.average(_predict_at(box, X, feature, value), axis=box.rows_axis, weights=weights)
-        for value in grid
-    ]
+    w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
+    X, shares = X[w > 0], w[w > 0] / w.sum()  # a row of weight zero may have any prediction
+    averages = [_average_at(box, X, feature, value, shares) for value in grid]
     return np.stack(averages, axis=box.rows_axis)
 
 
-def centered(ice: Any) -> np.ndarray:
+def centered(ice: Any, rows_axis: int | None = None) -> np.ndarray:
     """Individual curves as changes from the first grid value: f(x, x_iC) - f(x_first, x_iC).
 
     Goldstein et al. 2015, section 3.
 
     Args:
-      ice: (n, g), or (replicates, n, g), with the grid along the last axis.
+      ice: curves as from `individual_conditional_expectation`: (n, g), (n, g, outputs),
+        (replicates, n, g) or (replicates, n, g, outputs). Each output changes from its own value.
+      rows_axis: the axis of the rows: 0, or 1 if there is a replicate axis before it, which three
+        axes alone do not tell. None is 1 for four axes and 0 for fewer.
 
     Returns:
       The same shape; zero at the first grid value. Not compiled.
 
     Raises:
-      InputError: no grid.
+      InputError: another number of axes, no grid, or a rows_axis other than 0 and 1.
       InputTypeError: `ice` does not hold numbers.
 
     Example:
@@ -305,11 +173,21 @@ def centered(ice: Any) -> np.ndarray:
       array([[0., 1., 3.]])
     """
     ice = as_numbers(ice, "ice")
-    if ice.ndim < 1 or ice.shape[-1] == 0:
+    if rows_axis is None:
+        rows_axis = int(ice.ndim == 4)
+    if rows_axis not in (0, 1):
         raise InputError(
-            f"ice has shape {ice.shape}; pass curves with the grid along the last axis."
+            f"rows_axis is {rows_axis!r}; pass 0, or 1 if there is a replicate axis before the "
+            "rows."
         )
-    return ice - ice[..., :1]
+    grid_axis = rows_axis + 1
+    if ice.ndim - grid_axis not in (1, 2) or ice.shape[grid_axis] == 0:
+        before = "replicates, " * rows_axis
+        raise InputError(
+            f"ice has shape {ice.shape}; pass curves ({before}rows, grid) or ({before}rows, grid, "
+            "outputs)."
+        )
+    return ice - ice.take([0], axis=grid_axis)
 
 
 def _checked(
@@ -317,7 +195,7 @@ def _checked(
 ) -> tuple[BlackBox, np.ndarray, int, np.ndarray]:
     """The arguments of a curve over rows, once they are known to be usable."""
     X = check_matrix(X)
-    return black_box(predict, X), X, _check_feature(feature, X), _check_grid(grid)
+    return black_box(predict, X), X, check_feature(feature, X), _check_grid(grid)
 
 
 def _predict_at(box: BlackBox, X: np.ndarray, feature: int, value: float) -> np.ndarray:
@@ -325,3 +203,15 @@ def _predict_at(box: BlackBox, X: np.ndarray, feature: int, value: float) -> np.
     moved = X.copy()
     moved[:, feature] = value
     return box.evaluate(moved)
+
+
+def _average_at(
+    box: BlackBox, X: np.ndarray, feature: int, value: float, shares: np.ndarray
+) -> np.ndarray:
+    """The mean over rows of the same predictions, with weights that add up to one."""
+    total: Any = 0.0
+    for start in range(0, len(X), box.rows_at_once):
+        block = slice(start, start + box.rows_at_once)
+        values = _predict_at(box, X[block], feature, value)
+        total = total + np.tensordot(shares[block], values, axes=(0, box.rows_axis))
+    return total

@@ -1,5 +1,7 @@
 """Do models whose curves are known have these curves?"""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -123,6 +125,30 @@ def test_weights_of_rows_are_repetitions(seed):
     np.testing.assert_allclose(weighted, repeated, rtol=1e-10)
 
 
+def test_a_row_of_weight_zero_does_not_count_whatever_its_prediction():
+    X = np.array([[0.0, 1.0, 2.0], [0.0, np.float64(1e6), 0.0]])
+    curve = partial_dependence(lambda X: np.exp(X[:, 1]), X, 0, [0.0], weights=[2.0, 0.0])
+    np.testing.assert_allclose(curve, np.e)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_average_over_many_rows_is_computed_in_blocks(form, monkeypatch):
+    X, grid, weights = rows(), [0.0, 1.0], np.arange(1.0, 18.0)
+    predict = forms(interacting, 3)[form][0]
+    whole = partial_dependence(predict, X, 0, grid, weights=weights)
+    seen = []
+
+    def counting(X):
+        seen.append(len(X))
+        return predict(X)
+
+    module = sys.modules[black_box.__module__]  # its name is the function's in the package
+    monkeypatch.setattr(module, "BLOCK_BYTES", 100)
+    blocks = partial_dependence(counting, X, 0, grid, weights=weights)
+    assert max(seen) < 17
+    np.testing.assert_allclose(blocks, whole, rtol=1e-12, atol=1e-12)
+
+
 def test_partial_dependence_is_that_of_scikit_learn():
     X = rows(60)
     forest = RandomForestRegressor(n_estimators=5, random_state=0).fit(X, interacting(X))
@@ -141,11 +167,33 @@ def test_partial_dependence_is_that_of_scikit_learn():
     )
 
 
-def test_the_first_value_of_a_centered_curve_is_zero():
-    ice = np.random.default_rng(0).normal(size=(2, 4, 5))
+@pytest.mark.parametrize("form", FORMS)
+def test_centered_curves_start_at_zero_in_every_output(form):
+    """(17, 5), (17, 5, 2), (3, 17, 5) and (3, 17, 5, 2): each curve loses its own first value."""
+    X, grid = rows(), np.linspace(-1, 1, 5)
+    predict = forms(interacting, 3)[form][0]
+    ice = individual_conditional_expectation(predict, X, 0, grid)
+    before = int("replicates" in form)
+    result = centered(ice) if ice.ndim != 3 else centered(ice, rows_axis=before)
+    curves = np.moveaxis(result, before + 1, 0)
+    np.testing.assert_array_equal(curves[0], 0)
+    np.testing.assert_allclose(
+        np.diff(curves, axis=0), np.diff(np.moveaxis(ice, before + 1, 0), axis=0), atol=1e-12
+    )
+
+
+def test_centered_curves_of_classes_add_up_to_zero():
+    """Probabilities add up to one, so their changes add up to zero; no class is a reference."""
+
+    def softmax(X):
+        powers = np.exp(X @ np.array([[1.0, 0, -1], [0, 2, 1], [1, 1, 1]]))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    ice = individual_conditional_expectation(softmax, rows(), 0, [0.0, 1.0, 2.0])
     result = centered(ice)
-    np.testing.assert_array_equal(result[..., 0], 0)
-    np.testing.assert_allclose(np.diff(result), np.diff(ice))
+    np.testing.assert_array_equal(result[:, 0], 0)
+    np.testing.assert_allclose(result.sum(axis=-1), 0, atol=1e-12)
+    assert result[:, 2, 0].min() > 0.01  # the first class becomes more probable
 
 
 def test_X_is_not_changed():
@@ -177,6 +225,21 @@ def test_few_distinct_values_are_the_grid():
     np.testing.assert_array_equal(grid_for(X, -1), [0, 1])
     assert len(grid_for(X, 0, 3)) == 3  # as many as wanted: equally spaced
     np.testing.assert_array_equal(grid_for(X, 0, 3, (0, 1)), [1, 2, 3])
+
+
+CODES = (Column("size", "numeric"), Column("city", "categorical", tuple(map(str, range(150)))))
+
+
+def test_the_grid_of_a_column_with_levels_is_all_their_codes():
+    """However many there are, observed or not; without descriptions a column is numeric."""
+    X = np.column_stack([np.arange(200.0), np.arange(200) % 140])
+    np.testing.assert_array_equal(grid_for(X, 1, columns=CODES), np.arange(150))
+    np.testing.assert_array_equal(grid_for(X, -1, 5, columns=CODES), np.arange(150))
+    np.testing.assert_array_equal(grid_for(X, 0, 5, columns=CODES), grid_for(X, 0, 5))
+    assert len(grid_for(X, 1, 5)) == 5
+    np.testing.assert_array_equal(grid_for(MIXED, 1, columns=COLUMNS), [0, 1])
+    with pytest.raises(InputError, match="columns has 3 entries; pass one for each of the 2"):
+        grid_for(X, 1, columns=COLUMNS)
 
 
 def test_a_grid_value_is_not_rounded_to_the_integers_of_X():
@@ -211,6 +274,19 @@ def test_the_centre_is_mean_median_or_mode(center, plain, by_kind):
         profile_at(linear, MIXED, 0, grid, center, columns=COLUMNS),
         linear(np.array([[0.0, *by_kind[1:]], [9.0, *by_kind[1:]]])),
     )
+
+
+@pytest.mark.parametrize("center", ["mean", "median", "mode"])
+@pytest.mark.parametrize("columns", [None, COLUMNS])
+def test_weights_of_a_centre_are_repetitions(center, columns):
+    counts = [3, 0, 1, 2, 1, 1]
+    repeated = center_of(MIXED.repeat(counts, axis=0), center, columns)
+    np.testing.assert_allclose(center_of(MIXED, center, columns, weights=counts), repeated)
+    np.testing.assert_allclose(
+        profile_at(linear, MIXED, 0, [2.0], center, columns=columns, weights=counts),
+        profile_at(linear, MIXED.repeat(counts, axis=0), 0, [2.0], center, columns=columns),
+    )
+    assert (center_of(MIXED, center, columns) != repeated).any()
 
 
 def test_of_equally_common_values_the_least_is_the_mode():
@@ -268,12 +344,22 @@ def test_bad_arguments_are_refused(function, wrong, error, sentence):
 
 
 @pytest.mark.parametrize(
-    "weights",
-    [np.ones(3), np.zeros(17), -np.ones(17), np.full(17, np.nan), np.full(17, np.inf), ["a"] * 17],
+    ("weights", "sentence"),
+    [
+        (np.ones(3), r"weights has shape \(3,\); X has 17 rows, so pass shape \(17,\)"),
+        (np.zeros(17), "weights is zero for every row"),
+        (-np.ones(17), "weights has the value -1; pass numbers of at least 0"),
+        (np.full(17, np.nan), "weights holds nan at row 0"),
+        (np.full(17, np.inf), "weights holds inf at row 0"),
+        (["a"] * 17, "weights holds <U1 values; pass numbers"),
+        (np.full(17, 1e-300), "weights has the sum 1.7e-299, which is beyond the precision"),
+    ],
 )
-def test_bad_weights_are_refused(weights):
-    with pytest.raises(InputError, match=r"weights .*pass 17 numbers of at least 0"):
+def test_bad_weights_are_refused(weights, sentence):
+    with pytest.raises(InputError, match=sentence):
         partial_dependence(**GOOD, weights=weights)
+    with pytest.raises(InputError, match=sentence):
+        profile_at(**GOOD, weights=weights)
 
 
 @pytest.mark.parametrize(
@@ -318,9 +404,13 @@ def test_a_grid_of_one_value_is_refused():
 
 
 def test_curves_without_a_grid_are_refused():
-    for ice in (1.0, np.zeros((3, 0))):
-        with pytest.raises(InputError, match="ice has shape"):
+    for ice in (1.0, np.zeros(3), np.zeros((3, 0)), np.zeros((2, 3, 4, 5, 6))):
+        with pytest.raises(InputError, match=r"ice has shape .* pass curves \(.*rows, grid"):
             centered(ice)
+    with pytest.raises(InputError, match=r"pass curves \(replicates, rows, grid\)"):
+        centered(np.zeros((3, 4)), rows_axis=1)
+    with pytest.raises(InputError, match="rows_axis is 2; pass 0, or 1"):
+        centered(np.zeros((3, 4)), rows_axis=2)
 
 
 def test_a_grid_value_does_not_overflow_in_half_precision():
