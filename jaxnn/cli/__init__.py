@@ -5,15 +5,16 @@
 It reads the table, fits a network to hundreds of resamples of its rows, and draws how the
 prediction changes with each predictor, with bands.
 
-arguments.py     the options
-input_table.py   the table that the options ask for
-explanation.py   the steps of `explain`: read this first
-results.py       what it computes, with `jaxnn.refits`
-figures.py       its figures
-summary.py       its summary
-files.py         the files that it writes
-terminal.py      printing
-wording.py       the library's messages, with the names of the options
+arguments.py       the commands
+option_groups.py   their options
+input_table.py     the table that the options ask for
+explanation.py     the steps of `explain`: read this first
+results.py         what it computes, with `jaxnn.refits`
+figures.py         its figures
+summary.py         its summary
+files.py           the files that it writes
+terminal.py        printing
+wording.py         the library's messages, with the names of the options
 
 Every mistake of the user is answered by one sentence. The exit status is 2 for an option or a table
 that cannot be used, 1 for a later failure, and 130 after Ctrl-C.

@@ -110,8 +110,8 @@ def level_points(
     shade = color_named(color)
     for part, alpha in ((hollow == 0, 0.6), (hollow != 0, 0.25)):
         if ends is not None and part.any():
-            bars = (end[part] for end in ends)
-            ax.vlines(places[part] + offset, *bars, color=shade, linewidth=2.2, alpha=alpha)
+            lower, upper = (end[part] for end in ends)
+            ax.vlines(places[part] + offset, lower, upper, color=shade, linewidth=2.2, alpha=alpha)
     full = np.where(hollow == 0, center, np.nan)
     ax.plot(places + offset, full, "o", color=shade, markersize=6, label=label)
     if hollow.any():

@@ -1,0 +1,180 @@
+"""Which options are there? In groups: reading the table, fitting the network, looking inside."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jaxnn.optimizers import OPTIMIZERS, default_learning_rate
+
+LARGEST = 2**31 - 1
+LARGEST_SEED = 2**32 - 1
+
+
+def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
+    """Add the options that say which table is read, and how.
+
+    Args:
+      parser: what they are added to.
+      missing: what is done with missing values by default, in words.
+    """
+    parser.add_argument(
+        "table",
+        metavar="TABLE",
+        help="a CSV file whose first line names the columns, or heart, the data set of the package",
+    )
+    add = parser.add_argument_group("reading the table").add_argument
+    columns: dict[str, Any] = {"nargs": "+", "metavar": "COLUMN"}
+    add(
+        "--response",
+        metavar="COLUMN",
+        help="the column to predict; by default AHD for heart, and the last column for describe",
+    )
+    add("--predictors", **columns, help="the columns to predict from; all others by default")
+    add("--categorical", **columns, default=(), help="columns of numbers that are codes")
+    add("--numeric", **columns, default=(), help="columns of 0 and 1 to be read as numbers")
+    add(
+        "--kind",
+        choices=("quantitative", "binary", "categorical"),
+        help="kind of the response; by default inferred from its values",
+    )
+    add("--positive", metavar="LEVEL", help="the level of a binary response that counts as 1")
+    add(
+        "--missing",
+        choices=("refuse", "drop", "impute"),
+        help="refuse missing values, drop their rows, or impute the median or the most common "
+        f"level (default: {missing})",
+    )
+    add("--delimiter", default=",", metavar="MARK", help="mark between columns, such as ; or tab")
+    add(
+        "--encoding",
+        default="utf-8-sig",
+        metavar="NAME",
+        help="encoding of the file, such as latin-1; UTF-8 by default",
+    )
+
+
+def add_fitting(parser: argparse.ArgumentParser) -> None:
+    """Add the options that describe the network and its training."""
+    group = parser.add_argument_group("fitting the network")
+
+    def add(name: str, **settings: Any) -> None:
+        stated = "default" not in settings or "by default" in settings["help"]
+        settings["help"] += "" if stated else " (default: %(default)s)"
+        group.add_argument(name, **settings)
+
+    add(
+        "--hidden",
+        nargs="*",
+        type=_whole(1, 100_000),
+        default=[16, 16],
+        metavar="UNITS",
+        help="units of each hidden layer, by default 16 16; without a number, linear or logistic "
+        "regression",
+    )
+    add("--activation", default="tanh", metavar="NAME", help="activation of the hidden units")
+    add("--optimizer", default="adam", metavar="NAME", help=f"one of {', '.join(OPTIMIZERS)}")
+    add(
+        "--learning-rate",
+        type=_positive,
+        metavar="RATE",
+        help="learning rate of the optimiser (default: "
+        f"{default_learning_rate('adam'):g}, but {default_learning_rate('lbfgs'):g} for lbfgs)",
+    )
+    add("--epochs", type=_whole(1), default=300, metavar="N", help="passes over the rows")
+    add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")
+    add(
+        "--l2",
+        type=_not_negative,
+        default=0.03,
+        metavar="WEIGHT",
+        help="factor of the penalty, half the sum of squared weights; 0 is no penalty",
+    )
+    add(
+        "--replicates",
+        type=_whole(1, 1_000_000),
+        default=200,
+        metavar="N",
+        help="number of refits, each on rows drawn with replacement",
+    )
+    add(
+        "--seed",
+        type=_whole(0, LARGEST_SEED),
+        default=0,
+        metavar="N",
+        help="seed of all random numbers: the same seed gives the same results",
+    )
+
+
+def add_inspecting(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is drawn, and where it is written."""
+    add = parser.add_argument_group("looking inside the network").add_argument
+    add(
+        "--features",
+        nargs="+",
+        metavar="COLUMN",
+        help="the predictors to draw; all of them by default",
+    )
+    add(
+        "--level",
+        type=_level,
+        default=0.95,
+        metavar="P",
+        help="share of the refits inside a band (default: %(default)s)",
+    )
+    add(
+        "--center",
+        choices=("mean", "median", "mode"),
+        default="mean",
+        help="where a profile holds the other numeric predictors; binary and categorical ones are "
+        "held at their most common level (default: %(default)s)",
+    )
+    add(
+        "--rows",
+        type=_whole(1),
+        default=1000,
+        metavar="N",
+        help="the largest number of rows that a curve is averaged over, drawn at random "
+        "(default: %(default)s)",
+    )
+    add(
+        "--out",
+        type=Path,
+        default=Path("jaxnn-explain"),
+        metavar="DIR",
+        help="directory for the files (default: %(default)s)",
+    )
+
+
+def _whole(least: int, most: int = LARGEST) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+
+    return parse
+
+
+def _number(text: str, fits: Callable[[float], bool], wanted: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and fits(number)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+    return number
+
+
+def _positive(text: str) -> float:
+    return _number(text, lambda number: number > 0, "a positive number")
+
+
+def _not_negative(text: str) -> float:
+    return _number(text, lambda number: number >= 0, "a number of at least 0")
+
+
+def _level(text: str) -> float:
+    return _number(text, lambda number: 0 < number < 1, "a number between 0 and 1, such as 0.95")
