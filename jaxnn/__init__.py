@@ -13,7 +13,7 @@ from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
 from jaxnn.prediction import predict, predictor
-from jaxnn.regularizers import ElasticNet
+from jaxnn.regularizers import ElasticNet, NormalPrior
 from jaxnn.replicate import use_all_cores
 from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
 from jaxnn.training import Fit, Fitter, History, fit
@@ -36,6 +36,7 @@ __all__ = [
     "InputTypeError",
     "Interval",
     "Layer",
+    "NormalPrior",
     "Recipe",
     "Table",
     "__version__",

@@ -67,8 +67,8 @@ class MLP:
     Attributes:
       sizes: units of every layer, inputs first and outputs last; at least two entries.
       activation: phi of the hidden layers, a name of `ACTIVATIONS` or an elementwise function.
-      response: "quantitative", "binary" or "categorical", which decides what the outputs mean and
-        how their loss is computed (`jaxnn.responses`).
+      response: "quantitative", "binary", "categorical" or "count", which decides what the outputs
+        mean and how their loss is computed (`jaxnn.responses`).
       initializer: scheme of the first weights, a name of `jaxnn.initializers` or a function.
       bias_initializer: "zeros", "uniform" (U(+-1/sqrt(inputs))) or a function of
         (key, shape (outputs,), dtype).
@@ -230,8 +230,9 @@ def apply(net: MLP, params: Parameters, x: Array) -> Array:
       x: one example, (inputs,); use `jax.vmap(apply, in_axes=(None, None, 0))` for a batch.
 
     Returns:
-      (outputs,): the prediction itself (quantitative), the logit (binary) or one score per class
-      (categorical); `jaxnn.responses.mean` turns these into means and probabilities. Not compiled.
+      (outputs,): the prediction itself (quantitative), the logit (binary), one score per class
+      (categorical) or the log of the mean (count); `jaxnn.responses.mean` turns these into means
+      and probabilities. Not compiled.
 
     Raises:
       InputError: the shape of `x` is not (inputs,), or the parameters are of another network.

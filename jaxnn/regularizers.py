@@ -2,11 +2,14 @@
 
 By a penalty on the weights, never on the biases, that is added to the mean loss:
 
-    Omega(W) = l2/2 sum w^2 + l1 sum |w|
+    elastic net     Omega(W) = l2/2 sum w^2 + l1 sum |w|
+    normal prior    Omega(W) = strength / (2 n) sum_layers inputs sum w^2
 
-Only the square has the factor 1/2, so the derivative of the l2 part is l2 w, and the soft threshold
-of the l1 part is l1. (The lecture's Omega = 1/2 sum |w| halves that threshold.)
-Goodfellow, Bengio & Courville 2016, sections 7.1.1 and 7.1.2.
+Only the squares have the factor 1/2, so the derivative of the l2 part is l2 w, and the soft
+threshold of the l1 part is l1. (The lecture's Omega = 1/2 sum |w| halves that threshold.) The first
+is a price per mean loss: with more rows it weighs as much. The second is minus the log of a prior
+density, divided by n as the mean loss is: with more rows it weighs less, so the same strength
+suits 300 and 30,000 rows. Goodfellow, Bengio & Courville 2016, sections 5.6.1, 7.1.1 and 7.1.2.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import check_not_negative
+from jaxnn.errors import check_count, check_not_negative
 
 Penalty = Callable[[Sequence[Array]], Array]
 
@@ -63,3 +66,41 @@ class ElasticNet:
                 # weight away.
                 total += self.l1 * jnp.sum(w * jnp.sign(w))
         return total
+
+
+@dataclass(frozen=True)
+class NormalPrior:
+    """The penalty that makes the weights of a layer N(0, 1 / (strength inputs)) a priori.
+
+    With strength 1 this is the variance of LeCun's initial weights, with which a layer keeps the
+    scale of its inputs. It is a function of the list of weight matrices, and returns () in their
+    dtype. The prior is exact where the mean loss is minus the log-likelihood (binary and
+    categorical responses).
+
+    Attributes:
+      rows: n, the number of rows that the network is fitted to, at least 1.
+      strength: of the prior, at least 0; 0.1 gives the weights ten times the variance.
+
+    Raises:
+      InputError, InputTypeError: a number out of these ranges.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from jaxnn import NormalPrior
+      >>> weights = [jnp.array([[2.0], [1.0]])]  # two inputs: 2 (4 + 1) / (2 n)
+      >>> print(NormalPrior(rows=100)(weights), NormalPrior(rows=100, strength=0.1)(weights))
+      0.05 0.005
+    """
+
+    rows: int
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_count(self.rows, "rows")
+        check_not_negative(self.strength, "strength")
+
+    def __call__(self, weights: Sequence[Array]) -> Array:
+        penalty = jnp.zeros((), weights[0].dtype)
+        for w in weights:
+            penalty += 0.5 * self.strength * len(w) / self.rows * jnp.sum(jnp.square(w))
+        return penalty

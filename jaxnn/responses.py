@@ -5,9 +5,11 @@ The kind of response decides both, as in a generalised linear model: with output
     quantitative   prediction z            loss (z - y)^2, mean over outputs
     binary         P(y = 1) = 1/(1+e^-z)   loss log(1 + e^z) - y z
     categorical    P(y = k) = softmax(z)_k loss log(sum_k e^{z_k}) - z_y
+    count          mean m = e^z            loss 2 (y log(y/m) - y + m), mean over outputs
 
 The two cross-entropies are minus the log-likelihood of one row in nats, written so that no
-exponential overflows and no logarithm sees a zero. Lecture 11, "Neural Networks: Concept
+exponential overflows and no logarithm sees a zero. The last loss is the Poisson deviance, with
+0 log 0 = 0 (McCullagh and Nelder 1989, section 2.3). Lecture 11, "Neural Networks: Concept
 Check" (the output layer should match the response variable).
 """
 
@@ -50,12 +52,19 @@ def _categorical_cross_entropy(z: Array, y: Array, axis: int) -> Array:
     return jax.nn.logsumexp(z, axis=axis) - chosen
 
 
+def _poisson_deviance(z: Array, y: Array, axis: int) -> Array:
+    # y log y is not differentiated, so the derivative 2 (e^z - y) has no NaN at y = 0.
+    saturated = jax.scipy.special.xlogy(y, y) - y
+    return jnp.mean(2 * (saturated - y * z + jnp.exp(z)), axis=axis)
+
+
 RESPONSES: dict[str, Response] = {
     "quantitative": Response(lambda z, axis: z, _squared_error),
     "binary": Response(lambda z, axis: jax.nn.sigmoid(z), _binary_cross_entropy),
     "categorical": Response(
         lambda z, axis: jax.nn.softmax(z, axis=axis), _categorical_cross_entropy
     ),
+    "count": Response(lambda z, axis: jnp.exp(z), _poisson_deviance),
 }
 
 
@@ -71,10 +80,10 @@ def response(kind: str) -> Response:
 
 
 def mean(kind: str, outputs: Array, axis: int = -1) -> Array:
-    """The predicted mean of the response: outputs, probabilities of y = 1, or of each class.
+    """The predicted mean of the response: a number, or the probability of y = 1 or of each class.
 
     Args:
-      kind: "quantitative", "binary" or "categorical".
+      kind: "quantitative", "binary", "categorical" or "count".
       outputs: z, the network's outputs.
       axis: the axis of `outputs` along which the output units are.
 
@@ -97,15 +106,15 @@ def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
     """The loss of each row, by the formulas at the top of this module.
 
     Args:
-      kind: "quantitative", "binary" or "categorical".
+      kind: "quantitative", "binary", "categorical" or "count".
       outputs: z, the network's outputs.
-      y: an array that broadcasts against `outputs` (quantitative or binary), or class numbers
-        0..K-1 in any dtype with length 1 along `axis` (categorical).
+      y: class numbers 0..K-1 in any dtype with length 1 along `axis` (categorical), or an array
+        that broadcasts against `outputs` (any other kind).
       axis: the axis of `outputs` along which the output units are.
 
     Returns:
-      An array of the shape of `outputs` without `axis`. The squared error has no factor 1/2.
-      Cross-entropies are in nats. Not compiled.
+      An array of the shape of `outputs` without `axis`. The squared error has no factor 1/2, and
+      the deviance has its factor 2. Cross-entropies are in nats. Not compiled.
 
     Raises:
       InputError: the kind is unknown.

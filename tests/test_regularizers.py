@@ -1,4 +1,4 @@
-"""Are the penalty and its derivative those of the formula?"""
+"""Are the penalties and their derivatives those of the formulas?"""
 
 import jax
 import jax.numpy as jnp
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaxnn import ElasticNet, InputError
+from jaxnn import MLP, ElasticNet, InputError, NormalPrior, init
 
 FACTORS = st.just(0.0) | st.floats(1e-3, 100)
 
@@ -48,3 +48,29 @@ def test_penalties_are_equal_if_their_factors_are():
 def test_impossible_factors_are_refused(name, value):
     with pytest.raises(InputError, match=rf"{name} is .*; pass a finite number"):
         ElasticNet(**{name: value})
+
+
+def test_the_normal_prior_is_minus_the_log_density_over_the_rows(key):
+    params = init(key, MLP((3, 4, 1), response="binary"))
+    weights = [layer.weights for layer in params]
+    log_prior = sum(
+        jax.scipy.stats.norm.logpdf(w, scale=len(w) ** -0.5).sum()
+        - jax.scipy.stats.norm.logpdf(jnp.zeros_like(w), scale=len(w) ** -0.5).sum()
+        for w in weights
+    )
+    assert NormalPrior(50)(weights) == pytest.approx(-float(log_prior) / 50, rel=1e-5)
+    assert NormalPrior(50, 0.1)(weights) == pytest.approx(-float(log_prior) / 500, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "strength", "message"),
+    [
+        (0, 1.0, "rows is 0"),
+        (2.5, 1.0, "rows is 2.5"),
+        (10, -1.0, "strength is -1.0"),
+        (10, float("nan"), "strength is nan"),
+    ],
+)
+def test_an_impossible_prior_is_refused(rows, strength, message):
+    with pytest.raises(InputError, match=message):
+        NormalPrior(rows, strength)

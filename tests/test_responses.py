@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, mean_poisson_deviance
 
 from jaxnn import InputError, responses
 
@@ -75,12 +75,26 @@ def test_cross_entropies_are_those_of_scikit_learn():
     np.testing.assert_allclose(found.mean(), peer, rtol=1e-5)
 
 
+def test_the_deviance_and_its_derivative_are_those_of_poisson_regression():
+    rng = np.random.default_rng(0)
+    z = rng.normal(0, 2, (40, 1)).astype(np.float32)
+    y = rng.poisson(np.exp(z)).astype(np.float32)
+    assert (y == 0).any() and (y > 5).any()
+    found, slope = jax.vmap(jax.value_and_grad(partial(responses.loss, "count")))(z, y)
+    mean = np.exp(z.astype(float))[:, 0]
+    np.testing.assert_allclose(responses.mean("count", z)[:, 0], mean, rtol=1e-5)
+    np.testing.assert_allclose(found.mean(), mean_poisson_deviance(y[:, 0], mean), rtol=1e-5)
+    np.testing.assert_allclose(slope[:, 0], 2 * (mean - y[:, 0]), rtol=1e-4, atol=1e-5)
+    saturated = responses.loss("count", jnp.log(jnp.array([4.0])), jnp.array([4.0]))
+    np.testing.assert_allclose(saturated, 0, atol=1e-5)
+
+
 def test_squared_error_has_no_half_and_is_a_mean_over_outputs():
     z, y = jnp.array([[1.0, 2.0], [0.0, 5.0]]), jnp.array([[0.0, 0.0], [0.0, 1.0]])
     np.testing.assert_array_equal(responses.loss("quantitative", z, y), [2.5, 8.0])
 
 
-@pytest.mark.parametrize("kind", ["quantitative", "binary", "categorical"])
+@pytest.mark.parametrize("kind", ["quantitative", "binary", "categorical", "count"])
 @pytest.mark.parametrize("axis", [0, -2, 1])
 def test_units_may_be_along_any_axis(kind, axis):
     rng = np.random.default_rng(1)

@@ -7,8 +7,7 @@ Lecture 11, from "Interpretation through Predictions" to "Bootstrapping for Pred
 Heart data, with a band on every curve. `heart_refits` computes. How often such bands contain the
 truth can be seen only where the truth is known: see the experiment `band_coverage`.
 
-Bands are labelled with their nominal level. The penalty is not tuned: see
-`binary_models.NormalPrior`.
+Bands are labelled with their nominal level. The penalty is not tuned: see `jaxnn.NormalPrior`.
 """
 
 TITLE = "A black box for heart disease, with bands"

@@ -104,7 +104,13 @@ def recipe(steps: int, batch: int, epoch: int) -> Recipe:
     steps_per_epoch = -(-epoch // batch)
     epochs = max(1, round(steps / steps_per_epoch))
     schedule = optax.cosine_decay_schedule(PEAK, epochs * steps_per_epoch)
-    return Recipe(learning_rate=schedule, epochs=epochs, batch_size=batch, history_every=epochs)
+    return Recipe(
+        learning_rate=schedule,
+        epochs=epochs,
+        batch_size=batch,
+        history_every=epochs,
+        standardize_response=False,
+    )
 
 
 def train(keys: Array, net: MLP, X: np.ndarray, y: np.ndarray, group: Group) -> Fit:

@@ -76,7 +76,7 @@ def spread_kinks(key: Array, shape: tuple[int, int], dtype: Any = None) -> Array
 def _recipe(steps: int, learning_rate: float) -> Recipe:
     # A schedule equals only itself, so one recipe per setting lets a network compile once.
     schedule = optax.cosine_decay_schedule(learning_rate, steps)
-    return Recipe(learning_rate=schedule, epochs=steps)
+    return Recipe(learning_rate=schedule, epochs=steps, standardize_response=False)
 
 
 def train(

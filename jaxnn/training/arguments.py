@@ -16,7 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_finite,
+    check_not_negative,
+)
 from jaxnn.mlp import MLP
 from jaxnn.optimizers import check_learning_rate
 from jaxnn.tables import Encoder, encoded_width
@@ -30,13 +36,13 @@ class CheckedRows(NamedTuple):
       X: (rows, predictors).
       y: (rows,) or (rows, outputs).
       weights: (rows,), or None for equal weights.
-      validation: X and y of the validation rows, or None.
+      validation: X, y and weights (or None) of the validation rows, or None.
     """
 
     X: Any
     y: Any
     weights: Any = None
-    validation: tuple[Any, Any] | None = None
+    validation: tuple[Any, Any, Any] | None = None
 
 
 def _array(values: Any, argument: str) -> Any:
@@ -127,6 +133,14 @@ def _checked_response(
 def _check_classes(y: np.ndarray, net: MLP, argument: str, to_learn: bool) -> None:
     if net.response == "quantitative":
         return
+    if net.response == "count":
+        wrong = y[(y < 0) | (y != np.round(y))]
+        if len(wrong):
+            raise InputError(
+                f"{argument} has the value {wrong[0]:g}; a count response takes the whole numbers "
+                "0, 1, 2, ..."
+            )
+        return
     classes = 2 if net.response == "binary" else net.sizes[-1]
     found = np.unique(y)
     wrong = found[(found < 0) | (found >= classes) | (found != np.round(found))]
@@ -143,32 +157,34 @@ def _check_classes(y: np.ndarray, net: MLP, argument: str, to_learn: bool) -> No
         )
 
 
-def _checked_weights(weights: Any, rows: int) -> Any:
+def _checked_weights(weights: Any, rows: int, name: str = "weights") -> Any:
     """Row weights as an array, if they are at least 0 and their sum is positive and finite."""
-    array = _array(weights, "weights")
+    array = _array(weights, name)
     if array.shape != (rows,):
         raise InputError(
-            f"weights has shape {array.shape}; X has {rows} rows, so pass shape ({rows},)."
+            f"{name} has shape {array.shape}; X has {rows} rows, so pass shape ({rows},)."
         )
     values = _values(array)
     if values is not None:
-        check_finite(values, "weights")
+        check_finite(values, name)
         if values.min() < 0:
-            raise InputError(f"weights has the value {values.min():g}; pass numbers of at least 0.")
+            raise InputError(f"{name} has the value {values.min():g}; pass numbers of at least 0.")
         if values.sum() == 0:
-            raise InputError("weights is zero for every row; pass at least one positive number.")
+            raise InputError(f"{name} is zero for every row; pass at least one positive number.")
         with np.errstate(over="ignore"):
             total = np.sum(values, dtype=jnp.result_type(float))
         if not np.finfo(total.dtype).tiny <= total < np.inf:
             raise InputError(
-                f"weights has the sum {np.sum(values, dtype=float):g}, which is beyond the "
+                f"{name} has the sum {np.sum(values, dtype=float):g}, which is beyond the "
                 "precision of the computation; divide the weights by the largest of them."
             )
     return array
 
 
-def check_descriptions(net: Any, recipe: Any, encoder: Any, learning_rate: Any = None) -> None:
-    """Refuse a network, recipe, encoder or learning rate that `fit` does not accept.
+def check_descriptions(
+    net: Any, recipe: Any, encoder: Any, learning_rate: Any = None, penalty_factor: Any = None
+) -> None:
+    """Refuse a network, recipe, encoder, learning rate or factor that `fit` does not accept.
 
     Args:
       net: accepted if it is an `MLP`.
@@ -176,6 +192,8 @@ def check_descriptions(net: Any, recipe: Any, encoder: Any, learning_rate: Any =
       encoder: accepted if it is an `Encoder` or None.
       learning_rate: accepted if it is None, or a positive number (traced or not) and the recipe's
         optimizer takes one.
+      penalty_factor: accepted if it is None, or a number of at least 0 (traced or not) and the
+        recipe has a penalty.
 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
@@ -192,6 +210,14 @@ def check_descriptions(net: Any, recipe: Any, encoder: Any, learning_rate: Any =
     elif np.ndim(rate) == 0 and hasattr(rate, "item"):
         rate = rate.item()
     check_learning_rate(rate, recipe.optimizer, schedules=False)
+    if penalty_factor is None:
+        return
+    if recipe.penalty is None:
+        raise InputError("penalty_factor is given, but the recipe has no penalty; pass None.")
+    if not isinstance(penalty_factor, Tracer):
+        factor = penalty_factor
+        factor = factor.item() if np.ndim(factor) == 0 and hasattr(factor, "item") else factor
+        check_not_negative(factor, "penalty_factor")
 
 
 def checked_rows(
@@ -210,7 +236,7 @@ def checked_rows(
       y: (rows,) or (rows, outputs).
       net, recipe, encoder: as `check_descriptions` accepts them.
       weights: (rows,) or None.
-      validation: a pair (X, y) of validation rows, or None.
+      validation: (X, y) or (X, y, weights) of validation rows, or None.
 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
@@ -237,10 +263,11 @@ def checked_rows(
 
 def _checked_validation(
     validation: Any, net: MLP, recipe: Recipe, encoder: Encoder | None
-) -> tuple[Any, Any]:
-    if not isinstance(validation, tuple | list) or len(validation) != 2:
+) -> tuple[Any, Any, Any]:
+    if not isinstance(validation, tuple | list) or len(validation) not in (2, 3):
         raise InputTypeError(
-            f"validation is a {type(validation).__name__}; pass a pair (X, y) of validation rows."
+            f"validation is a {type(validation).__name__}; pass (X, y) or (X, y, weights) of "
+            "validation rows."
         )
     if recipe.validation_fraction:
         raise InputError(
@@ -248,4 +275,8 @@ def _checked_validation(
             "one of them."
         )
     X = checked_predictors(validation[0], net, encoder, "validation X")
-    return X, _checked_response(validation[1], X.shape[0], net, "validation y", to_learn=False)
+    y = _checked_response(validation[1], X.shape[0], net, "validation y", to_learn=False)
+    weights = validation[2] if len(validation) == 3 else None
+    if weights is not None:
+        weights = _checked_weights(weights, X.shape[0], "validation weights")
+    return X, y, weights

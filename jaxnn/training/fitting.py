@@ -4,9 +4,11 @@
 
     draw W;  repeat: W <- W + update(gradient of [ sum_i w_i loss_i / sum_i w_i + penalty(W) ])
 
-It contains the encoding of raw predictors, the draw of the weights, the validation split, every
-step and the history. A bootstrap, a sweep over seeds or a grid of learning rates is this function
-mapped over keys (`jaxnn.replicate`, `jaxnn.bootstrap`).
+A quantitative response is trained as y' = (y - mean) / scale, and the last layer is then turned
+back, W scale and b scale + mean, so that the network predicts in the response's own unit. The
+program contains the encoding of raw predictors, the draw of the weights, the validation split,
+every step and the history. A bootstrap, a sweep over seeds or a grid of learning rates is this
+function mapped over keys (`jaxnn.replicate`, `jaxnn.bootstrap`).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_ro
 from jaxnn.training.batching import Rows, cut_into_blocks, prepare
 from jaxnn.training.objective import Objective, form_of
 from jaxnn.training.recipe import Recipe, history_epochs, validation_rows
+from jaxnn.training.response_unit import response_unit, standardized, starting_at_mean, unfolded
 from jaxnn.training.steps import State, full_batch_epoch, mini_batch_epoch, step_of
 
 
@@ -37,8 +40,8 @@ class History(NamedTuple):
 
     Attributes:
       epoch: (entries,) int, number of passes over the training rows so far.
-      train_loss: (entries,) weighted mean loss of the training rows, without the penalty; NaN
-        after an early stop.
+      train_loss: (entries,) weighted mean loss of the training rows, in the response's own unit and
+        without the penalty; NaN after an early stop.
       validation_loss: (entries,) the same for the validation rows; NaN if there are none.
     """
 
@@ -54,7 +57,8 @@ class Fit(NamedTuple):
       params: its parameters, as `jaxnn.mlp.apply` takes them.
       scaling: means and scales of the encoder's raw predictors; None without an encoder.
       history: losses during training.
-      train_loss: () weighted mean loss of the training rows at `params`, without the penalty.
+      train_loss: () weighted mean loss of the training rows at `params`, in the response's own unit
+        and without the penalty.
       epochs: int, the epoch that `params` is from.
       diverged_at: int, the first step whose gradient was not finite, or the last step if only the
         final parameters or their loss are not; -1 if all are finite.
@@ -77,8 +81,9 @@ def fit(
     *,
     weights: Any = None,
     encoder: Encoder | None = None,
-    validation: tuple[Any, Any] | None = None,
+    validation: tuple[Any, ...] | None = None,
     learning_rate: Any = None,
+    penalty_factor: Any = None,
 ) -> Fit:
     """Train a network from weights drawn with `key`; the same key gives the same numbers.
 
@@ -86,15 +91,18 @@ def fit(
       key: a typed JAX key, from which the first weights, validation rows and batches are drawn.
       net: the network.
       X: (rows, inputs), or with an encoder (rows, raw predictors).
-      y: (rows,) numbers, 0/1 (binary) or class numbers 0..K-1 (categorical); (rows, outputs) for
-        a quantitative response with several outputs.
+      y: (rows,) numbers, 0/1 (binary), class numbers 0..K-1 (categorical) or counts 0, 1, 2, ...;
+        (rows, outputs) for several outputs of a response that is not categorical.
       recipe: how to train; None is `Recipe()`.
       weights: (rows,) weights of the rows, at least 0, such as the counts of a bootstrap resample;
         None gives all rows the same weight. Only their ratios matter.
       encoder: description of the raw predictors, which are encoded and standardised inside the
         program; means and scales are those of the (weighted) training rows.
-      validation: (X, y) of validation rows, in place of the recipe's `validation_fraction`.
+      validation: (X, y) or (X, y, weights) of validation rows, in place of the recipe's
+        `validation_fraction`.
       learning_rate: in place of the recipe's; it may be traced, to map over a grid.
+      penalty_factor: at least 0, by which the recipe's penalty is multiplied; it may be traced, to
+        map over a path of penalties.
 
     Returns:
       A `Fit` in the default float dtype. Compiled: one program for each (net, recipe, encoder)
@@ -115,9 +123,9 @@ def fit(
     """
     recipe = Recipe() if recipe is None else recipe
     check_key(key)
-    check_descriptions(net, recipe, encoder, learning_rate)
+    check_descriptions(net, recipe, encoder, learning_rate, penalty_factor)
     rows = checked_rows(X, y, net, recipe, encoder, weights, validation)
-    return train(key, net, rows, recipe, encoder, learning_rate)
+    return train(key, net, rows, recipe, encoder, learning_rate, penalty_factor)
 
 
 def train(
@@ -126,17 +134,20 @@ def train(
     rows: CheckedRows,
     recipe: Recipe,
     encoder: Encoder | None,
-    learning_rate: Any,
+    learning_rate: Any = None,
+    penalty_factor: Any = None,
 ) -> Fit:
     """`fit` for arguments that have been checked; nothing is checked again."""
     dtype = jnp.result_type(float)
-    X, y = jnp.asarray(rows.X, dtype), jnp.asarray(rows.y, dtype)
-    weights = rows.weights
-    weights = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
-    validation = rows.validation
-    if validation is not None:
-        validation = (jnp.asarray(validation[0], dtype), jnp.asarray(validation[1], dtype))
-    return _fit(key, net, X, y, weights, validation, learning_rate, recipe, encoder)
+
+    def examples(X: Any, y: Any, weights: Any = None) -> _Examples:
+        X, y = jnp.asarray(X, dtype), jnp.asarray(y, dtype)
+        same = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
+        return _Examples(X, y, same)
+
+    given = examples(rows.X, rows.y, rows.weights)
+    validation = None if rows.validation is None else examples(*rows.validation)
+    return _fit(key, net, given, validation, learning_rate, penalty_factor, recipe, encoder)
 
 
 class _Examples(NamedTuple):
@@ -149,18 +160,26 @@ class _Examples(NamedTuple):
 def _fit(
     key: Array,
     net: MLP,
-    X: Array,
-    y: Array,
-    weights: Array,
-    validation: tuple[Array, Array] | None,
+    given: _Examples,
+    validation: _Examples | None,
     learning_rate: Any,
+    penalty_factor: Any,
     recipe: Recipe,
     encoder: Encoder | None,
 ) -> Fit:
     # Each purpose has its own key, whether or not the others have one.
     key_init, key_split, key_batches = (jax.random.fold_in(key, purpose) for purpose in range(3))
-    training, held_out = _split(key_split, _zero_absent_rows(X, y, weights), validation, recipe)
+    training, held_out = _split(key_split, _zero_absent_rows(given), validation, recipe)
     scaling = None if encoder is None else fit_scaling(encoder, training.X, training.weights)
+    first = mlp.init(key_init, net)
+    unit = None
+    if recipe.standardize_response and net.response == "quantitative":
+        unit = response_unit(training.y, training.weights)
+        training = training._replace(y=standardized(training.y, unit))
+        if held_out is not None:
+            held_out = held_out._replace(y=standardized(held_out.y, unit))
+    elif recipe.standardize_response and net.response == "count":
+        first = starting_at_mean(first, training.y, training.weights)
     train_rows = prepare(*training, encoder, scaling)
     train_blocks = cut_into_blocks(train_rows, net)
     validation_blocks = None
@@ -168,11 +187,13 @@ def _fit(
         validation_blocks = cut_into_blocks(prepare(*held_out, encoder, scaling), net)
 
     flat = treats_parameters_alike(recipe.optimizer)
-    objective = Objective(net, form_of(net, mlp.init(key_init, net), flat=flat), recipe.penalty)
+    form = form_of(net, first, flat=flat)
+    scale = None if unit is None else unit.scale
+    objective = Objective(net, form, recipe.penalty, penalty_factor, scale)
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     optimizer = optax.with_extra_args_support(transformation(recipe.optimizer, rate))
     step = step_of(objective, optimizer)
-    rows, batch_size = training.X.shape[0], recipe.batch_size
+    rows, batch_size = len(training.X), recipe.batch_size
     if batch_size is None or batch_size >= rows:
         steps_per_epoch = 1
         epoch = full_batch_epoch(step, train_blocks)
@@ -183,12 +204,16 @@ def _fit(
     start = objective.form.start
     state = State(start, optimizer.init(start), jnp.array(-1))
     losses = partial(_losses, objective, train_blocks, validation_blocks)
-    trained = loop.run(state, epoch, losses, recipe)
-    return _result(trained, objective.form.layers(trained.best), scaling, recipe, steps_per_epoch)
+    variance = 1.0 if unit is None else jnp.mean(jnp.square(unit.scale))
+    trained = loop.run(state, epoch, losses, recipe, variance)
+    params = objective.form.layers(trained.best)
+    params = params if unit is None else unfolded(params, unit)
+    return _result(trained, params, scaling, recipe, steps_per_epoch)
 
 
-def _zero_absent_rows(X: Array, y: Array, weights: Array) -> _Examples:
+def _zero_absent_rows(examples: _Examples) -> _Examples:
     """Set rows of weight zero to zeros: they must not matter even if their loss is infinite."""
+    X, y, weights = examples
     counted = weights > 0
     X = jnp.where(counted[:, None], X, 0)
     return _Examples(X, jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0), weights)
@@ -197,13 +222,13 @@ def _zero_absent_rows(X: Array, y: Array, weights: Array) -> _Examples:
 def _split(
     key: Array,
     examples: _Examples,
-    validation: tuple[Array, Array] | None,
+    validation: _Examples | None,
     recipe: Recipe,
 ) -> tuple[_Examples, _Examples | None]:
     """The training rows, and the validation rows if there are any."""
     X, y, weights = examples
     if validation is not None:
-        return examples, _Examples(*validation, jnp.ones(validation[0].shape[0], X.dtype))
+        return examples, _zero_absent_rows(validation)
     if not recipe.validation_fraction:
         return examples, None
     order = jax.random.permutation(key, X.shape[0])

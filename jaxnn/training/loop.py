@@ -47,7 +47,11 @@ class LoopState(NamedTuple):
 
 
 def run(
-    state: State, epoch: Epoch, losses: Callable[[Any], tuple[Array, Array]], recipe: Recipe
+    state: State,
+    epoch: Epoch,
+    losses: Callable[[Any], tuple[Array, Array]],
+    recipe: Recipe,
+    variance: Any = 1.0,
 ) -> LoopState:
     """Train from entry to entry of the history, until the last one or until patience ends.
 
@@ -56,6 +60,7 @@ def run(
       epoch: one pass over the rows.
       losses: held parameters -> training loss and validation loss, each ().
       recipe: decides when there is an entry and when to stop.
+      variance: of the response, in whose units the recipe's `min_delta` is.
 
     Returns:
       The state after the last entry.
@@ -83,16 +88,21 @@ def run(
     def advance(loop: LoopState) -> LoopState:
         begin, end = jnp.array(begins)[loop.entry], jnp.array(marks)[loop.entry]
         state = lax.fori_loop(begin, end, epoch, loop.state)
-        return _recorded(loop, state, *losses(state.held), recipe)
+        return _recorded(loop, state, *losses(state.held), recipe, variance)
 
     return lax.while_loop(is_unfinished, advance, start)
 
 
 def _recorded(
-    loop: LoopState, state: State, train_loss: Array, validation_loss: Array, recipe: Recipe
+    loop: LoopState,
+    state: State,
+    train_loss: Array,
+    validation_loss: Array,
+    recipe: Recipe,
+    variance: Any,
 ) -> LoopState:
     """The loop state with one more entry; the parameters are kept if they are better."""
-    better = validation_loss < loop.best_loss - recipe.min_delta
+    better = validation_loss < loop.best_loss - recipe.min_delta * variance
     if recipe.patience is None:
         better = jnp.array(True)
     write = partial(lax.dynamic_update_index_in_dim, index=loop.entry, axis=0)

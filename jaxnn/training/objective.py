@@ -1,6 +1,6 @@
 """What does a training step minimise, and how are its value and gradient computed?
 
-    J(W) = sum_i w_i loss_i / sum_i w_i + penalty(W)
+    J(W) = sum_i w_i loss_i / sum_i w_i + factor * penalty(W)
 
 over the rows of one step, all at once or block by block. The training loop may hold W as one flat
 vector; a `Form` turns that back into a network.
@@ -63,19 +63,26 @@ class Objective:
       net: the network.
       form: how its parameters are held.
       penalty: function of the list of weight matrices, or None.
+      factor: () of the penalty, or None for 1.
+      unit: (outputs,) of a quantitative response, in whose square `loss` is; None for 1.
     """
 
     net: MLP
     form: Form
     penalty: Penalty | None
+    factor: Any = None
+    unit: Array | None = None
 
     def __call__(self, held: Any, rows: Rows) -> Array:
         """J, ()."""
-        return self.loss(held, rows) + self._weight_penalty(held)
+        return self._mean_loss(self._block_loss, held, rows) + self._weight_penalty(held)
 
     def loss(self, held: Any, rows: Rows) -> Array:
-        """The weighted mean loss, (), without the penalty."""
-        return sum_over_blocks(jax.checkpoint(partial(self._block_loss, held)), rows)
+        """The weighted mean loss, (), in the square of the unit and without the penalty."""
+        return self._mean_loss(partial(self._block_loss, unit=self.unit), held, rows)
+
+    def _mean_loss(self, block_loss: Callable[..., Array], held: Any, rows: Rows) -> Array:
+        return sum_over_blocks(jax.checkpoint(partial(block_loss, held)), rows)
 
     def value_and_gradient(self, held: Any, rows: Rows) -> tuple[Array, Any]:
         """J and its gradient, which has the form of `held`."""
@@ -90,11 +97,16 @@ class Objective:
             return parts
         return jax.tree.map(jnp.add, parts, jax.value_and_grad(self._weight_penalty)(held))
 
-    def _block_loss(self, held: Any, rows: Rows) -> Array:
+    def _block_loss(self, held: Any, rows: Rows, unit: Array | None = None) -> Array:
         outputs = forward_pass.forward(self.net, self.form.groups(held), rows.features)
-        return jnp.sum(rows.weights * responses.loss(self.net.response, outputs, rows.y, axis=0))
+        y = rows.y
+        if unit is not None:
+            scale = unit[:, None]
+            outputs, y = outputs * scale, y * scale
+        return jnp.sum(rows.weights * responses.loss(self.net.response, outputs, y, axis=0))
 
     def _weight_penalty(self, held: Any) -> Array:
         if self.penalty is None:
             return jnp.zeros((), jnp.result_type(float))
-        return self.penalty([layer.weights for layer in self.form.layers(held)])
+        penalty = self.penalty([layer.weights for layer in self.form.layers(held)])
+        return penalty if self.factor is None else self.factor * penalty

@@ -2,9 +2,9 @@
 
     minimise over W:   sum_i w_i loss_i / sum_i w_i  +  penalty(weights)
 
-by `epochs` passes over the rows: one step per pass (full batch), or one step per batch of a fresh
-permutation. A recipe is hashable, so it is static under `jax.jit`: two equal recipes share one
-compiled program.
+with a quantitative response in units of its standard deviation, by `epochs` passes over the rows:
+one step per pass (full batch), or one step per batch of a fresh permutation. A recipe is hashable,
+so it is static under `jax.jit`: two equal recipes share one compiled program.
 """
 
 from __future__ import annotations
@@ -47,8 +47,12 @@ class Recipe:
         trained on.
       patience: stop after this many history entries in a row without a better validation loss,
         and return the best parameters; None trains to the end and returns the last.
-      min_delta: how much lower a validation loss must be to count as better.
+      min_delta: how much lower a validation loss must be to count as better; for a standardised
+        response, in units of its variance.
       history_every: epochs between two entries of the history; None makes about 20 entries.
+      standardize_response: whether a quantitative response is trained in units of its standard
+        deviation, so that learning rate and penalty mean the same whatever its unit is, and
+        whether a count starts from its mean. False is gradient descent on the loss as it is.
 
     Raises:
       InputError, InputTypeError: a value out of the ranges above.
@@ -68,6 +72,7 @@ class Recipe:
     patience: int | None = None
     min_delta: float = 0.0
     history_every: int | None = None
+    standardize_response: bool = True
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "patience", "history_every"):
@@ -77,6 +82,10 @@ class Recipe:
         fraction = self.validation_fraction
         check_number(fraction, "validation_fraction", "a number in [0, 1)", lambda x: 0 <= x < 1)
         check_not_negative(self.min_delta, "min_delta")
+        if not isinstance(self.standardize_response, bool):
+            raise InputTypeError(
+                f"standardize_response is {self.standardize_response!r}; pass True or False."
+            )
         if self.penalty is not None and not callable(self.penalty):
             raise InputTypeError(
                 f"penalty is {self.penalty!r}; pass a function of the list of weight matrices, "

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from jaxnn import (
     MLP,
+    ElasticNet,
     Encoder,
     Fitter,
     InputError,
@@ -300,11 +301,36 @@ def test_impossible_weights_are_refused(weights, expected):
         (X, "validation"),
         ((X,), "validation"),
         (3, "validation"),
-        ((X, Y, Y), "validation"),
+        ((X, Y, Y), "validation weights has the value -"),
+        ((X, Y, np.zeros(ROWS)), "validation weights is zero for every row"),
+        ((X, Y, np.ones(3)), "validation weights has shape (3,)"),
+        ((X, Y, None, None), "validation"),
     ],
 )
 def test_impossible_validation_rows_are_refused(validation, expected):
     assert expected in sentence(fit_with, validation=validation)
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [(-1.0, "penalty_factor is -1.0"), (np.nan, "penalty_factor is nan"), ("1", "penalty_factor")],
+)
+def test_an_impossible_factor_of_the_penalty_is_refused(factor, expected):
+    recipe = Recipe(epochs=2, penalty=ElasticNet(0.1))
+    assert expected in sentence(fit_with, recipe=recipe, penalty_factor=factor)
+
+
+def test_a_factor_needs_a_penalty():
+    message = sentence(fit_with, penalty_factor=2.0)
+    assert message == "penalty_factor is given, but the recipe has no penalty; pass None."
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.5])
+def test_counts_are_whole_and_not_negative(value):
+    y = np.arange(ROWS, dtype=float)
+    y[3] = value
+    message = sentence(fit_with, net=MLP((2, 1), response="count"), y=y)
+    assert message.startswith(f"y has the value {value:g}; a count response takes the whole")
 
 
 def test_validation_rows_may_be_of_one_class(monkeypatch):

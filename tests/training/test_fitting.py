@@ -7,14 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
+from sklearn.metrics import mean_poisson_deviance
 
-from jaxnn import MLP, ElasticNet, Encoder, Recipe, apply, fit, init, predict
+from jaxnn import MLP, ElasticNet, Encoder, NormalPrior, Recipe, apply, fit, init, predict
 from jaxnn.optimizers import OPTIMIZERS
 from jaxnn.responses import loss as response_loss
 from jaxnn.tables import Column, encode, fit_scaling, numeric_columns
 
 ROWS = 23
+AsIs = partial(Recipe, standardize_response=False)  # the loss as it is, in the response's own unit
+LONG = partial(Recipe, "lbfgs", learning_rate=1.0, epochs=60, history_every=60)
 
 
 def planned(key, shape, dtype):
@@ -72,7 +75,7 @@ def test_a_full_batch_fit_is_the_plain_loop(optimizer, problem):
         X, y = problem()
         weights = np.linspace(0.5, 2, ROWS)
         penalty = ElasticNet(l2=0.02, l1=0.01)
-        recipe = Recipe(optimizer, learning_rate=0.02, epochs=12, penalty=penalty)
+        recipe = AsIs(optimizer, learning_rate=0.02, epochs=12, penalty=penalty)
         fitted = fit(jax.random.key(1), NET, X, y, recipe, weights=weights)
         rule = OPTIMIZERS[optimizer].factory(0.02)
         start, expected, loss = plain_training(NET, rule, 12, X, y, weights, penalty)
@@ -87,7 +90,12 @@ def test_a_full_batch_fit_is_the_plain_loop(optimizer, problem):
 
 @pytest.mark.parametrize(
     ("response", "outputs", "activation"),
-    [("quantitative", 2, "relu"), ("categorical", 3, "sigmoid"), ("binary", 1, "softplus")],
+    [
+        ("quantitative", 2, "relu"),
+        ("categorical", 3, "sigmoid"),
+        ("binary", 1, "softplus"),
+        ("count", 2, "tanh"),
+    ],
 )
 def test_a_fit_of_every_response_is_the_plain_loop(response, outputs, activation, problem):
     with jax.enable_x64(True):
@@ -97,8 +105,9 @@ def test_a_fit_of_every_response_is_the_plain_loop(response, outputs, activation
             "quantitative": np.stack([y, -(y**2)], axis=1),
             "categorical": np.digitize(y, [0.0, 1.0]),
             "binary": (y > 0.5).astype(float),
+            "count": np.stack([np.round(y**2), np.arange(ROWS) % 3], axis=1),
         }[response]
-        recipe = Recipe("sgd", learning_rate=0.05, epochs=10)
+        recipe = AsIs("sgd", learning_rate=0.05, epochs=10)
         fitted = fit(jax.random.key(1), net, X, targets, recipe)
         _, expected, _ = plain_training(net, optax.sgd(0.05), 10, X, targets, np.ones(ROWS))
         assert_trees_close(fitted.params, expected, rtol=1e-9)
@@ -112,7 +121,7 @@ def row_lengths(weights):
 def test_any_function_of_the_weights_is_a_penalty(problem):
     with jax.enable_x64(True):
         X, y = problem()
-        recipe = Recipe("sgd", learning_rate=0.05, epochs=8, penalty=row_lengths)
+        recipe = AsIs("sgd", learning_rate=0.05, epochs=8, penalty=row_lengths)
         fitted = fit(jax.random.key(1), NET, X, y, recipe)
         _, expected, loss = plain_training(
             NET, optax.sgd(0.05), 8, X, y, np.ones(ROWS), row_lengths
@@ -161,9 +170,153 @@ def test_a_transformation_sees_the_layers(problem):
     assert np.abs(frozen[1].weights - start[1].weights).max() > 1e-3
 
 
-# The same optimum ---------------------------------------------------------------------------------
+# The unit of the response -------------------------------------------------------------------------
 
-LONG = partial(Recipe, "lbfgs", learning_rate=1.0, epochs=60, history_every=60)
+
+def test_a_quantitative_response_is_trained_in_units_of_its_spread(problem):
+    """The plain loop on (y - mean) / scale, whose last layer is then turned back."""
+    with jax.enable_x64(True):
+        X, y = problem()
+        weights = np.linspace(0.5, 2, ROWS)
+        penalty = ElasticNet(l2=0.02)
+        net = MLP((3, 4, 2), initializer=planned, bias_initializer=planned)
+        Y = np.stack([1e6 + 30 * y, 1e-3 * y**2], axis=1)
+        recipe = Recipe("sgd", learning_rate=0.05, epochs=10, penalty=penalty)
+        fitted = fit(jax.random.key(1), net, X, Y, recipe, weights=weights)
+        center = np.average(Y, axis=0, weights=weights)
+        scale = np.sqrt(np.average((Y - center) ** 2, axis=0, weights=weights))
+        _, (first, last), _ = plain_training(
+            net, optax.sgd(0.05), 10, X, (Y - center) / scale, weights, penalty
+        )
+        assert_trees_close(fitted.params[0], first, rtol=1e-8)
+        weights_of_last, biases_of_last = map(np.asarray, last)
+        np.testing.assert_allclose(fitted.params[1].weights, weights_of_last * scale, rtol=1e-8)
+        expected = center + biases_of_last * scale
+        np.testing.assert_allclose(fitted.params[1].biases, expected, rtol=1e-8)
+        loss = plain_objective(net, fitted.params, *map(jnp.asarray, (X, Y, weights)))
+        np.testing.assert_allclose(fitted.train_loss, loss, rtol=1e-8)
+
+
+@pytest.mark.parametrize("batch_size", [None, 8])
+@pytest.mark.parametrize(("factor", "shift"), [(1e-6, 0.0), (1e5, -3e6), (-2.0, 0.5)])
+def test_the_unit_of_the_response_does_not_matter(factor, shift, batch_size, problem):
+    """Predictions, losses, and the epoch that patience chooses."""
+    with jax.enable_x64(True):
+        X, y = problem(rows=40)
+        recipe = Recipe(
+            learning_rate=0.05,
+            epochs=60,
+            batch_size=batch_size,
+            penalty=ElasticNet(l2=0.01),
+            validation_fraction=0.3,
+            patience=3,
+            min_delta=1e-3,
+            history_every=5,
+        )
+        net = MLP((3, 4, 1))
+        # A negative factor mirrors the response; so does a mirrored last layer.
+        plain = fit(jax.random.key(3), net, X, abs(factor) / factor * y, recipe)
+        other = fit(jax.random.key(3), net, X, factor * y + shift, recipe)
+        assert plain.epochs == other.epochs
+        np.testing.assert_allclose(
+            predict(net, other, X),
+            abs(factor) * np.asarray(predict(net, plain, X)) + shift,
+            rtol=1e-6,
+            atol=1e-6 * abs(factor),
+        )
+        for name in ("train_loss", "validation_loss"):
+            np.testing.assert_allclose(
+                getattr(other.history, name),
+                factor**2 * np.asarray(getattr(plain.history, name)),
+                rtol=1e-6,
+            )
+
+
+def test_a_response_far_from_zero_is_predicted_in_its_own_unit(problem):
+    """With the defaults: no learning rate reaches 152 from 0 in 300 steps of 0.01."""
+    X, y = problem(rows=60)
+    y = 152 + 77 * (y - y.mean()) / y.std()
+    fitted = fit(jax.random.key(0), MLP((3, 8, 1)), X, y)
+    predicted = np.asarray(predict(MLP((3, 8, 1)), fitted, X))
+    assert abs(predicted.mean() - 152) < 3
+    assert np.corrcoef(predicted, y)[0, 1] > 0.9
+    np.testing.assert_allclose(fitted.train_loss, np.mean((predicted - y) ** 2), rtol=1e-4)
+    # As it is, the same recipe is far away.
+    as_is = fit(jax.random.key(0), MLP((3, 8, 1)), X, y, AsIs())
+    assert np.mean(predict(MLP((3, 8, 1)), as_is, X)) < 100
+
+
+def test_a_constant_response_is_predicted_exactly(problem):
+    X, _ = problem()
+    fitted = fit(jax.random.key(0), MLP((3, 2, 1)), X, np.full(ROWS, 1e5), Recipe(epochs=200))
+    np.testing.assert_allclose(predict(MLP((3, 2, 1)), fitted, X), 1e5, rtol=1e-5)
+
+
+def test_poisson_regression_is_that_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 2))
+    y = rng.poisson(np.exp(3 + X @ [0.6, -0.3]))
+    weights = rng.uniform(0.5, 2, 80)
+    peer = PoissonRegressor(alpha=0.1, tol=1e-10, max_iter=1000).fit(X, y, weights)
+    with jax.enable_x64(True):
+        net = MLP((2, 1), response="count")
+        # Their objective is half the mean deviance plus alpha/2 sum w^2.
+        recipe = LONG(penalty=ElasticNet(l2=0.2))
+        fitted = fit(jax.random.key(0), net, X, y, recipe, weights=weights)
+        np.testing.assert_allclose(fitted.params[0].weights[:, 0], peer.coef_, rtol=1e-4)
+        np.testing.assert_allclose(fitted.params[0].biases, peer.intercept_, rtol=1e-4)
+        np.testing.assert_allclose(predict(net, fitted, X), peer.predict(X), rtol=1e-4)
+
+
+def test_a_count_starts_at_its_mean(problem):
+    X, _ = problem()
+    y = np.arange(ROWS) * 1000.0
+    weights = np.arange(ROWS) + 1.0
+    net = MLP((3, 2, 1), response="count", initializer="zeros")
+    history = fit(jax.random.key(0), net, X, y, Recipe(epochs=1), weights=weights).history
+    constant = np.full(ROWS, np.average(y, weights=weights))
+    expected = mean_poisson_deviance(y, constant, sample_weight=weights)
+    np.testing.assert_allclose(history.train_loss[0], expected, rtol=1e-5)
+    nothing = fit(jax.random.key(0), net, X, 0 * y, Recipe(epochs=1))
+    assert np.isfinite(nothing.train_loss) and nothing.diverged_at == -1
+
+
+# A path of penalties ------------------------------------------------------------------------------
+
+
+def test_a_factor_of_the_penalty_is_that_penalty_and_maps(problem):
+    X, y = problem()
+    net = MLP((3, 4, 1))
+
+    def one(factor):
+        recipe = Recipe(epochs=20, penalty=NormalPrior(rows=ROWS))
+        return fit(jax.random.key(0), net, X, y, recipe, penalty_factor=factor).params
+
+    path = jax.vmap(one)(jnp.array([0.0, 3.0]))
+    for place, strength in enumerate([0.0, 3.0]):
+        alone = Recipe(epochs=20, penalty=NormalPrior(ROWS, strength))
+        expected = fit(jax.random.key(0), net, X, y, alone).params
+        found = jax.tree.map(lambda leaf, place=place: leaf[place], path)
+        assert_trees_close(found, expected, rtol=1e-3, atol=1e-5)
+    assert np.abs(path[0].weights[0] - path[0].weights[1]).max() > 1e-2
+
+
+def test_validation_rows_have_weights(problem):
+    """A validation row of weight two is that row twice, and one of weight zero is none."""
+    X, y = problem()
+    aside = (X[:3], y[:3] + 1)
+    counts = np.array([2, 0, 1])
+    run = partial(fit, jax.random.key(0), NET, X, y, Recipe(epochs=5))
+    weighted = run(validation=(*aside, counts))
+    repeated = run(validation=tuple(part.repeat(counts, 0) for part in aside))
+    plain = run(validation=aside)
+    np.testing.assert_allclose(
+        weighted.history.validation_loss, repeated.history.validation_loss, rtol=1e-5
+    )
+    assert np.abs(plain.history.validation_loss - weighted.history.validation_loss).min() > 1e-3
+
+
+# The same optimum ---------------------------------------------------------------------------------
 
 
 def test_a_linear_network_recovers_least_squares(problem):
@@ -196,15 +349,20 @@ def test_l2_is_ridge_with_half_the_square_and_free_biases(problem):
 
 
 def test_l1_is_the_soft_threshold():
-    """With X'X = n I the minimiser of mean (y - xw)^2 + l1 |w| is w = soft(X'y/n, l1/2)."""
+    """With X'X = n I the minimiser of mean (y - xw)^2 + l1 |w| is w = soft(X'y/n, l1/2).
+
+    Standardised, w' = w / s for the standard deviation s of y, so the threshold of w is s l1/2.
+    """
     rng = np.random.default_rng(2)
     X = rng.normal(size=(32, 4))
     X = np.linalg.qr(X - X.mean(0))[0] * np.sqrt(32)
     y = X @ [2.0, 0.3, -1.0, 0.0]
-    recipe = Recipe("sgd", learning_rate=0.01, epochs=1000, penalty=ElasticNet(l1=0.8))
-    weights = fit(jax.random.key(0), MLP((4, 1)), X, y, recipe).params[0].weights[:, 0]
     # A constant step swings around zero by as much as one step, 0.01 (0.8 + 2 0.3).
-    np.testing.assert_allclose(weights, [1.6, 0.0, -0.6, 0.0], atol=0.0145)
+    for recipe, threshold in ((AsIs, 0.4), (Recipe, 0.4 * y.std())):
+        recipe = recipe("sgd", learning_rate=0.01, epochs=1000, penalty=ElasticNet(l1=0.8))
+        weights = fit(jax.random.key(0), MLP((4, 1)), X, y, recipe).params[0].weights[:, 0]
+        expected = [2 - threshold, 0.0, threshold - 1, 0.0]
+        np.testing.assert_allclose(weights, expected, atol=0.0145 * (threshold / 0.4))
 
 
 def test_no_penalty_on_biases_however_strong_it_is():

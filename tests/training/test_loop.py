@@ -85,7 +85,7 @@ def bias_alone(optimizer=None, patience=None, epochs=60, every=2, **settings):
     net = MLP((1, 1), initializer="zeros")
     recipe = Recipe(
         optimizer or optax.sgd(RATE), None, epochs, patience=patience, history_every=every,
-        **settings,
+        standardize_response=False, **settings,
     )  # fmt: skip
     return fit(
         jax.random.key(0),

@@ -1,25 +1,10 @@
-"""Is the penalty minus the logarithm of the prior that it is named after?"""
+"""Does the penalty of the network work as a prior?"""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-import pytest
 
-from experiments.shared.binary_models import NormalPrior, network
-from jaxnn import MLP, init
+from experiments.shared.binary_models import network
 from jaxnn.replicate import replicate
-
-
-def test_the_penalty_is_minus_the_log_prior_over_the_rows(key):
-    params = init(key, MLP((3, 4, 1), response="binary"))
-    weights = [layer.weights for layer in params]
-    log_prior = sum(
-        jax.scipy.stats.norm.logpdf(w, scale=len(w) ** -0.5).sum()
-        - jax.scipy.stats.norm.logpdf(jnp.zeros_like(w), scale=len(w) ** -0.5).sum()
-        for w in weights
-    )
-    assert NormalPrior(50)(weights) == pytest.approx(-float(log_prior) / 50, rel=1e-5)
-    assert NormalPrior(50, 0.1)(weights) == pytest.approx(-float(log_prior) / 500, rel=1e-5)
 
 
 def test_the_penalty_shrinks_weights_from_any_start(key):
