@@ -38,4 +38,5 @@ def digits() -> Table:
     )
     response = Column("digit", "categorical", tuple("0123456789"))
     X = np.asarray(pixels, np.float64) / DARKEST
-    return Table(columns, X, np.asarray(classes, np.float64), response)
+    y = np.asarray(classes, np.float64)
+    return Table(columns, X, y, response, response_kind="categorical")

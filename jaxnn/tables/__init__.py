@@ -9,14 +9,18 @@ inside the compiled program, as the first stage of `predict`:
 
 So a change of the predictor `Thal` is a change of one column, not of a set of dummy columns.
 
-encoding.py       from raw predictors to features: read this first
-table.py          the types, and functions of a finished table
-csv_files.py      a table from a CSV file
-dataframes.py     a table from a DataFrame
-arrays.py         a table from arrays
-raw_columns.py    the columns that those three readers find
-column_kinds.py   whether a column is numeric, binary or categorical, and its codes
-building.py       predictors, response and missing values: from raw columns to a table
+encoding.py          from raw predictors to features: read this first
+table.py             the types, and functions of a finished table
+csv_files.py         a table from a CSV file
+dataframes.py        a table from a DataFrame
+arrays.py            a table from arrays
+raw_columns.py       the columns that those three readers find
+reader_arguments.py  the arguments that the readers share
+column_kinds.py      whether a column is numeric, binary or categorical, and its codes
+missing_values.py    rows left out for missing values, and what fills the holes of the others
+response_column.py   the response: its kind and its positive class
+case_columns.py      case weights, and groups of rows that belong together
+building.py          from raw columns to a table
 """
 
 from jaxnn.tables.arrays import from_arrays
@@ -32,7 +36,7 @@ from jaxnn.tables.encoding import (
     numeric_columns,
 )
 from jaxnn.tables.raw_columns import MISSING_TOKENS
-from jaxnn.tables.table import Column, Kind, Table, column_index, describe
+from jaxnn.tables.table import Column, Kind, Table, axis_label, column_index, describe
 
 __all__ = [
     "MISSING_TOKENS",
@@ -41,6 +45,7 @@ __all__ = [
     "Kind",
     "Scaling",
     "Table",
+    "axis_label",
     "column_index",
     "describe",
     "encode",

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.tables.building import Request, build_table, predictor_names
-from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, raw_column
-from jaxnn.tables.table import Table
+from jaxnn.tables.building import build_table
+from jaxnn.tables.raw_columns import Levels, RawColumn, RawTable, RowPlaces, raw_column
+from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.table import Table, check_names
 
 
 def from_arrays(
@@ -24,6 +25,10 @@ def from_arrays(
     missing: str = "refuse",
     response_kind: str | None = None,
     positive: Any = None,
+    exclude: Sequence[str] | None = None,
+    weights: str | None = None,
+    groups: str | None = None,
+    dates: str | None = None,
 ) -> Table:
     """Make a table from a matrix of predictors and a vector of responses.
 
@@ -33,7 +38,8 @@ def from_arrays(
       y: (n,) numbers or texts.
       names: names of the p predictors; None calls them x1, x2, ...
       response: name of the response.
-      kinds, missing, response_kind, positive: as for `read_csv`; NaN and None are missing.
+      kinds, missing, response_kind, positive, exclude, weights, groups, dates: as for `read_csv`;
+        NaN and None are missing. Weights and groups are columns of X.
       levels: as for `read_csv`, except that a list of levels for a column of numbers names its
         codes 0..k-1, as in `Table.X`. For other numbers, pass a mapping: {1: "up", 2: "down"}.
 
@@ -74,15 +80,28 @@ def from_arrays(
     names = [str(name) for name in names]  # the repr of NumPy's text is np.str_('...')
     everything = [*names, response]
     where = RowPlaces("row", range(len(vector)))
-    raws = {
-        name: raw_column(name, values, where)
+    check_names(everything, "names")
+    columns = tuple(
+        raw_column(name, values, where)
         for name, values in zip(everything, [*matrix.T, vector], strict=True)
-    }
-    request = Request(response, None, kinds, levels, missing, response_kind, positive)
-    predictor_names(request, everything)
-    named = {name: _codes(raws[name], given) for name, given in (levels or {}).items()}
-    request = Request(response, None, kinds, named, missing, response_kind, positive)
-    return build_table(request, list(names), raws.__getitem__, where, "X, y")
+    )
+    if isinstance(levels, Mapping):
+        known = dict(zip(everything, columns, strict=True))
+        levels = {name: _codes(known.get(name), given) for name, given in levels.items()}
+    request = Request(
+        response,
+        None,
+        kinds,
+        levels,
+        missing,
+        response_kind,
+        positive,
+        exclude,
+        weights,
+        groups,
+        dates,
+    )
+    return build_table(request, RawTable(tuple(everything), columns, where, "X, y"))
 
 
 def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
@@ -106,9 +125,9 @@ def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
     return array
 
 
-def _codes(raw: RawColumn, levels: Levels) -> Levels:
+def _codes(raw: RawColumn | None, levels: Levels) -> Levels:
     """A list of levels for a column of numbers, as a mapping from the codes to the levels."""
     listed = isinstance(levels, Sequence | np.ndarray) and not isinstance(levels, str)
-    if listed and isinstance(raw.values, np.ndarray):
+    if listed and raw is not None and isinstance(raw.values, np.ndarray):
         return {str(code): str(level) for code, level in enumerate(levels)}
     return levels

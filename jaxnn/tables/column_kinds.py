@@ -17,13 +17,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, unknown_name
-from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, level_text
-from jaxnn.tables.table import KINDS, Column, Kind, quoted, shown
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.tables.raw_columns import (
+    Levels,
+    RawColumn,
+    RowPlaces,
+    absent_rows,
+    level_text,
+    texts_of,
+)
+from jaxnn.tables.table import Column, Kind, quoted, shown
 
 POSITIVE = frozenset({"1", "yes", "y", "true", "t", "on", "present", "positive", "pos", "+"})
 
@@ -73,7 +80,7 @@ def type_column(
       >>> column.kind, column.levels, codes
       ('binary', ('no', 'yes'), array([ 0., nan,  1.]))
     """
-    absent = _absent(raw)
+    absent = absent_rows(raw)
     if absent.all():
         raise InputError(f"column {quoted(raw.name)} has no values at all; leave it out.")
     declared, renamed = _declared_levels(raw, levels)
@@ -86,7 +93,7 @@ def type_column(
         numbers = _numbers(raw, where)
         if kind == "numeric" or set(np.unique(numbers[~absent])) != {0.0, 1.0}:
             return TypedColumn(Column(raw.name, "numeric"), numbers)
-    texts = _texts(raw)
+    texts = texts_of(raw)
     if renamed is not None:
         texts = [text if text is None else renamed.get(text, text) for text in texts]
     found = dict.fromkeys(text for text in texts if text is not None)
@@ -134,17 +141,6 @@ def is_positive(level: str) -> bool:
     return level.casefold() in POSITIVE
 
 
-def check_kind(argument: str, kind: Any) -> Kind:
-    """The kind with a given name.
-
-    Raises:
-      InputError: there is no such kind.
-    """
-    if kind not in KINDS:
-        raise unknown_name(argument, kind, KINDS)
-    return _kind(kind)
-
-
 def listed(names: Sequence[str], most: int = 8, limit: int = 40) -> str:
     """The first `most` names, separated by commas, each of at most `limit` characters."""
     text = ", ".join(shown(name, limit) for name in names[:most])
@@ -153,12 +149,6 @@ def listed(names: Sequence[str], most: int = 8, limit: int = 40) -> str:
 
 def _kind(kind: str) -> Kind:
     return kind  # type: ignore[return-value]  # one of KINDS, checked before
-
-
-def _absent(raw: RawColumn) -> np.ndarray:
-    if isinstance(raw.values, np.ndarray):
-        return np.isnan(raw.values)
-    return np.array([value is None for value in raw.values], dtype=bool)
 
 
 def _declared_levels(
@@ -235,9 +225,3 @@ def _number(raw: RawColumn, row: int, where: RowPlaces) -> float:
         f"column {quoted(raw.name)} has the text {quoted(text)} at {where(row)}; "
         "a numeric column takes numbers."
     )
-
-
-def _texts(raw: RawColumn) -> list[str | None]:
-    if isinstance(raw.values, np.ndarray):
-        return [None if math.isnan(value) else level_text(value) for value in raw.values.tolist()]
-    return [None if text is None else level_text(text) for text in raw.values]

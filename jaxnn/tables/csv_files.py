@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.tables.building import Request, build_table, predictor_names
+from jaxnn.tables.building import build_table
 from jaxnn.tables.column_kinds import NUMBER
 from jaxnn.tables.raw_columns import (
     MISSING_TOKENS,
     NAMELESS,
     Levels,
     RawColumn,
+    RawTable,
     RowPlaces,
     row_names_note,
 )
+from jaxnn.tables.reader_arguments import Request
 from jaxnn.tables.table import Table, quoted, shown
 
 
@@ -36,6 +38,10 @@ def read_csv(
     missing: str = "refuse",
     response_kind: str | None = None,
     positive: Any = None,
+    exclude: Sequence[str] | None = None,
+    weights: str | None = None,
+    groups: str | None = None,
+    dates: str | None = None,
     missing_tokens: Sequence[str] = MISSING_TOKENS,
     delimiter: str = ",",
     encoding: str = "utf-8-sig",
@@ -57,9 +63,14 @@ def read_csv(
         encoder's reference), or a mapping from values to readable names, in order.
       missing: "refuse", "drop" (leave out rows with a missing value) or "impute" (the median of a
         numeric column, the most common level of others; rows without a response are left out).
-      response_kind: kind of the response, as in `kinds`; "quantitative" is numeric.
+      response_kind: "quantitative", "count" (whole numbers of at least 0), "binary" or
+        "categorical"; None decides by the values.
       positive: the level of a binary response that counts as 1; by default the positive one of
         No/Yes, False/True, 0/1 and the like (`column_kinds.POSITIVE`), or else the second level.
+      exclude: names of columns to leave out.
+      weights: name of a column of case weights; it is no predictor. A row of weight 0 is left out.
+      groups: name of a column whose equal values mark rows that belong together; no predictor.
+      dates: "dmy" or "mdy", the order of day and month in dates that could be read either way.
       missing_tokens: texts that stand for a missing value, in upper or lower case.
       delimiter: one character.
       encoding: the encoding of the file.
@@ -96,14 +107,26 @@ def read_csv(
     names, kept, notes = _named_columns(names, records, predictors, source, lines)
     tokens = {token.strip().casefold() for token in missing_tokens}
 
-    def column(name: str) -> RawColumn:
-        place = kept[names.index(name)]
+    def column(name: str, place: int) -> RawColumn:
         texts = [record[place] for record in records]
         return RawColumn(name, [None if text.casefold() in tokens else text for text in texts])
 
-    request = Request(response, predictors, kinds, levels, missing, response_kind, positive)
-    chosen = predictor_names(request, names)
-    return build_table(request, chosen, column, RowPlaces("line", lines), source, notes)
+    columns = tuple(column(name, place) for name, place in zip(names, kept, strict=True))
+    raw = RawTable(tuple(names), columns, RowPlaces("line", lines), source, tuple(notes))
+    request = Request(
+        response,
+        predictors,
+        kinds,
+        levels,
+        missing,
+        response_kind,
+        positive,
+        exclude,
+        weights,
+        groups,
+        dates,
+    )
+    return build_table(request, raw)
 
 
 def _records(

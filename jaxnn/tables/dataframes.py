@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 
 from jaxnn.errors import InputTypeError
-from jaxnn.tables.building import Request, build_table, predictor_names
+from jaxnn.tables.building import build_table
 from jaxnn.tables.raw_columns import (
     NAMELESS,
     Levels,
     RawColumn,
+    RawTable,
     RowPlaces,
     is_missing,
     level_text,
     raw_column,
     row_names_note,
 )
-from jaxnn.tables.table import Table, quoted
+from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.table import Table, check_names, quoted
 
 
 def from_dataframe(
@@ -32,6 +34,10 @@ def from_dataframe(
     missing: str = "refuse",
     response_kind: str | None = None,
     positive: Any = None,
+    exclude: Sequence[str] | None = None,
+    weights: str | None = None,
+    groups: str | None = None,
+    dates: str | None = None,
 ) -> Table:
     """Make a table from a DataFrame of pandas or of a similar library.
 
@@ -40,7 +46,8 @@ def from_dataframe(
 
     Args:
       frame: the DataFrame; it is neither changed nor kept.
-      response, predictors, kinds, levels, missing, response_kind, positive: as for `read_csv`.
+      response, predictors, kinds, levels, missing, response_kind, positive, exclude, weights,
+        groups, dates: as for `read_csv`.
 
     Returns:
       A `Table`.
@@ -66,25 +73,42 @@ def from_dataframe(
                 f"frame has the column name {label!r}; pass a DataFrame whose names are text."
             )
     names = [_name(label) for label in labels]
-    label_of = dict(zip(names, labels, strict=True))
     where = RowPlaces("row", range(len(frame)))
-
-    def column(name: str) -> RawColumn:
-        return _from_series(name, frame[label_of[name]], where)
-
     notes = []
     if predictors is None and names and NAMELESS.fullmatch(names[0]) and names.count(names[0]) == 1:
         notes = [row_names_note(list(frame[labels[0]]), "frame")]
-        names = names[1:]
-    if np.iterable(predictors) and not isinstance(predictors, str):
-        predictors = [_name(label) for label in predictors]
-    if isinstance(kinds, Mapping):
-        kinds = {_name(label): kind for label, kind in kinds.items()}
-    if isinstance(levels, Mapping):
-        levels = {_name(label): given for label, given in levels.items()}
-    request = Request(_name(response), predictors, kinds, levels, missing, response_kind, positive)
-    chosen = predictor_names(request, names)
-    return build_table(request, chosen, column, where, "frame", notes)
+        names, labels = names[1:], labels[1:]
+    request = Request(
+        response=_name(response),
+        predictors=_names(predictors),
+        kinds=_named(kinds),
+        levels=_named(levels),
+        missing=missing,
+        response_kind=response_kind,
+        positive=positive,
+        exclude=_names(exclude),
+        weights=_name(weights),
+        groups=_name(groups),
+        dates=dates,
+    )
+    check_names(names, "the header")
+    columns = tuple(
+        _from_series(name, frame[label], where) for name, label in zip(names, labels, strict=True)
+    )
+    return build_table(request, RawTable(tuple(names), columns, where, "frame", tuple(notes)))
+
+
+def _names(given: Any) -> Any:
+    """A list of labels as names; anything else is left for the checks."""
+    listed = np.iterable(given) and not isinstance(given, str)
+    return [_name(label) for label in given] if listed else given
+
+
+def _named(given: Any) -> Any:
+    """A mapping from labels as a mapping from names; anything else is left for the checks."""
+    if not isinstance(given, Mapping):
+        return given
+    return {_name(label): value for label, value in given.items()}
 
 
 def _name(label: Any) -> Any:

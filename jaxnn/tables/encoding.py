@@ -150,7 +150,9 @@ def _predictors(encoder: Encoder, X: Any, dimensions: int | None = None) -> Arra
     return X
 
 
-def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
+def fit_scaling(
+    encoder: Encoder, X: Any, weights: Any = None, fallback: Scaling | None = None
+) -> Scaling:
     """Weighted mean and standard deviation of the numeric columns.
 
     Args:
@@ -158,12 +160,15 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
       X: (rows, p) raw predictors.
       weights: (rows,) numbers of at least 0, such as the multiplicities of a bootstrap resample;
         None gives every row the same weight. Only their ratios matter.
+      fallback: the scaling of the whole table, from which a column takes its scale where it is
+        constant over the rows of positive weight. So a refit to a resample that lacks the only
+        rows in which a column varies still measures that column in the table's unit.
 
     Returns:
       A `Scaling` with, for numeric columns, mean = sum(w x) / sum(w) and
       scale = sqrt(sum(w (x - mean)^2) / sum(w)), without Bessel's correction. Where a column is
-      constant over the rows of positive weight, `mean` is that constant exactly and `scale` is 1.
-      Differentiable; not compiled.
+      constant over the rows of positive weight, `mean` is that constant exactly and `scale` is
+      that of `fallback`, or 1 without one. Differentiable; not compiled.
 
     Raises:
       InputError: a shape that does not fit.
@@ -200,9 +205,17 @@ def fit_scaling(encoder: Encoder, X: Any, weights: Any = None) -> Scaling:
 
     numeric = np.array([column.kind == "numeric" for column in encoder.columns])
     mean = jnp.where(constant, least, (shift + unit * center)[0])
+    without = jnp.ones_like(scale)
+    if fallback is not None:
+        without = jnp.asarray(fallback.scale).astype(X.dtype)
+        if without.shape != scale.shape:
+            raise InputError(
+                f"fallback has scales of shape {without.shape}; pass the scaling of the same "
+                f"{scale.shape[0]} columns."
+            )
     return Scaling(
         jnp.where(numeric, mean, jnp.zeros_like(mean)),
-        jnp.where(numeric & spread, scale, jnp.ones_like(scale)),
+        jnp.where(numeric, jnp.where(spread, scale, without), jnp.ones_like(scale)),
     )
 
 

@@ -35,11 +35,13 @@ class RawColumn(NamedTuple):
       name: the name of the column.
       values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
       levels: the order of the levels if the source declares one, as a category dtype does.
+      problem: why the values cannot be used, or empty; then `values` holds nothing.
     """
 
     name: str
     values: np.ndarray | list[str | None]
     levels: tuple[str, ...] | None = None
+    problem: str = ""
 
 
 class RowPlaces(NamedTuple):
@@ -50,6 +52,24 @@ class RowPlaces(NamedTuple):
 
     def __call__(self, row: Any) -> str:
         return f"{self.unit} {self.numbers[int(row)]}"
+
+
+class RawTable(NamedTuple):
+    """All columns of a source as they were found, before any is chosen.
+
+    Attributes:
+      names: the names of the columns, all different.
+      columns: one `RawColumn` per name.
+      where: where each row is in the source, for messages.
+      source: what to call the source in messages.
+      notes: what the reader has left out or recognised.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[RawColumn, ...]
+    where: RowPlaces
+    source: str
+    notes: tuple[str, ...] = ()
 
 
 def level_text(value: Any) -> str:
@@ -65,6 +85,41 @@ def level_text(value: Any) -> str:
     return str(value)
 
 
+def check_usable(raw: RawColumn) -> None:
+    """Refuse a column whose values are neither numbers nor texts.
+
+    Raises:
+      InputTypeError: such a column.
+    """
+    if raw.problem:
+        raise InputTypeError(f"column {quoted(raw.name)} {raw.problem}.")
+
+
+def absent_rows(raw: RawColumn) -> np.ndarray:
+    """Where a column has no value, (n,) bool."""
+    if isinstance(raw.values, np.ndarray):
+        return np.isnan(raw.values)
+    return np.array([value is None for value in raw.values], dtype=bool)
+
+
+def texts_of(raw: RawColumn) -> list[str | None]:
+    """The values as the texts of levels, with None for missing."""
+    if isinstance(raw.values, np.ndarray):
+        return [None if value != value else level_text(value) for value in raw.values.tolist()]
+    return [None if text is None else level_text(text) for text in raw.values]
+
+
+def selected_rows(raw: RawColumn, rows: np.ndarray) -> RawColumn:
+    """The column at some rows, given as (n,) bool."""
+    if rows.all():
+        return raw
+    if isinstance(raw.values, np.ndarray):
+        return raw._replace(values=raw.values[rows])
+    return raw._replace(
+        values=[value for value, kept in zip(raw.values, rows, strict=True) if kept]
+    )
+
+
 def raw_column(name: str, values: Any, where: RowPlaces) -> RawColumn:
     """A column of Python or NumPy values, as numbers if all are numbers, otherwise as texts.
 
@@ -73,8 +128,7 @@ def raw_column(name: str, values: Any, where: RowPlaces) -> RawColumn:
       values: (n,) numbers, texts, truth values, or None and its like for missing.
       where: where each value is in the source, for error messages.
 
-    Raises:
-      InputTypeError: a value that is none of these.
+    A value that is none of these is the `problem` of the column.
 
     Example:
       >>> raw_column("smoker", [True, None, False], RowPlaces("row", range(3)))
@@ -91,10 +145,10 @@ def raw_column(name: str, values: Any, where: RowPlaces) -> RawColumn:
         return RawColumn(name, np.array([_float(value) for value in present]))
     for row, value in enumerate(present):
         if value is not None and not isinstance(value, str | bool | np.bool_ | Real | Decimal):
-            raise InputTypeError(
-                f"column {quoted(name)} holds a {type(value).__name__} at {where(row)}; turn it "
-                "into numbers or text."
+            problem = (
+                f"holds a {type(value).__name__} at {where(row)}; turn it into numbers or text"
             )
+            return RawColumn(name, [], problem=problem)
     return RawColumn(name, [value if value is None else level_text(value) for value in present])
 
 

@@ -28,6 +28,8 @@ class Column:
       kind: "numeric", "binary" or "categorical".
       levels: the levels that the codes 0..k-1 stand for: none for a numeric column, two for a
         binary one (the second counts as 1), one or more for a categorical one.
+      origin: for a numeric column of days since a date, that date, such as "2020-01-31";
+        otherwise empty.
 
     Raises:
       InputError: an unknown kind, or levels that do not fit it.
@@ -41,6 +43,7 @@ class Column:
     name: str
     kind: Kind
     levels: tuple[str, ...] = ()
+    origin: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -72,8 +75,12 @@ class Table(NamedTuple):
       y: (n,) float64, values of a numeric response or codes of any other; all finite.
       response: the `Column` of y.
       notes: sentences on what was left out, filled in or guessed when the table was made.
-      missing: the number of missing values of each predictor, and last of the response, before
-        they were treated.
+      missing: the number of missing values of each predictor and of the response, then of the
+        weights and of the groups if there are any, before they were treated.
+      response_kind: what `jaxnn.MLP` calls the response: "quantitative", "binary", "categorical"
+        or "count"; empty in a table made by hand.
+      weights: (n,) float64, positive case weights, or None.
+      groups: (n,) int64, the codes 0..g-1 of g groups of rows that belong together, or None.
     """
 
     columns: tuple[Column, ...]
@@ -82,6 +89,19 @@ class Table(NamedTuple):
     response: Column
     notes: tuple[str, ...] = ()
     missing: tuple[int, ...] = ()
+    response_kind: str = ""
+    weights: np.ndarray | None = None
+    groups: np.ndarray | None = None
+
+
+def axis_label(column: Column) -> str:
+    """The name of a column for an axis, with the unit of a column of days.
+
+    Example:
+      >>> axis_label(Column("visit", "numeric", origin="2020-01-31"))
+      'visit (days since 2020-01-31)'
+    """
+    return f"{column.name} (days since {column.origin})" if column.origin else column.name
 
 
 def column_index(table: Any, name: str) -> int:
@@ -130,7 +150,7 @@ def describe(table: Table) -> str:
     missing = table.missing or (0,) * len(columns)
     body = [
         (shown(column.name), column.kind, _summary(column, numbers), str(absent))
-        for column, numbers, absent in zip(columns, values.T, missing, strict=True)
+        for column, numbers, absent in zip(columns, values.T, missing, strict=False)
     ]
     head = ("column", "kind", "values", "missing")
     widths = [max(map(len, parts)) for parts in zip(head, *body, strict=True)]

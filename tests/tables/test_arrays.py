@@ -32,7 +32,9 @@ def test_masked_values_are_missing():
         from_arrays(X, y)
     table = from_arrays(X, [1, 2, 3], missing="impute")
     np.testing.assert_array_equal(table.X, [[1, 2], [3, 4], [5, 6]])
-    assert from_arrays(X, y, missing="drop", response_kind="numeric").missing == (0, 1, 1)
+    X = np.ma.concatenate([X, [[7, 8]]])
+    y = np.ma.concatenate([y, [4]])
+    assert from_arrays(X, y, missing="drop").missing == (0, 1, 1)
 
 
 def test_codes_make_the_table_that_they_came_from(patients):

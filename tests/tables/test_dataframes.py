@@ -126,8 +126,10 @@ class OtherFrame:
 
 
 def test_dataframes_of_other_libraries_are_read():
-    frame = OtherFrame({"x": [1, None, 3], "z": ["a", "b", "a"], "y": [True, True, False]})
+    frame = OtherFrame(
+        {"x": [1, None, 3, 4], "z": ["a", "b", "a", "b"], "y": [True, True, False, True]}
+    )
     table = from_dataframe(frame, "y", missing="drop")
     assert [column.kind for column in table.columns] == ["numeric", "binary"]
-    np.testing.assert_array_equal(table.X, [[1, 0], [3, 0]])
-    np.testing.assert_array_equal(table.y, [1, 0])
+    np.testing.assert_array_equal(table.X, [[1, 0], [3, 0], [4, 1]])
+    np.testing.assert_array_equal(table.y, [1, 0, 1])

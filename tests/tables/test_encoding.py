@@ -323,3 +323,17 @@ def test_bad_shapes_and_columns():
 def test_columns_that_make_no_sense(arguments, message):
     with pytest.raises(InputError, match=message):
         Column(*arguments)
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+def test_a_column_that_is_constant_in_a_resample_takes_the_scale_of_the_table(unit):
+    encoder = Encoder(numeric_columns(2))
+    X = np.column_stack([np.arange(40.0) == 3, np.arange(40.0)]) * [unit, 1]
+    whole = fit_scaling(encoder, X)
+    resample = np.where(np.arange(40) == 3, 0, 1)
+    scaling = fit_scaling(encoder, X, resample, fallback=whole)
+    np.testing.assert_allclose(scaling.mean[0], 0)
+    np.testing.assert_allclose(scaling.scale[0], unit * np.sqrt(1 / 40 - 1 / 1600), rtol=1e-6)
+    np.testing.assert_array_equal(scaling.scale[1], fit_scaling(encoder, X, resample).scale[1])
+    with pytest.raises(InputError, match=r"fallback has scales of shape \(1,\)"):
+        fit_scaling(encoder, X, resample, fallback=Scaling(whole.mean[:1], whole.scale[:1]))

@@ -1,0 +1,137 @@
+"""Which columns do the arguments of a reader ask for, and can they be used?
+
+Everything that can be said without looking at a value is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.tables.raw_columns import Levels
+from jaxnn.tables.table import KINDS, check_names, quoted
+
+MISSING = ("refuse", "drop", "impute")
+RESPONSE_KINDS = ("quantitative", "numeric", "count", "binary", "categorical")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments that all readers share; see `jaxnn.tables.read_csv`."""
+
+    response: str
+    predictors: Sequence[str] | None = None
+    kinds: Mapping[str, str] | None = None
+    levels: Mapping[str, Levels] | None = None
+    missing: str = "refuse"
+    response_kind: str | None = None
+    positive: Any = None
+    exclude: Sequence[str] | None = None
+    weights: str | None = None
+    groups: str | None = None
+    dates: str | None = None
+
+    def declares(self, name: str) -> bool:
+        """Whether the caller gives the kind or the levels of a column."""
+        return name in (self.kinds or {}) or name in (self.levels or {})
+
+
+def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
+    """The columns that may be predictors, once every argument that needs no values is checked.
+
+    Args:
+      request: the caller's arguments.
+      names: the names of all columns.
+
+    Returns:
+      `request.predictors`, or by default all columns but the response, the weights, the groups and
+      the excluded ones.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
+    """
+    check_names(names, "the header")
+    _check_choices(request)
+    _check_column("response", request.response, names)
+    _check_mappings(request, names)
+    exclude = _checked_names("exclude", request.exclude, names)
+    roles = {"response": request.response}
+    for role in ("weights", "groups"):
+        name = getattr(request, role)
+        if name is None:
+            continue
+        _check_column(role, name, names)
+        other = next((known for known, taken in roles.items() if taken == name), None)
+        if other is not None:
+            raise InputError(
+                f"{role} is {quoted(name)}, which is also the {other}; pass another column."
+            )
+        roles[role] = name
+    for role, name in roles.items():
+        if name in exclude:
+            raise InputError(f"exclude holds the {role}, {quoted(name)}; leave it out of exclude.")
+    if request.predictors is None:
+        predictors = [n for n in names if n not in exclude and n not in roles.values()]
+    else:
+        predictors = _checked_names("predictors", request.predictors, names)
+    if not predictors:
+        raise InputError("predictors is empty; pass at least one column.")
+    for role, name in roles.items():
+        if name in predictors:
+            called = "response" if role == "response" else f"column of {role}"
+            raise InputError(f"predictors holds the {called}, {quoted(name)}; leave it out.")
+    both = [name for name in predictors if name in exclude]
+    if both:
+        raise InputError(
+            f"predictors and exclude both hold {quoted(both[0])}; pass it to one of them."
+        )
+    return predictors
+
+
+def _check_choices(request: Request) -> None:
+    if request.missing not in MISSING:
+        raise unknown_name("missing", request.missing, MISSING)
+    kind = request.response_kind
+    if kind is not None and kind not in RESPONSE_KINDS:
+        raise unknown_name("response_kind", kind, RESPONSE_KINDS)
+
+
+def _check_mappings(request: Request, names: Sequence[str]) -> None:
+    for argument in ("kinds", "levels"):
+        given = getattr(request, argument)
+        if given is None:
+            continue
+        if not isinstance(given, Mapping):
+            raise InputTypeError(
+                f"{argument} is a {type(given).__name__}; pass a mapping from column names."
+            )
+        for name in given:
+            if name not in names:
+                raise unknown_name(argument, name, names)
+    for name, kind in (request.kinds or {}).items():
+        if kind not in KINDS:
+            raise unknown_name(f"kinds[{name!r}]", kind, KINDS)
+
+
+def _check_column(argument: str, name: Any, names: Sequence[str]) -> None:
+    if not isinstance(name, str):
+        raise InputTypeError(f"{argument} is a {type(name).__name__}; pass the name of a column.")
+    if name not in names:
+        raise unknown_name(argument, name, names)
+
+
+def _checked_names(argument: str, given: Any, names: Sequence[str]) -> list[str]:
+    """A list of different names of columns."""
+    if given is None:
+        return []
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise InputTypeError(f"{argument} is {given!r}; pass a list of column names.")
+    for name in given:
+        if name not in names:
+            raise unknown_name(argument, name, names)
+    if len(set(given)) < len(given):
+        twice = next(name for name in given if list(given).count(name) > 1)
+        raise InputError(f"{argument} holds {quoted(twice)} twice; pass each column once.")
+    return list(given)

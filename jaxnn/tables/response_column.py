@@ -1,0 +1,105 @@
+"""What is predicted: a number, a count, one of two classes or one of many?
+
+The kind of the response is declared by the caller or follows from its values, as for any other
+column (see `jaxnn.tables.column_kinds`). A count has to be declared: its values are whole numbers
+of at least 0, and it stays a numeric column.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jaxnn.errors import InputError, unknown_name
+from jaxnn.tables.column_kinds import TypedColumn, is_positive, type_column
+from jaxnn.tables.raw_columns import RawColumn, RowPlaces, level_text
+from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.table import Column, quoted
+
+# What `jaxnn.MLP` calls the response, and the kind of its column.
+COLUMN_KINDS = {"quantitative": "numeric", "count": "numeric"}
+
+
+def typed_response(
+    request: Request, raw: RawColumn, where: RowPlaces
+) -> tuple[TypedColumn, str, list[str]]:
+    """The response, what `jaxnn.MLP` calls its kind, and notes on what was guessed.
+
+    Args:
+      request: the caller's arguments.
+      raw: the column, without missing values.
+      where: where each row is in the source, for messages.
+
+    Raises:
+      InputError: values that do not fit the kind, an unknown positive class, or a single value.
+    """
+    asked = request.response_kind
+    kind = None if asked is None else COLUMN_KINDS.get(asked, asked)
+    declared = (request.kinds or {}).get(raw.name)
+    if kind is not None and declared is not None and kind != declared:
+        raise InputError(
+            f"response_kind is {asked!r}, but kinds has {declared!r} for {quoted(raw.name)}; "
+            "pass one of them."
+        )
+    levels = (request.levels or {}).get(raw.name)
+    typed = type_column(raw, kind or declared, levels, where)
+    typed, notes = _positive_second(request, typed, levels is not None)
+    _check_values(request, typed)
+    if asked == "count":
+        _check_counts(typed, where)
+        return typed, "count", notes
+    return typed, "quantitative" if typed.column.kind == "numeric" else typed.column.kind, notes
+
+
+def _positive_second(
+    request: Request, typed: TypedColumn, declared: bool
+) -> tuple[TypedColumn, list[str]]:
+    """The response with its positive class second, and a note if that class was guessed."""
+    column = typed.column
+    if request.positive is None:
+        clear = column.kind != "binary" or declared or _says_yes_second(column)
+        return typed, [] if clear else [
+            f"response {quoted(column.name)}: {quoted(column.levels[1])} counts as 1 and "
+            f"{quoted(column.levels[0])} as 0; pass positive={column.levels[0]!r} for the "
+            "opposite"
+        ]
+    if column.kind != "binary":
+        raise InputError(
+            f"positive is {request.positive!r}, but the response {quoted(column.name)} is "
+            f"{column.kind}; only a binary response has a positive class."
+        )
+    positive = level_text(request.positive)
+    if positive not in column.levels:
+        raise unknown_name("positive", positive, column.levels)
+    if positive == column.levels[0]:
+        column = Column(column.name, "binary", column.levels[::-1])
+        typed = TypedColumn(column, 1 - typed.codes)
+    return typed, []
+
+
+def _says_yes_second(column: Column) -> bool:
+    return is_positive(column.levels[1]) and not is_positive(column.levels[0])
+
+
+def _check_values(request: Request, typed: TypedColumn) -> None:
+    """Refuse a response that is the same in every row."""
+    column, y = typed
+    found = np.unique(y)
+    if len(found) > 1:
+        return
+    numeric = column.kind == "numeric"
+    value = f"{found[0]:g}" if numeric else column.levels[int(found[0])]
+    rows = "the only row" if len(y) == 1 else f"all {len(y)} rows"
+    raise InputError(
+        f"the response {quoted(column.name)} has the single {'value' if numeric else 'class'} "
+        f"{quoted(value)} in {rows}; two are needed."
+    )
+
+
+def _check_counts(typed: TypedColumn, where: RowPlaces) -> None:
+    wrong = np.flatnonzero((typed.codes < 0) | (typed.codes != np.round(typed.codes)))
+    if wrong.size:
+        row = wrong[0]
+        raise InputError(
+            f"response_kind is 'count', but {quoted(typed.column.name)} has {typed.codes[row]:g} "
+            f"at {where(row)}; a count is a whole number of at least 0."
+        )
