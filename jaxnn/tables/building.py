@@ -57,8 +57,8 @@ def build_table(request: Request, raw: RawTable) -> Table:
     roles = [name for name in (request.response, request.weights, request.groups) if name]
     used = [found[name] for name in (*names, *roles)]
     for column in used:
-        check_usable(column)
-    notes = list(raw.notes)
+        check_usable(column, request.declares(column.name))
+    notes = [*raw.notes, *(column.note for column in used if column.note)]
 
     absent = np.column_stack([absent_rows(column) for column in used])
     for column, holes in zip(used, absent.T, strict=True):

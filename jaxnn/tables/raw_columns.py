@@ -36,12 +36,16 @@ class RawColumn(NamedTuple):
       values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
       levels: the order of the levels if the source declares one, as a category dtype does.
       problem: why the values cannot be used, or empty; then `values` holds nothing.
+      doubt: the sentence that refuses the column unless its kind or levels are declared, or empty.
+      note: a sentence on what was changed in the values or recognised, or empty.
     """
 
     name: str
     values: np.ndarray | list[str | None]
     levels: tuple[str, ...] | None = None
     problem: str = ""
+    doubt: str = ""
+    note: str = ""
 
 
 class RowPlaces(NamedTuple):
@@ -85,14 +89,20 @@ def level_text(value: Any) -> str:
     return str(value)
 
 
-def check_usable(raw: RawColumn) -> None:
-    """Refuse a column whose values are neither numbers nor texts.
+def check_usable(raw: RawColumn, declared: bool) -> None:
+    """Refuse a column that has a problem, or a doubt that no declaration resolves.
+
+    Args:
+      raw: the column.
+      declared: whether the caller declares its kind or levels.
 
     Raises:
-      InputTypeError: such a column.
+      InputError, InputTypeError: such a column.
     """
     if raw.problem:
         raise InputTypeError(f"column {quoted(raw.name)} {raw.problem}.")
+    if raw.doubt and not declared:
+        raise InputError(raw.doubt)
 
 
 def absent_rows(raw: RawColumn) -> np.ndarray:

@@ -35,7 +35,8 @@ class Request:
 
     def declares(self, name: str) -> bool:
         """Whether the caller gives the kind or the levels of a column."""
-        return name in (self.kinds or {}) or name in (self.levels or {})
+        given = {*(self.kinds or {}), *(self.levels or {})}
+        return name in given or (name == self.response and self.response_kind is not None)
 
 
 def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
