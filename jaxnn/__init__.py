@@ -15,7 +15,15 @@ from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
 from jaxnn.prediction import predict, predictor
 from jaxnn.regularizers import ElasticNet, NormalPrior
 from jaxnn.replicate import use_all_cores
-from jaxnn.tables import Encoder, Table, encoded_width, from_arrays, from_dataframe, read_csv
+from jaxnn.tables import (
+    Encoder,
+    Table,
+    encoded_width,
+    from_arrays,
+    from_dataframe,
+    read_csv,
+    read_table,
+)
 from jaxnn.training import Fit, Fitter, History, fit
 from jaxnn.training.recipe import Recipe
 
@@ -55,6 +63,7 @@ __all__ = [
     "predict",
     "predictor",
     "read_csv",
+    "read_table",
     "refits",
     "tables",
     "use_all_cores",

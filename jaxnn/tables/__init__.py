@@ -11,7 +11,8 @@ So a change of the predictor `Thal` is a change of one column, not of a set of d
 
 encoding.py          from raw predictors to features: read this first
 table.py             the types, and functions of a finished table
-csv_files.py         a table from a CSV file
+table_files.py       a table from a file of any kind
+csv_files.py         a table from a text file
 dataframes.py        a table from a DataFrame
 arrays.py            a table from arrays
 raw_columns.py       the columns that those three readers find
@@ -35,14 +36,16 @@ from jaxnn.tables.encoding import (
     fit_scaling,
     numeric_columns,
 )
-from jaxnn.tables.raw_columns import MISSING_TOKENS
+from jaxnn.tables.raw_columns import MISSING_TOKENS, RawTable
 from jaxnn.tables.table import Column, Kind, Table, axis_label, column_index, describe
+from jaxnn.tables.table_files import raw_table, read_table
 
 __all__ = [
     "MISSING_TOKENS",
     "Column",
     "Encoder",
     "Kind",
+    "RawTable",
     "Scaling",
     "Table",
     "axis_label",
@@ -55,5 +58,7 @@ __all__ = [
     "from_arrays",
     "from_dataframe",
     "numeric_columns",
+    "raw_table",
     "read_csv",
+    "read_table",
 ]

@@ -25,7 +25,7 @@ from jaxnn.tables.raw_columns import (
     row_names_note,
 )
 from jaxnn.tables.reader_arguments import Request
-from jaxnn.tables.table import Table, quoted, shown
+from jaxnn.tables.table import Table, check_names, quoted, shown
 
 
 def read_csv(
@@ -97,22 +97,6 @@ def read_csv(
       >>> table.y
       array([0., 1., 0.])
     """
-    texts = isinstance(missing_tokens, Sequence) and not isinstance(missing_tokens, str)
-    if not texts or not all(isinstance(token, str) for token in missing_tokens):
-        raise InputTypeError(
-            f"missing_tokens is {missing_tokens!r}; pass a list of texts, such as ['NA', '-999']."
-        )
-    source = shown(str(path), 200)
-    names, records, lines = _records(path, delimiter, encoding)
-    names, kept, notes = _named_columns(names, records, predictors, source, lines)
-    tokens = {token.strip().casefold() for token in missing_tokens}
-
-    def column(name: str, place: int) -> RawColumn:
-        texts = [record[place] for record in records]
-        return RawColumn(name, [None if text.casefold() in tokens else text for text in texts])
-
-    columns = tuple(column(name, place) for name, place in zip(names, kept, strict=True))
-    raw = RawTable(tuple(names), columns, RowPlaces("line", lines), source, tuple(notes))
     request = Request(
         response,
         predictors,
@@ -126,7 +110,58 @@ def read_csv(
         groups,
         dates,
     )
-    return build_table(request, raw)
+    raw = raw_text_table(
+        path,
+        kinds=request.declared_kinds(),
+        levels=levels,
+        missing_tokens=missing_tokens,
+        delimiter=delimiter,
+        encoding=encoding,
+    )
+    return build_table(request, without_row_names(raw, predictors))
+
+
+def without_row_names(raw: RawTable, predictors: Sequence[str] | None) -> RawTable:
+    """The columns without a first one that pandas wrote as row names, unless some are chosen.
+
+    Raises:
+      InputError: that column repeats values.
+    """
+    if predictors is not None or not raw.names or not NAMELESS.fullmatch(raw.names[0]):
+        return raw
+    values = raw.columns[0].values
+    listed = values if isinstance(values, list) else values.tolist()
+    notes = (*raw.notes, row_names_note(listed, raw.source))
+    return raw._replace(names=raw.names[1:], columns=raw.columns[1:], notes=notes)
+
+
+def raw_text_table(
+    path: str | os.PathLike[str],
+    *,
+    kinds: Mapping[str, str],
+    levels: Mapping[str, Levels] | None,
+    missing_tokens: Sequence[str],
+    delimiter: str,
+    encoding: str,
+) -> RawTable:
+    """All columns of a text file; arguments and errors are those of `read_csv`."""
+    texts = isinstance(missing_tokens, Sequence) and not isinstance(missing_tokens, str)
+    if not texts or not all(isinstance(token, str) for token in missing_tokens):
+        raise InputTypeError(
+            f"missing_tokens is {missing_tokens!r}; pass a list of texts, such as ['NA', '-999']."
+        )
+    source = shown(str(path), 200)
+    header, records, lines = _records(path, delimiter, encoding)
+    named, notes = _named_columns(header, records, source, lines)
+    tokens = {token.strip().casefold() for token in missing_tokens}
+    columns = []
+    for name, place, doubt in named:
+        texts = [record[place] for record in records]
+        values = [None if text.casefold() in tokens else text for text in texts]
+        declared = name in kinds or name in (levels or {})
+        columns.append(RawColumn(name, values, doubt="" if declared else doubt))
+    names = tuple(column.name for column in columns)
+    return RawTable(names, tuple(columns), RowPlaces("line", lines), source, tuple(notes))
 
 
 def _records(
@@ -197,13 +232,9 @@ def _text(path: str | os.PathLike[str], source: str, encoding: str) -> str:
 
 
 def _named_columns(
-    header: list[str],
-    records: list[list[str]],
-    predictors: Sequence[str] | None,
-    source: str,
-    lines: Sequence[int],
-) -> tuple[list[str], list[int], list[str]]:
-    """Column names, their places in a row, and notes on nameless columns that are left out."""
+    header: list[str], records: list[list[str]], source: str, lines: Sequence[int]
+) -> tuple[list[tuple[str, int, str]], list[str]]:
+    """Name, place and doubt of each column, and notes on columns that are left out."""
     # R gives the column of row names no name, so every row is longer than the header by one.
     if records and all(len(record) == len(header) + 1 for record in records):
         header = ["", *header]
@@ -213,23 +244,22 @@ def _named_columns(
                 f"line {line} of {source} has {len(record)} fields; the first line names "
                 f"{len(header)} columns."
             )
-    kept = list(range(len(header)))
-    notes = []
+    check_names([name for name in header if name], "the header")
+    named: list[tuple[str, int, str]] = []
+    notes: list[str] = []
     for place, name in enumerate(header):
-        if name and not (place == 0 and NAMELESS.fullmatch(name)):
-            continue
-        if predictors is not None:
-            if not name:
-                kept.remove(place)
-            continue
-        values = [record[place] for record in records]
-        if place == 0:
+        values = [] if name else [record[place] for record in records]
+        if name:
+            named.append((name, place, ""))
+        elif place == 0 and len(set(values)) == len(values):
             notes.append(row_names_note(values, source))
-        elif any(values):
-            raise InputError(
-                f"column {place + 1} of {source} has no name; give it one, or select predictors."
-            )
-        else:
+        elif place > 0 and not any(values):
             notes.append(f"column {place + 1} has neither a name nor values; left out")
-        kept.remove(place)
-    return [header[place] for place in kept], kept, notes
+        else:
+            repeats = " and repeats values, so it does not name the rows" if place == 0 else ""
+            doubt = (
+                f"column {place + 1} of {source} has no name{repeats}; give it a name, or select "
+                "predictors."
+            )
+            named.append((f"column {place + 1}", place, doubt))
+    return named, notes

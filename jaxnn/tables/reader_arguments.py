@@ -38,6 +38,20 @@ class Request:
         given = {*(self.kinds or {}), *(self.levels or {})}
         return name in given or (name == self.response and self.response_kind is not None)
 
+    def declared_kinds(self) -> dict[str, str]:
+        """The kinds that the arguments give or imply, by the names of columns."""
+        kinds = dict(self.kinds) if isinstance(self.kinds, Mapping) else {}
+        is_number = self.response_kind in ("quantitative", "count")
+        implied = (
+            (self.response, "numeric" if is_number else self.response_kind),
+            (self.weights, "numeric"),
+            (self.groups, "categorical"),
+        )
+        for name, kind in implied:
+            if isinstance(name, str) and kind is not None:
+                kinds[name] = kind
+        return kinds
+
 
 def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
     """The columns that may be predictors, once every argument that needs no values is checked.

@@ -1,0 +1,111 @@
+"""How does a file of any kind become a table?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jaxnn.tables.building import build_table
+from jaxnn.tables.csv_files import raw_text_table, without_row_names
+from jaxnn.tables.raw_columns import MISSING_TOKENS, Levels, RawTable
+from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.table import Table
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    response: str,
+    *,
+    sheet: str | None = None,
+    predictors: Sequence[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    missing: str = "refuse",
+    response_kind: str | None = None,
+    positive: Any = None,
+    exclude: Sequence[str] | None = None,
+    weights: str | None = None,
+    groups: str | None = None,
+    dates: str | None = None,
+    missing_tokens: Sequence[str] = MISSING_TOKENS,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
+) -> Table:
+    """Read a table from a file, whose first line or row names the columns.
+
+    Args:
+      path: the path of the file.
+      response: name of the column to be predicted.
+      sheet: the name of a sheet of a workbook; None takes the first one.
+      predictors, kinds, levels, missing, response_kind, positive, exclude, weights, groups, dates,
+        missing_tokens, delimiter, decimal, thousands, encoding: as for `read_csv`.
+
+    Returns:
+      A `Table`; its notes say what was recognised, left out, filled in or guessed.
+
+    Raises:
+      InputError, InputTypeError: a file or an argument that cannot be used.
+    """
+    request = Request(
+        response,
+        predictors,
+        kinds,
+        levels,
+        missing,
+        response_kind,
+        positive,
+        exclude,
+        weights,
+        groups,
+        dates,
+    )
+    raw = raw_table(
+        path,
+        sheet=sheet,
+        kinds=request.declared_kinds(),
+        levels=levels,
+        missing_tokens=missing_tokens,
+        delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
+    )
+    return build_table(request, without_row_names(raw, predictors))
+
+
+def raw_table(
+    path: str | os.PathLike[str],
+    *,
+    sheet: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    missing_tokens: Sequence[str] = MISSING_TOKENS,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
+) -> RawTable:
+    """All columns of a file as they were found, without a response.
+
+    Args:
+      path: the path of the file.
+      sheet, kinds, levels, missing_tokens: as for `read_table`.
+      delimiter, decimal, thousands, encoding: as for `read_table`.
+
+    Returns:
+      A `RawTable`.
+
+    Raises:
+      InputError, InputTypeError: a file or an argument that cannot be used.
+    """
+    return raw_text_table(
+        path,
+        kinds=kinds or {},
+        levels=levels,
+        missing_tokens=missing_tokens,
+        delimiter="," if delimiter is None else delimiter,
+        encoding="utf-8-sig" if encoding is None else encoding,
+    )
