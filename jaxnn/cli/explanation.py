@@ -27,8 +27,8 @@ from jaxnn.cli.summary import PACKAGES, report
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.mlp import MLP
-from jaxnn.refits import effect, out_of_bag, refitted_network, response_unit
-from jaxnn.regularizers import ElasticNet
+from jaxnn.refits import effect, out_of_bag, refitted_network
+from jaxnn.regularizers import NormalPrior
 from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
 from jaxnn.training.recipe import Recipe
@@ -65,13 +65,12 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     prepare()
 
     key_refits, key_rows = jax.random.split(jax.random.key(options.seed))
-    unit = response_unit(fitter.net.response, table.y)
     folder = options.out / "refits" / _digest(fitter, table, options)
     refits = bootstrap(
         key_refits,
         fitter,
         table.X,
-        (table.y - unit.center) / unit.scale,
+        table.y,
         options.replicates,
         progress="refits",
         directory=folder,
@@ -82,7 +81,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
             f"all {options.replicates} refits diverged; pass a lower --learning-rate than "
             f"{options.learning_rate:g}."
         )
-    network = refitted_network(fitter, refits, unit)
+    network = refitted_network(fitter, refits)
     predicted = out_of_bag(network, table.X, table.y, options.level)
     order = np.asarray(jax.random.permutation(key_rows, len(table.y)))[: options.rows]
     rows, individual_rows = np.sort(order), np.sort(order[:MOST_INDIVIDUAL])
@@ -119,19 +118,18 @@ def _features_to_draw(features: Sequence[str] | None, table: Table) -> list[int]
 def _fitter(options: argparse.Namespace, table: Table) -> Fitter:
     """The network and the recipe that the options describe, for this table."""
     encoder = Encoder(table.columns)
-    kind = table.response.kind
-    outputs = len(table.response.levels) if kind == "categorical" else 1
+    outputs = len(table.response.levels) if table.response_kind == "categorical" else 1
     net = MLP(
         (encoded_width(encoder), *options.hidden, outputs),
         activation=options.activation,
-        response="quantitative" if kind == "numeric" else kind,
+        response=table.response_kind,
     )
     recipe = Recipe(
         optimizer=options.optimizer,
         learning_rate=options.learning_rate,
         epochs=options.epochs,
         batch_size=options.batch_size,
-        penalty=ElasticNet(l2=options.l2) if options.l2 else None,
+        penalty=NormalPrior(len(table.y), options.penalty) if options.penalty else None,
     )
     return Fitter(net, recipe, encoder)
 

@@ -77,9 +77,14 @@ def _read(options: argparse.Namespace, missing: str) -> Table:
         "predictors": options.predictors,
         "response_kind": options.kind,
         "positive": options.positive,
+        "exclude": options.exclude,
+        "weights": options.weights,
+        "groups": options.groups,
         "delimiter": _delimiter(options),
         "encoding": options.encoding,
     }
+    if options.missing_values is not None:
+        given["missing_tokens"] = ["", *options.missing_values]
     with _unlogged():
         if options.table != HEART:
             missing = options.missing or missing

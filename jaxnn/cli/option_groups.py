@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxnn.optimizers import OPTIMIZERS, default_learning_rate
+from jaxnn.tables import MISSING_TOKENS
 
 LARGEST = 2**31 - 1
 LARGEST_SEED = 2**32 - 1
@@ -33,12 +34,24 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
         metavar="COLUMN",
         help="the column to predict; by default AHD for heart, and the last column for describe",
     )
-    add("--predictors", **columns, help="the columns to predict from; all others by default")
+    add("--predictors", **columns, help="the columns to predict from; by default all that can be")
+    add("--exclude", **columns, help="columns to leave out")
     add("--categorical", **columns, default=(), help="columns of numbers that are codes")
     add("--numeric", **columns, default=(), help="columns of 0 and 1 to be read as numbers")
     add(
+        "--weights",
+        metavar="COLUMN",
+        help="the column of case weights: a row of weight 2 counts as two rows",
+    )
+    add(
+        "--groups",
+        metavar="COLUMN",
+        help="the column whose equal values mark rows that belong together, such as the visits of "
+        "a patient; they are resampled and left out together",
+    )
+    add(
         "--kind",
-        choices=("quantitative", "binary", "categorical"),
+        choices=("quantitative", "binary", "categorical", "count"),
         help="kind of the response; by default inferred from its values",
     )
     add("--positive", metavar="LEVEL", help="the level of a binary response that counts as 1")
@@ -47,6 +60,13 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
         choices=("refuse", "drop", "impute"),
         help="refuse missing values, drop their rows, or impute the median or the most common "
         f"level (default: {missing})",
+    )
+    add(
+        "--missing-values",
+        nargs="+",
+        metavar="TEXT",
+        help="the texts that stand for a missing value, in upper or lower case; by default an "
+        f"empty field and {' '.join(token for token in MISSING_TOKENS if token)}",
     )
     add("--delimiter", default=",", metavar="MARK", help="mark between columns, such as ; or tab")
     add(
@@ -87,11 +107,12 @@ def add_fitting(parser: argparse.ArgumentParser) -> None:
     add("--epochs", type=_whole(1), default=300, metavar="N", help="passes over the rows")
     add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")
     add(
-        "--l2",
+        "--penalty",
         type=_not_negative,
-        default=0.03,
-        metavar="WEIGHT",
-        help="factor of the penalty, half the sum of squared weights; 0 is no penalty",
+        default=1.0,
+        metavar="STRENGTH",
+        help="strength of the normal prior of the weights, which means the same for any number of "
+        "rows; 0 is no penalty",
     )
     add(
         "--replicates",

@@ -17,6 +17,7 @@ from jaxnn.versions import versions
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "matplotlib", "jaxnn")
 LOSSES = {
     "quantitative": ("mean squared error", "squared unit of the response"),
+    "count": ("Poisson deviance", "nats"),
     "binary": ("cross-entropy", "nats"),
     "categorical": ("cross-entropy", "nats"),
 }
@@ -107,7 +108,7 @@ def report(record: Mapping[str, Any]) -> Iterator[str]:
     if losses["network"]["mean"] >= losses["constant"]["mean"]:
         yield (
             "  the network predicts no better than a constant, so its curves mean little; "
-            "a larger --l2, fewer --epochs or smaller --hidden may help"
+            "a larger --penalty, fewer --epochs or smaller --hidden may help"
         )
 
 

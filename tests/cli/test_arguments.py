@@ -19,7 +19,7 @@ from jaxnn.cli.arguments import parse
         (["--level", "1"], "--level: '1' is not a number between 0 and 1"),
         (["--level", "nan"], "--level: 'nan' is not a number between 0 and 1"),
         (["--learning-rate", "inf"], "--learning-rate: 'inf' is not a positive number"),
-        (["--l2=-1"], "--l2: '-1' is not a number of at least 0"),
+        (["--penalty=-1"], "--penalty: '-1' is not a number of at least 0"),
         (["--seed=-1"], "--seed: '-1' is not a whole number from 0"),
         (["--seed", "1.5"], "--seed: '1.5' is not a whole number from 0"),
         (["--seed", "99999999999"], "--seed: '99999999999' is not a whole number from 0"),

@@ -36,7 +36,8 @@ def test_the_files_are_those_listed(explained_heart):
 
 def test_the_summary_says_how_the_numbers_came_about(explained_heart):
     record = explained_heart.record
-    assert record["response"] == {"name": "AHD", "kind": "binary", "levels": ["No", "Yes"]}
+    response = {"name": "AHD", "kind": "binary", "levels": ["No", "Yes"], "origin": ""}
+    assert record["response"] == response
     assert record["refits"] == {"asked": 4, "diverged": 0, "diverged_refits": []}
     assert record["settings"]["seed"] == 0 and record["versions"]["jax"] == jax.__version__
 
@@ -97,7 +98,7 @@ def test_more_than_two_classes_have_a_probability_each(table, tmp_path, run, res
 def test_the_outputs_are_those_of_the_reported_options(table, tmp_path, run, results):
     out = tmp_path / "out"
     words = ["--hidden", "--activation", "relu", "--optimizer", "sgd", "--batch-size", "5"]
-    words += ["--l2", "0", "--learning-rate", "0.1", "--center", "median", "--rows", "7"]
+    words += ["--penalty", "0", "--learning-rate", "0.1", "--center", "median", "--rows", "7"]
     words += ["--missing", "drop", "--positive", "No", "--categorical", "cost"]
     words += ["--features", "cost"]
     assert run("explain", table, "--response", "ill", *QUICK, *words, "--out", out) == 0
@@ -107,11 +108,13 @@ def test_the_outputs_are_those_of_the_reported_options(table, tmp_path, run, res
     assert len(results(out)[1]["average_rows"]) == 7
 
 
-def test_a_table_of_few_rows_with_nothing_to_tell_out_of_bag(tmp_path, capsys, run, write, results):
-    path = write(tmp_path / "t.csv", [["x", "y"], [1, 2]])
+def test_a_table_of_two_rows_may_have_nothing_to_tell_out_of_bag(
+    tmp_path, capsys, run, write, results
+):
+    path = write(tmp_path / "t.csv", [["x", "y"], [1, 2.5], [2, 3]])
     out = tmp_path / "out"
     words = ["--response", "y", "--kind", "quantitative", "--out", out]
-    assert run("explain", path, *QUICK, *words) == 0
+    assert run("explain", path, *QUICK, "--replicates", "1", "--seed", "1", *words) == 0
     assert "out-of-bag loss: none" in capsys.readouterr().out
     assert results(out)[0]["out_of_bag"]["network"] is None
 
