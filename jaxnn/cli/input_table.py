@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,31 +12,18 @@ from typing import Any
 from jaxnn.cli.wording import worded
 from jaxnn.datasets.heart import KINDS, LEVELS
 from jaxnn.errors import InputError
-from jaxnn.tables import Table, describe, read_csv
+from jaxnn.tables import MISSING_TOKENS, Table, describe, raw_table, read_table
 
 HEART = "heart"
+MARKS = {"tab": "\t", r"\t": "\t", "space": " "}  # marks that are hard to type in a shell
 
 
 def describe_table(options: argparse.Namespace) -> str:
     """The text that `jaxnn describe` prints; the response is the last column by default."""
     if options.response is None and options.table != HEART:
-        options.response = _last_column(options)
+        with _worded({}):
+            options.response = raw_table(options.table, **_form(options)).names[-1]
     return describe(read(options, missing="impute"))
-
-
-def _last_column(options: argparse.Namespace) -> str:
-    """The last name in the first line, or "" for a file that `read_csv` will refuse."""
-    try:
-        with open(options.table, encoding=options.encoding, newline="") as file:
-            lines = csv.reader(file, delimiter=_delimiter(options), skipinitialspace=True)
-            names = next(line for line in lines if line)
-            return [name.strip() for name in names if name.strip()][-1]
-    except (OSError, ValueError, LookupError, TypeError, StopIteration, csv.Error):
-        return ""
-
-
-def _delimiter(options: argparse.Namespace) -> str:
-    return "\t" if options.delimiter in ("tab", r"\t") else options.delimiter
 
 
 def read(options: argparse.Namespace, missing: str) -> Table:
@@ -48,7 +34,7 @@ def read(options: argparse.Namespace, missing: str) -> Table:
       missing: the treatment of missing values if no option gives one.
 
     Raises:
-      InputError, InputTypeError: as `jaxnn.read_csv`, or a column declared twice.
+      InputError, InputTypeError: as `jaxnn.read_table`, or a column declared twice.
     """
     given_kinds = {"--categorical": options.categorical, "--numeric": options.numeric}
     with _worded(given_kinds):
@@ -80,15 +66,14 @@ def _read(options: argparse.Namespace, missing: str) -> Table:
         "exclude": options.exclude,
         "weights": options.weights,
         "groups": options.groups,
-        "delimiter": _delimiter(options),
-        "encoding": options.encoding,
+        **_form(options),
     }
-    if options.missing_values is not None:
-        given["missing_tokens"] = ["", *options.missing_values]
     with _unlogged():
         if options.table != HEART:
             missing = options.missing or missing
-            return read_csv(options.table, options.response, kinds=kinds, missing=missing, **given)
+            return read_table(
+                options.table, options.response, kinds=kinds, missing=missing, **given
+            )
         response = options.response or "AHD"
         kinds = KINDS | kinds
         if options.kind is not None:
@@ -98,7 +83,21 @@ def _read(options: argparse.Namespace, missing: str) -> Table:
         levels = {name: names for name, names in LEVELS.items() if name not in numeric}
         missing = options.missing or ("drop" if missing == "refuse" else missing)
         with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
-            return read_csv(path, response, kinds=kinds, levels=levels, missing=missing, **given)
+            return read_table(path, response, kinds=kinds, levels=levels, missing=missing, **given)
+
+
+def _form(options: argparse.Namespace) -> dict[str, Any]:
+    """How the file is written, as arguments of the readers."""
+    return {
+        "delimiter": MARKS.get(options.delimiter, options.delimiter),
+        "decimal": options.decimal,
+        "thousands": MARKS.get(options.thousands, options.thousands),
+        "encoding": options.encoding,
+        "sheet": options.sheet,
+        "missing_tokens": MISSING_TOKENS
+        if options.missing_values is None
+        else ("", *options.missing_values),
+    }
 
 
 @contextmanager

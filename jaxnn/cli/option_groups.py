@@ -25,7 +25,8 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
     parser.add_argument(
         "table",
         metavar="TABLE",
-        help="a CSV file whose first line names the columns, or heart, the data set of the package",
+        help="a file whose first line names the columns: text such as CSV, also .gz, or .xlsx or "
+        "Parquet if pandas is installed; or heart, the data set of the package",
     )
     add = parser.add_argument_group("reading the table").add_argument
     columns: dict[str, Any] = {"nargs": "+", "metavar": "COLUMN"}
@@ -68,13 +69,14 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
         help="the texts that stand for a missing value, in upper or lower case; by default an "
         f"empty field and {' '.join(token for token in MISSING_TOKENS if token)}",
     )
-    add("--delimiter", default=",", metavar="MARK", help="mark between columns, such as ; or tab")
-    add(
-        "--encoding",
-        default="utf-8-sig",
-        metavar="NAME",
-        help="encoding of the file, such as latin-1; UTF-8 by default",
-    )
+    form = parser.add_argument_group(
+        "form of the file", "What is not given is recognised, and what was recognised is said."
+    ).add_argument
+    form("--delimiter", metavar="MARK", help="mark between columns, such as ; or tab")
+    form("--decimal", metavar="MARK", help="mark before the decimals: . or ,")
+    form("--thousands", metavar="MARK", help="mark between thousands, such as . or , or space")
+    form("--encoding", metavar="NAME", help="encoding of the text, such as latin-1")
+    form("--sheet", metavar="NAME", help="sheet of a workbook; by default the first")
 
 
 def add_fitting(parser: argparse.ArgumentParser) -> None:
