@@ -14,7 +14,7 @@ from jaxnn import plotting
 from jaxnn.bootstrap import interval
 from jaxnn.cli.results import Explanation
 from jaxnn.refits import Effect
-from jaxnn.tables import Column, Table
+from jaxnn.tables import Column, Table, axis_label
 from jaxnn.tables.table import shown
 
 MOST_POINTS = 2000  # rows in the figure of predicted against observed
@@ -29,11 +29,14 @@ def _plain(text: str, limit: int = 28) -> str:
     return shown(text, limit).replace("$", r"\$")
 
 
-def _prediction_label(response: Column) -> str:
-    """What is predicted: the probability of the positive class, or the response."""
+def _prediction_label(table: Table) -> str:
+    """What is predicted: the probability of the positive class, or the mean response."""
+    response = table.response
     if response.kind == "binary":
         return f"P({_plain(response.name)} = {_plain(response.levels[1], 16)})"
-    return _plain(response.name)
+    if table.response_kind == "categorical":
+        return _plain(response.name)
+    return f"mean {_plain(axis_label(response), 60)}"
 
 
 def _fit_tick_labels(ax: Any, names: Sequence[str], what: str) -> None:
@@ -68,7 +71,7 @@ def observed_figure(results: Explanation) -> Any:
         levels=names,
     )
     ax.set_xlabel(f"observed {_plain(response.name)}")
-    name = _prediction_label(response)
+    name = _prediction_label(table)
     if response.kind == "categorical":
         name = f"P({name} = observed class)"
     ax.set_ylabel(f"out-of-bag {name}")
@@ -110,22 +113,21 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
         if curved:
             plotting.rug(ax, values[_evenly(len(values))])
             if _is_small_count(effect.grid):
-                ax.set_xticks(effect.grid)
-        ax.set_xlabel(_plain(column.name))
+                ax.set_xticks(effect.grid, _level_labels(column, effect.grid, values))
+        ax.set_xlabel(_plain(axis_label(column), 60))
         ax.set_title(title)
         if not curved:
             _fit_tick_labels(ax, _level_labels(column, effect.grid, values), "levels")
     axes[0].set_ylabel(
-        "probability of the class"
-        if response.kind == "categorical"
-        else _prediction_label(response)
+        "probability of the class" if response.kind == "categorical" else _prediction_label(table)
     )
     handles, labels = axes[0].get_legend_handles_labels()
     form = "shaded" if curved else "bars"
     what = f"{form}: {plotting.band_label(level, len(effect.average))}"
-    if curved:
+    low, high = np.quantile(values, CORE)
+    if curved and (effect.grid[0] < low or high < effect.grid[-1]):
         what += f"; pale: beyond the 2nd and 98th percentile of {_plain(column.name)}"
-    elif (_row_counts(effect.grid, values) < FEW_ROWS).any():
+    elif not curved and (_row_counts(effect.grid, values) < FEW_ROWS).any():
         what += f"; hollow: fewer than {FEW_ROWS} rows"
     figure.legend(
         handles,
