@@ -109,8 +109,9 @@ def _traits(recipe: Recipe) -> Traits:
 
 def traits_of(function: Callable[..., Any]) -> Traits:
     """The traits of a function fit(key, X, y[, weights]); the defaults where they are unknown."""
-    if isinstance(function, Fitter):
-        return function.traits
+    traits = getattr(function, "traits", None)
+    if isinstance(traits, Traits):
+        return traits
     if isinstance(function, partial) and function.func is fit:
         recipe = function.keywords.get("recipe") or Recipe()
         return Traits(weights_are_counts=_traits(recipe).weights_are_counts)

@@ -13,6 +13,7 @@ function mapped over keys (`jaxnn.replicate`, `jaxnn.bootstrap`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -32,7 +33,7 @@ from jaxnn.training.batching import Rows, cut_into_blocks, prepare
 from jaxnn.training.objective import Objective, form_of
 from jaxnn.training.recipe import Recipe, history_epochs, validation_rows
 from jaxnn.training.response_unit import response_unit, standardized, starting_at_mean, unfolded
-from jaxnn.training.steps import State, full_batch_epoch, mini_batch_epoch, step_of
+from jaxnn.training.steps import Epoch, State, full_batch_epoch, mini_batch_epoch, step_of
 
 
 class History(NamedTuple):
@@ -138,35 +139,60 @@ def train(
     penalty_factor: Any = None,
 ) -> Fit:
     """`fit` for arguments that have been checked; nothing is checked again."""
-    dtype = jnp.result_type(float)
-
-    def examples(X: Any, y: Any, weights: Any = None) -> _Examples:
-        X, y = jnp.asarray(X, dtype), jnp.asarray(y, dtype)
-        same = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
-        return _Examples(X, y, same)
-
     given = examples(rows.X, rows.y, rows.weights)
     validation = None if rows.validation is None else examples(*rows.validation)
     return _fit(key, net, given, validation, learning_rate, penalty_factor, recipe, encoder)
 
 
-class _Examples(NamedTuple):
+class Examples(NamedTuple):
+    """Rows as arrays of the default float dtype: X (rows, predictors), y, and weights (rows,)."""
+
     X: Array
     y: Array
     weights: Array
 
 
-@partial(jax.jit, static_argnames=("net", "recipe", "encoder"))
-def _fit(
+def examples(X: Any, y: Any, weights: Any = None) -> Examples:
+    """The rows with weights, which are all 1 if none are given."""
+    dtype = jnp.result_type(float)
+    X, y = jnp.asarray(X, dtype), jnp.asarray(y, dtype)
+    same = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
+    return Examples(X, y, same)
+
+
+class Problem(NamedTuple):
+    """All that training needs, and how its result becomes a network again.
+
+    Attributes:
+      state: the state before the first step.
+      epoch: one pass over the training rows.
+      losses: held parameters -> training loss and validation loss, each ().
+      variance: () of the response, in whose units the recipe's `min_delta` is.
+      steps_per_epoch: int.
+      scaling: means and scales of the encoder's raw predictors, or None.
+      layers: held parameters -> those that predict in the response's own unit.
+    """
+
+    state: State
+    epoch: Epoch
+    losses: Callable[[Any], tuple[Array, Array]]
+    variance: Any
+    steps_per_epoch: int
+    scaling: Scaling | None
+    layers: Callable[[Any], Parameters]
+
+
+def problem(
     key: Array,
     net: MLP,
-    given: _Examples,
-    validation: _Examples | None,
+    given: Examples,
+    validation: Examples | None,
     learning_rate: Any,
     penalty_factor: Any,
     recipe: Recipe,
     encoder: Encoder | None,
-) -> Fit:
+) -> Problem:
+    """The first weights, the update and the encoded rows of a fit; arguments are those of `fit`."""
     # Each purpose has its own key, whether or not the others have one.
     key_init, key_split, key_batches = (jax.random.fold_in(key, purpose) for purpose in range(3))
     training, held_out = _split(key_split, _zero_absent_rows(given), validation, recipe)
@@ -205,26 +231,45 @@ def _fit(
     state = State(start, optimizer.init(start), jnp.array(-1))
     losses = partial(_losses, objective, train_blocks, validation_blocks)
     variance = 1.0 if unit is None else jnp.mean(jnp.square(unit.scale))
-    trained = loop.run(state, epoch, losses, recipe, variance)
-    params = objective.form.layers(trained.best)
-    params = params if unit is None else unfolded(params, unit)
-    return _result(trained, params, scaling, recipe, steps_per_epoch)
+
+    def layers(held: Any) -> Parameters:
+        params = objective.form.layers(held)
+        return params if unit is None else unfolded(params, unit)
+
+    return Problem(state, epoch, losses, variance, steps_per_epoch, scaling, layers)
 
 
-def _zero_absent_rows(examples: _Examples) -> _Examples:
+@partial(jax.jit, static_argnames=("net", "recipe", "encoder"))
+def _fit(
+    key: Array,
+    net: MLP,
+    given: Examples,
+    validation: Examples | None,
+    learning_rate: Any,
+    penalty_factor: Any,
+    recipe: Recipe,
+    encoder: Encoder | None,
+) -> Fit:
+    task = problem(key, net, given, validation, learning_rate, penalty_factor, recipe, encoder)
+    trained = loop.run(task.state, task.epoch, task.losses, recipe, task.variance)
+    params = task.layers(trained.best)
+    return _result(trained, params, task.scaling, recipe, task.steps_per_epoch)
+
+
+def _zero_absent_rows(examples: Examples) -> Examples:
     """Set rows of weight zero to zeros: they must not matter even if their loss is infinite."""
     X, y, weights = examples
     counted = weights > 0
     X = jnp.where(counted[:, None], X, 0)
-    return _Examples(X, jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0), weights)
+    return Examples(X, jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0), weights)
 
 
 def _split(
     key: Array,
-    examples: _Examples,
-    validation: _Examples | None,
+    examples: Examples,
+    validation: Examples | None,
     recipe: Recipe,
-) -> tuple[_Examples, _Examples | None]:
+) -> tuple[Examples, Examples | None]:
     """The training rows, and the validation rows if there are any."""
     X, y, weights = examples
     if validation is not None:
@@ -233,8 +278,8 @@ def _split(
         return examples, None
     order = jax.random.permutation(key, X.shape[0])
     aside, kept = jnp.split(order, [validation_rows(recipe, X.shape[0])])
-    held_out = _Examples(X[aside], y[aside], weights[aside])
-    return _Examples(X[kept], y[kept], weights[kept]), held_out
+    held_out = Examples(X[aside], y[aside], weights[aside])
+    return Examples(X[kept], y[kept], weights[kept]), held_out
 
 
 def _losses(
