@@ -11,10 +11,12 @@ from importlib import metadata as _metadata
 from jaxnn import datasets, inspection, refits, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
 from jaxnn.errors import InputError, InputTypeError
+from jaxnn.fitted_models import FittedModel, Predictions, fitted_model
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
 from jaxnn.prediction import predict, predictor
 from jaxnn.regularizers import ElasticNet, NormalPrior
 from jaxnn.replicate import use_all_cores
+from jaxnn.saved_models import load_model, save_model
 from jaxnn.tables import (
     Encoder,
     Table,
@@ -38,6 +40,7 @@ __all__ = [
     "ElasticNet",
     "Encoder",
     "Fit",
+    "FittedModel",
     "Fitter",
     "History",
     "InputError",
@@ -45,6 +48,7 @@ __all__ = [
     "Interval",
     "Layer",
     "NormalPrior",
+    "Predictions",
     "Recipe",
     "Table",
     "__version__",
@@ -54,17 +58,20 @@ __all__ = [
     "datasets",
     "encoded_width",
     "fit",
+    "fitted_model",
     "from_arrays",
     "from_dataframe",
     "hidden_states",
     "init",
     "inspection",
     "interval",
+    "load_model",
     "predict",
     "predictor",
     "read_csv",
     "read_table",
     "refits",
+    "save_model",
     "tables",
     "use_all_cores",
 ]

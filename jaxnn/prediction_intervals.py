@@ -123,7 +123,8 @@ def prediction_interval(
         lower, upper = np.maximum(np.square(np.maximum(ends, 0) / 2) - 3 / 8, 0)
         # The whole numbers between the ends or, if there are none, the nearest.
         nearest = np.round((lower + upper) / 2)
-        ends = np.minimum(np.ceil(lower - 1e-6), nearest), np.maximum(np.floor(upper + 1e-6), nearest)
+        lower = np.minimum(np.ceil(lower - 1e-6), nearest)
+        return Interval(lower, np.maximum(np.floor(upper + 1e-6), nearest))
     return Interval(*ends)
 
 
@@ -157,19 +158,20 @@ def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95
     probabilities = np.asarray(probabilities, float)
     binary = probabilities.ndim == 2
     if binary:
-        probabilities = np.stack([1 - probabilities, probabilities], axis=-1)
+        probabilities = np.stack((1 - probabilities, probabilities), axis=2)
     probabilities = _checked(rows, probabilities, 3, level)
     rows, shares, _ = _usable(rows)
     observed = rows.predicted
     if binary:
         observed = np.where(rows.observed == 1, observed, 1 - observed)
-    members = np.empty(probabilities.shape[1:], bool)
-    for k in range(members.shape[1]):
+    _, new_rows, classes = probabilities.shape
+    members = np.empty((new_rows, classes), bool)
+    for k in range(classes):
         for new, values in _left_out_means(rows.out_of_bag, probabilities[:, :, k]):
             more_typical = np.where(observed[:, None] > values, shares[:, None], 0).sum(axis=0)
             members[new, k] = more_typical < level - 1e-9
     likeliest = probabilities.mean(axis=0).argmax(axis=1)
-    members[np.arange(len(members)), likeliest] = True
+    members[np.arange(new_rows), likeliest] = True
     return members
 
 
@@ -195,14 +197,17 @@ def _checked(rows: LeftOut, predictions: np.ndarray, axes: int, level: float) ->
 def _usable(rows: LeftOut) -> tuple[LeftOut, np.ndarray, float]:
     """The rows that some refit left out, the share of each, and the share of a new row."""
     kept = ~np.isnan(rows.predicted)
-    rows = LeftOut(rows.out_of_bag[:, kept], *(None if x is None else x[kept] for x in rows[1:]))
-    weights = np.ones(kept.sum()) if rows.weights is None else np.asarray(rows.weights, float)
+    weights = np.ones(kept.sum()) if rows.weights is None else rows.weights[kept].astype(float)
+    groups = None if rows.groups is None else rows.groups[kept]
+    rows = LeftOut(
+        rows.out_of_bag[:, kept], rows.observed[kept], rows.predicted[kept], weights, groups
+    )
     if not weights.sum() > 0:
         return rows, weights, 1.0
     weights = weights / weights.sum()
     of_groups = weights
-    if rows.groups is not None:
-        of_groups = np.bincount(np.unique(rows.groups, return_inverse=True)[1], weights)
+    if groups is not None:
+        of_groups = np.bincount(np.unique(groups, return_inverse=True)[1], weights)
     new = np.square(of_groups).sum()
     return rows, weights / (1 + new), float(new / (1 + new))
 
@@ -265,7 +270,8 @@ class _Size(NamedTuple):
             curvature = (features * relative) @ features.T + 1e-9 * np.eye(2)
             step = np.linalg.solve(curvature, features @ (relative - weights))
             found = found + np.clip(step, -1, 1)
-        return cls(*found.tolist(), center, scale, float(z.min()), float(z.max()))
+        level, slope = found.tolist()
+        return cls(level, slope, center, scale, float(z.min()), float(z.max()))
 
     def __call__(self, predictions: np.ndarray) -> np.ndarray:
         """The size at predictions; beyond those of the training rows, as at the nearest of them."""

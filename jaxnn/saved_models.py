@@ -1,0 +1,325 @@
+"""How is a fitted model kept in a folder, and read back without trusting what is there?
+
+    folder/model.json        the network, the columns, and the name, dtype and shape of every array
+    folder/arrays-....npz    the arrays, uncompressed; named by the first digits of the digest
+
+The digest is SHA-256 over the description and over the dtype, shape and bytes of every array. The
+description is written last, so a folder holds a whole model, an earlier whole model, or none.
+Nothing is unpickled, and no more is read than the description says and the file holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxnn import mlp
+from jaxnn.bootstrap import Bootstrap
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.fitted_models import FittedModel
+from jaxnn.mlp import MLP, Layer
+from jaxnn.saving import write_whole
+from jaxnn.tables import Column, Encoder, Scaling
+from jaxnn.tables.table import quoted
+from jaxnn.training import Fit, History
+from jaxnn.versions import versions
+
+FORMAT, VERSION = "fitted model of jaxnn", 1
+DESCRIPTION = "model.json"
+ARRAYS = re.compile(r"arrays-[0-9a-f]{16}\.npz")
+LARGEST_DESCRIPTION, LARGEST_ARRAYS = 2**26, 2**33  # bytes
+BYTES_AROUND_AN_ARRAY = 2**12  # at most, of headers and names
+PACKAGES = ("jaxnn", "jax", "jaxlib", "numpy")
+PLAIN = ("observed", "out_of_bag", "ranges", "fillings", "weights", "groups")  # of `FittedModel`
+SETTINGS = ("level", "missing", "training")
+
+
+def save_model(folder: str | os.PathLike[str], model: FittedModel) -> None:
+    """Save a fitted model in a folder, which then holds this model alone.
+
+    Args:
+      folder: the path of a folder; it is made if it does not exist.
+      model: as from `jaxnn.fitted_models.fitted_model`.
+
+    Raises:
+      InputError, InputTypeError: a network with functions in place of names, something that is not
+        a fitted model, or a folder that cannot be written.
+
+    Example:
+      >>> import jax, jaxnn, tempfile
+      >>> from jaxnn.bootstrap import bootstrap
+      >>> from jaxnn.fitted_models import fitted_model
+      >>> table = jaxnn.from_arrays(np.linspace(-1, 1, 40)[:, None], np.arange(40.0))
+      >>> encoder = jaxnn.Encoder(table.columns)
+      >>> fitter = jaxnn.Fitter(jaxnn.MLP((1, 3, 1)), jaxnn.Recipe(epochs=3), encoder)
+      >>> refits = bootstrap(jax.random.key(0), fitter, table.X, table.y, replicates=9)
+      >>> model = fitted_model(fitter, refits, table)
+      >>> with tempfile.TemporaryDirectory() as folder:
+      ...     save_model(folder, model)
+      ...     same = load_model(folder)
+      >>> bool((model.predict([[0.5]]).mean == same.predict([[0.5]]).mean).all())
+      True
+    """
+    path = _path(folder)
+    if not isinstance(model, FittedModel):
+        raise InputTypeError(
+            f"model is a {type(model).__name__}; pass what jaxnn.fitted_model returned."
+        )
+    network = dataclasses.asdict(model.net)
+    for name, value in network.items():
+        if callable(value):
+            raise InputError(
+                f"{name} of the network is a function, which cannot be saved; build the network "
+                "with a name."
+            )
+    arrays = _arrays_of(model)
+    if sum(array.nbytes for array in arrays.values()) > LARGEST_ARRAYS:
+        raise InputError("model holds more than 8 GiB of arrays; save one with fewer refits.")
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "packages": versions(PACKAGES),
+        "network": network,
+        "encoder": dataclasses.asdict(model.encoder),
+        "response": dataclasses.asdict(model.response),
+        **{name: getattr(model, name) for name in SETTINGS},
+        "arrays": {
+            name: {"dtype": array.dtype.name, "shape": array.shape}
+            for name, array in arrays.items()
+        },
+    }
+    digest = _digest(description, arrays)
+    text = json.dumps({**description, "sha256": digest}, indent=1, allow_nan=False) + "\n"
+    # A dtype that NumPy does not know, such as bfloat16, is saved as its bytes.
+    plain = {name: array.view(f"u{array.itemsize}") for name, array in arrays.items()}
+    target = _arrays_file(path, digest)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        write_whole(target, lambda file: np.savez(file, allow_pickle=False, **plain))
+        write_whole(path / DESCRIPTION, lambda file: file.write(text.encode()))
+        for other in path.iterdir():
+            if ARRAYS.fullmatch(other.name) and other != target:
+                other.unlink(missing_ok=True)
+    except OSError as problem:
+        raise InputError(
+            f"folder is {quoted(str(path), 200)}, which cannot be used ({problem}); pass one that "
+            "can be written to."
+        ) from None
+
+
+def load_model(folder: str | os.PathLike[str]) -> FittedModel:
+    """Read the fitted model in a folder.
+
+    Args:
+      folder: the folder that was passed to `save_model`.
+
+    Returns:
+      The model, whose predictions are those of the model that was saved, bit for bit in the same
+      precision of JAX and with the same versions of packages.
+
+    Raises:
+      InputError, InputTypeError: a folder that does not exist, holds no model, one of another
+        version, or one that is damaged; one sentence says which.
+    """
+    path = _path(folder)
+    if not path.is_dir():
+        reason = "not a folder" if os.path.lexists(path) else "which does not exist"
+        raise _refusal(path, reason)
+    text = _content(path, DESCRIPTION, LARGEST_DESCRIPTION)
+    try:
+        description = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        description = None
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise _refusal(path, f"whose {DESCRIPTION} does not describe a fitted model")
+    version = description.get("version")
+    if version != VERSION:
+        newer = isinstance(version, int) and version > VERSION
+        advice = "update jaxnn" if newer else "run jaxnn explain again"
+        raise _refusal(
+            path, f"saved in format {version!r:.20}; this version reads {VERSION}", advice
+        )
+    digest = description.pop("sha256", "")
+    try:
+        arrays = _read_arrays(path, description["arrays"], digest)
+        if _digest(description, arrays) != digest:
+            raise ValueError("the digest differs")
+        return _model(description, arrays)
+    except _Unusable:
+        raise
+    except Exception:  # whatever a hostile description leads to
+        raise _refusal(
+            path, "whose files are damaged or do not belong together", "run jaxnn explain again"
+        ) from None
+
+
+class _Unusable(InputError):
+    """A file of a model that cannot be used, in one sentence."""
+
+
+def _refusal(
+    path: Path,
+    reason: str,
+    advice: str = "pass a folder that jaxnn explain or jaxnn.save_model has written",
+) -> _Unusable:
+    return _Unusable(f"folder is {quoted(str(path), 200)}, {reason}; {advice}.")
+
+
+def _path(folder: Any) -> Path:
+    if not isinstance(folder, str | os.PathLike) or "\0" in str(folder):
+        given = "text with a null byte" if isinstance(folder, str) else f"a {type(folder).__name__}"
+        raise InputTypeError(f"folder is {given}; pass the path of a folder.")
+    return Path(folder)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _content(path: Path, name: str, most: int) -> bytes:
+    """The bytes of a plain file; anything else would make the reader wait, or never end."""
+    try:
+        # A pipe that nobody writes to is opened without waiting for a writer.
+        descriptor = os.open(
+            path / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _refusal(path, f"whose {name} is not a plain file")
+            if status.st_size > most:
+                raise _refusal(path, f"whose {name} is too large, with {status.st_size:,} bytes")
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                return file.read(most)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        raise _refusal(path, f"which has no {name}") from None
+    except OSError as problem:
+        raise _refusal(
+            path, f"whose {name} cannot be read ({problem.strerror or problem})"
+        ) from None
+
+
+def _arrays_file(path: Path, digest: str) -> Path:
+    return path / f"arrays-{digest[:16]}.npz"
+
+
+def _read_arrays(path: Path, described: Mapping[str, Any], digest: str) -> dict[str, np.ndarray]:
+    """The arrays of the description, each of the dtype and shape that is described."""
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        raise ValueError("no digest")
+    sizes = {}
+    for name, entry in described.items():
+        dtype, shape = jnp.dtype(entry["dtype"]), tuple(entry["shape"])
+        if dtype.hasobject or not all(type(length) is int and length >= 0 for length in shape):
+            raise ValueError(name)
+        sizes[f"{name}.npy"] = (dtype, shape, math.prod(shape) * dtype.itemsize)
+    room = sum(size for _, _, size in sizes.values()) + BYTES_AROUND_AN_ARRAY * (len(sizes) + 1)
+    content = _content(path, _arrays_file(path, digest).name, min(room, LARGEST_ARRAYS))
+    arrays = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if sorted(member.filename for member in members) != sorted(sizes):
+            raise ValueError("other arrays")
+        for member in members:
+            dtype, shape, size = sizes[member.filename]
+            whole = size <= member.file_size <= size + BYTES_AROUND_AN_ARRAY
+            if member.compress_type != zipfile.ZIP_STORED or not whole:
+                raise ValueError(member.filename)
+            # NumPy's own header repeats what is described, and the digest covers that.
+            values = archive.read(member)[member.file_size - size :]
+            array = np.frombuffer(values, dtype).reshape(shape).copy()
+            arrays[member.filename.removesuffix(".npy")] = array
+    return arrays
+
+
+def _digest(description: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _form_of_fits(layers: int) -> tuple[list[str], Any]:
+    """The names of the arrays of a `Fit` with an encoder, and how to put them together."""
+    blank: Any = 0
+    parts = {
+        **dict.fromkeys(Fit._fields, blank),
+        "params": (Layer(blank, blank),) * layers,
+        "scaling": Scaling(blank, blank),
+        "history": History(blank, blank, blank),
+    }
+    paths, structure = jax.tree_util.tree_flatten_with_path(Fit(**parts))
+    return [jax.tree_util.keystr(path) for path, _ in paths], structure
+
+
+def _arrays_of(model: FittedModel) -> dict[str, np.ndarray]:
+    names, _ = _form_of_fits(len(model.net.sizes) - 1)
+    leaves = jax.tree.leaves(model.refits.fits)
+    arrays = {f"fits{name}": leaf for name, leaf in zip(names, leaves, strict=True)}
+    arrays |= {name: getattr(model.refits, name) for name in ("multiplicities", "diverged")}
+    arrays |= {name: getattr(model, name) for name in PLAIN}
+    return {
+        name: np.ascontiguousarray(array) for name, array in arrays.items() if array is not None
+    }
+
+
+def _model(description: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> FittedModel:
+    """The model that is described, once everything in it fits together."""
+    net = MLP(**description["network"])
+    encoder = description["encoder"]
+    encoder = Encoder(**{**encoder, "columns": [Column(**entry) for entry in encoder["columns"]]})
+    names, structure = _form_of_fits(min(len(net.sizes) - 1, len(arrays)))
+    fits = structure.unflatten([arrays.pop(f"fits{name}") for name in names])
+    refits = Bootstrap(fits, arrays.pop("multiplicities"), arrays.pop("diverged"))
+    model = FittedModel(
+        net=net,
+        encoder=encoder,
+        response=Column(**description["response"]),
+        refits=refits,
+        **arrays,
+        **{name: description[name] for name in SETTINGS},
+    )
+    _check(model)
+    return model
+
+
+def _check(model: FittedModel) -> None:
+    """Raise an error if parts of a model do not fit together."""
+    mlp.check_parameters(model.net, model.refits.fits.params, stacked=1)
+    replicates, rows = model.refits.multiplicities.shape
+    predictors = len(model.encoder.columns)
+    wanted = {
+        "observed": (rows,),
+        "out_of_bag": (rows,),
+        "ranges": (predictors, 2),
+        "fillings": (predictors,),
+        "weights": (rows,),
+        "groups": (rows,),
+    }
+    shapes = {name: np.shape(getattr(model, name)) for name in PLAIN}
+    fits = all(shapes[name] == wanted[name] for name in PLAIN if getattr(model, name) is not None)
+    stacked = [*jax.tree.leaves(model.refits.fits), model.refits.diverged]
+    fits &= all(leaf.ndim and len(leaf) == replicates for leaf in stacked)
+    fits &= model.refits.fits.scaling.mean.shape == (replicates, predictors)
+    fits &= model.refits.diverged.dtype == bool and model.refits.multiplicities.dtype == np.uint8
+    finite = all(np.isfinite(values).all() for values in (model.observed, model.ranges))
+    if not (fits and finite and np.isfinite(model.fillings).all() and 0 < model.level < 1):
+        raise ValueError("parts that do not fit together")
