@@ -18,7 +18,8 @@ from jaxnn.tables import Column, Table, axis_label
 from jaxnn.tables.table import shown
 
 MOST_POINTS = 2000  # rows in the figure of predicted against observed
-MOST_LABELS = 30  # names that fit below an axis
+MOST_LABELS = 60  # names that fit below an axis of full width
+MOST_BESIDE = 12  # levels of which two panels fit beside each other
 MOST_CLASSES = 12  # curves that can be distinguished
 CORE = (0.02, 0.98)  # quantiles of a predictor beyond which its curves are pale
 FEW_ROWS = 10  # a level with fewer rows is hollow
@@ -43,7 +44,10 @@ def _fit_tick_labels(ax: Any, names: Sequence[str], what: str) -> None:
     """Make names fit below an axis: slanted if they are long, left out if there are too many."""
     if len(names) > MOST_LABELS:
         ax.set_xticks([])
-        ax.set_xlabel(f"{ax.get_xlabel()} ({len(names)} {what})")
+        ax.set_xlabel(f"{ax.get_xlabel()} ({len(names)} {what})".strip())
+    elif len(names) > MOST_BESIDE:
+        ax.set_xticks(range(len(names)), [name.replace("\n", " ") for name in names])
+        ax.tick_params("x", labelrotation=90, labelsize=8)
     elif sum(max(map(len, name.split("\n"))) + 1 for name in names) > 52:
         slant = 90 if len(names) > 8 else 30
         ax.tick_params("x", labelrotation=slant)
@@ -99,12 +103,14 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
     table, center, level = results.table, results.options.center, results.options.level
     column, response = table.columns[effect.feature], table.response
     values = table.X[:, effect.feature]
-    figure, axes = plotting.panels(2, height=4.3, sharey=True)
+    curved = column.kind == "numeric" and len(effect.grid) > 1
+    many = not curved and len(effect.grid) > MOST_BESIDE
+    shape: dict[str, Any] = {"columns": 1, "height": 3.4, "sharex": True} if many else {}
+    figure, axes = plotting.panels(2, **({"height": 4.3} | shape), sharey=True)
     titles = (
         f"averaged over {results.average_rows.size:,} rows",
         f"others at {center}" + " or most common level" * (center != "mode"),
     )
-    curved = column.kind == "numeric" and len(effect.grid) > 1
     for ax, curves, title in zip(axes, (effect.average, effect.profile), titles, strict=True):
         _draw_curves(ax, table, effect, curves, level)
         if ax is axes[0] and curves.ndim == 2 and len(effect.grid) > 1:
@@ -114,13 +120,14 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
             plotting.rug(ax, values[_evenly(len(values))])
             if _is_small_count(effect.grid):
                 ax.set_xticks(effect.grid, _level_labels(column, effect.grid, values))
-        ax.set_xlabel(_plain(axis_label(column), 60))
+        if ax is axes[-1] or not many:
+            ax.set_xlabel(_plain(axis_label(column), 60))
         ax.set_title(title)
         if not curved:
             _fit_tick_labels(ax, _level_labels(column, effect.grid, values), "levels")
-    axes[0].set_ylabel(
-        "probability of the class" if response.kind == "categorical" else _prediction_label(table)
-    )
+    predicted = _prediction_label(table)
+    for ax in axes if many else axes[:1]:
+        ax.set_ylabel("probability of the class" if response.kind == "categorical" else predicted)
     handles, labels = axes[0].get_legend_handles_labels()
     form = "shaded" if curved else "bars"
     what = f"{form}: {plotting.band_label(level, len(effect.average))}"
