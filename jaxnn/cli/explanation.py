@@ -19,16 +19,19 @@ import jax
 import numpy as np
 from tqdm import tqdm
 
-from jaxnn.bootstrap import bootstrap
+from jaxnn.bootstrap import Interval, bootstrap
 from jaxnn.cli import files
-from jaxnn.cli.input_table import HEART, read
+from jaxnn.cli.input_table import HEART, missing_treatment, read
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import PACKAGES, report
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
+from jaxnn.fitted_models import fitted_model
 from jaxnn.mlp import MLP
-from jaxnn.refits import effect, out_of_bag, refitted_network
+from jaxnn.prediction_intervals import LeftOut, prediction_interval
+from jaxnn.refits import OutOfBag, RefittedNetwork, effect, out_of_bag, refitted_network
 from jaxnn.regularizers import NormalPrior
+from jaxnn.saved_models import save_model
 from jaxnn.tables import Encoder, Table, column_index, describe, encoded_width
 from jaxnn.training import Fitter
 from jaxnn.training.recipe import Recipe
@@ -83,6 +86,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
         )
     network = refitted_network(fitter, refits)
     predicted = out_of_bag(network, table.X, table.y, options.level)
+    new_interval = _new_interval(network, table, predicted, options.level)
     order = np.asarray(jax.random.permutation(key_rows, len(table.y)))[: options.rows]
     rows, individual_rows = np.sort(order), np.sort(order[:MOST_INDIVIDUAL])
     effects = tuple(
@@ -98,9 +102,12 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     )
 
     results = Explanation(
-        options, table, fitter.net, refits, predicted, effects, rows, individual_rows
+        options, table, fitter.net, refits, predicted, new_interval, effects, rows, individual_rows
     )
     record = files.write(results)
+    missing = missing_treatment(options, "refuse")
+    model = fitted_model(fitter, refits, table, level=options.level, missing=missing)
+    save_model(options.out, model)
     _remove_refits(folder)
     for line in ("", *report(record), *files.written(options.out, record)):
         say(line)
@@ -132,6 +139,22 @@ def _fitter(options: argparse.Namespace, table: Table) -> Fitter:
         penalty=NormalPrior(len(table.y), options.penalty) if options.penalty else None,
     )
     return Fitter(net, recipe, encoder)
+
+
+def _new_interval(
+    network: RefittedNetwork, table: Table, predicted: OutOfBag, level: float
+) -> Interval | None:
+    """Where a new observation would lie at each training row, were it not one of them."""
+    if table.response_kind not in ("quantitative", "count"):
+        return None
+    rows = LeftOut(network.out_of_bag, table.y, predicted.mean, table.weights, table.groups)
+    known = np.flatnonzero(~np.isnan(predicted.mean))
+    # Every refit is given the prediction out of bag, which no refit that saw the row has touched.
+    means = np.broadcast_to(predicted.mean[known], (len(network.out_of_bag), len(known)))
+    ends = np.full((2, len(table.y)), np.nan)
+    if known.size:
+        ends[:, known] = prediction_interval(rows, means, table.response_kind, level)
+    return Interval(*ends)
 
 
 def _check_writable(out: Path) -> None:

@@ -67,14 +67,19 @@ def observed_figure(results: Explanation) -> Any:
     total = rows.size
     rows = rows[_evenly(total)]
     names = [_plain(name, 16) for name in response.levels]
+    level = f"{100 * results.options.level:g}%"
+    new = results.new_interval
     plotting.predicted_versus_observed(
         ax,
         table.y[rows],
         predicted.mean[rows],
         (predicted.lower[rows], predicted.upper[rows]),
-        levels=names,
+        new_interval=None if new is None else (new.lower[rows], new.upper[rows]),
+        levels=names if table.response_kind in ("binary", "categorical") else (),
+        interval_label=f"{level} band of the mean, over those refits",
+        new_label=f"{level} prediction interval, for a new observation",
     )
-    ax.set_xlabel(f"observed {_plain(response.name)}")
+    ax.set_xlabel(f"observed {_plain(axis_label(response), 60)}")
     name = _prediction_label(table)
     if response.kind == "categorical":
         name = f"P({name} = observed class)"
@@ -82,9 +87,9 @@ def observed_figure(results: Explanation) -> Any:
     _fit_tick_labels(ax, names, "classes")
     some = f"{rows.size:,} of {total:,} rows" if rows.size < total else f"{total:,} rows"
     ax.set_title(
-        f"{some}, each predicted by those of {results.converged:,} refits that left it out\n"
-        f"bars: pointwise {100 * results.options.level:g}% band over those refits"
+        f"{some}, each predicted by those of {results.converged:,} refits that left it out"
     )
+    figure.legend(loc="outside lower center")
     return figure
 
 
@@ -105,8 +110,8 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
     values = table.X[:, effect.feature]
     curved = column.kind == "numeric" and len(effect.grid) > 1
     many = not curved and len(effect.grid) > MOST_BESIDE
-    shape: dict[str, Any] = {"columns": 1, "height": 3.4, "sharex": True} if many else {}
-    figure, axes = plotting.panels(2, **({"height": 4.3} | shape), sharey=True)
+    beside, height = (1, 3.4) if many else (2, 4.3)
+    figure, axes = plotting.panels(2, columns=beside, height=height, sharex=many, sharey=True)
     titles = (
         f"averaged over {results.average_rows.size:,} rows",
         f"others at {center}" + " or most common level" * (center != "mode"),

@@ -97,6 +97,14 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
         "multiplicities": results.refits.multiplicities,
         "diverged": results.refits.diverged,
         **{f"out_of_bag_{name}": array for name, array in results.out_of_bag._asdict().items()},
+        **(
+            {}
+            if results.new_interval is None
+            else {
+                f"prediction_interval_{name}": ends
+                for name, ends in results.new_interval._asdict().items()
+            }
+        ),
         "average_rows": results.average_rows,
         "individual_rows": results.individual_rows,
     }

@@ -66,14 +66,12 @@ def _read(options: argparse.Namespace, missing: str) -> Table:
         "exclude": options.exclude,
         "weights": options.weights,
         "groups": options.groups,
+        "missing": missing_treatment(options, missing),
         **_form(options),
     }
     with _unlogged():
         if options.table != HEART:
-            missing = options.missing or missing
-            return read_table(
-                options.table, options.response, kinds=kinds, missing=missing, **given
-            )
+            return read_table(options.table, options.response, kinds=kinds, **given)
         response = options.response or "AHD"
         kinds = KINDS | kinds
         if options.kind is not None:
@@ -81,9 +79,15 @@ def _read(options: argparse.Namespace, missing: str) -> Table:
         numeric = {name for name, kind in kinds.items() if kind == "numeric"}
         numeric |= {response} if options.kind == "quantitative" else set()
         levels = {name: names for name, names in LEVELS.items() if name not in numeric}
-        missing = options.missing or ("drop" if missing == "refuse" else missing)
         with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
-            return read_table(path, response, kinds=kinds, levels=levels, missing=missing, **given)
+            return read_table(path, response, kinds=kinds, levels=levels, **given)
+
+
+def missing_treatment(options: argparse.Namespace, default: str) -> str:
+    """What is done with missing values; the few of the heart data are dropped by default."""
+    if options.table == HEART and default == "refuse":
+        default = "drop"
+    return options.missing or default
 
 
 def _form(options: argparse.Namespace) -> dict[str, Any]:

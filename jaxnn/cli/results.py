@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxnn.bootstrap import Bootstrap
+from jaxnn.bootstrap import Bootstrap, Interval
 from jaxnn.mlp import MLP
 from jaxnn.refits import Effect, OutOfBag
 from jaxnn.tables import Table
@@ -22,6 +22,8 @@ class Explanation(NamedTuple):
       net: the network.
       refits: all refits, including those that diverged.
       out_of_bag: predictions and losses on rows that a refit has not seen.
+      new_interval: (rows,) ends of the prediction interval of each row, around its prediction out
+        of bag; None for classes.
       effects: the curves of each predictor that was asked for.
       average_rows: (rows,) row numbers that the average curves are over.
       individual_rows: (m,) row numbers with an individual curve.
@@ -32,6 +34,7 @@ class Explanation(NamedTuple):
     net: MLP
     refits: Bootstrap
     out_of_bag: OutOfBag
+    new_interval: Interval | None
     effects: tuple[Effect, ...]
     average_rows: np.ndarray
     individual_rows: np.ndarray

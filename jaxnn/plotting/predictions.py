@@ -19,9 +19,12 @@ def predicted_versus_observed(
     predicted: ArrayLike,
     interval: tuple[ArrayLike, ArrayLike] | None = None,
     *,
+    new_interval: tuple[ArrayLike, ArrayLike] | None = None,
     levels: Sequence[str] = (),
     color: str = "blue",
     label: str | None = None,
+    interval_label: str | None = None,
+    new_label: str | None = None,
 ) -> None:
     """Draw each row's prediction against the observed value.
 
@@ -29,11 +32,13 @@ def predicted_versus_observed(
       ax: where to draw.
       observed: (n,) numbers, or codes into `levels`.
       predicted: (n,) predictions (for a binary response, probabilities).
-      interval: (lower, upper), (n,) each, drawn as bars; None draws the points alone.
+      interval: (lower, upper), (n,) each, of the mean response, drawn as bars; None draws none.
+      new_interval: (lower, upper), (n,) each, of a new observation, drawn as long grey bars behind
+        the others; None draws none.
       levels: names of the observed classes; points of a class are spread sideways so that they
         do not hide each other. Without levels, a line marks predicted = observed.
       color: a name in `COLORS`.
-      label: the points in the legend.
+      label, interval_label, new_label: the points and the two kinds of bars in the legend.
 
     Raises:
       InputError: shapes differ, a code is not a level, or the colour is unknown.
@@ -57,9 +62,13 @@ def predicted_versus_observed(
     else:
         ends = [min(observed.min(), predicted.min()), max(observed.max(), predicted.max())]
         ax.plot(ends, ends, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
-    if interval is not None:
-        lower, upper = interval_ends(interval, predicted)
-        ax.vlines(places, lower, upper, color=shade, linewidth=0.8, alpha=0.25)
+    bars = ((new_interval, COLORS["grey"], 0.3, new_label), (interval, shade, 0.5, interval_label))
+    for ends, bar_color, alpha, name in bars:
+        if ends is not None:
+            lower, upper = interval_ends(ends, predicted)
+            ax.vlines(places, lower, upper, color=bar_color, linewidth=0.8, alpha=alpha)
+            if name is not None:  # in the legend, a bar as faint as these would be invisible
+                ax.plot([], [], color=bar_color, linewidth=1.5, linestyle="-", label=name)
     ax.plot(places, predicted, "o", color=shade, markersize=3.5, alpha=0.55, mew=0, label=label)
     ax.set_xlabel("observed")
     ax.set_ylabel("predicted")

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,6 +77,16 @@ def results():
             return record, dict(file)
 
     return results
+
+
+@pytest.fixture(scope="session")
+def made_in():
+    """made_in(out) -> the names of the files there, without the digest of the saved model."""
+
+    def made_in(out):
+        return {re.sub("-[0-9a-f]{16}", "-DIGEST", path.name) for path in out.iterdir()}
+
+    return made_in
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,12 @@ import pytest
 from jaxnn import InputError, interval
 from jaxnn.cli import explanation
 from jaxnn.datasets import heart
+from jaxnn.saved_models import load_model
 
-FILES = {"predicted_versus_observed.png", "arrays.npz", "summary.json"}
+FILES = [
+    *("predicted_versus_observed.png", "arrays.npz", "summary.json"),
+    *("model.json", "arrays-DIGEST.npz"),
+]
 QUICK = ["--replicates", "4", "--epochs", "3", "--hidden", "3"]
 
 
@@ -22,12 +26,12 @@ def test_heart_needs_no_response_and_says_what_it_does(explained_heart):
     assert "refits: 100%" in explained_heart.stderr
 
 
-def test_the_files_are_those_listed(explained_heart):
+def test_the_files_are_those_listed(explained_heart, made_in):
     predictors = explained_heart.record["predictors"]
     files = {entry["name"]: entry["file"] for entry in predictors if entry["file"]}
     assert files == {"Ca": "predictor_12.png", "Thal": "predictor_13.png"}
-    made = {path.name for path in explained_heart.out.iterdir()}
-    assert made == FILES | set(files.values())
+    made = made_in(explained_heart.out)
+    assert made == {*FILES, *files.values()}
     for name in made:
         if name.endswith(".png"):
             assert (explained_heart.out / name).read_bytes().startswith(b"\x89PNG")
@@ -201,3 +205,26 @@ def test_a_run_goes_on_from_saved_refits_and_leaves_those_of_others(
         np.testing.assert_array_equal(straight[name], broken[name])
     curves = [arrays["predictor_01_average"] for arrays in (straight, other_seed)]
     assert np.abs(curves[0] - curves[1]).max() > 1e-3
+
+
+def test_the_refits_are_saved_for_new_rows(explained_heart):
+    model = load_model(explained_heart.out)
+    assert (model.missing, model.level, len(model.refits.diverged)) == ("drop", 0.5, 4)
+    arrays = explained_heart.arrays
+    predicted = model.predict(arrays["X"])
+    assert predicted.classes.shape == (297, 2)
+    first = np.repeat(arrays["X"][:1], 4, axis=0)
+    first[:, 11] = arrays["predictor_12_grid"]
+    curve = arrays["predictor_12_individual"][0]
+    np.testing.assert_allclose(model.predict(first).mean, curve, rtol=1e-5)
+
+
+def test_prediction_intervals_hold_the_observations_out_of_bag(table, tmp_path, run, results):
+    out = tmp_path / "out"
+    words = ["--response", "cost", "--level", "0.8", "--features", "dose", "--out", out]
+    assert run("explain", table, *QUICK, "--replicates", "20", *words) == 0
+    arrays = results(out)[1]
+    lower, upper = arrays["prediction_interval_lower"], arrays["prediction_interval_upper"]
+    inside = (lower <= arrays["observed"]) & (arrays["observed"] <= upper)
+    assert 0.7 <= inside.mean() <= 0.95  # of 24 rows
+    assert (lower <= arrays["out_of_bag_mean"]).all()

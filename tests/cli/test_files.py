@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from jaxnn import MLP, Encoder, Fitter, Recipe, from_arrays
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import explanation, main
+from jaxnn.fitted_models import fitted_model
 from jaxnn.refits import effect, out_of_bag, refitted_network
 
-FILES = {"predicted_versus_observed.png", "arrays.npz", "summary.json"}
+FILES = [
+    *("predicted_versus_observed.png", "arrays.npz", "summary.json"),
+    *("model.json", "arrays-DIGEST.npz"),
+]
 QUICK = ["--replicates", "4", "--epochs", "3", "--hidden", "3"]
 
 
@@ -80,6 +84,7 @@ def computed():
         "refitted_network": network,
         "out_of_bag": out_of_bag(network, table.X, table.y),
         "effect": effect(network, table.X, 0),
+        "fitted_model": fitted_model(fitter, refits, table),
     }
 
 
@@ -89,7 +94,7 @@ def computed():
     levels=st.lists(NASTY, min_size=2, max_size=2, unique=True),
 )
 def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
-    tmp_path_factory, computed, write, names, levels
+    tmp_path_factory, made_in, computed, write, names, levels
 ):
     folder = tmp_path_factory.mktemp("nasty")
     path = write(folder / "t.csv", [names, *([i % 7, levels[i % 2]] for i in range(18))])
@@ -103,11 +108,11 @@ def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
         {"t.csv", "out"} if status == 0 else {"t.csv"}
     )
     if status == 0:
-        made = {file.name for file in (folder / "out").iterdir()}
+        made = made_in(folder / "out")
         assert made == {*FILES, "predictor_01.png"}
 
 
-def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write, results):
+def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write, results, made_in):
     names = ["../../escaped", "$x_{", "\x1b[31mred", "x" * 5000, "日本語", "<script>"]
     rows = [[*(i % (7 + k) for k in range(5)), names[i % 6], f"$_{i % 2}"] for i in range(24)]
     path = write(tmp_path / "t.csv", [[*names, "y"], *rows])
@@ -116,5 +121,5 @@ def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write,
     assert "\x1b" not in "".join(capsys.readouterr())
     assert [entry["name"] for entry in results(out)[0]["predictors"]] == names
     assert {path.name for path in tmp_path.iterdir()} == {"t.csv", "out"}
-    made = {file.name for file in out.iterdir()}
+    made = made_in(out)
     assert made == {*FILES, *(f"predictor_{number:02d}.png" for number in range(1, 7))}

@@ -26,3 +26,19 @@ def test_classes_are_spread_sideways_only(ax):
     assert np.diff(np.sort(places[:40])).max() < 0.05
     with pytest.raises(InputError, match="not the code of a level; pass whole numbers from 0 to 1"):
         plotting.predicted_versus_observed(ax, [0, 2], [0, 1], levels=("No", "Yes"))
+
+
+def test_both_kinds_of_interval_are_drawn_and_named(ax):
+    plotting.predicted_versus_observed(
+        ax,
+        [1, 2],
+        [2, 3],
+        ([1, 2], [3, 4]),
+        new_interval=([0, 1], [5, 6]),
+        interval_label="band",
+        new_label="prediction interval",
+    )
+    new, band = (bars.get_segments() for bars in ax.collections)
+    np.testing.assert_allclose(new, [[[1, 0], [1, 5]], [[2, 1], [2, 6]]])
+    np.testing.assert_allclose(band, [[[1, 1], [1, 3]], [[2, 2], [2, 4]]])
+    assert ax.get_legend_handles_labels()[1] == ["prediction interval", "band"]
