@@ -190,25 +190,21 @@ def fitted_model(
         else np.argmax(np.bincount(values.astype(int)))
         for column, values in zip(table.columns, X.T, strict=True)
     ]
-    given: dict[str, Any] = {name: getattr(table, name, None) for name in ("weights", "groups")}
     return FittedModel(
         fitter.net,
         fitter.encoder,
         table.response,
         refits,
         np.asarray(table.y, float),
-        out_of_bag(network, X, table.y, level, **_passed(weights=given["weights"])).mean,
+        out_of_bag(network, X, table.y, level).mean,
         np.stack([X.min(axis=0), X.max(axis=0)], axis=1),
         np.array(fillings, float),
-        **given,
+        table.weights,
+        table.groups,
         level=float(level),
         missing=missing,
         training=_recipe_as_text(fitter.recipe),
     )
-
-
-def _passed(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
 
 
 def _recipe_as_text(recipe: Recipe) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def prediction_interval(
         lower, upper = np.maximum(np.square(np.maximum(ends, 0) / 2) - 3 / 8, 0)
         # The whole numbers between the ends or, if there are none, the nearest.
         nearest = np.round((lower + upper) / 2)
-        lower = np.minimum(np.ceil(lower - 1e-6), nearest)
+        lower = np.minimum(np.ceil(lower - 1e-6), nearest) + 0.0  # never -0
         return Interval(lower, np.maximum(np.floor(upper + 1e-6), nearest))
     return Interval(*ends)
 
@@ -196,7 +196,7 @@ def _checked(rows: LeftOut, predictions: np.ndarray, axes: int, level: float) ->
 
 def _usable(rows: LeftOut) -> tuple[LeftOut, np.ndarray, float]:
     """The rows that some refit left out, the share of each, and the share of a new row."""
-    kept = ~np.isnan(rows.predicted)
+    kept = ~np.isnan(rows.predicted) & rows.out_of_bag.any(axis=0)
     weights = np.ones(kept.sum()) if rows.weights is None else rows.weights[kept].astype(float)
     groups = None if rows.groups is None else rows.groups[kept]
     rows = LeftOut(

@@ -33,7 +33,8 @@ from jaxnn.errors import InputError, InputTypeError
 from jaxnn.fitted_models import FittedModel
 from jaxnn.mlp import MLP, Layer
 from jaxnn.saving import write_whole
-from jaxnn.tables import Column, Encoder, Scaling
+from jaxnn.tables import Column, Encoder, Scaling, encoded_width
+from jaxnn.tables.reader_arguments import MISSING
 from jaxnn.tables.table import quoted
 from jaxnn.training import Fit, History
 from jaxnn.versions import versions
@@ -303,10 +304,11 @@ def _model(description: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fit
 
 def _check(model: FittedModel) -> None:
     """Raise an error if parts of a model do not fit together."""
-    mlp.check_parameters(model.net, model.refits.fits.params, stacked=1)
+    net, fits, encoder = model.net, model.refits.fits, model.encoder
+    mlp.check_parameters(net, fits.params, stacked=1)
     replicates, rows = model.refits.multiplicities.shape
-    predictors = len(model.encoder.columns)
-    wanted = {
+    predictors = len(encoder.columns)
+    shapes = {
         "observed": (rows,),
         "out_of_bag": (rows,),
         "ranges": (predictors, 2),
@@ -314,12 +316,22 @@ def _check(model: FittedModel) -> None:
         "weights": (rows,),
         "groups": (rows,),
     }
-    shapes = {name: np.shape(getattr(model, name)) for name in PLAIN}
-    fits = all(shapes[name] == wanted[name] for name in PLAIN if getattr(model, name) is not None)
-    stacked = [*jax.tree.leaves(model.refits.fits), model.refits.diverged]
-    fits &= all(leaf.ndim and len(leaf) == replicates for leaf in stacked)
-    fits &= model.refits.fits.scaling.mean.shape == (replicates, predictors)
-    fits &= model.refits.diverged.dtype == bool and model.refits.multiplicities.dtype == np.uint8
-    finite = all(np.isfinite(values).all() for values in (model.observed, model.ranges))
-    if not (fits and finite and np.isfinite(model.fillings).all() and 0 < model.level < 1):
+    given = {name: getattr(model, name) for name in PLAIN if getattr(model, name) is not None}
+    stacked = [*jax.tree.leaves(fits), model.refits.diverged]
+    classes = len(model.response.levels) if net.response == "categorical" else net.sizes[-1]
+    fit_together = (
+        encoded_width(encoder) == net.sizes[0]
+        and classes == net.sizes[-1]
+        and all(array.shape == shapes[name] for name, array in given.items())
+        and all(leaf.ndim and len(leaf) == replicates for leaf in stacked)
+        and fits.scaling.mean.shape == fits.scaling.scale.shape == (replicates, predictors)
+        and all(jnp.issubdtype(leaf.dtype, jnp.floating) for leaf in jax.tree.leaves(fits.params))
+        and model.refits.diverged.dtype == bool
+        and model.refits.multiplicities.dtype == np.uint8
+        and all(np.isfinite(given[name]).all() for name in given if name != "out_of_bag")
+        and 0 < model.level < 1
+        and model.missing in MISSING
+        and isinstance(model.training, dict)
+    )
+    if not fit_together:
         raise ValueError("parts that do not fit together")

@@ -12,7 +12,9 @@ import jax
 import numpy as np
 import pytest
 
-from jaxnn import MLP, Fit, Recipe, fit
+from jaxnn import MLP, Fit, History, Layer, Recipe, fit
+from jaxnn.bootstrap import Bootstrap
+from jaxnn.tables import Scaling
 
 # Before the first computation, after which the backend is fixed. Nearly all programs here run once
 # and briefly: they are compiled without LLVM's optimisations, which take longer than they save.
@@ -75,6 +77,28 @@ def small_fits(small_rows, small_network) -> Fit:
     X, y = small_rows
     fit_one = jax.vmap(lambda key: fit(key, small_network, X, y, Recipe(epochs=3)))
     return fit_one(jax.random.split(jax.random.key(0), 3))
+
+
+@pytest.fixture(scope="session")
+def arbitrary_refits():
+    """arbitrary_refits(net, columns, rows, refits) -> a `Bootstrap` of networks never trained."""
+
+    def arbitrary_refits(net, columns, rows, refits, *, seed=0, dtype=np.float32):
+        rng = np.random.default_rng(seed)
+
+        def normal(*shape):
+            return rng.normal(size=(refits, *shape)).astype(dtype)
+
+        sizes = list(zip(net.sizes[:-1], net.sizes[1:], strict=True))
+        layers = tuple(Layer(normal(*size), normal(size[1])) for size in sizes)
+        scaling = Scaling(*np.ones((2, refits, columns), np.float32))
+        history = History(np.zeros((refits, 5), np.int32), normal(5), normal(5))
+        epochs, finite = np.full((refits,), 5), np.full((refits,), -1)
+        drawn = rng.multinomial(rows, np.full(rows, 1 / rows), size=refits).astype(np.uint8)
+        fits = Fit(layers, scaling, history, normal(), epochs, finite)
+        return Bootstrap(fits, drawn, finite >= 0)
+
+    return arbitrary_refits
 
 
 @pytest.fixture(scope="session")
