@@ -13,6 +13,12 @@ encoding.py          from raw predictors to features: read this first
 table.py             the types, and functions of a finished table
 table_files.py       a table from a file of any kind
 csv_files.py         a table from a text file
+file_types.py        what a file is, by its first bytes
+encodings.py         in which encoding a text is
+csv_format.py        delimiter and rows of a text
+column_names.py      the names of columns, trailing delimiters and row names
+number_formats.py    decimal and thousands marks, currency signs: plain numbers of a column
+written_numbers.py   the parts of one written number
 dataframes.py        a table from a DataFrame
 arrays.py            a table from arrays
 raw_columns.py       the columns that those three readers find

@@ -1,20 +1,23 @@
-"""How does a CSV file become a table?
+"""How does a text file become a table?
 
 The options that all readers share are described here, at `read_csv`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jaxnn.errors import InputError, InputTypeError
+import numpy as np
+
+from jaxnn.errors import InputTypeError
 from jaxnn.tables.building import build_table
-from jaxnn.tables.column_kinds import NUMBER
+from jaxnn.tables.column_names import named_columns
+from jaxnn.tables.csv_format import check_delimiter, split_rows
+from jaxnn.tables.encodings import decoded
+from jaxnn.tables.file_types import FileContent, read_file, refused
+from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
     MISSING_TOKENS,
     NAMELESS,
@@ -22,10 +25,12 @@ from jaxnn.tables.raw_columns import (
     RawColumn,
     RawTable,
     RowPlaces,
+    level_text,
     row_names_note,
 )
 from jaxnn.tables.reader_arguments import Request
-from jaxnn.tables.table import Table, check_names, quoted, shown
+from jaxnn.tables.table import Table
+from jaxnn.tables.written_numbers import taken_apart
 
 
 def read_csv(
@@ -43,14 +48,20 @@ def read_csv(
     groups: str | None = None,
     dates: str | None = None,
     missing_tokens: Sequence[str] = MISSING_TOKENS,
-    delimiter: str = ",",
-    encoding: str = "utf-8-sig",
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
 ) -> Table:
-    """Read a table from a CSV file whose first line names the columns.
+    """Read a table from a text file, plain or compressed with gzip, whose first line names columns.
 
-    Quoted fields may hold delimiters and line breaks. Blank lines are skipped, and blanks around a
-    value are dropped. A first column that has no name and whose values all differ holds row names
-    or row numbers, as R and pandas write them; it is left out, with a note.
+    Delimiter, encoding and the marks of numbers are recognised from the whole file, and a note says
+    what is not a comma, UTF-8 and a decimal point. Numbers with a currency or percent sign, with
+    brackets for a minus, or with thousands marks become plain numbers if the whole column is
+    written alike; a column that is not is refused. Quoted fields may hold delimiters and line
+    breaks. Blank lines are skipped, and blanks around a value are dropped. A first column that has
+    no name and whose values all differ holds row names or row numbers, as R and pandas write them;
+    it is left out, with a note.
 
     Args:
       path: the path of the file.
@@ -71,9 +82,13 @@ def read_csv(
       weights: name of a column of case weights; it is no predictor. A row of weight 0 is left out.
       groups: name of a column whose equal values mark rows that belong together; no predictor.
       dates: "dmy" or "mdy", the order of day and month in dates that could be read either way.
-      missing_tokens: texts that stand for a missing value, in upper or lower case.
-      delimiter: one character.
-      encoding: the encoding of the file.
+      missing_tokens: texts that stand for a missing value, in upper or lower case, unless they are
+        among the declared levels of their column.
+      delimiter: the character between columns; None recognises , ; | and a tab.
+      decimal: the decimal mark, "." or ","; None recognises it.
+      thousands: the mark between groups of three digits, one of , . ' and a blank; None
+        recognises it.
+      encoding: the encoding of the file; None recognises UTF-8, UTF-16, UTF-32 and Windows-1252.
 
     Returns:
       A `Table`; its notes say what was left out, filled in or guessed.
@@ -110,12 +125,18 @@ def read_csv(
         groups,
         dates,
     )
+    content = read_file(path)
+    if content.kind != "text":
+        what = "an Excel workbook" if content.kind == "workbook" else "a Parquet file"
+        raise refused(content.source, f"{what}; read it with read_table")
     raw = raw_text_table(
-        path,
+        content,
         kinds=request.declared_kinds(),
-        levels=levels,
+        levels=levels if isinstance(levels, Mapping) else {},
         missing_tokens=missing_tokens,
         delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
         encoding=encoding,
     )
     return build_table(request, without_row_names(raw, predictors))
@@ -136,130 +157,62 @@ def without_row_names(raw: RawTable, predictors: Sequence[str] | None) -> RawTab
 
 
 def raw_text_table(
-    path: str | os.PathLike[str],
+    content: FileContent,
     *,
     kinds: Mapping[str, str],
-    levels: Mapping[str, Levels] | None,
+    levels: Mapping[str, Levels],
     missing_tokens: Sequence[str],
-    delimiter: str,
-    encoding: str,
+    delimiter: str | None,
+    decimal: str | None,
+    thousands: str | None,
+    encoding: str | None,
 ) -> RawTable:
-    """All columns of a text file; arguments and errors are those of `read_csv`."""
-    texts = isinstance(missing_tokens, Sequence) and not isinstance(missing_tokens, str)
-    if not texts or not all(isinstance(token, str) for token in missing_tokens):
-        raise InputTypeError(
-            f"missing_tokens is {missing_tokens!r}; pass a list of texts, such as ['NA', '-999']."
-        )
-    source = shown(str(path), 200)
-    header, records, lines = _records(path, delimiter, encoding)
-    named, notes = _named_columns(header, records, source, lines)
-    tokens = {token.strip().casefold() for token in missing_tokens}
+    """All columns of a text file; the other arguments are those of `read_csv`."""
+    separator = check_delimiter(delimiter)
+    check_marks(decimal, thousands)
+    text, encoded = decoded(content.data, encoding, content.source)
+    rows = split_rows(text, separator, content.source)
+    if all(taken_apart(name) for name in rows.header):
+        raise refused(content.source, "whose first line holds numbers; it must name the columns")
+    where = RowPlaces("line", rows.lines)
+    named, left_out = named_columns(rows.header, rows.records, where, content.source)
     columns = []
-    for name, place, doubt in named:
-        texts = [record[place] for record in records]
-        values = [None if text.casefold() in tokens else text for text in texts]
-        declared = name in kinds or name in (levels or {})
+    for name, values, doubt in named:
+        absent = missing_texts(missing_tokens, levels.get(name))
+        values = [None if absent(text) else text for text in values]
+        declared = name in kinds or name in levels
         columns.append(RawColumn(name, values, doubt="" if declared else doubt))
-    names = tuple(column.name for column in columns)
-    return RawTable(names, tuple(columns), RowPlaces("line", lines), source, tuple(notes))
-
-
-def _records(
-    path: str | os.PathLike[str], delimiter: str, encoding: str
-) -> tuple[list[str], list[list[str]], list[int]]:
-    """The header, the rows, and the line on which each row begins."""
-    if not isinstance(path, str | os.PathLike):
-        raise InputTypeError(f"path is a {type(path).__name__}; pass the path of a CSV file.")
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
-        raise InputError(f"delimiter is {delimiter!r}; pass one character, such as ',' or ';'.")
-    if not isinstance(encoding, str):
-        raise InputTypeError(f"encoding is {encoding!r}; pass its name, such as 'utf-8'.")
-    source = str(path)
-    text = _text(path, source, encoding)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    unchanged = {name for name, kind in kinds.items() if kind != "numeric"} | set(levels)
+    columns, marks = plain_numbers(
+        columns, where, unchanged, rows.delimiter, Given(decimal, thousands)
     )
-    rows, lines = [], []
-    begin = 1
-    try:
-        for fields in reader:
-            if len(fields) > 1 or any(field.strip() for field in fields):
-                rows.append([field.strip() for field in fields])
-                lines.append(begin)
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(
-            f"path is {quoted(source, 200)}, which is not valid CSV from line {begin} on: {error}."
-        ) from None
-    if not rows:
-        raise InputError(
-            f"path is {quoted(source, 200)}, an empty file; its first line must name the columns."
-        )
-    header = rows[0]
-    if len(header) == 1:
-        other = next((mark for mark in ";\t|," if mark in header[0]), None)
-        hint = f"pass delimiter={other!r}" if other else f"columns are separated by {delimiter!r}"
-        raise InputError(
-            f"path is {quoted(source, 200)}, whose first line names one column only; {hint}."
-        )
-    if all(NUMBER.fullmatch(name) for name in header):
-        raise InputError(
-            f"path is {quoted(source, 200)}, whose first line holds numbers; "
-            "it must name the columns."
-        )
-    return header, rows[1:], lines[1:]
+    notes = [encoded] * bool(encoded) + rows.notes + marks + left_out
+    names = tuple(column.name for column in columns)
+    return RawTable(names, tuple(columns), where, content.source, tuple(notes))
 
 
-def _text(path: str | os.PathLike[str], source: str, encoding: str) -> str:
-    try:
-        return Path(path).read_bytes().decode(encoding)
-    except FileNotFoundError:
-        reason = "which does not exist; pass the path of a CSV file"
-    except IsADirectoryError:
-        reason = "a directory; pass the path of a CSV file"
-    except UnicodeDecodeError as error:
-        reason = (
-            f"which is not {encoding} text from byte {error.start} on; save it as UTF-8 or pass "
-            "its encoding, such as encoding='latin-1'"
+def missing_texts(tokens: Sequence[str], levels: Levels | None) -> Callable[[str], bool]:
+    """Whether a text stands for a missing value in a column.
+
+    Args:
+      tokens: the texts that do, in upper or lower case.
+      levels: the declared levels of the column, none of which is missing.
+
+    Raises:
+      InputTypeError: `tokens` is no list of texts.
+
+    Example:
+      >>> absent = missing_texts(["NA", ""], ["NA", "DE"])
+      >>> absent("NA"), absent("na"), absent("")
+      (False, True, True)
+    """
+    listed = isinstance(tokens, Sequence) and not isinstance(tokens, str)
+    if not listed or not all(isinstance(token, str) for token in tokens):
+        raise InputTypeError(
+            f"missing_tokens is {tokens!r}; pass a list of texts, such as ['NA', '-999']."
         )
-    except LookupError:
-        raise InputError(
-            f"encoding is {encoding!r}, which Python does not know; pass a name such as 'utf-8'."
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = f"which cannot be read ({getattr(error, 'strerror', None) or error})"
-    raise InputError(f"path is {quoted(source, 200)}, {reason}.")
-
-
-def _named_columns(
-    header: list[str], records: list[list[str]], source: str, lines: Sequence[int]
-) -> tuple[list[tuple[str, int, str]], list[str]]:
-    """Name, place and doubt of each column, and notes on columns that are left out."""
-    # R gives the column of row names no name, so every row is longer than the header by one.
-    if records and all(len(record) == len(header) + 1 for record in records):
-        header = ["", *header]
-    for record, line in zip(records, lines, strict=True):
-        if len(record) != len(header):
-            raise InputError(
-                f"line {line} of {source} has {len(record)} fields; the first line names "
-                f"{len(header)} columns."
-            )
-    check_names([name for name in header if name], "the header")
-    named: list[tuple[str, int, str]] = []
-    notes: list[str] = []
-    for place, name in enumerate(header):
-        values = [] if name else [record[place] for record in records]
-        if name:
-            named.append((name, place, ""))
-        elif place == 0 and len(set(values)) == len(values):
-            notes.append(row_names_note(values, source))
-        elif place > 0 and not any(values):
-            notes.append(f"column {place + 1} has neither a name nor values; left out")
-        else:
-            repeats = " and repeats values, so it does not name the rows" if place == 0 else ""
-            doubt = (
-                f"column {place + 1} of {source} has no name{repeats}; give it a name, or select "
-                "predictors."
-            )
-            named.append((f"column {place + 1}", place, doubt))
-    return named, notes
+    folded = {token.strip().casefold() for token in tokens}
+    declared = set()
+    if levels is not None and np.iterable(levels) and not isinstance(levels, str):
+        declared = {level_text(value) for value in levels}
+    return lambda text: text.casefold() in folded and level_text(text) not in declared

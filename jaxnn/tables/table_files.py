@@ -8,6 +8,7 @@ from typing import Any
 
 from jaxnn.tables.building import build_table
 from jaxnn.tables.csv_files import raw_text_table, without_row_names
+from jaxnn.tables.file_types import read_file
 from jaxnn.tables.raw_columns import MISSING_TOKENS, Levels, RawTable
 from jaxnn.tables.reader_arguments import Request
 from jaxnn.tables.table import Table
@@ -102,10 +103,12 @@ def raw_table(
       InputError, InputTypeError: a file or an argument that cannot be used.
     """
     return raw_text_table(
-        path,
+        read_file(path),
         kinds=kinds or {},
-        levels=levels,
+        levels=levels if isinstance(levels, Mapping) else {},
         missing_tokens=missing_tokens,
-        delimiter="," if delimiter is None else delimiter,
-        encoding="utf-8-sig" if encoding is None else encoding,
+        delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
     )

@@ -1,0 +1,160 @@
+"""Which delimiter separates the columns of a text, and what are its rows?
+
+The delimiter is the one of , ; tab | that splits all rows into as many fields as the header and
+leaves no other delimiter inside the fields. A first line "sep=;", as Excel reads it, gives it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any, NamedTuple
+
+from jaxnn.errors import InputError
+from jaxnn.tables.file_types import refused
+
+DELIMITERS = (",", ";", "\t", "|")
+# Commas may be decimal marks and parts of texts, but the others in a field speak against it.
+OTHER_THAN_COMMA = re.compile(r"[;\t|]")
+SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[ ,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+
+
+class Rows(NamedTuple):
+    """The fields of a text.
+
+    Attributes:
+      delimiter: what separates them.
+      header: the fields of the first row.
+      records: those of the other rows that are not blank.
+      lines: the line on which each record begins, counted from 1.
+      notes: sentences on what was recognised.
+    """
+
+    delimiter: str
+    header: list[str]
+    records: list[list[str]]
+    lines: list[int]
+    notes: list[str]
+
+
+def check_delimiter(delimiter: Any) -> str | None:
+    """The delimiter that is given, or None; "tab" is accepted for a tab.
+
+    Raises:
+      InputError: it is not one character that can separate columns.
+    """
+    if delimiter is None:
+        return None
+    if delimiter in ("tab", r"\t"):
+        return "\t"
+    one = isinstance(delimiter, str) and len(delimiter) == 1
+    if not one or delimiter in '"\r\n':
+        raise InputError(f"delimiter is {delimiter!r}; pass one character, such as ',' or ';'.")
+    return delimiter
+
+
+def split_rows(text: str, delimiter: str | None, source: str) -> Rows:
+    """The rows of a text.
+
+    Args:
+      text: the text.
+      delimiter: what separates the columns; None recognises it.
+      source: what to call the file in messages.
+
+    Raises:
+      InputError: the text is blank, is no valid CSV, or has one column.
+
+    Example:
+      >>> rows = split_rows("size;weight\\n3,5;4\\n", None, "data.csv")
+      >>> rows.header, rows.records, rows.notes
+      (['size', 'weight'], [['3,5', '4']], ["the delimiter is recognised as ';'"])
+    """
+    notes = []
+    skipped = 0
+    stated = SEPARATOR_LINE.match(text)
+    if stated is not None:
+        text, skipped = text[stated.end() :], 1
+        if delimiter is None:
+            delimiter = str(stated[1])
+            notes.append(f"the first line says that the delimiter is {_shown(delimiter)}")
+    if not text.strip():
+        raise refused(source, "an empty file; its first line must name the columns")
+    rows = None
+    if delimiter is None:
+        delimiter, rows = _recognised(text)
+        if delimiter != ",":
+            notes.append(f"the delimiter is recognised as {_shown(delimiter)}")
+    if rows is None:
+        rows = _parsed(text, delimiter)
+    fields, lines, error = rows
+    if error:
+        line = lines[-1] + skipped
+        raise refused(source, f"which is not valid CSV from line {line} on: {error}")
+    if len(fields[0]) == 1:
+        raise refused(source, f"whose first line names one column only; {_hint(text, delimiter)}")
+    lines = [line + skipped for line in lines]
+    return Rows(delimiter, fields[0], fields[1:], lines[1:], notes)
+
+
+def _parsed(text: str, delimiter: str) -> tuple[list[list[str]], list[int], str]:
+    """The rows that are not blank, the line of each, and an error with its line added last."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    begin = 1
+    try:
+        for fields in reader:
+            if len(fields) > 1 or any(field.strip() for field in fields):
+                rows.append([field.strip() for field in fields])
+                lines.append(begin)
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        return rows, [*lines, begin], str(error)
+    return rows, lines, ""
+
+
+def _recognised(text: str) -> tuple[str, tuple[list[list[str]], list[int], str] | None]:
+    """The delimiter that fits the rows best, with the rows if they are known."""
+    first = next(line for line in text.splitlines() if line.strip())
+    candidates = [mark for mark in DELIMITERS if mark in first.strip(" \r\n")]
+    if len(candidates) < 2:
+        return (candidates or [","])[0], None
+    best, best_score, best_rows = ",", (-1.0, -1.0), None
+    for mark in candidates:
+        parsed = _parsed(text, mark)
+        score = _score(parsed[0], bool(parsed[2]))
+        if score > best_score:
+            best, best_score, best_rows = mark, score, parsed
+    return best, best_rows
+
+
+def _score(rows: list[list[str]], failed: bool) -> tuple[float, float]:
+    """The share of rows that are as long as the header, then of fields without a delimiter."""
+    if failed or not rows or len(rows[0]) < 2:
+        return (0.0, 0.0)
+    width = len(rows[0])
+    records = rows[1:] or rows
+    # One field more is a row name or a trailing delimiter.
+    fitting = sum(len(row) == width or len(row) == width + 1 for row in records)
+    fields = [field for row in rows for field in row]
+    clean = sum(not OTHER_THAN_COMMA.search(field) for field in fields)
+    return fitting / len(records), clean / len(fields)
+
+
+def _hint(text: str, delimiter: str) -> str:
+    """How a file with one column is perhaps to be read."""
+    other, rows = _recognised(text)
+    fields = (rows or _parsed(text, other))[0]
+    if other != delimiter and fields and len(fields[0]) > 1:
+        return f"pass delimiter={other!r} or leave delimiter out"
+    widths = {len(line.split()) for line in text.splitlines() if line.strip()}
+    if delimiter != " " and len(widths) == 1 and widths.pop() > 1:
+        return "if its columns are separated by blanks, pass delimiter=' '"
+    return "columns are separated by ',', ';', a tab or '|', or pass their delimiter"
+
+
+def _shown(delimiter: str) -> str:
+    return "a tab" if delimiter == "\t" else repr(delimiter)
