@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, check_count
 from jaxnn.plotting.arguments import color_named, equally_long, interval_ends
 from jaxnn.plotting.figure_style import COLORS, LINES
 
@@ -25,24 +25,30 @@ def predicted_versus_observed(
     label: str | None = None,
     interval_label: str | None = None,
     new_label: str | None = None,
+    most_bars: int = 300,
 ) -> None:
-    """Draw each row's prediction against the observed value.
+    """Draw each row's prediction against the observed value, with bars at some of the rows.
 
     Args:
       ax: where to draw.
       observed: (n,) numbers, or codes into `levels`.
       predicted: (n,) predictions (for a binary response, probabilities).
-      interval: (lower, upper), (n,) each, of the mean response, drawn as bars; None draws none.
-      new_interval: (lower, upper), (n,) each, of a new observation, drawn as long grey bars behind
-        the others; None draws none.
+      interval: (lower, upper), (n,) each, of the mean response, drawn as thick bars; None draws
+        none.
+      new_interval: (lower, upper), (n,) each, of a new observation, drawn as thin grey bars behind
+        the others; None draws none. One without an end is not drawn.
       levels: names of the observed classes; points of a class are spread sideways so that they
         do not hide each other. Without levels, a line marks predicted = observed.
       color: a name in `COLORS`.
       label, interval_label, new_label: the points and the two kinds of bars in the legend.
+      most_bars: the largest number of rows with bars, which are spread evenly over the
+        predictions, so that they do not hide the points; the legend says how many.
 
     Raises:
-      InputError: shapes differ, a code is not a level, or the colour is unknown.
+      InputError: shapes differ, a code is not a level, `most_bars` is below 1, or the colour is
+        unknown.
     """
+    check_count(most_bars, "most_bars")
     observed, predicted = equally_long(observed=observed, predicted=predicted)
     shade = color_named(color)
     places = observed
@@ -59,16 +65,37 @@ def predicted_versus_observed(
         ax.set_xticks(np.arange(len(levels)), list(levels))
         ax.set_xlim(-0.5, len(levels) - 0.5)
         ax.grid(False, axis="x")
-    else:
+    order = np.lexsort((predicted, observed)) if levels else np.argsort(predicted)
+    few = np.sort(
+        order[np.linspace(0, order.size - 1, min(most_bars, order.size)).round().astype(int)]
+    )
+    some = f" ({few.size:,} of {order.size:,} rows)" if few.size < order.size else ""
+    bars = (
+        (new_interval, COLORS["grey"], 0.9, 0.6, new_label),
+        (interval, shade, 1.4, 0.6, interval_label),
+    )
+    for pair, bar_color, width, alpha, name in bars:
+        if pair is not None:
+            lower, upper = interval_ends(pair, predicted)
+            drawn = few[np.isfinite(lower[few]) & np.isfinite(upper[few])]
+            ends = lower[drawn], upper[drawn]
+            ax.vlines(places[drawn], *ends, color=bar_color, linewidth=width, alpha=alpha)
+            if name is not None:  # in the legend, a bar as thin as these would be hard to see
+                ax.plot([], [], "-", color=bar_color, linewidth=width + 0.8, label=name + some)
+    # The more points there are, the smaller and fainter they are.
+    crowded = float(np.clip(np.log10(observed.size / 200), 0, 1))
+    ax.plot(
+        places,
+        predicted,
+        "o",
+        color=shade,
+        markersize=3.5 - 1.1 * crowded,
+        alpha=0.55 - 0.1 * crowded,
+        mew=0,
+        label=label,
+    )
+    if not levels:
         ends = [min(observed.min(), predicted.min()), max(observed.max(), predicted.max())]
-        ax.plot(ends, ends, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
-    bars = ((new_interval, COLORS["grey"], 0.3, new_label), (interval, shade, 0.5, interval_label))
-    for ends, bar_color, alpha, name in bars:
-        if ends is not None:
-            lower, upper = interval_ends(ends, predicted)
-            ax.vlines(places, lower, upper, color=bar_color, linewidth=0.8, alpha=alpha)
-            if name is not None:  # in the legend, a bar as faint as these would be invisible
-                ax.plot([], [], color=bar_color, linewidth=1.5, linestyle="-", label=name)
-    ax.plot(places, predicted, "o", color=shade, markersize=3.5, alpha=0.55, mew=0, label=label)
+        ax.plot(ends, ends, color=COLORS["black"], linewidth=1.2, linestyle=LINES["dashed"])
     ax.set_xlabel("observed")
     ax.set_ylabel("predicted")

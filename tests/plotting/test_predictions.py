@@ -9,7 +9,7 @@ from jaxnn.errors import InputError
 
 def test_numbers_are_compared_with_the_line_of_equality(ax):
     plotting.predicted_versus_observed(ax, [1, 2, 5], [2, 0, 4], ([1, -1, 3], [3, 1, 5]))
-    line, points = ax.lines
+    points, line = ax.lines
     np.testing.assert_array_equal(line.get_xydata(), [[0, 0], [5, 5]])
     np.testing.assert_array_equal(points.get_xydata(), [[1, 2], [2, 0], [5, 4]])
     np.testing.assert_array_equal(ax.collections[0].get_segments()[1], [[2, -1], [2, 1]])
@@ -29,16 +29,38 @@ def test_classes_are_spread_sideways_only(ax):
 
 
 def test_both_kinds_of_interval_are_drawn_and_named(ax):
+    n = 1000
+    predicted = np.linspace(0, 1, n)
+    band, new = (predicted - 0.1, predicted + 0.1), (predicted - 1, predicted + 1)
     plotting.predicted_versus_observed(
         ax,
-        [1, 2],
-        [2, 3],
-        ([1, 2], [3, 4]),
-        new_interval=([0, 1], [5, 6]),
-        interval_label="band",
-        new_label="prediction interval",
+        np.cos(np.arange(n)),
+        predicted,
+        band,
+        new_interval=new,
+        interval_label="95% band of the mean",
+        new_label="95% prediction interval",
+        most_bars=11,
     )
-    new, band = (bars.get_segments() for bars in ax.collections)
-    np.testing.assert_allclose(new, [[[1, 0], [1, 5]], [[2, 1], [2, 6]]])
-    np.testing.assert_allclose(band, [[[1, 1], [1, 3]], [[2, 2], [2, 4]]])
-    assert ax.get_legend_handles_labels()[1] == ["prediction interval", "band"]
+    behind, before = (bars.get_segments() for bars in ax.collections)
+    assert len(behind) == len(before) == 11  # evenly over the predictions
+    np.testing.assert_allclose(
+        sorted(bar[0, 1] + 0.1 for bar in before), np.linspace(0, 1, 11), atol=1e-3
+    )
+    for outer, inner in zip(behind, before, strict=True):
+        assert outer[0, 0] == inner[0, 0] and outer[0, 1] < inner[0, 1]
+    labels = ax.get_legend_handles_labels()[1]
+    assert labels == [
+        "95% prediction interval (11 of 1,000 rows)",
+        "95% band of the mean (11 of 1,000 rows)",
+    ]
+    assert len(ax.lines[2].get_xdata()) == n  # every row has its point
+    with pytest.raises(InputError, match="most_bars is 0; pass a whole number of at least 1"):
+        plotting.predicted_versus_observed(ax, [0, 2], [0, 1], most_bars=0)
+
+
+def test_an_interval_without_an_end_is_not_drawn(ax):
+    ends = np.array([-np.inf, 0.0, 1.0]), np.array([np.inf, 2.0, np.inf])
+    plotting.predicted_versus_observed(ax, [1, 2, 3], [1, 1, 2], new_interval=ends)
+    np.testing.assert_array_equal(ax.collections[0].get_segments(), [[[2, 0], [2, 2]]])
+    assert ax.get_ylim()[1] < 4
