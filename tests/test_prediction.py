@@ -20,7 +20,9 @@ def fitted_network(net=NET, seeds=None, scaling=None):
 
     def made(key):
         history = History(nothing, nothing, nothing)
-        return Fit(init(key, net), None, history, nothing, jnp.array(0), jnp.array(-1))
+        return Fit(
+            init(key, net), None, history, nothing, jnp.array(0), jnp.array(-1), jnp.array(0)
+        )
 
     if seeds is None:
         return made(jax.random.key(1))._replace(scaling=scaling)

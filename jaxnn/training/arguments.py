@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -20,13 +19,16 @@ from jaxnn.errors import (
     InputError,
     InputTypeError,
     as_numbers,
+    as_weights,
     check_finite,
     check_not_negative,
 )
 from jaxnn.mlp import MLP
 from jaxnn.optimizers import check_learning_rate
 from jaxnn.tables import Encoder, encoded_width
+from jaxnn.training.groups import check_several_groups, group_codes
 from jaxnn.training.recipe import Recipe, validation_rows
+from jaxnn.training.scales import Scales
 
 
 class CheckedRows(NamedTuple):
@@ -37,12 +39,16 @@ class CheckedRows(NamedTuple):
       y: (rows,) or (rows, outputs).
       weights: (rows,), or None for equal weights.
       validation: X, y and weights (or None) of the validation rows, or None.
+      groups: (rows,) int in [0, rows), the group of each row, or None.
+      whole: the scales of the table that these rows are from, or None.
     """
 
     X: Any
     y: Any
     weights: Any = None
     validation: tuple[Any, Any, Any] | None = None
+    groups: Any = None
+    whole: Scales | None = None
 
 
 def _array(values: Any, argument: str) -> Any:
@@ -159,26 +165,14 @@ def _check_classes(y: np.ndarray, net: MLP, argument: str, to_learn: bool) -> No
 
 def _checked_weights(weights: Any, rows: int, name: str = "weights") -> Any:
     """Row weights as an array, if they are at least 0 and their sum is positive and finite."""
-    array = _array(weights, name)
-    if array.shape != (rows,):
+    if not isinstance(weights, Tracer):
+        numbers = as_weights(weights, rows, name)
+        return weights if isinstance(weights, jax.Array) else numbers
+    if weights.shape != (rows,):
         raise InputError(
-            f"{name} has shape {array.shape}; X has {rows} rows, so pass shape ({rows},)."
+            f"{name} has shape {weights.shape}; X has {rows} rows, so pass shape ({rows},)."
         )
-    values = _values(array)
-    if values is not None:
-        check_finite(values, name)
-        if values.min() < 0:
-            raise InputError(f"{name} has the value {values.min():g}; pass numbers of at least 0.")
-        if values.sum() == 0:
-            raise InputError(f"{name} is zero for every row; pass at least one positive number.")
-        with np.errstate(over="ignore"):
-            total = np.sum(values, dtype=jnp.result_type(float))
-        if not np.finfo(total.dtype).tiny <= total < np.inf:
-            raise InputError(
-                f"{name} has the sum {np.sum(values, dtype=float):g}, which is beyond the "
-                "precision of the computation; divide the weights by the largest of them."
-            )
-    return array
+    return weights
 
 
 def check_descriptions(
@@ -228,6 +222,7 @@ def checked_rows(
     encoder: Encoder | None,
     weights: Any = None,
     validation: Any = None,
+    groups: Any = None,
 ) -> CheckedRows:
     """The rows as arrays, if this network can be fitted to them by this recipe.
 
@@ -237,6 +232,7 @@ def checked_rows(
       net, recipe, encoder: as `check_descriptions` accepts them.
       weights: (rows,) or None.
       validation: (X, y) or (X, y, weights) of validation rows, or None.
+      groups: (rows,) labels, or None.
 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
@@ -258,7 +254,11 @@ def checked_rows(
             f"validation_fraction is {recipe.validation_fraction}, which leaves none of {rows} "
             "rows to train on."
         )
-    return CheckedRows(X, y, weights, validation)
+    if groups is not None:
+        groups = group_codes(groups, rows)
+        if recipe.validation_fraction:
+            check_several_groups(groups, "setting some aside for validation")
+    return CheckedRows(X, y, weights, validation, groups)
 
 
 def _checked_validation(

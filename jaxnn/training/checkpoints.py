@@ -19,7 +19,7 @@ from jax import Array, lax
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.tables import Encoder, Scaling
 from jaxnn.training.arguments import CheckedRows
-from jaxnn.training.fitting import examples, problem
+from jaxnn.training.fitting import problem
 from jaxnn.training.recipe import Recipe
 from jaxnn.training.steps import State
 
@@ -69,8 +69,7 @@ def checkpoints(
       >>> bool(np.allclose(passed.params[0].weights[1], fitted.params[0].weights))
       True
     """
-    given = examples(rows.X, rows.y, rows.weights)
-    task = problem(key, net, given, None, None, penalty_factor, recipe, encoder)
+    task = problem(key, net, rows, None, penalty_factor, recipe, encoder)
 
     def advance(state: State, span: Array) -> tuple[State, tuple[Parameters, Array]]:
         state = lax.fori_loop(span[0], span[1], task.epoch, state)

@@ -1,6 +1,6 @@
 """How does a fit treat the rows it is given?
 
-    fitter(key, X, y[, weights]) -> Fit
+    fitter(key, X, y[, weights, groups]) -> Fit
 
 A `Fitter` is `fit` with everything fixed except the key and the rows. Its `Traits` tell a bootstrap
 whether a resample may be passed as weights, and whether rows that were not drawn can be dropped.
@@ -45,7 +45,7 @@ class Traits(NamedTuple):
 
 @dataclass(frozen=True)
 class Fitter:
-    """`fit` with everything fixed except key and rows: fitter(key, X, y[, weights]) -> Fit.
+    """`fit` with everything fixed except key and rows: fitter(key, X, y[, weights, groups]) -> Fit.
 
     Equal fitters share one compiled program, so a second bootstrap with an equal fitter compiles
     nothing.
@@ -75,14 +75,16 @@ class Fitter:
     def __post_init__(self) -> None:
         check_descriptions(self.net, self.recipe, self.encoder, self.learning_rate)
 
-    def __call__(self, key: Array, X: Any, y: Any, weights: Any = None) -> Fit:
+    def __call__(self, key: Array, X: Any, y: Any, weights: Any = None, groups: Any = None) -> Fit:
         """Train on these rows; arguments, result and errors are those of `fit`."""
         check_key(key)
-        return self.train(key, self.checked(X, y, weights))
+        return self.train(key, self.checked(X, y, weights, groups))
 
-    def checked(self, X: Any, y: Any, weights: Any = None) -> CheckedRows:
+    def checked(
+        self, X: Any, y: Any, weights: Any = None, groups: Any = None, validation: Any = None
+    ) -> CheckedRows:
         """The rows as arrays, if they can be fitted; errors are those of `fit`."""
-        return checked_rows(X, y, self.net, self.recipe, self.encoder, weights)
+        return checked_rows(X, y, self.net, self.recipe, self.encoder, weights, validation, groups)
 
     def train(self, key: Array, rows: CheckedRows) -> Fit:
         """Train on rows that have been checked."""

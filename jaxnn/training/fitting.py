@@ -26,14 +26,17 @@ from jaxnn import mlp
 from jaxnn.errors import check_key
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.optimizers import transformation, treats_parameters_alike
-from jaxnn.tables import Encoder, Scaling, fit_scaling
+from jaxnn.tables import Encoder, Scaling
 from jaxnn.training import loop
 from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_rows
 from jaxnn.training.batching import Rows, cut_into_blocks, prepare
+from jaxnn.training.divergence import divergence
 from jaxnn.training.objective import Objective, form_of
-from jaxnn.training.recipe import Recipe, history_epochs, validation_rows
-from jaxnn.training.response_unit import response_unit, standardized, starting_at_mean, unfolded
+from jaxnn.training.recipe import Recipe, history_epochs
+from jaxnn.training.response_unit import standardized, starting_at_mean, unfolded
+from jaxnn.training.scales import scales_of
 from jaxnn.training.steps import Epoch, State, full_batch_epoch, mini_batch_epoch, step_of
+from jaxnn.training.validation_split import as_floats, examples, split
 
 
 class History(NamedTuple):
@@ -61,8 +64,9 @@ class Fit(NamedTuple):
       train_loss: () weighted mean loss of the training rows at `params`, in the response's own unit
         and without the penalty.
       epochs: int, the epoch that `params` is from.
-      diverged_at: int, the first step whose gradient was not finite, or the last step if only the
-        final parameters or their loss are not; -1 if all are finite.
+      diverged_at: int, the first step whose gradient was not finite, or the last step if the fit
+        diverged for another reason; -1 if it did not.
+      diverged_by: int, the reason, a place in `jaxnn.training.divergence.REASONS`; 0 if it did not.
     """
 
     params: Parameters
@@ -71,6 +75,7 @@ class Fit(NamedTuple):
     train_loss: Array
     epochs: Array
     diverged_at: Array
+    diverged_by: Array
 
 
 def fit(
@@ -85,6 +90,7 @@ def fit(
     validation: tuple[Any, ...] | None = None,
     learning_rate: Any = None,
     penalty_factor: Any = None,
+    groups: Any = None,
 ) -> Fit:
     """Train a network from weights drawn with `key`; the same key gives the same numbers.
 
@@ -104,6 +110,8 @@ def fit(
       learning_rate: in place of the recipe's; it may be traced, to map over a grid.
       penalty_factor: at least 0, by which the recipe's penalty is multiplied; it may be traced, to
         map over a path of penalties.
+      groups: (rows,) labels of any kind. Rows with equal labels are set aside together, whole
+        groups until about the recipe's `validation_fraction` of the rows is set aside.
 
     Returns:
       A `Fit` in the default float dtype. Compiled: one program for each (net, recipe, encoder)
@@ -125,7 +133,7 @@ def fit(
     recipe = Recipe() if recipe is None else recipe
     check_key(key)
     check_descriptions(net, recipe, encoder, learning_rate, penalty_factor)
-    rows = checked_rows(X, y, net, recipe, encoder, weights, validation)
+    rows = checked_rows(X, y, net, recipe, encoder, weights, validation, groups)
     return train(key, net, rows, recipe, encoder, learning_rate, penalty_factor)
 
 
@@ -139,25 +147,10 @@ def train(
     penalty_factor: Any = None,
 ) -> Fit:
     """`fit` for arguments that have been checked; nothing is checked again."""
-    given = examples(rows.X, rows.y, rows.weights)
-    validation = None if rows.validation is None else examples(*rows.validation)
-    return _fit(key, net, given, validation, learning_rate, penalty_factor, recipe, encoder)
-
-
-class Examples(NamedTuple):
-    """Rows as arrays of the default float dtype: X (rows, predictors), y, and weights (rows,)."""
-
-    X: Array
-    y: Array
-    weights: Array
-
-
-def examples(X: Any, y: Any, weights: Any = None) -> Examples:
-    """The rows with weights, which are all 1 if none are given."""
-    dtype = jnp.result_type(float)
-    X, y = jnp.asarray(X, dtype), jnp.asarray(y, dtype)
-    same = jnp.ones(X.shape[0], dtype) if weights is None else jnp.asarray(weights, dtype)
-    return Examples(X, y, same)
+    X, y, weights = as_floats(rows.X, rows.y, rows.weights)
+    validation = None if rows.validation is None else as_floats(*rows.validation)
+    rows = rows._replace(X=X, y=y, weights=weights, validation=validation)
+    return _fit(key, net, rows, learning_rate, penalty_factor, recipe, encoder)
 
 
 class Problem(NamedTuple):
@@ -185,8 +178,7 @@ class Problem(NamedTuple):
 def problem(
     key: Array,
     net: MLP,
-    given: Examples,
-    validation: Examples | None,
+    rows: CheckedRows,
     learning_rate: Any,
     penalty_factor: Any,
     recipe: Recipe,
@@ -195,12 +187,16 @@ def problem(
     """The first weights, the update and the encoded rows of a fit; arguments are those of `fit`."""
     # Each purpose has its own key, whether or not the others have one.
     key_init, key_split, key_batches = (jax.random.fold_in(key, purpose) for purpose in range(3))
-    training, held_out = _split(key_split, _zero_absent_rows(given), validation, recipe)
-    scaling = None if encoder is None else fit_scaling(encoder, training.X, training.weights)
+    training, held_out = split(key_split, rows, recipe)
+    scales = partial(scales_of, net=net, recipe=recipe, encoder=encoder)
+    whole = rows.whole
+    if whole is None and held_out is not None and rows.validation is None:
+        # The scale of a column that is constant in training changes no step, only what becomes of
+        # rows set aside that differ. That of a constant response would let them into training.
+        whole = scales(*examples(rows.X, rows.y, rows.weights))._replace(response=None)
+    scaling, unit = scales(*training, whole=whole)
     first = mlp.init(key_init, net)
-    unit = None
-    if recipe.standardize_response and net.response == "quantitative":
-        unit = response_unit(training.y, training.weights)
+    if unit is not None:
         training = training._replace(y=standardized(training.y, unit))
         if held_out is not None:
             held_out = held_out._replace(y=standardized(held_out.y, unit))
@@ -219,13 +215,13 @@ def problem(
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     optimizer = optax.with_extra_args_support(transformation(recipe.optimizer, rate))
     step = step_of(objective, optimizer)
-    rows, batch_size = len(training.X), recipe.batch_size
-    if batch_size is None or batch_size >= rows:
+    count, batch_size = len(training.X), recipe.batch_size
+    if batch_size is None or batch_size >= count:
         steps_per_epoch = 1
         epoch = full_batch_epoch(step, train_blocks)
     else:
-        steps_per_epoch = -(-rows // batch_size)
-        epoch = mini_batch_epoch(key_batches, step, train_rows, rows, batch_size)
+        steps_per_epoch = -(-count // batch_size)
+        epoch = mini_batch_epoch(key_batches, step, train_rows, count, batch_size)
 
     start = objective.form.start
     state = State(start, optimizer.init(start), jnp.array(-1))
@@ -243,43 +239,17 @@ def problem(
 def _fit(
     key: Array,
     net: MLP,
-    given: Examples,
-    validation: Examples | None,
+    rows: CheckedRows,
     learning_rate: Any,
     penalty_factor: Any,
     recipe: Recipe,
     encoder: Encoder | None,
 ) -> Fit:
-    task = problem(key, net, given, validation, learning_rate, penalty_factor, recipe, encoder)
+    task = problem(key, net, rows, learning_rate, penalty_factor, recipe, encoder)
     trained = loop.run(task.state, task.epoch, task.losses, recipe, task.variance)
     params = task.layers(trained.best)
-    return _result(trained, params, task.scaling, recipe, task.steps_per_epoch)
-
-
-def _zero_absent_rows(examples: Examples) -> Examples:
-    """Set rows of weight zero to zeros: they must not matter even if their loss is infinite."""
-    X, y, weights = examples
-    counted = weights > 0
-    X = jnp.where(counted[:, None], X, 0)
-    return Examples(X, jnp.where(counted.reshape(-1, *[1] * (y.ndim - 1)), y, 0), weights)
-
-
-def _split(
-    key: Array,
-    examples: Examples,
-    validation: Examples | None,
-    recipe: Recipe,
-) -> tuple[Examples, Examples | None]:
-    """The training rows, and the validation rows if there are any."""
-    X, y, weights = examples
-    if validation is not None:
-        return examples, _zero_absent_rows(validation)
-    if not recipe.validation_fraction:
-        return examples, None
-    order = jax.random.permutation(key, X.shape[0])
-    aside, kept = jnp.split(order, [validation_rows(recipe, X.shape[0])])
-    held_out = Examples(X[aside], y[aside], weights[aside])
-    return Examples(X[kept], y[kept], weights[kept]), held_out
+    watched = bool(recipe.validation_fraction) or rows.validation is not None
+    return _result(trained, params, task.scaling, recipe, task.steps_per_epoch, watched)
 
 
 def _losses(
@@ -298,16 +268,17 @@ def _result(
     scaling: Scaling | None,
     recipe: Recipe,
     steps_per_epoch: int,
+    watched: bool,
 ) -> Fit:
     train_loss = trained.train_loss[trained.best_entry]
-    numbers = [train_loss, *jax.tree.leaves(params)]
-    if recipe.patience is not None:
-        numbers.append(trained.best_loss)  # the loss that chose these parameters
-    finite = jnp.array([jnp.isfinite(leaf).all() for leaf in numbers]).all()
     marks = jnp.array(history_epochs(recipe))
     epochs = marks[trained.best_entry]
-    last_step = epochs * steps_per_epoch - 1
-    diverged_at = trained.state.diverged_at
-    diverged_at = jnp.where((diverged_at < 0) & ~finite, last_step, diverged_at)
+    diverged_at, diverged_by = divergence(
+        trained.state.diverged_at,
+        params,
+        train_loss,
+        trained.validation_loss[1:] if watched else None,
+        last_step=epochs * steps_per_epoch - 1,
+    )
     history = History(marks, trained.train_loss, trained.validation_loss)
-    return Fit(params, scaling, history, train_loss, epochs, diverged_at)
+    return Fit(params, scaling, history, train_loss, epochs, diverged_at, diverged_by)

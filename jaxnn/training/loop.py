@@ -5,7 +5,8 @@
 The losses are recorded, as an entry of the history, before the first epoch and then at the recipe's
 `history_epochs`. With patience p, training stops after p entries in a row without a better
 validation loss, and the best parameters are kept. Without patience it runs to the end, and the last
-parameters are kept.
+parameters are kept. The first weights are never kept: entry 1 is better than entry 0, whatever
+their losses.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class LoopState(NamedTuple):
       entry: int, the next entry to be written.
       train_loss, validation_loss: (entries,), NaN where nothing was written.
       best: the parameters that are kept, held as in `state`.
-      best_loss: their validation loss.
+      best_loss: their validation loss, or infinity as long as none was finite.
       best_entry: int, the entry that they are from.
       waited: int, the number of entries since then.
     """
@@ -105,6 +106,10 @@ def _recorded(
     better = validation_loss < loop.best_loss - recipe.min_delta * variance
     if recipe.patience is None:
         better = jnp.array(True)
+    # First weights are not a fit, and entry 1 is kept until there is a better one.
+    better = (loop.entry == 1) | (better & (loop.entry > 0))
+    watched = jnp.where(jnp.isfinite(validation_loss), validation_loss, jnp.inf)
+    waited = jnp.where(better | (loop.entry == 0), 0, loop.waited + 1)
     write = partial(lax.dynamic_update_index_in_dim, index=loop.entry, axis=0)
     return LoopState(
         state=state,
@@ -112,7 +117,7 @@ def _recorded(
         train_loss=write(loop.train_loss, train_loss),
         validation_loss=write(loop.validation_loss, validation_loss),
         best=jax.tree.map(partial(jnp.where, better), state.held, loop.best),
-        best_loss=jnp.where(better, validation_loss, loop.best_loss),
+        best_loss=jnp.where(better, watched, loop.best_loss),
         best_entry=jnp.where(better, loop.entry, loop.best_entry),
-        waited=jnp.where(better, 0, loop.waited + 1),
+        waited=waited,
     )

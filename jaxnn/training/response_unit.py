@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxnn.mlp import Layer, Parameters
-from jaxnn.tables import Encoder, fit_scaling, numeric_columns
+from jaxnn.tables import Encoder, Scaling, fit_scaling, numeric_columns
 
 
 class ResponseUnit(NamedTuple):
@@ -26,18 +26,22 @@ class ResponseUnit(NamedTuple):
     scale: Array
 
 
-def response_unit(y: Array, weights: Array) -> ResponseUnit:
+def response_unit(y: Array, weights: Array, fallback: ResponseUnit | None = None) -> ResponseUnit:
     """The weighted mean and standard deviation of a quantitative response.
 
     Args:
       y: (rows,) or (rows, outputs).
       weights: (rows,), at least 0.
+      fallback: the unit of the whole table, from which a constant response takes its scale.
 
     Returns:
-      A `ResponseUnit`, with the divisor sum(weights) and scale 1 where y is constant. Not compiled.
+      A `ResponseUnit`, with the divisor sum(weights). The scale is that of `fallback`, or 1, where
+      y is constant. Not compiled.
     """
     columns = y[:, None] if y.ndim == 1 else y
-    return ResponseUnit(*fit_scaling(Encoder(numeric_columns(columns.shape[1])), columns, weights))
+    encoder = Encoder(numeric_columns(columns.shape[1]))
+    whole = None if fallback is None else Scaling(*fallback)
+    return ResponseUnit(*fit_scaling(encoder, columns, weights, whole))
 
 
 def standardized(y: Array, unit: ResponseUnit) -> Array:

@@ -9,7 +9,11 @@ import optax
 import pytest
 
 from jaxnn import MLP, Recipe, fit
+from jaxnn.training.divergence import REASONS
+from jaxnn.training.loop import run
 from jaxnn.training.recipe import validation_rows
+from jaxnn.training.steps import State
+from jaxnn.training.validation_split import with_weight_on_both_sides
 
 NET = MLP((3, 4, 1))
 
@@ -65,6 +69,27 @@ def test_a_watched_row_of_weight_zero_does_not_decide_when_to_stop(problem):
     )
     assert np.isfinite(plain.history.validation_loss).any() and plain.diverged_at == -1
     jax.tree.map(np.testing.assert_array_equal, plain, other)
+
+
+@pytest.mark.parametrize(
+    ("rows", "fraction", "present"),
+    [(10, 0.1, 1), (10, 0.1, 2), (20, 0.05, 7), (50, 0.02, 12), (10, 0.9, 2), (3, 0.4, 2)],
+)
+def test_rows_that_count_are_on_both_sides_whatever_the_weights(rows, fraction, present):
+    """Of few rows of positive weight, one is always watched and one always trained on."""
+    order = partial(with_weight_on_both_sides, count=max(1, round(fraction * rows)))
+    for seed in range(30):
+        keys = jax.random.split(jax.random.key(seed))
+        plain = jax.random.permutation(keys[0], rows)
+        weights = jnp.zeros(rows).at[jax.random.permutation(keys[1], rows)[:present]].set(1.5)
+        mended = np.asarray(order(plain, weights))
+        assert sorted(mended) == list(range(rows))
+        watched, trained = np.split(np.asarray(weights)[mended] > 0, [round(fraction * rows)])
+        assert trained.any()
+        assert watched.any() == (present > 1)
+        np.testing.assert_array_equal(order(plain, jnp.ones(rows)), plain)
+        if present > 1:  # no more than two rows change places
+            assert (mended != plain).sum() in (0, 2)
 
 
 def test_without_rows_to_watch_the_validation_loss_is_nan(problem):
@@ -155,6 +180,59 @@ def test_a_stopped_fit_is_the_fit_of_that_many_epochs(problem):
     )
 
 
+def watched_line(response, **settings):
+    """The line y = 2 x, trained from a slope of zero, watched by one row at x = 1."""
+    X = np.linspace(-1, 1, 9)[:, None]
+    settings = {"epochs": 12, "patience": 2, "history_every": 3} | settings
+    recipe = Recipe("sgd", standardize_response=False, **settings)
+    net = MLP((1, 1), initializer="zeros")
+    watched = (np.ones((1, 1)), [response])
+    return fit(jax.random.key(0), net, X, 2 * X[:, 0], recipe, validation=watched)
+
+
+@pytest.mark.parametrize("settings", [{}, {"epochs": 1}, {"history_every": 50}])
+def test_first_weights_are_never_returned_even_if_they_are_best(settings):
+    """The row watched is what the first weights predict, so every step makes it worse."""
+    fitted = watched_line(0.0, **settings)
+    losses = fitted.history.validation_loss
+    assert losses[0] == 0 and np.nanmin(losses[1:]) > 0
+    assert fitted.epochs == fitted.history.epoch[1] > 0
+    assert fitted.params[0].weights[0, 0] > 0.01
+    assert fitted.diverged_at == -1 and fitted.diverged_by == 0
+
+
+@pytest.mark.parametrize("settings", [{}, {"patience": None}])
+def test_a_validation_loss_that_is_never_finite_is_divergence(settings):
+    fitted = watched_line(1e30, **settings)
+    assert not np.isfinite(fitted.history.validation_loss).any()
+    assert fitted.diverged_at == fitted.epochs - 1 >= 0
+    assert REASONS[fitted.diverged_by] == "without a finite validation loss"
+    assert fitted.params[0].weights[0, 0] > 0.01  # and what is returned was trained
+
+
+@pytest.mark.parametrize(
+    ("losses", "kept"),
+    [
+        ([1, 5, 6, 4], 3),
+        ([1, 5, 6, 7], 1),
+        ([np.inf, np.inf, 3, 2, 4, 4], 3),
+        ([np.nan, np.nan, np.nan, np.nan], 1),
+        ([1, np.nan, 9, 10, 8], 4),
+        ([1, np.inf, np.inf, np.inf, 2], 1),  # after two without a better one comes the end
+        ([0, -1, 0.5, -2], 3),
+    ],
+)
+def test_the_entry_kept_is_the_best_after_the_first(losses, kept):
+    recipe = Recipe(epochs=len(losses) - 1, validation_fraction=0.5, patience=2, history_every=1)
+    ended = run(
+        State(jnp.array(0), None, jnp.array(-1)),
+        lambda number, state: state._replace(held=state.held + 1),
+        lambda held: (jnp.array(0.0), jnp.array(losses, float)[held]),
+        recipe,
+    )
+    assert ended.best == ended.best_entry == kept
+
+
 # History and divergence ---------------------------------------------------------------------------
 
 
@@ -180,6 +258,8 @@ def test_divergence_is_reported_with_its_step(batch_size, planted, expected, pro
     )
     fitted = fit(jax.random.key(1), NET, X, y, recipe)
     assert fitted.diverged_at == expected
+    last = planted == 20 * (1 if batch_size is None else 3) - 1
+    assert REASONS[fitted.diverged_by].startswith("by parameters" if last else "by a gradient")
     assert not np.isfinite(fitted.params[-1].biases).all()
 
 
