@@ -93,9 +93,9 @@ def arbitrary_refits():
         layers = tuple(Layer(normal(*size), normal(size[1])) for size in sizes)
         scaling = Scaling(*np.ones((2, refits, columns), np.float32))
         history = History(np.zeros((refits, 5), np.int32), normal(5), normal(5))
-        epochs, finite = np.full((refits,), 5), np.full((refits,), -1)
+        epochs, finite, by = np.full((refits,), 5), np.full((refits,), -1), np.zeros(refits, int)
         drawn = rng.multinomial(rows, np.full(rows, 1 / rows), size=refits).astype(np.uint8)
-        fits = Fit(layers, scaling, history, normal(), epochs, finite)
+        fits = Fit(layers, scaling, history, normal(), epochs, finite, by)
         return Bootstrap(fits, drawn, finite >= 0)
 
     return arbitrary_refits
