@@ -6,6 +6,7 @@ inside the compiled program, as the first stage of `predict`:
     numeric      x' = (x - mu) / sigma
     binary       0 or 1
     categorical  one 0/1 feature per level, without the first level
+    ordinal      one 0/1 feature per level above the first, for that level and all above it
 
 So a change of the predictor `Thal` is a change of one column, not of a set of dummy columns.
 
@@ -23,7 +24,9 @@ dataframes.py        a table from a DataFrame
 arrays.py            a table from arrays
 raw_columns.py       the columns that those three readers find
 reader_arguments.py  the arguments that the readers share
-column_kinds.py      whether a column is numeric, binary or categorical, and its codes
+column_kinds.py      whether a column is numeric, binary, categorical or ordinal, and its codes
+levels.py            the levels of a column, and which level each value is
+dates.py             dates as days
 missing_values.py    rows left out for missing values, and what fills the holes of the others
 response_column.py   the response: its kind and its positive class
 case_columns.py      case weights, and groups of rows that belong together

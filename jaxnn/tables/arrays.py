@@ -9,7 +9,14 @@ import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.tables.building import build_table
-from jaxnn.tables.raw_columns import Levels, RawColumn, RawTable, RowPlaces, raw_column
+from jaxnn.tables.raw_columns import (
+    Levels,
+    RawColumn,
+    RawTable,
+    RowPlaces,
+    declared_texts,
+    raw_column,
+)
 from jaxnn.tables.reader_arguments import Request
 from jaxnn.tables.table import Table, check_names
 
@@ -81,13 +88,14 @@ def from_arrays(
     everything = [*names, response]
     where = RowPlaces("row", range(len(vector)))
     check_names(everything, "names")
+    declared = levels if isinstance(levels, Mapping) else {}
     columns = tuple(
-        raw_column(name, values, where)
+        raw_column(name, values, where, declared_texts(declared.get(name)))
         for name, values in zip(everything, [*matrix.T, vector], strict=True)
     )
-    if isinstance(levels, Mapping):
+    if declared:
         known = dict(zip(everything, columns, strict=True))
-        levels = {name: _codes(known.get(name), given) for name, given in levels.items()}
+        levels = {name: _codes(known.get(name), given) for name, given in declared.items()}
     request = Request(
         response,
         None,
@@ -111,14 +119,15 @@ def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
         values = np.array(values, dtype=object)
         values[masked] = None
     try:
-        array = np.asarray(values)
+        # In one array of numbers or text, None would become a word and a long identifier a float.
+        array = np.asarray(values, dtype=None if hasattr(values, "__array__") else object)
     except ValueError:
+        array = np.empty(0, dtype=object)
+    ragged = array.ndim == 1 and any(isinstance(row, list | tuple) for row in array.tolist())
+    if (array.shape == (0,) and len(values) > 0) or (ragged and dimensions == 2):
         raise InputError(
             f"{argument} has rows of different lengths; pass a rectangle, (rows, predictors)."
-        ) from None
-    if array.dtype.kind not in "iuf" and not isinstance(values, np.ndarray):
-        # As text, NaN and None would become words.
-        array = np.asarray(values, dtype=object)
+        )
     if array.ndim != dimensions:
         wanted = "(rows, predictors)" if dimensions == 2 else "(rows,)"
         raise InputError(f"{argument} has shape {array.shape}; pass shape {wanted}.")

@@ -90,8 +90,13 @@ def build_table(request: Request, raw: RawTable) -> Table:
             )
         name = column.name
         predictor = type_column(
-            column, (request.kinds or {}).get(name), (request.levels or {}).get(name), where
+            column,
+            (request.kinds or {}).get(name),
+            (request.levels or {}).get(name),
+            where,
+            request.dates,
         )
+        notes += predictor.notes
         notes += _doubts(predictor, request.declares(name))
         predictor, filling = filled_in(predictor)
         notes += filling

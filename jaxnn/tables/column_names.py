@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxnn.errors import InputError
-from jaxnn.tables.column_kinds import NUMBER
+from jaxnn.tables.levels import NUMBER
 from jaxnn.tables.raw_columns import RowPlaces, row_names_note
 from jaxnn.tables.table import check_names, quoted
 

@@ -15,6 +15,7 @@ from jaxnn.tables.raw_columns import (
     RawColumn,
     RawTable,
     RowPlaces,
+    declared_texts,
     is_missing,
     level_text,
     raw_column,
@@ -41,8 +42,9 @@ def from_dataframe(
 ) -> Table:
     """Make a table from a DataFrame of pandas or of a similar library.
 
-    A category dtype keeps its levels in their order. Truth values become the levels False and
-    True. None, NaN, NA, NaT and blank text are missing. The index is not used.
+    A category dtype keeps its levels in their order, and an ordered one makes an ordinal column.
+    Truth values become the levels False and True, dates days since the earliest, and durations
+    days. None, NaN, NA, NaT and blank text are missing. The index is not used.
 
     Args:
       frame: the DataFrame; it is neither changed nor kept.
@@ -92,8 +94,10 @@ def from_dataframe(
         dates=dates,
     )
     check_names(names, "the header")
+    declared = request.levels if isinstance(request.levels, Mapping) else {}
     columns = tuple(
-        _from_series(name, frame[label], where) for name, label in zip(names, labels, strict=True)
+        _from_series(name, frame[label], where, declared_texts(declared.get(name)))
+        for name, label in zip(names, labels, strict=True)
     )
     return build_table(request, RawTable(tuple(names), columns, where, "frame", tuple(notes)))
 
@@ -116,17 +120,22 @@ def _name(label: Any) -> Any:
     return str(label) if isinstance(label, int | np.integer) else label
 
 
-def _from_series(name: str, series: Any, where: RowPlaces) -> RawColumn:
+def _from_series(
+    name: str, series: Any, where: RowPlaces, declared: frozenset[str] = frozenset()
+) -> RawColumn:
     dtype = getattr(series, "dtype", None)
     if not hasattr(series, "to_list"):
         raise InputTypeError(
             f"frame holds a {type(series).__name__} as column {quoted(name)}; pass a DataFrame "
             "whose columns are Series."
         )
-    if getattr(dtype, "kind", None) in ("i", "u", "f") and hasattr(series, "to_numpy"):
+    if getattr(dtype, "kind", None) == "f" and hasattr(series, "to_numpy"):
         return RawColumn(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
+    if isinstance(dtype, np.dtype) and dtype.kind in "iu":
+        return raw_column(name, series.to_numpy(), where)
     categories = getattr(dtype, "categories", None)
     if not np.iterable(categories):
-        return raw_column(name, series.to_list(), where)
+        return raw_column(name, series.to_list(), where, declared)
     texts = [None if is_missing(value) else level_text(value) for value in series.to_list()]
-    return RawColumn(name, texts, tuple(level_text(category) for category in categories))
+    levels = tuple(level_text(category) for category in categories)
+    return RawColumn(name, texts, levels, ordered=getattr(dtype, "ordered", False) is True)

@@ -2,7 +2,8 @@
 
     numeric      x' = (x - mu) / sigma
     binary       the code, 0 or 1
-    categorical  [code = 1], ..., [code = k-1]  (one-hot without the first of k levels)
+    categorical  [code = 1], ..., [code = k-1]    (one-hot without the first of k levels)
+    ordinal      [code >= 1], ..., [code >= k-1]  (one step per level above the first)
 
 with mu = sum_i w_i x_i / sum_i w_i and sigma^2 = sum_i w_i (x_i - mu)^2 / sum_i w_i over rows of
 weight w_i. The code is pure JAX and runs inside a compiled program, so inspection can vary one raw
@@ -34,7 +35,7 @@ class Encoder:
     Attributes:
       columns: one `Column` per raw predictor, such as `table.columns`.
       drop_first: whether the first level of a categorical column, the reference, has no feature
-        of its own. A binary column is one feature either way.
+        of its own. A binary column is one feature either way, and an ordinal one has k-1.
 
     Raises:
       InputError: no columns.
@@ -108,18 +109,20 @@ class _Features(NamedTuple):
     source: np.ndarray  # (width,) int, the column of its raw predictor
     level: np.ndarray  # (width,) int, the code it indicates; -1 for a numeric column
     last: np.ndarray  # (width,) int, the largest code of its column
+    step: np.ndarray  # (width,) int, 1 if it indicates its code or any above
 
 
 def _features(encoder: Encoder) -> _Features:
     entries = []
     for place, column in enumerate(encoder.columns):
         if column.kind == "numeric":
-            entries.append((place, -1, 0))
+            entries.append((place, -1, 0, 0))
             continue
-        first = 1 if encoder.drop_first or column.kind == "binary" else 0
+        first = 1 if encoder.drop_first or column.kind != "categorical" else 0
         last = len(column.levels) - 1
-        entries += [(place, level, last) for level in range(first, last + 1)]
-    return _Features(*np.array(entries, dtype=np.int32).reshape(-1, 3).T)
+        step = int(column.kind == "ordinal")
+        entries += [(place, level, last, step) for level in range(first, last + 1)]
+    return _Features(*np.array(entries, dtype=np.int32).reshape(-1, 4).T)
 
 
 def encoded_width(encoder: Encoder) -> int:
@@ -128,12 +131,12 @@ def encoded_width(encoder: Encoder) -> int:
 
 
 def encoded_names(encoder: Encoder) -> tuple[str, ...]:
-    """A name for each feature: "Age" for a numeric column, "Thal=fixed" for a level."""
+    """A name for each feature: "Age", "Thal=fixed" for a level, "Size>=M" for an ordinal one."""
     features = _features(encoder)
     names = []
-    for place, level in zip(features.source, features.level, strict=True):
-        column = encoder.columns[place]
-        names.append(column.name if level < 0 else f"{column.name}={column.levels[level]}")
+    for place, level, step in zip(features.source, features.level, features.step, strict=True):
+        column, sign = encoder.columns[place], ">=" if step else "="
+        names.append(column.name if level < 0 else f"{column.name}{sign}{column.levels[level]}")
     return tuple(names)
 
 
@@ -256,6 +259,10 @@ def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
     values = standardised[..., features.source]
     shape = values.shape
     codes = jnp.clip(jnp.round(values), 0, jnp.broadcast_to(features.last.astype(X.dtype), shape))
-    indicators = (codes == jnp.broadcast_to(features.level, shape)).astype(X.dtype)
+    level = jnp.broadcast_to(features.level, shape)
+    indicators = codes == level
+    if features.step.any():
+        indicators |= jnp.broadcast_to(features.step == 1, shape) & (codes >= level)
+    indicators = indicators.astype(X.dtype)
     indicators = jnp.where(jnp.isnan(values), jnp.nan, indicators)
     return jnp.where(jnp.broadcast_to(numeric, shape), values, indicators)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.tables.column_kinds import listed
+from jaxnn.tables.levels import listed
 from jaxnn.tables.table import quoted, shown
 
 # A table of this size fills the memory of most computers many times once its cells are objects.

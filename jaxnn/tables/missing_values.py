@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError
-from jaxnn.tables.column_kinds import TypedColumn, listed
+from jaxnn.tables.column_kinds import TypedColumn
+from jaxnn.tables.levels import listed
 from jaxnn.tables.raw_columns import RowPlaces
 from jaxnn.tables.table import quoted
 
@@ -84,7 +85,7 @@ def rows_to_keep(
 
 def filled_in(typed: TypedColumn) -> tuple[TypedColumn, list[str]]:
     """A column without missing values, and a note if any was filled in."""
-    column, codes = typed
+    column, codes, notes = typed
     holes = np.isnan(codes)
     if not holes.any():
         return typed, []
@@ -97,4 +98,4 @@ def filled_in(typed: TypedColumn) -> tuple[TypedColumn, list[str]]:
         what = f"the most common level, {quoted(column.levels[int(filling)])}"
     counted = "1 missing value" if holes.sum() == 1 else f"{holes.sum()} missing values"
     note = f"filled in {counted} of {quoted(column.name)} with {what}"
-    return TypedColumn(column, np.where(holes, filling, codes)), [note]
+    return TypedColumn(column, np.where(holes, filling, codes), notes), [note]

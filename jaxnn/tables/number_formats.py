@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxnn.errors import InputError
-from jaxnn.tables.column_kinds import NUMBER, listed
+from jaxnn.tables.levels import NUMBER, listed
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces
 from jaxnn.tables.table import quoted
 from jaxnn.tables.written_numbers import ALL_MARKS, Marks, WrittenNumber, taken_apart

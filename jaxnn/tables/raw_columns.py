@@ -1,11 +1,15 @@
 """In what form do readers pass on columns? As numbers or texts, as they were found.
 
 Numbers stay numbers, with NaN for a missing value; everything else becomes text, with None for a
-missing value. Nothing in the data is trusted: names are any text, and values are never evaluated.
+missing value. Dates become text as 2020-01-31, durations the number of their days, and numbers that
+double precision would round or merge, such as long identifiers, the text of all their digits.
+Nothing in the data is trusted: names are any text, and values are never evaluated.
 """
 
 from __future__ import annotations
 
+import datetime
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -19,7 +23,11 @@ from jaxnn.tables.table import quoted
 
 # Compared without regard to case, after stripping blanks.
 MISSING_TOKENS = ("", "NA", "N/A", "NaN", "null", "?", ".", "#N/A", "<NA>")
+READABLE = (str, bool, np.bool_, Real, Decimal, datetime.date)
 TRUTH_LEVELS = ("False", "True")
+
+# From here on, double precision leaves whole numbers out.
+EXACT = 2.0**53
 
 # The name of a first column without one: empty, or what pandas calls it.
 NAMELESS = re.compile(r"(Unnamed: \d+)?")
@@ -34,7 +42,9 @@ class RawColumn(NamedTuple):
     Attributes:
       name: the name of the column.
       values: (n,) float64 with NaN for missing, or a list of texts with None for missing.
-      levels: the order of the levels if the source declares one, as a category dtype does.
+      levels: the levels in the order of the source, as those of a category dtype.
+      ordered: whether that order has a meaning, as that of an ordered category dtype.
+      unit: the unit of the numbers if the source has one, such as "days".
       problem: why the values cannot be used, or empty; then `values` holds nothing.
       doubt: the sentence that refuses the column unless its kind or levels are declared, or empty.
       note: a sentence on what was changed in the values or recognised, or empty.
@@ -43,6 +53,8 @@ class RawColumn(NamedTuple):
     name: str
     values: np.ndarray | list[str | None]
     levels: tuple[str, ...] | None = None
+    ordered: bool = False
+    unit: str = ""
     problem: str = ""
     doubt: str = ""
     note: str = ""
@@ -83,10 +95,25 @@ def level_text(value: Any) -> str:
         return text.split(".")[0] if re.fullmatch(r"[+-]?[0-9]+\.0+", text) else text
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(int(value)) if value == value.to_integral_value() else _decimal_text(value)
     if isinstance(value, Real | Decimal):
         number = float(value)
         return str(int(number)) if number.is_integer() else repr(number)
+    if isinstance(value, datetime.date):
+        midnight = not isinstance(value, datetime.datetime) or (
+            value.tzinfo is None and value == datetime.datetime(*value.timetuple()[:3])
+        )
+        return value.isoformat()[:10] if midnight else value.isoformat()
     return str(value)
+
+
+def _decimal_text(value: Decimal) -> str:
+    """As a float is written where the float is the same number, otherwise with all digits."""
+    near = repr(float(value))
+    return near if Decimal(near) == value else str(value.normalize())
 
 
 def check_usable(raw: RawColumn, declared: bool) -> None:
@@ -130,36 +157,66 @@ def selected_rows(raw: RawColumn, rows: np.ndarray) -> RawColumn:
     )
 
 
-def raw_column(name: str, values: Any, where: RowPlaces) -> RawColumn:
+def raw_column(
+    name: str, values: Any, where: RowPlaces, declared: frozenset[str] = frozenset()
+) -> RawColumn:
     """A column of Python or NumPy values, as numbers if all are numbers, otherwise as texts.
 
     Args:
       name: the name of the column.
-      values: (n,) numbers, texts, truth values, or None and its like for missing.
+      values: (n,) numbers, texts, truth values, dates, durations, or None and its like for
+        missing.
       where: where each value is in the source, for error messages.
+      declared: texts that are levels even if they look missing.
 
     A value that is none of these is the `problem` of the column.
 
     Example:
-      >>> raw_column("smoker", [True, None, False], RowPlaces("row", range(3)))
-      RawColumn(name='smoker', values=['True', None, 'False'], levels=('False', 'True'))
+      >>> raw = raw_column("smoker", [True, None, False], RowPlaces("row", range(3)))
+      >>> raw.values, raw.levels
+      (['True', None, 'False'], ('False', 'True'))
     """
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         return RawColumn(name, values.astype(np.float64))
-    present = [None if is_missing(value) else value for value in values]
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        numbers = values.astype(np.float64)
+        if not np.any(np.abs(numbers) >= EXACT):
+            return RawColumn(name, numbers)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
+        values = values.astype(f"{values.dtype.kind}8[us]").astype(object)  # to datetime's types
+    present = [
+        None if is_missing(value) and not _is_declared(value, declared) else value
+        for value in values
+    ]
     kinds = {type(value) for value in present if value is not None}
     if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
         texts = [None if value is None else level_text(value) for value in present]
         return RawColumn(name, texts, TRUTH_LEVELS)
     if all(issubclass(kind, Real | Decimal) and kind not in (bool, np.bool_) for kind in kinds):
-        return RawColumn(name, np.array([_float(value) for value in present]))
+        numbers = np.array([_float(value) for value in present])
+        if _is_exact(present, numbers):
+            return RawColumn(name, numbers)
+    if kinds and all(issubclass(kind, datetime.timedelta | np.timedelta64) for kind in kinds):
+        days = [math.nan if value is None else _days(value) for value in present]
+        note = f"{quoted(name)} is a duration, in days"
+        return RawColumn(name, np.array(days), unit="days", note=note)
+    present = [_date(value) for value in present]
     for row, value in enumerate(present):
-        if value is not None and not isinstance(value, str | bool | np.bool_ | Real | Decimal):
-            problem = (
-                f"holds a {type(value).__name__} at {where(row)}; turn it into numbers or text"
-            )
-            return RawColumn(name, [], problem=problem)
+        if value is not None and not isinstance(value, READABLE):
+            what = f"holds a {type(value).__name__} at {where(row)}"
+            return RawColumn(name, [], problem=f"{what}; turn it into numbers or text")
     return RawColumn(name, [value if value is None else level_text(value) for value in present])
+
+
+def _is_declared(value: Any, declared: frozenset[str]) -> bool:
+    return bool(declared) and isinstance(value, str) and value.strip() in declared
+
+
+def declared_texts(levels: Any) -> frozenset[str]:
+    """The texts of declared levels; empty for what is neither a list nor a mapping."""
+    if isinstance(levels, str) or not isinstance(levels, Sequence | Mapping | np.ndarray):
+        return frozenset()
+    return frozenset(level_text(value) for value in levels)
 
 
 def _float(value: Any) -> float:
@@ -169,9 +226,38 @@ def _float(value: Any) -> float:
         return float("inf")
 
 
+def _is_exact(present: Sequence[Any], numbers: np.ndarray) -> bool:
+    """Whether no whole number is rounded, and no two numbers become one, in double precision."""
+    for value, number in zip(present, numbers.tolist(), strict=True):
+        whole = isinstance(value, int | np.integer) or (
+            isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value()
+        )
+        if whole and math.isfinite(number) and int(value) != int(number):
+            return False
+    decimals = {value for value in present if isinstance(value, Decimal) and not value.is_nan()}
+    return len({float(value) for value in decimals}) == len(decimals)
+
+
+def _days(value: Any) -> float:
+    if isinstance(value, np.timedelta64):
+        return float(value / np.timedelta64(1, "us")) / 86400e6
+    return value / datetime.timedelta(days=1)
+
+
+def _date(value: Any) -> Any:
+    """A period of pandas or a date of NumPy as a date of Python; anything else as it is."""
+    if type(value).__name__ == "Period" and hasattr(value, "start_time"):
+        return value.start_time
+    if isinstance(value, np.datetime64):
+        return value.astype("datetime64[us]").astype(object)
+    return value
+
+
 def is_missing(value: Any) -> bool:
     """Whether a value is None, NaN, blank text, or the NA or NaT of pandas."""
     # The NA of pandas has no truth value, so it is known by its type.
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(value))
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     if isinstance(value, str):

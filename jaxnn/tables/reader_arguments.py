@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.tables.dates import check_order
 from jaxnn.tables.raw_columns import Levels
 from jaxnn.tables.table import KINDS, check_names, quoted
 
 MISSING = ("refuse", "drop", "impute")
-RESPONSE_KINDS = ("quantitative", "numeric", "count", "binary", "categorical")
+DECLARED_KINDS = (*KINDS, "date")  # dates are a numeric column
+RESPONSE_KINDS = ("quantitative", "count", *KINDS)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
     """
     check_names(names, "the header")
     _check_choices(request)
+    check_order(request.dates)
     _check_column("response", request.response, names)
     _check_mappings(request, names)
     exclude = _checked_names("exclude", request.exclude, names)
@@ -126,8 +129,8 @@ def _check_mappings(request: Request, names: Sequence[str]) -> None:
             if name not in names:
                 raise unknown_name(argument, name, names)
     for name, kind in (request.kinds or {}).items():
-        if kind not in KINDS:
-            raise unknown_name(f"kinds[{name!r}]", kind, KINDS)
+        if kind not in DECLARED_KINDS:
+            raise unknown_name(f"kinds[{name!r}]", kind, DECLARED_KINDS)
 
 
 def _check_column(argument: str, name: Any, names: Sequence[str]) -> None:

@@ -7,10 +7,13 @@ of at least 0, and it stays a numeric column.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from jaxnn.errors import InputError, unknown_name
-from jaxnn.tables.column_kinds import TypedColumn, is_positive, type_column
+from jaxnn.tables.column_kinds import TypedColumn, type_column
+from jaxnn.tables.levels import is_positive, spelling_key
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces, level_text
 from jaxnn.tables.reader_arguments import Request
 from jaxnn.tables.table import Column, quoted
@@ -41,13 +44,24 @@ def typed_response(
             "pass one of them."
         )
     levels = (request.levels or {}).get(raw.name)
-    typed = type_column(raw, kind or declared, levels, where)
-    typed, notes = _positive_second(request, typed, levels is not None)
+    typed, notes = _unordered(type_column(raw, kind or declared, levels, where, request.dates))
+    typed, guess = _positive_second(request, typed, levels is not None)
+    notes += guess
     _check_values(request, typed)
     if asked == "count":
         _check_counts(typed, where)
         return typed, "count", notes
     return typed, "quantitative" if typed.column.kind == "numeric" else typed.column.kind, notes
+
+
+def _unordered(typed: TypedColumn) -> tuple[TypedColumn, list[str]]:
+    """The response without the order of its levels, and its notes."""
+    column, codes, notes = typed
+    if column.kind != "ordinal":
+        return typed, list(notes)
+    kind = "binary" if len(column.levels) == 2 else "categorical"
+    note = f"response {quoted(column.name)}: the order of its levels is not used"
+    return TypedColumn(replace(column, kind=kind), codes), [*notes, note]
 
 
 def _positive_second(
@@ -68,10 +82,13 @@ def _positive_second(
             f"{column.kind}; only a binary response has a positive class."
         )
     positive = level_text(request.positive)
+    near = [spelling_key(level) for level in column.levels]
+    if positive not in column.levels and near.count(spelling_key(positive)) == 1:
+        positive = column.levels[near.index(spelling_key(positive))]
     if positive not in column.levels:
         raise unknown_name("positive", positive, column.levels)
     if positive == column.levels[0]:
-        column = Column(column.name, "binary", column.levels[::-1])
+        column = replace(column, levels=column.levels[::-1], values=column.values[::-1])
         typed = TypedColumn(column, 1 - typed.codes)
     return typed, []
 
@@ -82,7 +99,7 @@ def _says_yes_second(column: Column) -> bool:
 
 def _check_values(request: Request, typed: TypedColumn) -> None:
     """Refuse a response that is the same in every row."""
-    column, y = typed
+    column, y, _ = typed
     found = np.unique(y)
     if len(found) > 1:
         return

@@ -8,14 +8,14 @@ the numbers, so it is hashable and can be static in a compiled program.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, unknown_name
 
-Kind = Literal["numeric", "binary", "categorical"]
+Kind = Literal["numeric", "binary", "categorical", "ordinal"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -25,11 +25,18 @@ class Column:
 
     Attributes:
       name: the name of the column, any text.
-      kind: "numeric", "binary" or "categorical".
+      kind: "numeric", "binary", "categorical" or "ordinal".
       levels: the levels that the codes 0..k-1 stand for: none for a numeric column, two for a
-        binary one (the second counts as 1), one or more for a categorical one.
+        binary one (the second counts as 1), one or more for a categorical one and, from the least
+        to the greatest, for an ordinal one.
       origin: for a numeric column of days since a date, that date, such as "2020-01-31";
         otherwise empty.
+      unit: the unit of a numeric column if the source tells it, such as "days"; or empty.
+      values: what the source calls each level, if the caller has renamed them; otherwise ().
+      date_order: "dmy" or "mdy", the order of day and month in the source's dates; or empty.
+
+    Columns are equal whatever their unit, values and date order, which only say how new rows are
+    read and how an axis is named.
 
     Raises:
       InputError: an unknown kind, or levels that do not fit it.
@@ -43,7 +50,10 @@ class Column:
     name: str
     kind: Kind
     levels: tuple[str, ...] = ()
-    origin: str = ""
+    origin: str = field(default="", repr=False)
+    unit: str = field(default="", compare=False, repr=False)
+    values: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    date_order: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -55,11 +65,12 @@ class Column:
             raise InputTypeError(f"levels is {self.levels!r}; pass a tuple of texts.")
         levels = tuple(self.levels)
         object.__setattr__(self, "levels", levels)  # a list becomes hashable
+        object.__setattr__(self, "values", tuple(self.values))
         if len(set(levels)) < len(levels):
             raise InputError(f"levels is {levels!r}; pass each level once.")
-        fits = {"numeric": not levels, "binary": len(levels) == 2, "categorical": len(levels) > 0}
-        if not fits[self.kind]:
-            wanted = {"numeric": "none", "binary": "two", "categorical": "one or more"}[self.kind]
+        fits = {"numeric": not levels, "binary": len(levels) == 2}
+        if not fits.get(self.kind, len(levels) > 0):
+            wanted = {"numeric": "none", "binary": "two"}.get(self.kind, "one or more")
             raise InputError(
                 f"levels has {len(levels)} entries for column {self.name!r}; "
                 f"a {self.kind} column has {wanted}."
@@ -95,13 +106,14 @@ class Table(NamedTuple):
 
 
 def axis_label(column: Column) -> str:
-    """The name of a column for an axis, with the unit of a column of days.
+    """The name of a column for an axis, with the unit if it is known.
 
     Example:
       >>> axis_label(Column("visit", "numeric", origin="2020-01-31"))
       'visit (days since 2020-01-31)'
     """
-    return f"{column.name} (days since {column.origin})" if column.origin else column.name
+    unit = f"days since {column.origin}" if column.origin else column.unit
+    return f"{column.name} ({unit})" if unit else column.name
 
 
 def column_index(table: Any, name: str) -> int:

@@ -1,6 +1,7 @@
 """Do arrays become the table that their values say?"""
 
 import datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -60,6 +61,20 @@ def test_codes_make_the_table_that_they_came_from(patients):
     np.testing.assert_array_equal(named.X[:, 0], [0, 1, 0])
 
 
+def test_no_identifier_passes_through_a_float():
+    ids = [2**53 + number for number in range(4)]
+    mixed = [[number, 0.5, Decimal(number)] for number in ids]
+    arrays = [np.array(ids)[:, None], np.array(ids, np.uint64)[:, None], mixed]
+    for X in arrays:
+        table = from_arrays(X, [1, 2, 3, 4], kinds={"x1": "categorical"})
+        assert table.columns[0].levels == tuple(map(str, ids))
+        np.testing.assert_array_equal(table.X[:, 0], [0, 1, 2, 3])
+    table = from_arrays(mixed, [1, 2, 3, 4], kinds={"x3": "categorical"})
+    assert table.columns[2].levels == tuple(map(str, ids))
+    huge = from_arrays([[10**30], [10**30 + 1]], [1, 2], kinds={"x1": "categorical"})
+    assert huge.columns[0].levels == (str(10**30), str(10**30 + 1))
+
+
 @pytest.mark.parametrize(
     ("X", "y", "options", "message"),
     [
@@ -78,7 +93,7 @@ def test_codes_make_the_table_that_they_came_from(patients):
         ([[1], [2]], [1, 2], {"names": ["y"]}, "names both column 1 and column 2 'y'"),
         ([[1], [2]], [1, 2], {"kinds": {"x2": "binary"}}, "kinds is 'x2'; did you mean 'x1'"),
         ([[1j], [2]], [1, 2], {}, "column 'x1' holds a complex at row 0"),
-        ([[datetime.date(2020, 1, 1)]], [1], {}, "column 'x1' holds a date at row 0"),
+        ([[datetime.time(12)], [1]], [1, 2], {}, "column 'x1' holds a time at row 0; turn it into"),
         (pd.DataFrame({"a": [1]}), [1], {}, "X is a DataFrame; pass it to from_dataframe"),
     ],
 )

@@ -5,7 +5,6 @@ import pytest
 
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.tables import Column, read_csv
-from jaxnn.tables.column_kinds import sorted_levels
 
 
 @pytest.mark.parametrize(
@@ -61,9 +60,46 @@ def test_declared_levels_give_order_and_names(write):
         read_csv(path, "y", levels={"grade": "low"})
 
 
-def test_levels_are_sorted_by_value_or_alphabetically():
-    assert sorted_levels(["10", "9", "-1"]) == ("-1", "9", "10")
-    assert sorted_levels(["b", "A", "C"]) == ("A", "b", "C")
-    assert sorted_levels(["Y", "a"]) == ("a", "Y")
-    assert sorted_levels(["Pos", "q"]) == ("q", "Pos")
-    assert sorted_levels(["2", "1"]) == ("1", "2")
+def test_an_ordinal_column_has_levels_in_a_declared_order(write):
+    path = write("size,stage,y\nM,3,1\nS,1,2\nL,2,3\n")
+    levels = {"size": ["S", "M", "L"]}
+    table = read_csv(path, "y", kinds={"size": "ordinal", "stage": "ordinal"}, levels=levels)
+    assert table.columns == (
+        Column("size", "ordinal", ("S", "M", "L")),
+        Column("stage", "ordinal", ("1", "2", "3")),
+    )
+    np.testing.assert_array_equal(table.X, [[1, 2], [0, 0], [2, 1]])
+    with pytest.raises(
+        InputError, match=r"order of its values \(L, M, S\) is not known; pass them"
+    ):
+        read_csv(path, "y", kinds={"size": "ordinal"})
+
+
+def test_levels_that_only_dropped_rows_had_are_dropped(write):
+    path = write("site,y,z\na,No,1\nb,Yes,1\nc,Maybe,\na,Yes,2\n")
+    table = read_csv(path, "y", missing="drop")
+    assert table.columns[0] == Column("site", "binary", ("a", "b"))
+    assert table.response == Column("y", "binary", ("No", "Yes"))
+    declared = read_csv(path, "y", missing="drop", levels={"site": ["a", "b", "c"]})
+    assert declared.columns[0].levels == ("a", "b", "c")
+    assert "'site': no row has the declared level c" in declared.notes
+
+
+def test_dates_are_days_since_the_earliest(write):
+    path = write("visit,y\n2020-03-01,1\n2020-02-28,2\n2020-02-29 12:00,3\n")
+    table = read_csv(path, "y")
+    assert table.columns == (Column("visit", "numeric", origin="2020-02-28"),)
+    np.testing.assert_array_equal(table.X[:, 0], [2, 0, 1.5])
+    assert table.notes == ("'visit' is read as dates, in days since 2020-02-28",)
+    named = read_csv(path, "y", kinds={"visit": "categorical"})
+    assert named.columns[0].kind == "categorical"
+    with pytest.raises(
+        InputError, match="column 'visit' has the text '2020-03-01' at line 2; a num"
+    ):
+        read_csv(path, "y", kinds={"visit": "numeric"})
+    with pytest.raises(
+        InputError, match="column 'y' has the value '1' at line 2, which is no date"
+    ):
+        read_csv(path, "visit", kinds={"y": "date"})
+    with pytest.raises(InputError, match="dates is 'ymd'; did you mean 'mdy'"):
+        read_csv(path, "y", dates="ymd")

@@ -337,3 +337,15 @@ def test_a_column_that_is_constant_in_a_resample_takes_the_scale_of_the_table(un
     np.testing.assert_array_equal(scaling.scale[1], fit_scaling(encoder, X, resample).scale[1])
     with pytest.raises(InputError, match=r"fallback has scales of shape \(1,\)"):
         fit_scaling(encoder, X, resample, fallback=Scaling(whole.mean[:1], whole.scale[:1]))
+
+
+def test_an_ordinal_column_has_one_step_per_level_above_the_first():
+    columns = (Column("size", "ordinal", ("S", "M", "L", "XL")), *numeric_columns(1))
+    for drop_first in (True, False):
+        encoder = Encoder(columns, drop_first)
+        assert encoded_names(encoder) == ("size>=M", "size>=L", "size>=XL", "x1")
+        X = np.array([[0, 5], [1, 5], [2.2, 5], [3, 5], [9, 5], [np.nan, 5]])
+        features = np.asarray(encode(encoder, fit_scaling(encoder, X[:2]), X))
+        steps = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 1, 1], [np.nan] * 3]
+        np.testing.assert_array_equal(features[:, :3], steps)
+        np.testing.assert_array_equal(features[:, 3], 0)
