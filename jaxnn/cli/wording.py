@@ -23,6 +23,7 @@ OTHER_NAMES = {
     "levels": "--ordinal",
     "response_kind": "--kind",
     "missing_tokens": "--missing-values",
+    "dates": "--date-order",
     "refits": "--replicates",
 }
 SAME_NAMES = (

@@ -58,8 +58,8 @@ def test_a_table_is_described(table):
 
 def test_arguments_of_a_wrong_type_are_refused(write):
     path = write("x,y\n1,2\n3,4\n")
-    with pytest.raises(InputTypeError, match="encoding is None; pass its name"):
-        read_csv(path, "y", encoding=None)  # type: ignore[arg-type]
+    with pytest.raises(InputTypeError, match="encoding is 5; pass its name"):
+        read_csv(path, "y", encoding=5)  # type: ignore[arg-type]
     for names in (5, (name for name in "ab")):
         with pytest.raises(InputTypeError, match=r"names is .*; pass a list of texts"):
             from_arrays([[1, 2], [3, 4]], [1, 2], names=names)  # type: ignore[arg-type]
