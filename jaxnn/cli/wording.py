@@ -1,11 +1,13 @@
 """How are the messages of the library said on the command line? With the names of its options.
 
 The library names arguments of Python; a user of the command line has never seen them. Every message
-and every note passes through `worded`, which changes three forms:
+and every note passes through `worded`, which changes two forms:
 
     missing is 'refuse', but ...     the subject        --missing is 'refuse', but ...
     pass missing='drop'              an assignment      pass --missing drop
     "x" has missing='drop'           text between quotes is kept as it is
+
+and advice to write a program becomes advice to save the table as CSV.
 """
 
 from __future__ import annotations
@@ -42,6 +44,10 @@ KIND_OPTIONS = {
     "date": "--dates",
 }
 
+# Advice to write a program is not for the command line.
+_PROGRAM = re.compile(r"(?:read|load) it with [\w.]+ and pass [\w ]+ to from_\w+")
+AS_CSV = "save its table as CSV and pass that file"
+
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _VALUE = rf"{_QUOTED}|\[(?:{_QUOTED}|[^\]'\"])*\]|\{{(?:{_QUOTED}|[^}}'\"])*\}}|[\w.+-]*\w"
 _VERBS = "is|are|has|holds|names|takes|leaves"
@@ -67,6 +73,7 @@ def worded(message: str, given: Mapping[str, Sequence[str]] | None = None) -> st
       >>> print(worded("pass kinds={'zip code': 'categorical'} or delimiter='\\t'."))
       pass --categorical 'zip code' or --delimiter tab.
     """
+    message = _PROGRAM.sub(AS_CSV, message)
     return _FORMS.sub(lambda match: _option(match, given or {}), message)
 
 

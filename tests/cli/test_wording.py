@@ -10,14 +10,16 @@ from jaxnn.cli.wording import worded
 
 TABLES = Path(__file__).resolve().parents[2] / "jaxnn" / "tables"
 # What only a reader of Python understands.
-PYTHON = re.compile(r"(?<![\w-])[a-z_]+=|\b[a-z]+_[a-z_]+\b|\bkinds\b|\bjaxnn\.")
+PYTHON = re.compile(r"(?<![\w-])(?!x=|sep=)[a-z_]+=|\b[a-z]+_[a-z_]+\b|\bkinds\b|\bjaxnn\.")
 
-NOT_OF_A_FILE = ("X is a ", "frame is a ")  # arguments of the readers of arrays and DataFrames
+# Of readers that the command line does not call.
+NOT_OF_A_FILE = ("X is a ", "frame is a ", "x; read it with read_table")
 
 
 @pytest.mark.parametrize(
     ("message", "said"),
     [
+        ("pass dates='dmy'", "pass --date-order dmy"),
         ("missing is 'refuse', but t.csv", "--missing is 'refuse', but t.csv"),
         ("pass missing='drop' or missing='impute'.", "pass --missing drop or --missing impute."),
         ("pass delimiter='\\t'", "pass --delimiter tab"),
@@ -35,6 +37,10 @@ NOT_OF_A_FILE = ("X is a ", "frame is a ")  # arguments of the readers of arrays
         ("column 'missing is' has \"missing='x'\"", "column 'missing is' has \"missing='x'\""),
         ("the table's rows, epochs is 0", "the table's rows, --epochs is 0"),
         ("--missing is 'refuse'", "--missing is 'refuse'"),
+        (
+            "it is HDF5; read it with pandas.read_hdf and pass the DataFrame to from_dataframe.",
+            "it is HDF5; save its table as CSV and pass that file.",
+        ),
         ("alpha=3 is no option", "alpha=3 is no option"),
     ],
 )
