@@ -14,9 +14,11 @@ encoding.py          from raw predictors to features: read this first
 table.py             the types, and functions of a finished table
 table_files.py       a table from a file of any kind
 csv_files.py         a table from a text file
+spreadsheets.py      the columns of an Excel workbook or a Parquet file
 file_types.py        what a file is, by its first bytes
 encodings.py         in which encoding a text is
 csv_format.py        delimiter and rows of a text
+missing_texts.py     which texts stand for a missing value
 column_names.py      the names of columns, trailing delimiters and row names
 number_formats.py    decimal and thousands marks, currency signs: plain numbers of a column
 written_numbers.py   the parts of one written number

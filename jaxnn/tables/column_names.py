@@ -66,10 +66,10 @@ def named_columns(
         values = [record[place] for record in records]
         if name:
             columns.append(NamedColumn(name, values))
-        elif place == 0 and values and len(set(values)) == len(values):
-            notes.append(row_names_note(values, source))
         elif all(_empty(value) for value in values):
             notes.append(f"column {place + 1} has neither a name nor values; left out")
+        elif place == 0 and len(set(values)) == len(values):
+            notes.append(row_names_note(values, source))
         else:
             repeats = " and repeats values, so it does not name the rows" if place == 0 else ""
             doubt = (
@@ -125,6 +125,8 @@ def _check_row_names(values: Sequence[Any], where: RowPlaces, source: str) -> No
             reason = f"that at {where(row)} is empty"
         elif NUMBER.fullmatch(value) and not value.isdigit():
             reason = f"{quoted(value)} at {where(row)} is no name"
+        if reason:
+            break
     if reason:
         raise InputError(
             f"every {where.unit} of {source} has one field more than the first {where.unit} names, "

@@ -6,17 +6,15 @@ The options that all readers share are described here, at `read_csv`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from jaxnn.errors import InputTypeError
 from jaxnn.tables.building import build_table
 from jaxnn.tables.column_names import named_columns
 from jaxnn.tables.csv_format import check_delimiter, split_rows
 from jaxnn.tables.encodings import decoded
-from jaxnn.tables.file_types import FileContent, read_file, refused
+from jaxnn.tables.file_types import TITLES, FileContent, read_file, refused
+from jaxnn.tables.missing_texts import missing_texts
 from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
     MISSING_TOKENS,
@@ -25,7 +23,6 @@ from jaxnn.tables.raw_columns import (
     RawColumn,
     RawTable,
     RowPlaces,
-    level_text,
     row_names_note,
 )
 from jaxnn.tables.reader_arguments import Request
@@ -127,8 +124,7 @@ def read_csv(
     )
     content = read_file(path)
     if content.kind != "text":
-        what = "an Excel workbook" if content.kind == "workbook" else "a Parquet file"
-        raise refused(content.source, f"{what}; read it with read_table")
+        raise refused(content.source, f"{TITLES[content.kind]}; read it with read_table")
     raw = raw_text_table(
         content,
         kinds=request.declared_kinds(),
@@ -189,30 +185,3 @@ def raw_text_table(
     notes = [encoded] * bool(encoded) + rows.notes + marks + left_out
     names = tuple(column.name for column in columns)
     return RawTable(names, tuple(columns), where, content.source, tuple(notes))
-
-
-def missing_texts(tokens: Sequence[str], levels: Levels | None) -> Callable[[str], bool]:
-    """Whether a text stands for a missing value in a column.
-
-    Args:
-      tokens: the texts that do, in upper or lower case.
-      levels: the declared levels of the column, none of which is missing.
-
-    Raises:
-      InputTypeError: `tokens` is no list of texts.
-
-    Example:
-      >>> absent = missing_texts(["NA", ""], ["NA", "DE"])
-      >>> absent("NA"), absent("na"), absent("")
-      (False, True, True)
-    """
-    listed = isinstance(tokens, Sequence) and not isinstance(tokens, str)
-    if not listed or not all(isinstance(token, str) for token in tokens):
-        raise InputTypeError(
-            f"missing_tokens is {tokens!r}; pass a list of texts, such as ['NA', '-999']."
-        )
-    folded = {token.strip().casefold() for token in tokens}
-    declared = set()
-    if levels is not None and np.iterable(levels) and not isinstance(levels, str):
-        declared = {level_text(value) for value in levels}
-    return lambda text: text.casefold() in folded and level_text(text) not in declared

@@ -137,8 +137,8 @@ def _score(rows: list[list[str]], failed: bool) -> tuple[float, float]:
         return (0.0, 0.0)
     width = len(rows[0])
     records = rows[1:] or rows
-    # One field more is a row name or a trailing delimiter.
-    fitting = sum(len(row) == width or len(row) == width + 1 for row in records)
+    # One field more in every row is a row name or a trailing delimiter.
+    fitting = max(sum(len(row) == width + more for row in records) for more in (0, 1))
     fields = [field for row in rows for field in row]
     clean = sum(not OTHER_THAN_COMMA.search(field) for field in fields)
     return fitting / len(records), clean / len(fields)

@@ -96,7 +96,7 @@ def from_dataframe(
     check_names(names, "the header")
     declared = request.levels if isinstance(request.levels, Mapping) else {}
     columns = tuple(
-        _from_series(name, frame[label], where, declared_texts(declared.get(name)))
+        from_series(name, frame[label], where, declared_texts(declared.get(name)))
         for name, label in zip(names, labels, strict=True)
     )
     return build_table(request, RawTable(tuple(names), columns, where, "frame", tuple(notes)))
@@ -120,9 +120,20 @@ def _name(label: Any) -> Any:
     return str(label) if isinstance(label, int | np.integer) else label
 
 
-def _from_series(
+def from_series(
     name: str, series: Any, where: RowPlaces, declared: frozenset[str] = frozenset()
 ) -> RawColumn:
+    """A column of a DataFrame as it was found.
+
+    Args:
+      name: the name of the column.
+      series: the column, a Series of pandas or of a similar library.
+      where: where each value is in the source, for error messages.
+      declared: texts that are levels even if they look missing.
+
+    Raises:
+      InputTypeError: the column is no Series.
+    """
     dtype = getattr(series, "dtype", None)
     if not hasattr(series, "to_list"):
         raise InputTypeError(

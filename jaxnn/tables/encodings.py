@@ -79,7 +79,9 @@ def _as_given(data: bytes, encoding: Any, mark: bytes, marked: str | None, sourc
     except (LookupError, ValueError):
         raise _unknown(encoding) from None
     # The mark of UTF-8 is no text in any other encoding of single bytes either.
-    content = data[len(mark) :] if marked == "utf-8" and name not in ("utf-16", "utf-32") else data
+    content = data
+    while marked == "utf-8" and content.startswith(mark) and not name.startswith("utf-16"):
+        content = content[len(mark) :]
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:

@@ -24,6 +24,8 @@ LARGEST_BYTES = 2**30
 GZIP = b"\x1f\x8b"
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
+# The kinds that can be read.
+TITLES = {"text": "a text file", "workbook": "an Excel workbook", "parquet": "a Parquet file"}
 AS_CSV = "save its table as CSV and pass that file"
 UNPACK = "unpack it and pass the file inside"
 

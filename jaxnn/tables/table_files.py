@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaxnn.errors import InputError
 from jaxnn.tables.building import build_table
 from jaxnn.tables.csv_files import raw_text_table, without_row_names
-from jaxnn.tables.file_types import read_file
+from jaxnn.tables.file_types import TITLES, read_file
 from jaxnn.tables.raw_columns import MISSING_TOKENS, Levels, RawTable
 from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.spreadsheets import raw_parquet, raw_workbook
 from jaxnn.tables.table import Table
 
 
@@ -35,14 +37,20 @@ def read_table(
     thousands: str | None = None,
     encoding: str | None = None,
 ) -> Table:
-    """Read a table from a file, whose first line or row names the columns.
+    """Read a table from a text file, an Excel workbook or a Parquet file.
+
+    The content of the file decides which it is, not its name. A workbook is read with pandas and
+    openpyxl, a Parquet file with pandas and pyarrow (`pip install "jaxnn[files]"`).
 
     Args:
       path: the path of the file.
       response: name of the column to be predicted.
       sheet: the name of a sheet of a workbook; None takes the first one.
       predictors, kinds, levels, missing, response_kind, positive, exclude, weights, groups, dates,
-        missing_tokens, delimiter, decimal, thousands, encoding: as for `read_csv`.
+        missing_tokens: as for `read_csv`.
+      decimal, thousands: as for `read_csv`; for numbers that a workbook or Parquet file stores as
+        texts, too.
+      delimiter, encoding: as for `read_csv`; for text files only.
 
     Returns:
       A `Table`; its notes say what was recognised, left out, filled in or guessed.
@@ -102,13 +110,22 @@ def raw_table(
     Raises:
       InputError, InputTypeError: a file or an argument that cannot be used.
     """
-    return raw_text_table(
-        read_file(path),
-        kinds=kinds or {},
-        levels=levels if isinstance(levels, Mapping) else {},
-        missing_tokens=missing_tokens,
-        delimiter=delimiter,
-        decimal=decimal,
-        thousands=thousands,
-        encoding=encoding,
-    )
+    content = read_file(path)
+    title = f"{content.source} is {TITLES[content.kind]}"
+    if sheet is not None and content.kind != "workbook":
+        raise InputError(f"sheet is {sheet!r}, but {title}; only an Excel workbook has sheets.")
+    for name, given in (("delimiter", delimiter), ("encoding", encoding)):
+        if given is not None and content.kind != "text":
+            raise InputError(f"{name} is {given!r}, but {title}; pass it for a text file only.")
+    shared: dict[str, Any] = {
+        "kinds": kinds or {},
+        "levels": levels if isinstance(levels, Mapping) else {},
+        "missing_tokens": missing_tokens,
+        "decimal": decimal,
+        "thousands": thousands,
+    }
+    if content.kind == "workbook":
+        return raw_workbook(content, sheet=sheet, **shared)
+    if content.kind == "parquet":
+        return raw_parquet(content, **shared)
+    return raw_text_table(content, delimiter=delimiter, encoding=encoding, **shared)

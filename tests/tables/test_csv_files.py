@@ -58,6 +58,16 @@ def test_other_missing_tokens(write):
     assert table.columns[1].levels == ("EU", "NA")
 
 
+def test_declared_levels_are_never_missing(write):
+    path = write("country,y\nNA,1\nDE,2\n?,3\nna,4\n")
+    table = read_csv(path, "y", levels={"country": ["NA", "DE"]}, missing="drop")
+    assert (table.missing, table.X.tolist()) == ((1, 0), [[0], [1], [0]])
+    names = {"NA": "Namibia", "?": "unknown", "DE": "Germany"}
+    table = read_csv(path, "y", levels={"country": names})
+    assert table.columns[0].levels == ("Namibia", "unknown", "Germany")
+    assert table.X.tolist() == [[0], [2], [1], [0]]
+
+
 def test_quotes_line_breaks_and_byte_order_marks(write):
     text = '\ufeff"a, b", "say ""hi""",y \r\n1,"two\r\nlines",3\r\n\r\n"4", five ,6\r\n'
     table = read_csv(write(text), "y")

@@ -1,0 +1,81 @@
+"""Is the delimiter recognised, and are lines counted as in an editor?"""
+
+import pytest
+
+from jaxnn.errors import InputError
+from jaxnn.tables import read_csv
+from jaxnn.tables.csv_format import check_delimiter, split_rows
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "header"),
+    [
+        ("x,y\n1,2\n", ",", ["x", "y"]),
+        ("x;y\n3,14;2,5\n", ";", ["x", "y"]),
+        ("x\ty\n1,5\t2\n", "\t", ["x", "y"]),
+        ("x|y|z\n1|2,5|3\n", "|", ["x", "y", "z"]),
+        # A comma in the names and in the numbers splits every row into two as well.
+        ("size, cm;weight, kg\n3,1;4,2\n5,1;6,2\n", ";", ["size, cm", "weight, kg"]),
+        ("a;b,c\n1;2,3\n4;5,6\n7;8;9,1\n", ",", ["a;b", "c"]),
+        ("formula y~a|b,x\n1,2\n", ",", ["formula y~a|b", "x"]),
+        ('"a;b",y\n1,2\n', ",", ["a;b", "y"]),
+        ("\n\nx;y\n1;2\n", ";", ["x", "y"]),
+    ],
+)
+def test_the_delimiter_that_fits_all_rows_is_recognised(text, delimiter, header):
+    rows = split_rows(text, None, "data.csv")
+    assert (rows.delimiter, rows.header) == (delimiter, header)
+    shown = "a tab" if delimiter == "\t" else repr(delimiter)
+    told = [] if delimiter == "," else [f"the delimiter is recognised as {shown}"]
+    assert rows.notes == told
+    again = split_rows(text, delimiter, "data.csv")
+    assert (again.records, again.notes) == (rows.records, [])
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_a_first_line_can_give_the_delimiter(first):
+    rows = split_rows(f"{first}\r\nx;y, z\r\n1;2\r\n", None, "data.csv")
+    assert rows.header == ["x", "y, z"]
+    assert rows.lines == [3]
+    assert rows.notes == ["the first line says that the delimiter is ';'"]
+    assert split_rows(f"{first}\nx,y\n1,2\n", ",", "data.csv").header == ["x", "y"]
+
+
+def test_an_error_counts_the_line_that_gives_the_delimiter(write):
+    with pytest.raises(InputError, match="column 'x' has the text 'oops' at line 4"):
+        read_csv(write("sep=;\nx;y\n1;2\noops;3\n2;4\n"), "y")
+    with pytest.raises(InputError, match="not valid CSV from line 4 on"):
+        read_csv(write('sep=;\nx;y\n1;2\n"2;3\n'), "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "hint"),
+    [
+        ("x;y\n1;2\n", ",", r"pass delimiter=';' or leave delimiter out"),
+        ("x y\n1 2\n3 4\n", None, r"separated by blanks, pass delimiter=' '"),
+        ("x\n1\n", None, r"columns are separated by ',', ';', a tab or '\|'"),
+        ("x:y\n1:2\n", None, r"columns are separated by ','"),
+    ],
+)
+def test_one_column_has_a_hint(text, delimiter, hint):
+    with pytest.raises(InputError, match=f"whose first line names one column only; .*{hint}"):
+        split_rows(text, delimiter, "data.csv")
+
+
+def test_delimiters_that_can_be_given():
+    assert [check_delimiter(mark) for mark in (None, ";", " ", "tab", r"\t", "\t")] == [
+        None,
+        ";",
+        " ",
+        "\t",
+        "\t",
+        "\t",
+    ]
+    for mark in ("", ";;", '"', "\n", 5):
+        with pytest.raises(InputError, match=r"delimiter is .*; pass one character"):
+            check_delimiter(mark)
+
+
+def test_columns_separated_by_blanks_are_read_when_told(write):
+    table = read_csv(write("x   y\n1   2\n3 4\n"), "y", delimiter=" ")
+    assert table.X.tolist() == [[1], [3]]
