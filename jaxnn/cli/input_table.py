@@ -16,6 +16,12 @@ from jaxnn.tables import MISSING_TOKENS, Table, describe, raw_table, read_table
 
 HEART = "heart"
 MARKS = {"tab": "\t", r"\t": "\t", "space": " "}  # marks that are hard to type in a shell
+KIND_OF = {
+    "--categorical": "categorical",
+    "--numeric": "numeric",
+    "--ordinal": "ordinal",
+    "--dates": "date",
+}
 
 
 def describe_table(options: argparse.Namespace) -> str:
@@ -36,10 +42,28 @@ def read(options: argparse.Namespace, missing: str) -> Table:
     Raises:
       InputError, InputTypeError: as `jaxnn.read_table`, or a column declared twice.
     """
-    given_kinds = {"--categorical": options.categorical, "--numeric": options.numeric}
-    with _worded(given_kinds):
-        table = _read(options, missing)
+    declared = _declared(options)
+    with _worded(declared):
+        table = _read(options, declared, missing)
     return table._replace(notes=tuple(map(worded, table.notes)))
+
+
+def _declared(options: argparse.Namespace) -> dict[str, Sequence[str]]:
+    """The columns that each option for a kind names; InputError if two options name one."""
+    declared = {
+        "--categorical": options.categorical,
+        "--numeric": options.numeric,
+        "--ordinal": [name for name, _ in options.ordinal],
+        "--dates": options.dates,
+    }
+    first: dict[str, str] = {}
+    for option, names in declared.items():
+        for name in names:
+            if first.setdefault(name, option) != option:
+                raise InputError(
+                    f"{first[name]} and {option} both name {name!r}; pass it to one of them."
+                )
+    return declared
 
 
 @contextmanager
@@ -51,14 +75,11 @@ def _worded(given_kinds: Mapping[str, Sequence[str]]) -> Iterator[None]:
         raise InputError(worded(str(error), given_kinds)) from None
 
 
-def _read(options: argparse.Namespace, missing: str) -> Table:
-    both = [name for name in options.categorical if name in options.numeric]
-    if both:
-        raise InputError(
-            f"--categorical and --numeric both name {both[0]!r}; pass it to one of them."
-        )
-    kinds = dict.fromkeys(options.categorical, "categorical")
-    kinds |= dict.fromkeys(options.numeric, "numeric")
+def _read(
+    options: argparse.Namespace, declared: Mapping[str, Sequence[str]], missing: str
+) -> Table:
+    kinds = {name: KIND_OF[option] for option, names in declared.items() for name in names}
+    levels = dict(options.ordinal)
     given: dict[str, Any] = {
         "predictors": options.predictors,
         "response_kind": options.kind,
@@ -66,19 +87,20 @@ def _read(options: argparse.Namespace, missing: str) -> Table:
         "exclude": options.exclude,
         "weights": options.weights,
         "groups": options.groups,
+        "dates": options.date_order,
         "missing": missing_treatment(options, missing),
         **_form(options),
     }
     with _unlogged():
         if options.table != HEART:
-            return read_table(options.table, options.response, kinds=kinds, **given)
+            return read_table(options.table, options.response, kinds=kinds, levels=levels, **given)
         response = options.response or "AHD"
         kinds = KINDS | kinds
         if options.kind is not None:
             kinds.pop(response, None)
         numeric = {name for name, kind in kinds.items() if kind == "numeric"}
         numeric |= {response} if options.kind == "quantitative" else set()
-        levels = {name: names for name, names in LEVELS.items() if name not in numeric}
+        levels = {k: names for k, names in LEVELS.items() if k not in numeric} | levels
         with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
             return read_table(path, response, kinds=kinds, levels=levels, **given)
 

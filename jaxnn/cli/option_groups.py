@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,21 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
     add("--exclude", **columns, help="columns to leave out")
     add("--categorical", **columns, default=(), help="columns of numbers that are codes")
     add("--numeric", **columns, default=(), help="columns of 0 and 1 to be read as numbers")
+    add(
+        "--ordinal",
+        nargs="+",
+        type=_column_and_levels,
+        default=(),
+        metavar="COLUMN=LEVELS",
+        help="columns with ordered levels, such as size=S,M,L",
+    )
+    add("--dates", **columns, default=(), help="columns of dates, which become numbers of days")
+    add(
+        "--date-order",
+        choices=("dmy", "mdy"),
+        help="order of day and month in dates such as 03/04/2020; needed if the column does not "
+        "tell",
+    )
     add(
         "--weights",
         metavar="COLUMN",
@@ -179,6 +195,16 @@ def _whole(least: int, most: int = LARGEST) -> Callable[[str], int]:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
 
     return parse
+
+
+def _column_and_levels(text: str) -> tuple[str, list[str]]:
+    name, _, levels = text.partition("=")
+    found = [level.strip() for level in next(csv.reader([levels]), [])]
+    if not name or len(found) < 2:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a column with its levels in order, such as size=S,M,L"
+        )
+    return name, found
 
 
 def _number(text: str, fits: Callable[[float], bool], wanted: str) -> float:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from jaxnn.cli.arguments import parse
+FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (["--activation", "tahn"], "--activation is 'tahn'; did you mean 'tanh'"),
-        (["--optimizer", "adm"], "--optimizer is 'adm'; did you mean 'adam'"),
+        ([*FIXED, "--optimizer", "adm"], "--optimizer is 'adm'; did you mean 'adam'"),
         (["--replicates", "0"], "--replicates: '0' is not a whole number from 1"),
         (["--replicates", "two"], "--replicates: 'two' is not a whole number from 1"),
         (["--epochs", "0"], "--epochs: '0' is not a whole number from 1"),
@@ -29,6 +29,18 @@ from jaxnn.cli.arguments import parse
         (["--features", "grup"], "--features is 'grup'; did you mean 'group'"),
         (["--categorical", "grop"], "--categorical is 'grop'; did you mean 'group'"),
         (["--categorical", "dose", "--numeric", "dose"], "both name 'dose'"),
+        (["--ordinal", "group=a,b,c", "--numeric", "group"], "both name 'group'"),
+        (["--ordinal", "group"], "--ordinal: 'group' is not a column with its levels in order"),
+        (["--ordinal", "grup=a,b"], "--ordinal is 'grup'; did you mean 'group'"),
+        (["--dates", "dosis"], "--dates is 'dosis'; did you mean 'dose'"),
+        (["--exclude", "dosis"], "--exclude is 'dosis'; did you mean 'dose'"),
+        (["--exclude", "ill"], "--exclude"),
+        (["--weights", "wt"], "--weights is 'wt'"),
+        (["--weights", "group"], "'group'"),
+        (["--groups", "ill"], "--groups is 'ill', which is also the response"),
+        (["--kind", "count"], "'ill'"),
+        (["--decimal", ";;"], "--decimal is ';;'"),
+        (["--thousands", "x"], "--thousands is 'x'"),
         (["--numeric", "group"], "column 'group' has the text 'a' at line 2"),
         (["--positive", "Yess"], "--positive is 'Yess'; did you mean 'Yes'"),
         (["--response", "sort", "--kind", "binary"], "has 3 distinct values"),
@@ -48,14 +60,6 @@ def test_what_is_missing_is_asked_for(table, refused):
     assert "arguments are required: TABLE" in refused("explain")
     assert "--response is missing; pass --response" in refused("explain", table)
     assert "invalid choice: 'explode'" in refused("explode", table)
-
-
-@pytest.mark.parametrize(
-    ("words", "rate"),
-    [([], 0.01), (["--optimizer", "lbfgs"], 1), (["--learning-rate", "0.2"], 0.2)],
-)
-def test_the_learning_rate_is_by_default_that_of_the_optimiser(words, rate):
-    assert parse(["explain", "heart", *words]).learning_rate == rate
 
 
 @pytest.mark.parametrize("words", [["--help"], ["explain", "--help"], ["describe", "--help"]])
