@@ -37,6 +37,8 @@ FLOORS = {
     "replicate": 1,
     "inspection": 2,
     "bootstrap": 2,
+    "simulation": 2,
+    "calibration": 2,
     "refits": 2,
     "prediction_intervals": 2,
     "fitted_models": 2,

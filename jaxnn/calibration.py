@@ -1,0 +1,297 @@
+"""Which band contains the truth as often as it says, although a penalty bends the fitted curve?
+
+On the link scale, with f the fit, f* its refits to simulated responses, and s the spread of refits
+to resampled rows, at each point
+
+    center = f - bias,      bias = mean f* - f
+    band   = center +- c s
+
+The factor c is calibrated (Hall and Horowitz 2013): c_x is the multiple of the spread of f* at
+which a band around f* would have contained f, at this point, in 95% of the simulations,
+
+    c_x = quantile_0.95 |f* - f| / sd f*,      c = the quantile of c_x over points x
+
+such that the band is wide enough at all but a tenth of them. The band is drawn after the inverse of
+the link, so its ends are probabilities, or positive. `jaxnn.simulation` makes f*.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxnn.errors import InputError, as_numbers, check_finite, check_number, unknown_name
+
+KINDS = ("quantitative", "binary", "categorical", "count")
+STRENGTHS = (0.1, 0.3)  # of the prior with which refits for bands are penalised
+TOLERANCE = 0.03  # relative out-of-bag loss that a weaker penalty may cost
+SMALLEST = 1e-7  # probabilities nearer to 0 or 1 count as this far away: float32 has no others
+
+
+class Band(NamedTuple):
+    """A band at each point.
+
+    Attributes:
+      center: (...) the fit without its bias.
+      lower, upper: (...) ends of the band.
+      factor: c, the multiple of the spread to each side; about 1.96 at level 0.95 without bias.
+      bias: (...) the fit minus what it estimates, as simulated, on the link scale.
+      spread: (...) standard deviation of refits to resampled rows, on the link scale.
+    """
+
+    center: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    factor: float
+    bias: np.ndarray
+    spread: np.ndarray
+
+
+class SimulatedCoverage(NamedTuple):
+    """How often bands contain the fit when responses are drawn from it.
+
+    Attributes:
+      uncorrected: (...) share of f* +- z s that contain f: bands that ignore the bias.
+      calibrated: (...) share of calibrated bands that contain f.
+    """
+
+    uncorrected: np.ndarray
+    calibrated: np.ndarray
+
+
+def link(kind: str, means: Any) -> np.ndarray:
+    """Predicted means on the scale on which bands are computed.
+
+    Args:
+      kind: "quantitative" (identity), "binary" or "categorical" (log odds of each probability), or
+        "count" (logarithm).
+      means: (...) predicted means, or averages of them.
+
+    Returns:
+      (...) float64, finite: probabilities count as at least 1e-7 away from 0 and 1, and means of a
+      count as at least 1e-7.
+
+    Raises:
+      InputError: an unknown kind.
+
+    Example:
+      >>> link("binary", [0.5, 1.0]).round(1).tolist()
+      [0.0, 16.1]
+    """
+    means = np.asarray(means, float)
+    if kind == "quantitative":
+        return means
+    if kind == "count":
+        return np.log(np.maximum(means, SMALLEST))
+    if kind in ("binary", "categorical"):
+        means = np.clip(means, SMALLEST, 1 - SMALLEST)
+        return np.log(means) - np.log1p(-means)
+    raise unknown_name("kind", kind, KINDS)
+
+
+def inverse_link(kind: str, values: Any) -> np.ndarray:
+    """Means from values on the scale of `link`: probabilities inside (0, 1), counts positive.
+
+    Args:
+      kind: as for `link`.
+      values: (...) numbers.
+
+    Returns:
+      (...) float64, finite.
+
+    Raises:
+      InputError: an unknown kind.
+
+    Example:
+      >>> inverse_link("binary", [0.0, 16.1]).round(3).tolist()
+      [0.5, 1.0]
+    """
+    values = np.asarray(values, float)
+    if kind == "quantitative":
+        return values
+    if kind == "count":
+        return np.exp(np.clip(values, -700, 700))
+    if kind in ("binary", "categorical"):
+        return 1 / (1 + np.exp(-np.clip(values, -36, 36)))  # farther out it rounds to 0 or 1
+    raise unknown_name("kind", kind, KINDS)
+
+
+def calibrated_band(
+    curves: Any,
+    fitted: Any,
+    simulated: Any,
+    level: float = 0.95,
+    *,
+    kind: str = "quantitative",
+    missed: float = 0.1,
+) -> Band:
+    """A band for any function of the network: predictions, averaged curves, levels of a category.
+
+    Args:
+      curves: (refits, ...) the function of refits to resampled rows.
+      fitted: (fits, ...) the function of fits to all rows, of which the mean is the fit; or (...).
+      simulated: (draws, ...) the function of refits to responses simulated from that fit.
+      level: coverage of the band, in (0, 1).
+      kind: of response, for `link`.
+      missed: share of the points, in [0, 1), at which the factor may be too small.
+
+    Returns:
+      A `Band`. Its ends are ordered, and probabilities or positive where the kind's means are.
+      Computed in double precision; not compiled.
+
+    Raises:
+      InputError: shapes that do not fit, too few refits for a spread, or numbers not finite.
+
+    Example:
+      >>> import numpy as np
+      >>> noise = 0.1 * np.random.default_rng(0).normal(size=(2, 1000, 3))
+      >>> fitted = 0.8 * np.array([1.0, 2.0, 3.0])  # a fit is 0.8 of the truth, a refit of the fit
+      >>> band = calibrated_band(fitted + noise[0], fitted, 0.8 * fitted + noise[1])
+      >>> print(band.center.round(1))  # 0.8 + 0.8 (1 - 0.8) of the truth
+      [1.  1.9 2.9]
+    """
+    curves, fit, simulated = _on_link_scale(curves, fitted, simulated, kind)
+    _check_level(level)
+    _check_missed(missed)
+    bias = simulated.mean(axis=0) - fit
+    spread = curves.std(axis=0, ddof=1)
+    factor = _factor(simulated, fit, level, missed)
+    center, half = fit - bias, factor * spread
+    return Band(
+        inverse_link(kind, center),
+        inverse_link(kind, center - half),
+        inverse_link(kind, center + half),
+        factor,
+        bias,
+        spread,
+    )
+
+
+def coverage_of_simulation(
+    fitted: Any,
+    simulated: Any,
+    level: float = 0.95,
+    *,
+    kind: str = "quantitative",
+    missed: float = 0.1,
+) -> SimulatedCoverage:
+    """How often bands would contain the truth if the fit were the truth: in the user's own setting.
+
+    Args:
+      fitted, simulated, level, kind, missed: as for `calibrated_band`.
+
+    Returns:
+      A `SimulatedCoverage`, each of the shape of one sample. Bands without a correction are
+      f* +- z sd f*; calibrated ones are f* - bias +- c sd f*, of which this is a hopeful estimate:
+      the bias that is subtracted is known here, and estimated from a fit in `calibrated_band`.
+
+    Raises:
+      InputError: as `calibrated_band`.
+
+    Example:
+      >>> import numpy as np
+      >>> noise = np.random.default_rng(0).normal(size=(2000, 3))
+      >>> found = coverage_of_simulation(np.ones(3), 0.8 + 0.1 * noise)  # off by two deviations
+      >>> found.uncorrected.round(1), found.calibrated.round(1)
+      (array([0.5, 0.5, 0.5]), array([1., 1., 1.]))
+    """
+    _, fit, simulated = _on_link_scale(simulated, fitted, simulated, kind)
+    _check_level(level)
+    _check_missed(missed)
+    spread = simulated.std(axis=0, ddof=1)
+    bias = simulated.mean(axis=0) - fit
+    factor = _factor(simulated, fit, level, missed)
+    missing = np.abs(simulated - fit) > _normal_factor(level) * spread
+    missing_corrected = np.abs(simulated - fit - bias) > factor * spread
+    return SimulatedCoverage(1 - missing.mean(axis=0), 1 - missing_corrected.mean(axis=0))
+
+
+def strength_for_bands(strengths: Any, losses: Any) -> float:
+    """The strength of `jaxnn.NormalPrior` with which refits for bands are penalised.
+
+    The penalty that predicts best can bend a curve by as much as refits spread, and a band around a
+    bent curve misses the truth; a weaker penalty costs width. In simulations, of which
+    `experiments/band_coverage` is the last, strengths from 0.1 to 0.3 covered best: 0.1 where few
+    predictors allow it, 0.3 where a network so free would follow the noise. The out-of-bag loss
+    tells the two apart.
+
+    Args:
+      strengths: (candidates,) strengths that were tried, with the same hidden layers.
+      losses: (candidates,) their out-of-bag losses; NaN for a candidate that diverged.
+
+    Returns:
+      The smallest strength from 0.1 to 0.3 whose loss is at most 3% above the least loss of those
+      strengths; 0.3 if none of them was tried.
+
+    Raises:
+      InputError: strengths and losses of different shapes.
+
+    Example:
+      >>> strength_for_bands([1.0, 0.3, 0.1, 0.03], [0.600, 0.610, 0.620, 0.605])
+      0.1
+      >>> strength_for_bands([1.0, 0.3, 0.1, 0.03], [0.600, 0.610, 0.680, 0.800])
+      0.3
+    """
+    strengths = as_numbers(strengths, "strengths").astype(float)
+    losses = as_numbers(losses, "losses").astype(float)
+    if strengths.ndim != 1 or strengths.shape != losses.shape:
+        raise InputError(
+            f"strengths has shape {strengths.shape} and losses {losses.shape}; pass one loss per "
+            "strength."
+        )
+    weakest, strongest = STRENGTHS
+    tried = (strengths >= weakest) & (strengths <= strongest) & np.isfinite(losses)
+    if not tried.any():
+        return strongest
+    least = losses[tried].min()
+    good = tried & (losses <= least + TOLERANCE * abs(least))
+    return float(strengths[good].min())
+
+
+def _normal_factor(level: float) -> float:
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def _factor(simulated: np.ndarray, fit: np.ndarray, level: float, missed: float) -> float:
+    """c by the formula at the top of this module; points that never vary have no say."""
+    spread = simulated.std(axis=0, ddof=1)
+    varies = spread > 0
+    if not varies.any():
+        return _normal_factor(level)
+    error = np.quantile(np.abs(simulated - fit), level, axis=0)
+    return float(np.quantile(error[varies] / spread[varies], 1 - missed))
+
+
+def _on_link_scale(
+    curves: Any, fitted: Any, simulated: Any, kind: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Curves, fit and simulated curves as finite numbers on the link scale, if the shapes fit."""
+    values = {"curves": curves, "fitted": fitted, "simulated": simulated}
+    values = {name: as_numbers(given, name) for name, given in values.items()}
+    for name in ("curves", "simulated"):
+        if values[name].ndim == 0 or len(values[name]) < 2:
+            raise InputError(
+                f"{name} has shape {values[name].shape}; pass at least two refits along the first "
+                "axis."
+            )
+    points = values["curves"].shape[1:]
+    fit_shape = values["fitted"].shape
+    if values["simulated"].shape[1:] != points or points not in (fit_shape, fit_shape[1:]):
+        raise InputError(
+            f"curves, fitted and simulated have shapes {values['curves'].shape}, {fit_shape} and "
+            f"{values['simulated'].shape}; pass the same points for all three."
+        )
+    for name, given in values.items():
+        check_finite(given, name)
+    curves, fitted, simulated = (link(kind, given) for given in values.values())
+    return curves, fitted if fit_shape == points else fitted.mean(axis=0), simulated
+
+
+def _check_level(level: Any) -> None:
+    check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda x: 0 < x < 1)
+
+
+def _check_missed(missed: Any) -> None:
+    check_number(missed, "missed", "a number of at least 0 and below 1", lambda x: 0 <= x < 1)
