@@ -4,6 +4,7 @@ A declaration by the caller (`kinds`, `levels`) or by a DataFrame (a category dt
 Otherwise the kind is inferred from the values that are not missing:
 
     all numbers               numeric; binary if both 0 and 1 occur and nothing else
+    all codes of digits       categorical: 01234 and 10115, or +4930123456
     all dates                 numeric, in days since the earliest (see `jaxnn.tables.dates`)
     texts (or truth values)   binary if there are two, otherwise categorical
     numbers and texts mixed   refused: a typing error must not turn numbers into categories
@@ -29,6 +30,8 @@ from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, absent_rows
 from jaxnn.tables.table import Column, Kind, quoted
 
 INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+# Digits that do not measure: a postal code or telephone number.
+CODE = re.compile(r"0[0-9]+|\+[0-9]{7,}")
 TRUTH = {"true": 1.0, "false": 0.0}
 
 # Networks compute in single precision, which ends at 3.4e38.
@@ -93,6 +96,13 @@ def type_column(
         if kind == "numeric" or set(np.unique(numbers[~absent])) != {0.0, 1.0}:
             return TypedColumn(Column(raw.name, "numeric", unit=raw.unit), numbers)
     names, values, codes, notes = find_levels(raw, levels, where)
+    code = _code(raw) if undeclared else None
+    if code is not None:
+        notes = (
+            f"{quoted(raw.name)} is categorical, since values such as {quoted(code)} look like "
+            "codes; declare it 'numeric' in kinds if they are numbers",
+            *notes,
+        )
     if kind == "binary" and names in (("0",), ("1",)) and levels is None:
         codes, names = codes + (names == ("1",)), ("0", "1")
     if kind is None:
@@ -125,6 +135,18 @@ def _dated(raw: RawColumn, where: RowPlaces, dates: str | None) -> TypedColumn:
     return TypedColumn(column, days - max(first, 1), (note, *notes))
 
 
+def _code(raw: RawColumn) -> str | None:
+    """A value that shows that a column of digits holds codes, or None if it does not."""
+    if isinstance(raw.values, np.ndarray):
+        return None
+    texts = {text for text in raw.values if text is not None}
+    codes = [text for text in texts if CODE.fullmatch(text)]
+    if not codes or not all(text.removeprefix("+").isdecimal() for text in texts):
+        return None
+    alike = len({len(text) for text in texts}) == 1
+    return min(codes) if alike or 2 * len(codes) >= len(texts) else None
+
+
 def _is_numeric(raw: RawColumn, absent: np.ndarray, where: RowPlaces) -> bool:
     """Whether all values are numbers; numbers mixed with texts are refused."""
     if isinstance(raw.values, np.ndarray):
@@ -136,7 +158,7 @@ def _is_numeric(raw: RawColumn, absent: np.ndarray, where: RowPlaces) -> bool:
         for row, is_number in zip(rows, finite, strict=True)
     ]
     if all(numeric):
-        return any(finite)
+        return any(finite) and _code(raw) is None
     if any(finite):
         row = rows[numeric.index(False)]
         raise InputError(

@@ -178,9 +178,9 @@ def raw_text_table(
         values = [None if absent(text) else text for text in values]
         declared = name in kinds or name in levels
         columns.append(RawColumn(name, values, doubt="" if declared else doubt))
-    unchanged = {name for name, kind in kinds.items() if kind != "numeric"} | set(levels)
+    all_kinds = {**kinds, **dict.fromkeys(levels, "categorical")}
     columns, marks = plain_numbers(
-        columns, where, unchanged, rows.delimiter, Given(decimal, thousands)
+        columns, where, all_kinds, rows.delimiter, Given(decimal, thousands)
     )
     notes = [encoded] * bool(encoded) + rows.notes + marks + left_out
     names = tuple(column.name for column in columns)

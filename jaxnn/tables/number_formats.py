@@ -8,7 +8,7 @@ such as 1,234 and 5,678 fits two pairs; then another column of the file decides,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jaxnn.errors import InputError
@@ -86,7 +86,7 @@ def check_marks(decimal: Any, thousands: Any) -> None:
 def plain_numbers(
     columns: Sequence[RawColumn],
     where: RowPlaces,
-    unchanged: Collection[str] = (),
+    kinds: Mapping[str, str] = {},  # never changed
     delimiter: str | None = None,
     given: Given = RECOGNISED,
 ) -> tuple[list[RawColumn], list[str]]:
@@ -95,13 +95,17 @@ def plain_numbers(
     Args:
       columns: the columns of a file; only texts are changed.
       where: where each row is in the file.
-      unchanged: names of columns that are declared not to be numbers.
+      kinds: the declared kinds of some columns; only a column of undeclared kind or declared to be
+        numeric is changed.
       delimiter: the mark between columns, if there is one.
       given: the marks that the caller gives.
 
     Returns:
       The columns, with `note` on what was taken off or `doubt` on why the numbers are not clear,
       and notes on the marks that were recognised.
+
+    Raises:
+      InputError: marks that cannot be given, or a doubt about a column that is declared numeric.
 
     Example:
       >>> raw = RawColumn("price", ["€1.234,50", None, "€7,25"])
@@ -112,7 +116,9 @@ def plain_numbers(
       ["the decimal mark is ',' and the thousands mark '.' in 'price'"]
     """
     results = [
-        column if column.name in unchanged else _as_numbers(column, where, given)
+        _as_numbers(column, where, given)
+        if kinds.get(column.name, "numeric") == "numeric"
+        else column
         for column in columns
     ]
     numeric = [result for result in results if isinstance(result, NumberColumn)]
@@ -136,6 +142,9 @@ def plain_numbers(
         told = _told(result, marks, seen, given)
         if any(told):
             notes.setdefault(told, []).append(quoted(result.column.name))
+    for column in rewritten:
+        if column.doubt and kinds.get(column.name) == "numeric":
+            raise InputError(column.doubt)
     return rewritten, [_marks_sentence(told, names) for told, names in notes.items()]
 
 

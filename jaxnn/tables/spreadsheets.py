@@ -237,7 +237,7 @@ def _finished(
         raise InputError(
             f"{name} is {mark!r}, but {source} stores no number as text; leave {name} out."
         )
-    unchanged = {name for name, kind in kinds.items() if kind != "numeric"} | set(levels)
-    found, marks = plain_numbers(found, where, unchanged, None, given)
+    all_kinds = {**kinds, **dict.fromkeys(levels, "categorical")}
+    found, marks = plain_numbers(found, where, all_kinds, None, given)
     names = tuple(column.name for column in found)
     return RawTable(names, tuple(found), where, source, (*notes, *marks))

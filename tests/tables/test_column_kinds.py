@@ -25,11 +25,29 @@ from jaxnn.tables import Column, read_csv
         (["1e3", "-.5", "+2."], "numeric", ()),
         (["1_0", "2_0", "3_0"], "categorical", ("1_0", "2_0", "3_0")),
         (["inf", "sup", "inf"], "binary", ("inf", "sup")),
+        (["01234", "10115", "20095"], "categorical", ("01234", "10115", "20095")),
+        (["0049", "044", "1"], "categorical", ("1", "044", "0049")),
+        (["+4930123", "+4930124", "+4930125"], "categorical", ("+4930123", "+4930124", "+4930125")),
+        (["05", "40", "7"], "numeric", ()),
+        (["01.5", "02.5", "10.5"], "numeric", ()),
+        (["+1", "-2", "+3"], "numeric", ()),
     ],
 )
 def test_kinds_are_inferred(write, values, kind, levels):
     table = read_csv(write("x,y\n" + "".join(f"{x},{n}\n" for n, x in enumerate(values))), "y")
     assert table.columns[0] == Column("x", kind, levels)
+
+
+def test_codes_of_digits_are_categories_with_a_note(write):
+    path = write("zip,y\n01234,1\n10115,2\n01234,3\n")
+    table = read_csv(path, "y")
+    assert table.notes == (
+        "'zip' is categorical, since values such as '01234' look like codes; declare it 'numeric' "
+        "in kinds if they are numbers",
+    )
+    table = read_csv(path, "y", kinds={"zip": "numeric"})
+    assert (table.X[:, 0].tolist(), table.notes) == ([1234, 10115, 1234], ())
+    assert read_csv(path, "y", kinds={"zip": "categorical"}).notes == ()
 
 
 def test_numbers_sort_as_numbers_and_keep_leading_zeros(write):

@@ -17,7 +17,7 @@ from jaxnn.tables.written_numbers import Marks, taken_apart
 def read(*columns, delimiter=None, **given):
     raw = [RawColumn("abc"[place], list(values)) for place, values in enumerate(columns)]
     where = RowPlaces("line", range(2, 100))
-    return plain_numbers(raw, where, (), delimiter, Given(**given))
+    return plain_numbers(raw, where, {}, delimiter, Given(**given))
 
 
 def values_of(*columns, delimiter=None, **given):
@@ -210,6 +210,16 @@ def test_a_column_in_doubt_is_refused_only_when_used(write):
     assert read_csv(path, "y", predictors=["x"]).X.tolist() == [[1], [2]]
     table = read_csv(path, "y", kinds={"price": "categorical"})
     assert table.columns[0].levels == ("7", "€5")
+
+
+@pytest.mark.parametrize("how", [{"kinds": {"price": "numeric"}}, {"weights": "price"}])
+def test_a_column_that_has_to_be_numeric_is_refused_with_the_option_that_helps(write, how):
+    path = write('x,price,y\n1,"1,234",1\n2,"5,678",2\n')
+    with pytest.raises(InputError, match="pass decimal=',' or thousands=','"):
+        read_csv(path, "y", **how)
+    assert read_csv(path, "y", decimal=",", **how).y.tolist() == [1, 2]
+    with pytest.raises(InputError, match="pass decimal=',' or thousands=','"):
+        read_csv(path, "price", response_kind="quantitative")
 
 
 def test_declared_categories_keep_their_spelling(write):
