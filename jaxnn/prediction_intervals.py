@@ -34,6 +34,7 @@ from jaxnn.bootstrap import Interval
 from jaxnn.errors import InputError, as_numbers, check_number
 
 ENTRIES_AT_ONCE = 2**22  # of the matrix (training rows, new rows)
+MOST_ROWS = 4000  # training rows that are used; more change an end by little
 FEWEST_FOR_A_SLOPE = 30  # rows, below which residuals have one size everywhere
 LARGEST = 1e100  # a prediction that has overflowed, so that it times zero is zero
 NEWTON_STEPS = 10
@@ -80,8 +81,8 @@ def prediction_interval(
     Returns:
       Interval(lower, upper), (new rows,) each, in float64. With fewer than 2/a - 1 rows the tails
       cannot be told apart, and residuals count without their sign; with fewer than 1/a - 1 rows
-      no interval has the level, and the ends are infinite (the lower end of a count is 0). Not
-      compiled; memory is bounded.
+      no interval has the level, and the ends are infinite (the lower end of a count is 0). Of more
+      than 4,000 rows, 4,000 evenly spaced ones are used. Not compiled; memory is bounded.
 
     Raises:
       InputError, InputTypeError: a kind without intervals, shapes that do not fit, or a level
@@ -141,8 +142,8 @@ def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95
 
     Returns:
       (new rows, classes) bool, True for the classes of the set; two classes for a binary response.
-      Weights and groups act as in `prediction_interval`; with fewer than 1/a - 1 rows the set
-      holds every class. Not compiled; memory is bounded.
+      Weights, groups and many rows are treated as in `prediction_interval`; with fewer than
+      1/a - 1 rows the set holds every class. Not compiled; memory is bounded.
 
     Raises:
       InputError, InputTypeError: shapes that do not fit, or a level outside (0, 1).
@@ -195,9 +196,11 @@ def _checked(rows: LeftOut, predictions: np.ndarray, axes: int, level: float) ->
 
 
 def _usable(rows: LeftOut) -> tuple[LeftOut, np.ndarray, float]:
-    """The rows that some refit left out, the share of each, and the share of a new row."""
-    kept = ~np.isnan(rows.predicted) & rows.out_of_bag.any(axis=0)
-    weights = np.ones(kept.sum()) if rows.weights is None else rows.weights[kept].astype(float)
+    """Rows that some refit left out, at most `MOST_ROWS`; the share of each, and of a new row."""
+    kept = np.flatnonzero(~np.isnan(rows.predicted) & rows.out_of_bag.any(axis=0))
+    if kept.size > MOST_ROWS:
+        kept = kept[np.linspace(0, kept.size - 1, MOST_ROWS).round().astype(int)]
+    weights = np.ones(kept.size) if rows.weights is None else rows.weights[kept].astype(float)
     groups = None if rows.groups is None else rows.groups[kept]
     rows = LeftOut(
         rows.out_of_bag[:, kept], rows.observed[kept], rows.predicted[kept], weights, groups

@@ -113,6 +113,14 @@ def test_blocks_do_not_change_the_result(small, monkeypatch):
     np.testing.assert_array_equal(prediction_set(rows, np.abs(predictions), level=0.6), sets)
 
 
+def test_of_many_rows_some_are_used(small, monkeypatch):
+    rows, predictions = small
+    monkeypatch.setattr(prediction_intervals, "MOST_ROWS", 4)
+    few = LeftOut(*(part[..., [0, 4, 7, 11]] for part in rows[:3]))
+    got, wanted = (prediction_interval(part, predictions, level=0.4) for part in (rows, few))
+    np.testing.assert_array_equal(got, wanted)
+
+
 NOISE = {
     "normal": lambda rng, size: rng.normal(size=size),
     "skewed": lambda rng, size: rng.exponential(size=size) - 1,
