@@ -1,39 +1,46 @@
 """What is kept of the refits to a table, and what do they say about new rows?
 
-    mean        the mean of f_b(x) over the refits b
+    mean        of the response given x
     band        of that mean: how certain it is
     interval    for a new observation, which has noise too; for classes, a set of them
 
 `fitted_model` gathers what these need, without the training rows themselves: the refits, how often
-each drew each row, the responses, and the predictions out of bag. `jaxnn.saved_models` saves it.
+each drew each row, the responses, and the predictions out of bag. With fits to all rows and refits
+to responses simulated from them, mean and band are those of `jaxnn.calibration`, corrected for
+bias; otherwise they are the mean and the percentiles of the refits. `jaxnn.saved_models` saves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
 from jaxnn.bootstrap import Bootstrap, interval
+from jaxnn.calibration import calibrated_band, inverse_link, link
 from jaxnn.errors import InputError, InputTypeError, check_number
 from jaxnn.mlp import MLP
 from jaxnn.prediction_intervals import LeftOut, prediction_interval, prediction_set
-from jaxnn.refits import RefittedNetwork, out_of_bag, refitted_network
+from jaxnn.refits import out_of_bag, refitted_network
 from jaxnn.tables import Column, Encoder, Table
 from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
 from jaxnn.training.recipe import Recipe
 
-NUMBERS_AT_ONCE = 2**24  # predictions of all refits that are held at the same time
+NUMBERS_AT_ONCE = 2**23  # predictions of all refits that are held at the same time
+FACTOR_LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
+FACTOR_ROWS = 1000  # rows that a factor is computed from, at most
 
 
 class Predictions(NamedTuple):
     """What the refits predict for rows; float64.
 
     Attributes:
-      mean: (rows,) numbers or probabilities of y = 1; (rows, classes) probabilities.
+      mean: (rows,) numbers or probabilities of y = 1; (rows, classes) probabilities, whose sum is
+        only nearly 1 if each is corrected for bias.
       lower, upper: the ends of the band of the mean, of the shape of `mean`.
       new_lower, new_upper: (rows,) the ends of the prediction interval of a quantitative response
         or a count, which covers a new observation; None for classes.
@@ -67,6 +74,11 @@ class FittedModel(NamedTuple):
       level: coverage of bands and intervals, unless another is asked for.
       missing: how missing values were treated, "refuse", "drop" or "impute".
       training: how the network was trained, as texts and numbers by name.
+      full: fits to all rows, as from `jaxnn.simulation.fits_of_all_rows`, or None.
+      simulated: refits to simulated responses, as from `jaxnn.simulation.simulated_refits`, or
+        None.
+      factors: (levels,) the factor of `jaxnn.calibration.calibrated_band` over the training rows,
+        for each of `FACTOR_LEVELS`, or None.
     """
 
     net: MLP
@@ -82,11 +94,9 @@ class FittedModel(NamedTuple):
     level: float = 0.95
     missing: str = "refuse"
     training: Mapping[str, Any] = {}
-
-    @property
-    def network(self) -> RefittedNetwork:
-        """The refits that converged, as one black box; InputError if there are none."""
-        return refitted_network(Fitter(self.net, Recipe(), self.encoder), self.refits)
+    full: Bootstrap | None = None
+    simulated: Bootstrap | None = None
+    factors: np.ndarray | None = None
 
     def predict(self, X: Any, level: float | None = None) -> Predictions:
         """Means, their bands, and intervals or sets for new observations.
@@ -106,32 +116,59 @@ class FittedModel(NamedTuple):
         """
         level = self.level if level is None else level
         check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda p: 0 < p < 1)
-        network = self.network
         X = np.asarray(checked_predictors(X, self.net, self.encoder))
+        fitter = Fitter(self.net, Recipe(), self.encoder)
+        networks = [
+            refitted_network(fitter, fits)
+            for fits in (self.refits, self.full, self.simulated)
+            if fits is not None
+        ]
         rows = LeftOut(
-            network.out_of_bag, self.observed, self.out_of_bag, self.weights, self.groups
+            networks[0].out_of_bag, self.observed, self.out_of_bag, self.weights, self.groups
         )
-        at_once = NUMBERS_AT_ONCE // (len(network.out_of_bag) * self.net.sizes[-1])
-        at_once = max(64, at_once // 64 * 64)  # refitted_network pads rows to a multiple of 64
+        fits = sum(len(network.out_of_bag) for network in networks)
+        # refitted_network pads rows to a multiple of 64.
+        at_once = max(64, NUMBERS_AT_ONCE // (fits * self.net.sizes[-1]) // 64 * 64)
         parts = [
-            self._predict(network, rows, X[start : start + at_once], level)
-            for start in range(0, len(X), at_once)
+            self._predict([network.predict(block) for network in networks], rows, level)
+            for block in np.split(X, range(at_once, len(X), at_once))
         ]
         return jax.tree.map(lambda *blocks: np.concatenate(blocks), *parts)
 
-    def _predict(
-        self, network: RefittedNetwork, rows: LeftOut, X: np.ndarray, level: float
-    ) -> Predictions:
-        """`predict` for few enough rows."""
-        predictions = network.predict(X)
-        band = interval(predictions, level)
-        mean = predictions.mean(axis=0)
-        if self.net.response in ("binary", "categorical"):
-            classes = prediction_set(rows, predictions, level)
-            return Predictions(mean, *band, classes=classes)
-        return Predictions(
-            mean, *band, *prediction_interval(rows, predictions, self.net.response, level)
-        )
+    def _predict(self, predicted: Sequence[np.ndarray], rows: LeftOut, level: float) -> Predictions:
+        """`predict` from what the refits, the fits to all rows and the simulated refits predict."""
+        kind = self.net.response
+        if self.factors is None:
+            band = (predicted[0].mean(axis=0), *interval(predicted[0], level))
+        else:
+            refits, full, simulated = predicted
+            band = self._calibrated_band(refits, full, simulated, level)
+        mean, lower, upper = band
+        if kind in ("binary", "categorical"):
+            classes = prediction_set(rows, predicted[0], level)
+            return Predictions(mean, lower, upper, classes=classes)
+        ends = prediction_interval(rows, predicted[0], kind, level)
+        return Predictions(mean, lower, upper, ends.lower, ends.upper)
+
+    def _calibrated_band(
+        self, refits: np.ndarray, full: np.ndarray, simulated: np.ndarray, level: float
+    ) -> tuple[np.ndarray, ...]:
+        """The formula of `jaxnn.calibration`, with the factor of the training rows.
+
+        So the band of a row does not depend on the other rows that are predicted with it.
+        """
+        kind = self.net.response
+        refits, full, simulated = (link(kind, means) for means in (refits, full, simulated))
+        center = 2 * full.mean(axis=0) - simulated.mean(axis=0)
+        # Between levels, in units of the factor that a band without bias would have.
+        relative = np.asarray(self.factors) / _normal_factors(FACTOR_LEVELS)
+        factor = np.interp(level, FACTOR_LEVELS, relative) * _normal_factors([level])
+        half = factor * refits.std(axis=0, ddof=1)
+        return tuple(inverse_link(kind, end) for end in (center, center - half, center + half))
+
+
+def _normal_factors(levels: Sequence[float]) -> np.ndarray:
+    return np.array([NormalDist().inv_cdf((1 + level) / 2) for level in levels])
 
 
 def fitted_model(
@@ -141,6 +178,8 @@ def fitted_model(
     *,
     level: float = 0.95,
     missing: str = "refuse",
+    full: Bootstrap | None = None,
+    simulated: Bootstrap | None = None,
 ) -> FittedModel:
     """Gather what predictions for new rows need.
 
@@ -150,6 +189,8 @@ def fitted_model(
       table: the table.
       level: coverage of bands and intervals, in (0, 1).
       missing: how the reader of the table treated missing values.
+      full, simulated: fits to all rows and refits to simulated responses, for bands that are
+        corrected and calibrated; None for percentile bands.
 
     Returns:
       A `FittedModel`.
@@ -204,6 +245,34 @@ def fitted_model(
         level=float(level),
         missing=missing,
         training=_recipe_as_text(fitter.recipe),
+        full=full,
+        simulated=simulated,
+        factors=_factors(fitter, X, refits, full, simulated),
+    )
+
+
+def _factors(
+    fitter: Fitter,
+    X: np.ndarray,
+    refits: Bootstrap,
+    full: Bootstrap | None,
+    simulated: Bootstrap | None,
+) -> np.ndarray | None:
+    """The factor of the calibrated band of the training rows, for each of `FACTOR_LEVELS`."""
+    if full is None or simulated is None:
+        if full is not simulated:
+            raise InputError(
+                "full and simulated belong together, but one of them is None; pass both or neither."
+            )
+        return None
+    some = X[np.linspace(0, len(X) - 1, min(len(X), FACTOR_ROWS)).round().astype(int)]
+    means = [refitted_network(fitter, fits).predict(some) for fits in (refits, full, simulated)]
+    kind = fitter.net.response
+    return np.array(
+        [
+            calibrated_band(means[0], means[1], means[2], level, kind=kind).factor
+            for level in FACTOR_LEVELS
+        ]
     )
 
 

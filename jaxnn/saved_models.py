@@ -11,6 +11,7 @@ Nothing is unpickled, and no more is read than the description says and the file
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
 import io
 import json
@@ -30,7 +31,7 @@ import numpy as np
 from jaxnn import mlp
 from jaxnn.bootstrap import Bootstrap
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.fitted_models import FittedModel
+from jaxnn.fitted_models import FACTOR_LEVELS, FittedModel
 from jaxnn.mlp import MLP, Layer
 from jaxnn.saving import write_whole
 from jaxnn.tables import Column, Encoder, Scaling, encoded_width
@@ -45,7 +46,10 @@ ARRAYS = re.compile(r"arrays-[0-9a-f]{16}\.npz")
 LARGEST_DESCRIPTION, LARGEST_ARRAYS = 2**26, 2**33  # bytes
 BYTES_AROUND_AN_ARRAY = 2**12  # at most, of headers and names
 PACKAGES = ("jaxnn", "jax", "jaxlib", "numpy")
-PLAIN = ("observed", "out_of_bag", "ranges", "fillings", "weights", "groups")  # of `FittedModel`
+# Fields of `FittedModel`: fits, arrays (each may be None but the first four), and the others.
+FITS = ("refits", "full", "simulated")
+PLAIN = ("observed", "out_of_bag", "ranges", "fillings", "weights", "groups", "factors")
+COUNTS = ("multiplicities", "diverged")  # of a `Bootstrap`
 SETTINGS = ("level", "missing", "training")
 
 
@@ -273,10 +277,13 @@ def _form_of_fits(layers: int) -> tuple[list[str], Any]:
 
 def _arrays_of(model: FittedModel) -> dict[str, np.ndarray]:
     names, _ = _form_of_fits(len(model.net.sizes) - 1)
-    leaves = jax.tree.leaves(model.refits.fits)
-    arrays = {f"fits{name}": leaf for name, leaf in zip(names, leaves, strict=True)}
-    arrays |= {name: getattr(model.refits, name) for name in ("multiplicities", "diverged")}
-    arrays |= {name: getattr(model, name) for name in PLAIN}
+    arrays = {name: getattr(model, name) for name in PLAIN}
+    for kind in FITS:
+        refits = getattr(model, kind)
+        if refits is not None:
+            leaves = jax.tree.leaves(refits.fits)
+            arrays |= {f"{kind}{name}": leaf for name, leaf in zip(names, leaves, strict=True)}
+            arrays |= {f"{kind}.{name}": getattr(refits, name) for name in COUNTS}
     return {
         name: np.ascontiguousarray(array) for name, array in arrays.items() if array is not None
     }
@@ -288,13 +295,17 @@ def _model(description: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fit
     encoder = description["encoder"]
     encoder = Encoder(**{**encoder, "columns": [Column(**entry) for entry in encoder["columns"]]})
     names, structure = _form_of_fits(min(len(net.sizes) - 1, len(arrays)))
-    fits = structure.unflatten([arrays.pop(f"fits{name}") for name in names])
-    refits = Bootstrap(fits, arrays.pop("multiplicities"), arrays.pop("diverged"))
+    fits = {}
+    for kind in FITS:
+        if f"{kind}.diverged" in arrays:
+            leaves = [arrays.pop(f"{kind}{name}") for name in names]
+            counts = [arrays.pop(f"{kind}.{name}") for name in COUNTS]
+            fits[kind] = Bootstrap(structure.unflatten(leaves), *counts)
     model = FittedModel(
         net=net,
         encoder=encoder,
         response=Column(**description["response"]),
-        refits=refits,
+        **fits,
         **arrays,
         **{name: description[name] for name in SETTINGS},
     )
@@ -304,10 +315,8 @@ def _model(description: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fit
 
 def _check(model: FittedModel) -> None:
     """Raise an error if parts of a model do not fit together."""
-    net, fits, encoder = model.net, model.refits.fits, model.encoder
-    mlp.check_parameters(net, fits.params, stacked=1)
-    replicates, rows = model.refits.multiplicities.shape
-    predictors = len(encoder.columns)
+    net, encoder = model.net, model.encoder
+    rows, predictors = len(model.observed), len(encoder.columns)
     shapes = {
         "observed": (rows,),
         "out_of_bag": (rows,),
@@ -315,23 +324,46 @@ def _check(model: FittedModel) -> None:
         "fillings": (predictors,),
         "weights": (rows,),
         "groups": (rows,),
+        "factors": (len(FACTOR_LEVELS),),
     }
     given = {name: getattr(model, name) for name in PLAIN if getattr(model, name) is not None}
-    stacked = [*jax.tree.leaves(fits), model.refits.diverged]
+    calibrated = {getattr(model, name) is not None for name in ("full", "simulated", "factors")}
     classes = len(model.response.levels) if net.response == "categorical" else net.sizes[-1]
+    texts = [
+        text
+        for column in (*encoder.columns, model.response)
+        for text in (column.origin, column.unit, column.date_order, *column.values)
+    ]
     fit_together = (
-        encoded_width(encoder) == net.sizes[0]
+        all(isinstance(text, str) for text in texts)
+        and encoded_width(encoder) == net.sizes[0]
         and classes == net.sizes[-1]
         and all(array.shape == shapes[name] for name, array in given.items())
-        and all(leaf.ndim and len(leaf) == replicates for leaf in stacked)
-        and fits.scaling.mean.shape == fits.scaling.scale.shape == (replicates, predictors)
-        and all(jnp.issubdtype(leaf.dtype, jnp.floating) for leaf in jax.tree.leaves(fits.params))
-        and model.refits.diverged.dtype == bool
-        and model.refits.multiplicities.dtype == np.uint8
         and all(np.isfinite(given[name]).all() for name in given if name != "out_of_bag")
+        and len(calibrated) == 1
         and 0 < model.level < 1
         and model.missing in MISSING
         and isinstance(model.training, dict)
     )
+    for column in (*encoder.columns, model.response):
+        if column.origin:
+            datetime.date.fromisoformat(column.origin)  # or an error
+    for refits in (getattr(model, kind) for kind in FITS):
+        if refits is not None:
+            mlp.check_parameters(net, refits.fits.params, stacked=1)
+            fit_together &= _fits_together(refits, rows, predictors)
     if not fit_together:
         raise ValueError("parts that do not fit together")
+
+
+def _fits_together(refits: Bootstrap, rows: int, predictors: int) -> bool:
+    replicates = len(refits.diverged)
+    leaves = jax.tree.leaves(refits.fits)
+    return (
+        refits.multiplicities.shape == (replicates, rows)
+        and refits.multiplicities.dtype == np.uint8
+        and refits.diverged.dtype == bool
+        and all(leaf.ndim and len(leaf) == replicates for leaf in leaves)
+        and all(part.shape == (replicates, predictors) for part in refits.fits.scaling)
+        and all(jnp.issubdtype(x.dtype, jnp.floating) for x in jax.tree.leaves(refits.fits.params))
+    )

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from jaxnn import MLP, Encoder, Fitter, Recipe, encoded_width, fitted_models, from_arrays, interval
+from jaxnn.calibration import calibrated_band
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.fitted_models import fitted_model
 from jaxnn.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.refits import out_of_bag, refitted_network
 
 ROWS, REFITS = 30, 8
+LEVELS = (0.3, 0.6, 0.8, 0.93, 0.96, 0.999)
 RESPONSES = {
     "quantitative": 1e5 + 1e4 * np.sin(np.arange(ROWS)),
     "binary": np.arange(ROWS) * 7 % 5 < 2,
@@ -67,6 +69,29 @@ def test_predictions_are_those_of_their_parts(table, fitted, kind, monkeypatch):
         np.testing.assert_allclose([got.new_lower, got.new_upper], wanted, rtol=1e-6)
     for part in got:
         assert part is None or (len(part) == 70 and part.dtype in (float, bool))
+
+
+@pytest.mark.parametrize("kind", ["categorical", "count"])
+def test_calibrated_bands_have_the_factor_of_the_training_rows(
+    table, fitted, arbitrary_refits, kind
+):
+    rows, (fitter, refits) = table(kind), fitted(kind)
+    more = {
+        name: arbitrary_refits(fitter.net, 2, ROWS, 3 + seed, seed=seed)
+        for seed, name in enumerate(("full", "simulated"), start=1)
+    }
+    model = fitted_model(fitter, refits, rows, level=0.8, **more)
+    means = [refitted_network(fitter, fits).predict(rows.X) for fits in (refits, *more.values())]
+    wanted = calibrated_band(*means, 0.8, kind=kind)
+    np.testing.assert_allclose(model.predict(rows.X)[:3], wanted[:3], rtol=1e-6)
+    # The band of a row does not depend on the rows beside it.
+    alone = model.predict(rows.X[3:4])
+    np.testing.assert_allclose([part[0] for part in alone[:3]], [part[3] for part in wanted[:3]])
+    # Between the levels at which the factor is known, it grows with the level.
+    widths = [(p.upper - p.lower).mean() for p in (model.predict(rows.X, q) for q in LEVELS)]
+    assert widths == sorted(widths) and len(set(widths)) == len(LEVELS)
+    with pytest.raises(InputError, match="full and simulated belong together"):
+        fitted_model(fitter, refits, rows, full=more["full"])
 
 
 def test_a_model_knows_the_training_rows_by_their_summaries(table, fitted):

@@ -1,5 +1,6 @@
 """Does a model come back from its folder as it went, and is everything else there refused?"""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -19,8 +20,8 @@ from jaxnn.tables import Column
 
 REFITS, ROWS = 4, 12
 COLUMNS = (
-    Column("visit", "numeric", origin="2020-01-31"),
-    Column("=1+1", "binary", ("\u202eno", "日")),
+    Column("visit", "numeric", origin="2020-01-31", unit="days", date_order="dmy"),
+    Column("=1+1", "binary", ("\u202eno", "日"), values=("0", "1")),
 )
 
 
@@ -42,6 +43,9 @@ def made(arbitrary_refits):
             fillings=np.array([3.0, 1.0]),
             weights=rng.uniform(1, 2, ROWS),
             training={"epochs": 300, "penalty": None},
+            full=arbitrary_refits(net, 2, ROWS, 2, seed=seed + 50, dtype=dtype),
+            simulated=arbitrary_refits(net, 2, ROWS, 3, seed=seed + 51, dtype=dtype),
+            factors=np.linspace(1, 3, 5),
         )
 
     return made
@@ -65,7 +69,10 @@ def parts(model):
 def assert_same(one, other):
     for name in ("net", "encoder", "response", "level", "missing", "training"):
         assert getattr(one, name) == getattr(other, name)
-    assert jax.tree.structure(one.refits) == jax.tree.structure(other.refits)
+    # Columns are equal whatever their unit, values and date order.
+    assert repr(dataclasses.asdict(one.encoder)) == repr(dataclasses.asdict(other.encoder))
+    for name in ("refits", "full", "simulated"):
+        assert jax.tree.structure(getattr(one, name)) == jax.tree.structure(getattr(other, name))
     for mine, yours in zip(parts(one), parts(other), strict=True):
         assert mine.dtype == yours.dtype
         np.testing.assert_array_equal(mine, yours)
@@ -92,7 +99,13 @@ def test_predictions_are_the_same_bit_for_bit(folder, made):
     before, after = made().predict(X, 0.5), load_model(folder).predict(X, 0.5)
     for mine, yours in zip(before, after, strict=True):
         np.testing.assert_array_equal(mine, yours)
-    assert (before.new_lower < before.lower).any() and before.classes is None
+    assert before.classes is None
+
+
+def test_a_model_without_calibration_or_weights_comes_back(tmp_path, made):
+    model = made()._replace(weights=None, full=None, simulated=None, factors=None)
+    save_model(tmp_path, model)
+    assert_same(load_model(tmp_path), model)
 
 
 def test_saving_again_replaces_the_model_and_nothing_else(folder, made):
@@ -240,6 +253,8 @@ def rewritten(folder, compression=zipfile.ZIP_STORED, **changed):
     [
         {"compression": zipfile.ZIP_DEFLATED},
         {"observed": None},
+        {"factors": None},
+        {"full.diverged": None},
         {"more": np.ones(3)},
         {"observed": np.zeros(10**6)},
         {"observed": np.zeros(ROWS, np.float32)},
@@ -293,13 +308,17 @@ FORGERIES = [
     put("arrays", "observed", {"dtype": "float64", "shape": [3, 4]}),
     put("arrays", "observed", {"dtype": "object", "shape": [12]}),
     put("arrays", "observed", {"dtype": "int64", "shape": [12.0]}),
-    put("arrays", "diverged", {"dtype": "uint8", "shape": [4]}),
+    put("arrays", "refits.diverged", {"dtype": "uint8", "shape": [4]}),
     put("arrays", "../escaped", {"dtype": "float64", "shape": [0]}),
     put("arrays", []),
     put("encoder", "columns", []),
     put("encoder", "columns", 0, "kind", "unknown"),
     put("encoder", "columns", 1, "levels", ["one"]),
     put("encoder", "columns", [{"name": "alone", "kind": "numeric"}]),
+    put("encoder", "columns", 0, "origin", "yesterday"),
+    put("encoder", "columns", 0, "origin", 3),
+    put("encoder", "columns", 0, "date_order", ["dmy"]),
+    put("encoder", "columns", 1, "values", [1, []]),
     put("response", {}),
     put("network", "response", "categorical"),
     put("level", 2),
