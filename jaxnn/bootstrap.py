@@ -9,17 +9,16 @@ at each point is
 Efron 1979; lecture 11, "Bootstrapping for Predictions". Two facts to keep in mind: the spread of
 theta* is already that of an estimate from n rows, so it is not divided by sqrt(n) again; and a row
 is left out of a resample with probability (1 - 1/n)^n, about 37%, which makes it an honest test
-row, "out of bag", for that refit.
+row, "out of bag", for that refit. Rows that belong together are drawn in whole groups: then n is
+the number of groups.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from inspect import Parameter, signature
 from numbers import Real
 from typing import Any, Literal, NamedTuple
 
@@ -30,18 +29,22 @@ from jax import Array
 
 from jaxnn.errors import (
     InputError,
-    InputTypeError,
     as_numbers,
+    as_weights,
     check_count,
     check_finite,
     check_key,
+    check_memory,
 )
 from jaxnn.replicate import replicate
-from jaxnn.training import Fitter, forward_pass
+from jaxnn.resampling import multiplicities, refit, room_for_distinct_rows, takes_multiplicities
 from jaxnn.training.arguments import CheckedRows
-from jaxnn.training.fitter import as_fitter, traits_of
+from jaxnn.training.divergence import REASONS
+from jaxnn.training.fitter import TrainsRows, as_fitter, traits_of
+from jaxnn.training.groups import check_several_groups, group_codes
 
 DRAWN_AT_ONCE = 2**20  # row numbers drawn side by side on a device
+MANY_REFITS = 10_000  # from which on the memory for their results is found out beforehand
 
 logger = logging.getLogger("jaxnn")
 
@@ -85,6 +88,8 @@ def bootstrap(
     y: Any,
     replicates: int,
     *,
+    weights: Any = None,
+    groups: Any = None,
     resampling: Literal["rows", "multiplicities"] | None = None,
     progress: bool | str = False,
     directory: str | os.PathLike[str] | None = None,
@@ -100,18 +105,26 @@ def bootstrap(
       X: (rows, predictors).
       y: (rows,) or (rows, outputs).
       replicates: number of refits, at least 1.
+      weights: (rows,) case weights, at least 0, for a fit that takes weights. Every row is drawn
+        with the same probability, and brings its weight.
+      groups: (rows,) labels of any kind, for a fit that takes weights. Rows with equal labels
+        belong together (the visits of one patient) and are drawn together: as many groups as there
+        are, with replacement. A fit that sets rows aside for validation is passed the groups too.
       resampling: "rows" passes each refit the drawn rows, with repeats. "multiplicities" passes it
-        each row once, with the number of times it was drawn as weight: the objective is the same,
-        and a network trained on full batches then computes with the distinct rows only, about 63%.
-        None chooses multiplicities if `fit` has an argument `weights` and does not train on
-        mini-batches. (With "rows", a fit that sets rows aside for validation may have copies of one
-        row in both parts; with "multiplicities" it cannot.)
+        each row once, with the number of times it was drawn (times its case weight) as weight: the
+        objective is the same, and a network trained on full batches then computes with the distinct
+        rows only, about 63%. None chooses multiplicities if there are groups, or if `fit` has an
+        argument `weights` and does not train on mini-batches. (With "rows", a fit that sets rows
+        aside for validation may have copies of one row in both parts; with "multiplicities" it
+        cannot.)
       progress, directory, chunk: as in `jaxnn.replicate.replicate`; with a directory, a run that
         was interrupted resumes.
 
     Returns:
-      A `Bootstrap`. Apart from the data, refit b depends on `key` and b alone. Diverged refits are
-      listed in a warning of the logger "jaxnn". Compiled, once for equal fitters and shapes.
+      A `Bootstrap`. Apart from the data, refit b depends on `key` and b alone. A predictor that is
+      constant in a resample is standardised by its scale in all rows. Diverged refits are counted
+      by their reason in a warning of the logger "jaxnn". Compiled, once for equal fitters and
+      shapes.
 
     Raises:
       InputError, InputTypeError: an argument that cannot be used, before any compilation.
@@ -132,28 +145,32 @@ def bootstrap(
     """
     check_key(key)
     check_count(replicates, "replicates")
-    fit = as_fitter(fit)
-    weighted = _takes_multiplicities(fit, resampling)
-    given = fit.checked(X, y) if isinstance(fit, Fitter) else _checked(X, y)
-    dtype = jnp.result_type(float)
-    X, y = np.asarray(given.X, dtype), np.asarray(given.y, dtype)
-    rows = X.shape[0]
+    fit, validation = as_fitter(fit)
     traits = traits_of(fit)
+    by_weight = takes_multiplicities(
+        fit, resampling, weighted=weights is not None, grouped=groups is not None
+    )
+    rows = _checked(fit, X, y, weights, groups, validation)
+    count = len(rows.X)
+    check_memory(replicates * (count + 32), "replicates", replicates)  # counts, and two keys twice
 
     keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
-    counts = replicate(
-        partial(multiplicities, rows=rows), keys_rows, chunk=max(1, DRAWN_AT_ONCE // rows)
-    )
+    counts = _resamples(keys_rows, rows)
     room = None
-    if weighted:
-        room = _distinct_rows(counts) if traits.absent_rows_can_be_dropped else rows
+    if by_weight:
+        room = room_for_distinct_rows(counts) if traits.absent_rows_can_be_dropped else count
+    one = partial(refit, fit=fit, room=room)
+    if replicates >= MANY_REFITS:
+        results = jax.tree.leaves(jax.eval_shape(one, keys_fits[0], counts[0], rows))
+        size = sum(leaf.size * leaf.dtype.itemsize for leaf in results)
+        check_memory(replicates * (count + 32 + size), "replicates", replicates)
     fits, diverged = replicate(
-        partial(_refit, fit=fit, room=room),
+        one,
         keys_fits,
         mapped=(counts,),
-        shared=(X, y),
+        shared=(rows,),
         chunk=chunk,
-        working_set=fit.working_set(room or rows) if isinstance(fit, Fitter) else None,
+        working_set=fit.working_set(room or count) if isinstance(fit, TrainsRows) else None,
         varying_length=traits.varying_length,
         progress=progress,
         directory=directory,
@@ -162,137 +179,39 @@ def bootstrap(
     return Bootstrap(fits, counts, diverged)
 
 
-def multiplicities(key: Array, rows: int) -> Array:
-    """How often each of n rows is drawn in n draws with replacement: one bootstrap resample.
-
-    Args:
-      key: a typed JAX key.
-      rows: n, at least 1.
-
-    Returns:
-      (rows,) uint8, adding up to `rows`: multinomial with probabilities 1/n, equal to within
-      2^-32. (More than 255 copies of one row have a probability below 1e-500.)  Not compiled.
-
-    Raises:
-      InputError, InputTypeError: a seed instead of a key, or rows below 1.
-
-    Example:
-      >>> import jax
-      >>> int(multiplicities(jax.random.key(0), 10).sum())
-      10
-    """
-    check_key(key)
-    check_count(rows, "rows")
-    drawn = jax.random.bits(key, (rows,), jnp.uint32) % jnp.uint32(rows)
-    return jnp.zeros(rows, jnp.uint8).at[drawn].add(1)
-
-
-def _distinct_rows(counts: np.ndarray) -> int:
-    """Number of places for the distinct rows of any resample, in whole vector registers.
-
-    It grows in steps so wide that nearly all bootstraps of the same number of rows share one
-    compiled program, whatever their key.
-    """
-    rows = counts.shape[1]
-    most = max(int((drawn > 0).sum()) for drawn in counts)
-    start, step = 0.0, float(forward_pass.ROW_MULTIPLE)
-    deviation = 0.312 * rows**0.5  # of the number of distinct rows, sqrt(n (1/e - 2/e^2))
-    if 4 * deviation > 2 * step:
-        start, step = rows * (1 - (1 - 1 / rows) ** rows), 4 * deviation
-    room = start + step * max(1, math.ceil((most - start) / step))
-    return min(forward_pass.padded_rows(math.ceil(room)), forward_pass.padded_rows(rows))
-
-
-def _refit(
-    key: Array, counts: Array, X: Array, y: Array, *, fit: Callable[..., Any], room: int | None
-) -> tuple[Any, Array]:
-    """One fit, and whether it diverged.
-
-    Args:
-      key: the key of this refit.
-      counts: (rows,) how often each row was drawn.
-      X, y: all rows.
-      fit: called with the drawn rows, or with weights.
-      room: None passes the drawn rows, with repeats; a number passes that many rows with weights:
-        all rows, or enough for the distinct rows that were drawn.
-    """
-    rows = X.shape[0]
-    if room is None:
-        copies = counts.astype(jnp.int32)
-        drawn = jnp.repeat(jnp.arange(rows), copies, total_repeat_length=rows)
-        result = _call(fit, key, X[drawn], y[drawn])
-    elif room == rows:
-        result = _call(fit, key, X, y, counts.astype(X.dtype))
+def _checked(
+    fit: Callable[..., Any], X: Any, y: Any, weights: Any, groups: Any, validation: Any
+) -> CheckedRows:
+    """The rows as arrays of JAX's default dtype, if they can be fitted."""
+    if isinstance(fit, TrainsRows):
+        rows = fit.checked(X, y, weights, groups, validation)
+        rows = fit.with_table_scales(rows)
     else:
-        # Places beyond the distinct rows point past the end: any row, with weight zero.
-        (places,) = jnp.nonzero(counts, size=room, fill_value=rows)
-        weights = jnp.append(counts, jnp.uint8(0))[places].astype(X.dtype)
-        places = jnp.minimum(places, rows - 1)
-        result = _call(fit, key, X[places], y[places], weights)
-    return result, _has_diverged(result)
+        rows = _checked_rows(X, y)
+        if weights is not None:
+            rows = rows._replace(weights=as_weights(weights, len(rows.X)))
+        if groups is not None:
+            rows = rows._replace(groups=group_codes(groups, len(rows.X)))
+    if groups is not None:
+        check_several_groups(rows.groups, "a bootstrap")
+    dtype = jnp.result_type(float)
+    return rows._replace(
+        X=np.asarray(rows.X, dtype),
+        y=np.asarray(rows.y, dtype),
+        weights=None if weights is None else np.asarray(rows.weights, dtype),
+    )
 
 
-def _call(
-    fit: Callable[..., Any], key: Array, X: Array, y: Array, weights: Array | None = None
-) -> Any:
-    """fit(key, X, y[, weights]), with arguments by name where the function has such names."""
-    if isinstance(fit, Fitter):
-        return fit.train(key, CheckedRows(X, y, weights))
-    parameters = signature(fit).parameters
-    by_name = {} if weights is None else {"weights": weights}
-    if {"X", "y"} <= set(parameters):
-        return fit(key, X=X, y=y, **by_name)
-    if weights is None or parameters["weights"].kind == Parameter.KEYWORD_ONLY:
-        return fit(key, X, y, **by_name)
-    return fit(key, X, y, weights)
+def _resamples(keys: Array, rows: CheckedRows) -> np.ndarray:
+    """(replicates, rows) how often each row is drawn, by itself or with its group."""
+    drawn = len(rows.X) if rows.groups is None else int(rows.groups.max()) + 1
+    counts = replicate(
+        partial(multiplicities, rows=drawn), keys, chunk=max(1, DRAWN_AT_ONCE // drawn)
+    )
+    return counts if rows.groups is None else counts[:, rows.groups]
 
 
-def _has_diverged(result: Any) -> Array:
-    """Whether a fit reports divergence or, without such a report, holds a number not finite."""
-    if hasattr(result, "diverged_at"):
-        return result.diverged_at >= 0
-    leaves = [x for x in jax.tree.leaves(result) if jnp.issubdtype(jnp.result_type(x), jnp.inexact)]
-    return ~jnp.array([jnp.isfinite(leaf).all() for leaf in leaves], bool).all()
-
-
-def _takes_multiplicities(fit: Callable[..., Any], resampling: str | None) -> bool:
-    """Whether each refit is passed each row once, with its multiplicity as weight."""
-    takes_weights = "weights" in _parameters(fit)
-    if resampling is None:
-        return takes_weights and traits_of(fit).weights_are_counts
-    if resampling not in ("rows", "multiplicities"):
-        raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
-    if resampling == "multiplicities" and not takes_weights:
-        raise InputError(
-            "resampling is 'multiplicities', but fit has no argument 'weights'; pass 'rows'."
-        )
-    return resampling == "multiplicities"
-
-
-def _parameters(fit: Callable[..., Any]) -> Mapping[str, Parameter]:
-    """The parameters of a function that can be called with key, X, y and maybe weights."""
-    if not callable(fit):
-        raise InputTypeError(f"fit is a {type(fit).__name__}; pass a function fit(key, X, y).")
-    try:
-        parameters = signature(fit).parameters
-    except ValueError:  # as for many built-in functions
-        raise InputError(
-            f"fit is {fit!r}, whose parameters are unknown; pass a Python function fit(key, X, y)."
-        ) from None
-    taken = [p for p in parameters.values() if p.kind != Parameter.VAR_KEYWORD]
-    if len(taken) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in taken):
-        raise InputError(f"fit takes {len(taken)} arguments; pass a function fit(key, X, y).")
-    needed = [p.name for p in taken if p.default is p.empty and p.kind != Parameter.VAR_POSITIONAL]
-    more = [name for name in needed[3:] if name != "weights"]
-    if more:
-        raise InputError(
-            f"fit needs {', '.join(needed)}, but is called with key, X and y; fix "
-            f"{', '.join(more)} with functools.partial."
-        )
-    return parameters
-
-
-def _checked(X: Any, y: Any) -> CheckedRows:
+def _checked_rows(X: Any, y: Any) -> CheckedRows:
     """The rows as arrays, if they are finite numbers and X and y have equally many."""
     X, y = as_numbers(X, "X"), as_numbers(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
@@ -307,16 +226,29 @@ def _checked(X: Any, y: Any) -> CheckedRows:
 
 
 def _warn_of_divergence(fits: Any, diverged: np.ndarray) -> None:
-    """Log which refits diverged, and at which step if they report it."""
+    """Log how many refits diverged for each reason, the most common first, and which."""
     bad = np.flatnonzero(diverged)
     if not len(bad):
         return
+    reasons = getattr(fits, "diverged_by", None)
     steps = getattr(fits, "diverged_at", None)
-    names = [str(b) if steps is None else f"{b} (step {steps[b]})" for b in bad[:10]]
-    more = ", ..." if len(bad) > 10 else ""
-    logger.warning(
-        "%d of %d refits diverged: %s%s", len(bad), len(diverged), ", ".join(names), more
-    )
+    parts = []
+    for reason in range(len(REASONS)):
+        of_reason = bad if reasons is None else bad[reasons[bad] == reason]
+        if len(of_reason) and (reasons is not None or reason == 0):
+            text = "with results that are not finite" if reasons is None else REASONS[reason]
+            step = None if steps is None or reason > 1 else steps[of_reason[0]]
+            parts.append((len(of_reason), f"{len(of_reason)} {text} ({_named(of_reason, step)})"))
+    ranked = ", ".join(text for _, text in sorted(parts, key=lambda part: -part[0]))
+    logger.warning("%d of %d refits diverged: %s", len(bad), len(diverged), ranked)
+
+
+def _named(refits: np.ndarray, step: int | None) -> str:
+    """Which refits these are: the first with its step, or up to ten of them."""
+    if step is not None:
+        return f"{'first: ' * (len(refits) > 1)}refit {refits[0]} at step {step}"
+    more = ", ..." if len(refits) > 10 else ""
+    return f"refit{'s' * (len(refits) > 1)} {', '.join(map(str, refits[:10]))}{more}"
 
 
 def converged(refits: Bootstrap) -> Any:

@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import math
 import operator
+import os
 from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
@@ -134,6 +135,28 @@ def check_hashable(description: Any) -> None:
                 f"{field.name} is a {type(value).__name__} that cannot be hashed; pass plain "
                 "numbers, and functions without arrays or lists inside."
             ) from None
+
+
+def check_memory(size: int, argument: str, value: int) -> None:
+    """Refuse a count whose results cannot be held in this machine's memory.
+
+    Args:
+      size: bytes needed at least.
+      argument: the name of the count, for the sentence.
+      value: the count.
+
+    Raises:
+      InputError: the machine has less memory.
+    """
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # a system that does not tell
+        return
+    if size > memory:
+        raise InputError(
+            f"{argument} is {value}, which takes at least {size:,} bytes of memory, but this "
+            f"machine has {memory:,}; pass a smaller number."
+        )
 
 
 def as_numbers(values: Any, argument: str) -> np.ndarray:

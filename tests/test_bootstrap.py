@@ -290,8 +290,9 @@ def test_diverged_refits_are_reported_and_left_out(caplog):
     (message,) = [record.getMessage() for record in caplog.records]
     bad = np.flatnonzero(expected)
     assert message.startswith(f"{len(bad)} of 30 refits diverged: ")
+    assert f"{len(bad)} with results that are not finite (refits {bad[0]}, " in message
     assert ", ".join(map(str, bad[:10])) in message
-    assert message.endswith(", ...") == (len(bad) > 10)
+    assert message.endswith(", ...)") == (len(bad) > 10)
     good = converged(refits)
     assert len(good["value"]) == 30 - len(bad) and np.isfinite(good["value"]).all()
     np.testing.assert_allclose(good["value"], refits.multiplicities[~expected] @ y)
@@ -305,7 +306,8 @@ def test_a_diverged_network_is_reported_with_its_step(caplog):
     recipe = Recipe("sgd", lambda step: jnp.where(step == 1, jnp.inf, 0.01), epochs=4)
     with caplog.at_level(logging.WARNING, "jaxnn"):
         refits = bootstrap(start(), Fitter(MLP((2, 1)), recipe), X, y, 2)
-    assert "2 of 2 refits diverged: 0 (step 2), 1 (step 2)" in caplog.text
+    expected = "2 by a gradient that is not finite (first: refit 0 at step 2)"
+    assert f"2 of 2 refits diverged: {expected}" in caplog.text
     with pytest.raises(InputError, match="2 replicates, all of which diverged"):
         converged(refits)
 

@@ -39,6 +39,7 @@ FLOORS = {
     "bootstrap": 2,
     "simulation": 2,
     "calibration": 2,
+    "resampling": 2,
     "refits": 2,
     "prediction_intervals": 2,
     "fitted_models": 2,

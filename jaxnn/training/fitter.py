@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from jax import Array
 
@@ -23,6 +23,8 @@ from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_ro
 from jaxnn.training.batching import step_bytes
 from jaxnn.training.fitting import Fit, fit, train
 from jaxnn.training.recipe import Recipe
+from jaxnn.training.scales import scales_of
+from jaxnn.training.validation_split import as_floats
 
 
 class Traits(NamedTuple):
@@ -43,6 +45,38 @@ class Traits(NamedTuple):
     varying_length: bool = False
 
 
+@runtime_checkable
+class TrainsRows(Protocol):
+    """What can be refitted to rows that have been checked once: a `Fitter`, or one like it.
+
+    `checked` gives the rows as arrays, `with_table_scales` remembers the scales of the whole table,
+    and `train` fits resamples of them.
+    """
+
+    @property
+    def traits(self) -> Traits:
+        """How the fit treats its rows."""
+        ...
+
+    def checked(
+        self, X: Any, y: Any, weights: Any = None, groups: Any = None, validation: Any = None
+    ) -> CheckedRows:
+        """The rows as arrays, if they can be fitted."""
+        ...
+
+    def with_table_scales(self, rows: CheckedRows) -> CheckedRows:
+        """The rows, with the scales of all of them for columns that a resample lacks."""
+        ...
+
+    def train(self, key: Array, rows: CheckedRows) -> Any:
+        """Fit rows that have been checked, or a resample of them."""
+        ...
+
+    def working_set(self, rows: int) -> int:
+        """Bytes of activations that one step keeps in use if there are `rows` rows."""
+        ...
+
+
 @dataclass(frozen=True)
 class Fitter:
     """`fit` with everything fixed except key and rows: fitter(key, X, y[, weights, groups]) -> Fit.
@@ -51,7 +85,7 @@ class Fitter:
     nothing.
 
     Attributes:
-      net, recipe, encoder, learning_rate: as `fit` takes them.
+      net, recipe, encoder, learning_rate, penalty_factor: as `fit` takes them.
 
     Raises:
       InputError, InputTypeError: an attribute that `fit` does not accept.
@@ -71,9 +105,12 @@ class Fitter:
     recipe: Recipe = Recipe()
     encoder: Encoder | None = None
     learning_rate: float | None = None
+    penalty_factor: float | None = None
 
     def __post_init__(self) -> None:
-        check_descriptions(self.net, self.recipe, self.encoder, self.learning_rate)
+        check_descriptions(
+            self.net, self.recipe, self.encoder, self.learning_rate, self.penalty_factor
+        )
 
     def __call__(self, key: Array, X: Any, y: Any, weights: Any = None, groups: Any = None) -> Fit:
         """Train on these rows; arguments, result and errors are those of `fit`."""
@@ -88,7 +125,20 @@ class Fitter:
 
     def train(self, key: Array, rows: CheckedRows) -> Fit:
         """Train on rows that have been checked."""
-        return train(key, self.net, rows, self.recipe, self.encoder, self.learning_rate)
+        return train(
+            key,
+            self.net,
+            rows,
+            self.recipe,
+            self.encoder,
+            self.learning_rate,
+            self.penalty_factor,
+        )
+
+    def with_table_scales(self, rows: CheckedRows) -> CheckedRows:
+        """The rows, with the scales of all of them where a resample is constant."""
+        given = as_floats(rows.X, rows.y, rows.weights)
+        return rows._replace(whole=scales_of(*given, self.net, self.recipe, self.encoder))
 
     @property
     def traits(self) -> Traits:
@@ -115,26 +165,34 @@ def traits_of(function: Callable[..., Any]) -> Traits:
     if isinstance(traits, Traits):
         return traits
     if isinstance(function, partial) and function.func is fit:
-        recipe = function.keywords.get("recipe") or Recipe()
-        return Traits(weights_are_counts=_traits(recipe).weights_are_counts)
+        return _traits(function.keywords.get("recipe") or Recipe())
     return Traits()
 
 
-def as_fitter(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A partial of `jaxnn.fit` as the equal `Fitter`, if there is one; anything else unchanged.
+def as_fitter(function: Callable[..., Any]) -> tuple[Callable[..., Any], Any]:
+    """A partial of `jaxnn.fit` as the equal `Fitter` and the validation rows that it fixes.
+
+    Args:
+      function: any function.
+
+    Returns:
+      The `Fitter` and the validation rows, or None, if there is such a fitter; otherwise the
+      function itself and None.
 
     Raises:
-      InputError: the partial fixes the weights of the rows.
+      InputError: the partial fixes the weights or the groups of the rows.
     """
-    if not (isinstance(function, partial) and function.func is fit) or function.args:
-        return function
-    if "weights" in function.keywords:
-        raise InputError(
-            "fit is a partial that fixes weights; pass one without them, since a bootstrap sets "
-            "the weights itself."
-        )
-    fields = {field.name for field in dataclasses.fields(Fitter)}
-    if "net" not in function.keywords or not set(function.keywords) <= fields:
-        return function
+    if not (isinstance(function, partial) and function.func is fit):
+        return function, None
+    for name in ("weights", "groups"):
+        if function.keywords.get(name) is not None:
+            raise InputError(
+                f"fit is a partial that fixes {name}; pass one without them, and {name} to the "
+                "bootstrap."
+            )
     given = {name: value for name, value in function.keywords.items() if value is not None}
-    return Fitter(**given)
+    validation = given.pop("validation", None)
+    fields = {field.name for field in dataclasses.fields(Fitter)}
+    if function.args or "net" not in given or not set(given) <= fields:
+        return function, None
+    return Fitter(**given), validation

@@ -64,9 +64,11 @@ def test_traits_follow_from_the_recipe(recipe, traits):
 def test_traits_of_other_functions_claim_only_what_is_known():
     watched = (np.zeros((2, 3)), np.zeros(2))
     assert traits_of(lambda key, X, y: 0) == Traits()
-    assert traits_of(partial(fit, net=NET, validation=watched)) == Traits()
-    batches = partial(fit, net=NET, recipe=STOPPING, validation=watched)
-    assert traits_of(batches) == Traits(weights_are_counts=False)
+    # Without a fraction set aside, which rows there are decides nothing, watched or not.
+    assert traits_of(partial(fit, net=NET, validation=watched)) == Traits(True, True, False)
+    early = partial(fit, net=NET, recipe=Recipe(patience=2), validation=watched)
+    assert traits_of(early) == Traits(True, True, True)
+    assert traits_of(partial(fit, net=NET, recipe=STOPPING)) == Traits(False, False, True)
 
 
 def test_the_working_set_is_the_activations_of_one_step():
@@ -76,17 +78,23 @@ def test_the_working_set_is_the_activations_of_one_step():
 
 
 def test_a_partial_of_fit_is_a_fitter_if_it_fixes_no_more():
-    recipe = Recipe(epochs=2)
-    assert as_fitter(partial(fit, net=NET, recipe=recipe)) == Fitter(NET, recipe)
-    assert as_fitter(partial(fit, net=NET, recipe=None, encoder=None)) == Fitter(NET)
-    assert as_fitter(partial(fit, net=NET, learning_rate=0.1)) == Fitter(NET, learning_rate=0.1)
+    recipe, penalised = Recipe(epochs=2), Recipe(penalty=ElasticNet(l2=1.0))
+    watched = (np.zeros((2, 3)), np.zeros(2))
+    for given, expected in (
+        ({"recipe": recipe}, Fitter(NET, recipe)),
+        ({"recipe": None, "encoder": None}, Fitter(NET)),
+        ({"learning_rate": 0.1, "weights": None, "groups": None}, Fitter(NET, learning_rate=0.1)),
+        ({"recipe": penalised, "penalty_factor": 2}, Fitter(NET, penalised, penalty_factor=2)),
+    ):
+        assert as_fitter(partial(fit, net=NET, **given)) == (expected, None)
+    assert as_fitter(partial(fit, net=NET, validation=watched)) == (Fitter(NET), watched)
     for other in (
         max,
         Fitter(NET),
         partial(fit, recipe=recipe),
         partial(fit, jax.random.key(0), net=NET),
-        partial(fit, net=NET, validation=(np.zeros((2, 3)), np.zeros(2))),
     ):
-        assert as_fitter(other) is other
-    with pytest.raises(InputError, match="fit is a partial that fixes weights"):
-        as_fitter(partial(fit, net=NET, weights=np.ones(3)))
+        assert as_fitter(other)[0] is other
+    for name in ("weights", "groups"):
+        with pytest.raises(InputError, match=f"fit is a partial that fixes {name}; pass one"):
+            as_fitter(partial(fit, net=NET, **{name: np.ones(3)}))
