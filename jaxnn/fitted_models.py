@@ -1,13 +1,14 @@
 """What is kept of the refits to a table, and what do they say about new rows?
 
-    mean        of the response given x
-    band        of that mean: how certain it is
+    mean        of f_b(x) over the refits b, which predicts best
+    band        of the mean response: how certain it is
     interval    for a new observation, which has noise too; for classes, a set of them
 
 `fitted_model` gathers what these need, without the training rows themselves: the refits, how often
 each drew each row, the responses, and the predictions out of bag. With fits to all rows and refits
-to responses simulated from them, mean and band are those of `jaxnn.calibration`, corrected for
-bias; otherwise they are the mean and the percentiles of the refits. `jaxnn.saved_models` saves it.
+to responses simulated from them, the band is that of `jaxnn.calibration`, corrected for the bias of
+the refits, on which it is then not centred; otherwise it is their percentiles.
+`jaxnn.saved_models` saves a model.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from jaxnn.bootstrap import Bootstrap, interval
+from jaxnn.bootstrap import Bootstrap, Interval, interval
 from jaxnn.calibration import calibrated_band, inverse_link, link
 from jaxnn.errors import InputError, InputTypeError, check_number
 from jaxnn.mlp import MLP
@@ -39,9 +40,8 @@ class Predictions(NamedTuple):
     """What the refits predict for rows; float64.
 
     Attributes:
-      mean: (rows,) numbers or probabilities of y = 1; (rows, classes) probabilities, whose sum is
-        only nearly 1 if each is corrected for bias.
-      lower, upper: the ends of the band of the mean, of the shape of `mean`.
+      mean: (rows,) numbers or probabilities of y = 1; (rows, classes) probabilities.
+      lower, upper: the ends of the band of the mean response, of the shape of `mean`.
       new_lower, new_upper: (rows,) the ends of the prediction interval of a quantitative response
         or a count, which covers a new observation; None for classes.
       classes: (rows, classes) bool, the prediction set of a binary or categorical response, which
@@ -137,22 +137,21 @@ class FittedModel(NamedTuple):
 
     def _predict(self, predicted: Sequence[np.ndarray], rows: LeftOut, level: float) -> Predictions:
         """`predict` from what the refits, the fits to all rows and the simulated refits predict."""
-        kind = self.net.response
+        kind, mean = self.net.response, predicted[0].mean(axis=0)
         if self.factors is None:
-            band = (predicted[0].mean(axis=0), *interval(predicted[0], level))
+            band = interval(predicted[0], level)
         else:
             refits, full, simulated = predicted
             band = self._calibrated_band(refits, full, simulated, level)
-        mean, lower, upper = band
         if kind in ("binary", "categorical"):
             classes = prediction_set(rows, predicted[0], level)
-            return Predictions(mean, lower, upper, classes=classes)
+            return Predictions(mean, band.lower, band.upper, classes=classes)
         ends = prediction_interval(rows, predicted[0], kind, level)
-        return Predictions(mean, lower, upper, ends.lower, ends.upper)
+        return Predictions(mean, band.lower, band.upper, ends.lower, ends.upper)
 
     def _calibrated_band(
         self, refits: np.ndarray, full: np.ndarray, simulated: np.ndarray, level: float
-    ) -> tuple[np.ndarray, ...]:
+    ) -> Interval:
         """The formula of `jaxnn.calibration`, with the factor of the training rows.
 
         So the band of a row does not depend on the other rows that are predicted with it.
@@ -164,7 +163,7 @@ class FittedModel(NamedTuple):
         relative = np.asarray(self.factors) / _normal_factors(FACTOR_LEVELS)
         factor = np.interp(level, FACTOR_LEVELS, relative) * _normal_factors([level])
         half = factor * refits.std(axis=0, ddof=1)
-        return tuple(inverse_link(kind, end) for end in (center, center - half, center + half))
+        return Interval(inverse_link(kind, center - half), inverse_link(kind, center + half))
 
 
 def _normal_factors(levels: Sequence[float]) -> np.ndarray:
