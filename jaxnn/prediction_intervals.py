@@ -38,6 +38,7 @@ MOST_ROWS = 4000  # training rows that are used; more change an end by little
 FEWEST_FOR_A_SLOPE = 30  # rows, below which residuals have one size everywhere
 LARGEST = 1e100  # a prediction that has overflowed, so that it times zero is zero
 NEWTON_STEPS = 10
+WILD = 10  # times the median size of a residual
 
 
 class LeftOut(NamedTuple):
@@ -246,7 +247,7 @@ def _stable(counts: np.ndarray) -> np.ndarray:
 
 
 class _Size(NamedTuple):
-    """The expected size of a residual: log s = level + slope (prediction - center) / scale."""
+    """The relative size of a residual: log s = level + slope (prediction - center) / scale."""
 
     level: float
     slope: float
@@ -258,25 +259,33 @@ class _Size(NamedTuple):
     @classmethod
     def fitted(cls, predicted: np.ndarray, residuals: np.ndarray, shares: np.ndarray) -> _Size:
         """By maximum likelihood for sizes with an exponential distribution, which is convex."""
-        sizes = np.abs(residuals)
-        weights = shares / shares.sum() if len(shares) else shares
-        center = float(weights @ predicted) if len(shares) else 0.0
-        scale = float(np.sqrt(weights @ np.square(predicted - center))) if len(shares) else 0.0
-        mean = float(weights @ sizes) if len(shares) else 0.0
-        if len(sizes) < FEWEST_FOR_A_SLOPE or not (scale > 1e-9 * abs(center) and mean > 0):
-            return cls(0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        sizes, same = np.abs(residuals), cls(0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        if len(sizes) < FEWEST_FOR_A_SLOPE or not sizes.any():
+            return same
+        # A few wild rows have no say in the size of the others.
+        sizes = np.minimum(sizes, WILD * np.median(sizes[sizes > 0]))
+        weights = shares / shares.sum()
+        center, mean = float(weights @ predicted), float(weights @ sizes)
+        scale = float(np.sqrt(weights @ np.square(predicted - center)))
+        if not (scale > 1e-9 * abs(center) and mean > 0):
+            return same
         z = (predicted - center) / scale
         features = np.stack([np.ones_like(z), z])
-        step, found = np.zeros(2), np.array([np.log(mean), 0.0])
+        relative_sizes = weights * sizes / mean
+        found = np.zeros(2)
         for _ in range(NEWTON_STEPS):
-            relative = weights * sizes * np.exp(-(found @ features))
+            relative = relative_sizes * np.exp(np.clip(-(found @ features), -50, 50))
             curvature = (features * relative) @ features.T + 1e-9 * np.eye(2)
             step = np.linalg.solve(curvature, features @ (relative - weights))
             found = found + np.clip(step, -1, 1)
+        log_sizes = np.clip(found @ features, -50, 50)
+        minus_log_likelihood = relative_sizes @ np.exp(-log_sizes) + weights @ log_sizes
+        if not minus_log_likelihood < 1:  # that of one size everywhere: the steps led astray
+            return same
         level, slope = found.tolist()
         return cls(level, slope, center, scale, float(z.min()), float(z.max()))
 
     def __call__(self, predictions: np.ndarray) -> np.ndarray:
         """The size at predictions; beyond those of the training rows, as at the nearest of them."""
         z = np.clip((predictions - self.center) / self.scale, self.least, self.most)
-        return np.exp(self.level + self.slope * z)
+        return np.exp(np.clip(self.level + self.slope * z, -50, 50))

@@ -121,6 +121,18 @@ def test_of_many_rows_some_are_used(small, monkeypatch):
     np.testing.assert_array_equal(got, wanted)
 
 
+@pytest.mark.parametrize("far", [0.0, 30.0, 1e8, 1e30])
+@pytest.mark.parametrize("off", [0.0, 1.0, 1e12])
+def test_a_row_far_from_the_others_does_no_harm(rng, far, off):
+    predicted, residuals = rng.normal(size=200), rng.normal(size=200)
+    predicted[0], residuals[0] = far, off
+    rows = LeftOut(np.ones((2, 200), bool), predicted + residuals, predicted)
+    lower, upper = prediction_interval(rows, np.zeros((2, 1)), level=0.9)
+    assert -2.5 < lower[0] < -1.2 and 1.2 < upper[0] < 2.5  # about 1.64
+    exact = rows._replace(observed=predicted)
+    np.testing.assert_array_equal(prediction_interval(exact, np.zeros((2, 1))), np.zeros((2, 1)))
+
+
 NOISE = {
     "normal": lambda rng, size: rng.normal(size=size),
     "skewed": lambda rng, size: rng.exponential(size=size) - 1,
