@@ -32,12 +32,14 @@ dates.py             dates as days
 missing_values.py    rows left out for missing values, and what fills the holes of the others
 response_column.py   the response: its kind and its positive class
 case_columns.py      case weights, and groups of rows that belong together
+suspects.py          columns that cannot be predictors, such as row numbers
+new_rows.py          new rows with the codes of a table that a network was fitted to
 building.py          from raw columns to a table
 """
 
 from jaxnn.tables.arrays import from_arrays
 from jaxnn.tables.csv_files import read_csv
-from jaxnn.tables.dataframes import from_dataframe
+from jaxnn.tables.dataframes import from_dataframe, raw_frame
 from jaxnn.tables.encoding import (
     Encoder,
     Scaling,
@@ -47,6 +49,7 @@ from jaxnn.tables.encoding import (
     fit_scaling,
     numeric_columns,
 )
+from jaxnn.tables.new_rows import NewRows, new_rows
 from jaxnn.tables.raw_columns import MISSING_TOKENS, RawTable
 from jaxnn.tables.table import Column, Kind, Table, axis_label, column_index, describe
 from jaxnn.tables.table_files import raw_table, read_table
@@ -56,6 +59,7 @@ __all__ = [
     "Column",
     "Encoder",
     "Kind",
+    "NewRows",
     "RawTable",
     "Scaling",
     "Table",
@@ -68,7 +72,9 @@ __all__ = [
     "fit_scaling",
     "from_arrays",
     "from_dataframe",
+    "new_rows",
     "numeric_columns",
+    "raw_frame",
     "raw_table",
     "read_csv",
     "read_table",

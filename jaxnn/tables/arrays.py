@@ -9,6 +9,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.tables.building import build_table
+from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
     Levels,
     RawColumn,
@@ -36,8 +37,13 @@ def from_arrays(
     weights: str | None = None,
     groups: str | None = None,
     dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
 ) -> Table:
     """Make a table from a matrix of predictors and a vector of responses.
+
+    All columns of X stay predictors; those that other readers leave out, such as row numbers, are
+    noted.
 
     Args:
       X: (n, p) numbers, or texts, or both as an array of objects or a list of lists; masked values
@@ -47,6 +53,7 @@ def from_arrays(
       response: name of the response.
       kinds, missing, response_kind, positive, exclude, weights, groups, dates: as for `read_csv`;
         NaN and None are missing. Weights and groups are columns of X.
+      decimal, thousands: as for `read_csv`, for numbers that are text, such as "3,14".
       levels: as for `read_csv`, except that a list of levels for a column of numbers names its
         codes 0..k-1, as in `Table.X`. For other numbers, pass a mapping: {1: "up", 2: "down"}.
 
@@ -68,6 +75,7 @@ def from_arrays(
     """
     if hasattr(X, "columns"):
         raise InputTypeError(f"X is a {type(X).__name__}; pass it to from_dataframe.")
+    check_marks(decimal, thousands)
     matrix, vector = _array("X", X, 2), _array("y", y, 1)
     if len(matrix) != len(vector):
         raise InputError(
@@ -89,10 +97,10 @@ def from_arrays(
     where = RowPlaces("row", range(len(vector)))
     check_names(everything, "names")
     declared = levels if isinstance(levels, Mapping) else {}
-    columns = tuple(
+    columns = [
         raw_column(name, values, where, declared_texts(declared.get(name)))
         for name, values in zip(everything, [*matrix.T, vector], strict=True)
-    )
+    ]
     if declared:
         known = dict(zip(everything, columns, strict=True))
         levels = {name: _codes(known.get(name), given) for name, given in declared.items()}
@@ -108,8 +116,13 @@ def from_arrays(
         weights,
         groups,
         dates,
+        keeps_suspects=True,
     )
-    return build_table(request, RawTable(tuple(everything), columns, where, "X, y"))
+    all_kinds = {**request.declared_kinds(), **dict.fromkeys(declared, "categorical")}
+    given = Given(decimal, thousands)
+    columns, notes = plain_numbers(columns, where, all_kinds, given=given)
+    raw = RawTable(tuple(everything), tuple(columns), where, "X, y", tuple(notes))
+    return build_table(request, raw)
 
 
 def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:

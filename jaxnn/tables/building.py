@@ -23,15 +23,19 @@ from jaxnn.tables.raw_columns import (
     absent_rows,
     check_usable,
     selected_rows,
+    texts_of,
 )
 from jaxnn.tables.reader_arguments import Request, predictor_names
 from jaxnn.tables.response_column import typed_response
+from jaxnn.tables.suspects import without_suspects
 from jaxnn.tables.table import Table, quoted
 
 MANY_LEVELS = 30
 # A range narrower than this share of its largest value holds fewer than 256 numbers of single
 # precision.
 NARROW = 2.0**-16
+# Rounding to single precision merges fewer measurements than this leaves.
+KEPT_NUMBERS = 0.9
 
 _logger = logging.getLogger("jaxnn")
 
@@ -54,77 +58,86 @@ def build_table(request: Request, raw: RawTable) -> Table:
     if len(raw.where.numbers) == 0:
         raise InputError(f"{raw.source} has no rows of data; pass at least one.")
     found = dict(zip(raw.names, raw.columns, strict=True))
-    roles = [name for name in (request.response, request.weights, request.groups) if name]
-    used = [found[name] for name in (*names, *roles)]
+    asked = {name for name in names if request.predictors or request.declares(name)}
+    predictors, notes = without_suspects(
+        [found[name] for name in names], asked, raw.where, raw.source, request.keeps_suspects
+    )
+    roles = [found[name] for name in (request.response, request.weights, request.groups) if name]
+    used = [*predictors, *roles]
     for column in used:
         check_usable(column, request.declares(column.name))
-    notes = [*raw.notes, *(column.note for column in used if column.note)]
+        if absent_rows(column).all():
+            raise InputError(f"column {quoted(column.name)} has no values at all; leave it out.")
+    notes = [*raw.notes, *notes, *(column.note for column in used if column.note)]
 
     absent = np.column_stack([absent_rows(column) for column in used])
-    for column, holes in zip(used, absent.T, strict=True):
-        if holes.all():
-            raise InputError(f"column {quoted(column.name)} has no values at all; leave it out.")
-    holes = Holes([*names, *roles], absent, len(names))
+    holes = Holes([column.name for column in used], absent, len(predictors))
     rows, left_out = rows_to_keep(request.missing, holes, raw.where, raw.source)
     notes += left_out
-    used, where = _at(rows, used, raw.where)
     weights = groups = None
     if request.weights is not None:
-        weights = case_weights(used[len(names) + 1], where)
-        rows = weights > 0
-        if not rows.all():
-            notes.append(f"left out {(~rows).sum()} of {len(rows)} rows of weight 0")
-        weights = weights[rows]
-        used, where = _at(rows, used, where)
+        weights = case_weights(*_at(rows, roles[1], raw.where))
+        if not weights.all():
+            notes.append(f"left out {(weights == 0).sum()} of {len(weights)} rows of weight 0")
+            rows[rows] = weights > 0
+            weights = weights[weights > 0]
+    response, where = _at(rows, roles[0], raw.where)
     if request.groups is not None:
-        groups = group_codes(used[-1])
-
-    response, kind, guess = typed_response(request, used[len(names)], where)
+        groups = group_codes(_at(rows, roles[-1], raw.where)[0])
+    typed_y, kind, guess = typed_response(request, response, where)
     notes += guess
-    typed = []
-    for column in used[: len(names)]:
-        if absent_rows(column).all():
-            raise InputError(
-                f"column {quoted(column.name)} has no values in the rows with a response; leave "
-                "it out."
-            )
-        name = column.name
-        predictor = type_column(
-            column,
-            (request.kinds or {}).get(name),
-            (request.levels or {}).get(name),
-            where,
-            request.dates,
+
+    predictors = [_at(rows, column, raw.where)[0] for column in predictors]
+    if not rows.all():
+        predictors, left_out = without_suspects(
+            predictors, asked, where, raw.source, request.keeps_suspects, constants_only=True
         )
-        notes += predictor.notes
-        notes += _doubts(predictor, request.declares(name))
-        predictor, filling = filled_in(predictor)
-        notes += filling
+        notes += left_out
+    typed = []
+    for column in predictors:
+        predictor, doubts = _typed_predictor(request, column, where)
+        notes += doubts
         typed.append(predictor)
     for note in notes:
         _logger.warning("%s: %s", raw.source, note)
+    counts = dict(zip(holes.names, absent.sum(axis=0).tolist(), strict=True))
     return Table(
         tuple(predictor.column for predictor in typed),
         np.column_stack([predictor.codes for predictor in typed]),
-        response.codes,
-        response.column,
+        typed_y.codes,
+        typed_y.column,
         tuple(notes),
-        tuple(int(count) for count in absent.sum(axis=0)),
+        tuple(counts[column.name] for column in (*predictors, *roles)),
         kind,
         weights,
         groups,
     )
 
 
-def _at(
-    rows: np.ndarray, columns: list[RawColumn], where: RowPlaces
-) -> tuple[list[RawColumn], RowPlaces]:
-    """Columns and places of some rows."""
+def _typed_predictor(
+    request: Request, raw: RawColumn, where: RowPlaces
+) -> tuple[TypedColumn, list[str]]:
+    """A predictor without missing values, and what is to be said of it."""
+    if absent_rows(raw).all():
+        raise InputError(
+            f"column {quoted(raw.name)} has no values in the rows with a response; leave it out."
+        )
+    kind, levels = (request.kinds or {}).get(raw.name), (request.levels or {}).get(raw.name)
+    typed = type_column(raw, kind, levels, where, request.dates)
+    notes = [*typed.notes, *_doubts(raw, typed, request.declares(raw.name))]
+    filled, filling = filled_in(typed)
+    return filled, notes + filling
+
+
+def _at(rows: np.ndarray, column: RawColumn, where: RowPlaces) -> tuple[RawColumn, RowPlaces]:
+    """A column at some rows, and their places."""
+    if rows.all():
+        return column, where
     numbers = [number for number, kept in zip(where.numbers, rows, strict=True) if kept]
-    return [selected_rows(column, rows) for column in columns], RowPlaces(where.unit, numbers)
+    return selected_rows(column, rows), RowPlaces(where.unit, numbers)
 
 
-def _doubts(typed: TypedColumn, declared: bool) -> list[str]:
+def _doubts(raw: RawColumn, typed: TypedColumn, declared: bool) -> list[str]:
     """A note on a predictor that may have been read as something it is not."""
     column, name = typed.column, quoted(typed.column.name)
     if column.kind == "numeric":
@@ -134,6 +147,13 @@ def _doubts(typed: TypedColumn, declared: bool) -> list[str]:
             return [
                 f"{name} lies between {values.min():.10g} and {values.max():.10g}, which are "
                 f"almost equal in single precision; subtract {values.min():.10g} first"
+            ]
+        written = {text for text in texts_of(raw) if text is not None}
+        kept = len(np.unique(values.astype(np.float32)))
+        if kept < KEPT_NUMBERS * len(written) and not column.origin:
+            return [
+                f"{name} has {len(written)} different numbers, of which single precision keeps "
+                f"{kept} apart; kinds={{{column.name!r}: 'categorical'}} keeps all of them"
             ]
     if len(column.levels) > MANY_LEVELS and not declared:
         return [

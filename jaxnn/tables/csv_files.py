@@ -18,12 +18,10 @@ from jaxnn.tables.missing_texts import missing_texts
 from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
     MISSING_TOKENS,
-    NAMELESS,
     Levels,
     RawColumn,
     RawTable,
     RowPlaces,
-    row_names_note,
 )
 from jaxnn.tables.reader_arguments import Request
 from jaxnn.tables.table import Table
@@ -135,21 +133,7 @@ def read_csv(
         thousands=thousands,
         encoding=encoding,
     )
-    return build_table(request, without_row_names(raw, predictors))
-
-
-def without_row_names(raw: RawTable, predictors: Sequence[str] | None) -> RawTable:
-    """The columns without a first one that pandas wrote as row names, unless some are chosen.
-
-    Raises:
-      InputError: that column repeats values.
-    """
-    if predictors is not None or not raw.names or not NAMELESS.fullmatch(raw.names[0]):
-        return raw
-    values = raw.columns[0].values
-    listed = values if isinstance(values, list) else values.tolist()
-    notes = (*raw.notes, row_names_note(listed, raw.source))
-    return raw._replace(names=raw.names[1:], columns=raw.columns[1:], notes=notes)
+    return build_table(request, raw)
 
 
 def raw_text_table(

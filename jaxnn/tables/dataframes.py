@@ -9,8 +9,8 @@ import numpy as np
 
 from jaxnn.errors import InputTypeError
 from jaxnn.tables.building import build_table
+from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
-    NAMELESS,
     Levels,
     RawColumn,
     RawTable,
@@ -19,7 +19,6 @@ from jaxnn.tables.raw_columns import (
     is_missing,
     level_text,
     raw_column,
-    row_names_note,
 )
 from jaxnn.tables.reader_arguments import Request
 from jaxnn.tables.table import Table, check_names, quoted
@@ -39,6 +38,8 @@ def from_dataframe(
     weights: str | None = None,
     groups: str | None = None,
     dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
 ) -> Table:
     """Make a table from a DataFrame of pandas or of a similar library.
 
@@ -50,6 +51,7 @@ def from_dataframe(
       frame: the DataFrame; it is neither changed nor kept.
       response, predictors, kinds, levels, missing, response_kind, positive, exclude, weights,
         groups, dates: as for `read_csv`.
+      decimal, thousands: as for `read_csv`, for numbers that are text, such as "3,14".
 
     Returns:
       A `Table`.
@@ -63,23 +65,6 @@ def from_dataframe(
       >>> from_dataframe(frame, "sick").y
       array([0., 1., 0.])
     """
-    if not (hasattr(frame, "columns") and hasattr(frame, "__getitem__")):
-        raise InputTypeError(
-            f"frame is a {type(frame).__name__}; pass a DataFrame, or use read_csv for a file and "
-            "from_arrays for arrays."
-        )
-    labels = list(frame.columns)
-    for label in labels:
-        if not isinstance(label, str | int | np.integer):
-            raise InputTypeError(
-                f"frame has the column name {label!r}; pass a DataFrame whose names are text."
-            )
-    names = [_name(label) for label in labels]
-    where = RowPlaces("row", range(len(frame)))
-    notes = []
-    if predictors is None and names and NAMELESS.fullmatch(names[0]) and names.count(names[0]) == 1:
-        notes = [row_names_note(list(frame[labels[0]]), "frame")]
-        names, labels = names[1:], labels[1:]
     request = Request(
         response=_name(response),
         predictors=_names(predictors),
@@ -93,13 +78,54 @@ def from_dataframe(
         groups=_name(groups),
         dates=dates,
     )
+    declared = levels if isinstance(levels, Mapping) else None
+    raw = raw_frame(
+        frame, kinds=request.declared_kinds(), levels=declared, decimal=decimal, thousands=thousands
+    )
+    return build_table(request, raw)
+
+
+def raw_frame(
+    frame: Any,
+    *,
+    kinds: Mapping[str, str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+) -> RawTable:
+    """All columns of a DataFrame as they were found, without a response.
+
+    Args:
+      frame: the DataFrame; it is neither changed nor kept.
+      kinds, levels, decimal, thousands: as for `read_csv`.
+
+    Raises:
+      InputError, InputTypeError: what is no DataFrame, or names that are no texts or equal.
+    """
+    if not (hasattr(frame, "columns") and hasattr(frame, "__getitem__")):
+        raise InputTypeError(
+            f"frame is a {type(frame).__name__}; pass a DataFrame, or use read_csv for a file and "
+            "from_arrays for arrays."
+        )
+    check_marks(decimal, thousands)
+    labels = list(frame.columns)
+    for label in labels:
+        if not isinstance(label, str | int | np.integer):
+            raise InputTypeError(
+                f"frame has the column name {label!r}; pass a DataFrame whose names are text."
+            )
+    names = [_name(label) for label in labels]
     check_names(names, "the header")
-    declared = request.levels if isinstance(request.levels, Mapping) else {}
-    columns = tuple(
+    where = RowPlaces("row", range(len(frame)))
+    declared = _named(levels or {})
+    columns = [
         from_series(name, frame[label], where, declared_texts(declared.get(name)))
         for name, label in zip(names, labels, strict=True)
-    )
-    return build_table(request, RawTable(tuple(names), columns, where, "frame", tuple(notes)))
+    ]
+    all_kinds = {**_named(kinds or {}), **dict.fromkeys(declared, "categorical")}
+    given = Given(decimal, thousands)
+    columns, notes = plain_numbers(columns, where, all_kinds, given=given)
+    return RawTable(tuple(names), tuple(columns), where, "frame", tuple(notes))
 
 
 def _names(given: Any) -> Any:

@@ -77,6 +77,16 @@ class DateColumn(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def day_number(origin: str) -> int:
+    """The day of `Column.origin`, in days since 0001-01-01, which is 1.
+
+    Example:
+      >>> day_number("0001-01-31")
+      31
+    """
+    return datetime.date.fromisoformat(origin).toordinal()
+
+
 def check_order(dates: str | None) -> None:
     """Refuse an unknown order of day and month.
 

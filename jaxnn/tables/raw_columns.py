@@ -29,8 +29,8 @@ TRUTH_LEVELS = ("False", "True")
 # From here on, double precision leaves whole numbers out.
 EXACT = 2.0**53
 
-# The name of a first column without one: empty, or what pandas calls it.
-NAMELESS = re.compile(r"(Unnamed: \d+)?")
+# The name of a column without one: empty, or what pandas and R call it.
+NAMELESS = re.compile(r"(Unnamed: \d+(\.\d+)*|\.\.\.\d+)?")
 
 # A sequence of values in their order, or a mapping from values to their readable names.
 Levels = Sequence[Any] | Mapping[Any, str]

@@ -21,7 +21,11 @@ RESPONSE_KINDS = ("quantitative", "count", *KINDS)
 
 @dataclass(frozen=True)
 class Request:
-    """The arguments that all readers share; see `jaxnn.tables.read_csv`."""
+    """The arguments that all readers share; see `jaxnn.tables.read_csv`.
+
+    `keeps_suspects` is whether columns such as row numbers stay, with a note, as in a matrix that
+    the caller made.
+    """
 
     response: str
     predictors: Sequence[str] | None = None
@@ -34,6 +38,7 @@ class Request:
     weights: str | None = None
     groups: str | None = None
     dates: str | None = None
+    keeps_suspects: bool = False
 
     def declares(self, name: str) -> bool:
         """Whether the caller gives the kind or the levels of a column."""

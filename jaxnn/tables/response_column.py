@@ -13,9 +13,10 @@ import numpy as np
 
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.tables.column_kinds import TypedColumn, type_column
-from jaxnn.tables.levels import is_positive, spelling_key
+from jaxnn.tables.levels import is_positive, listed, spelling_key
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces, level_text
 from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.suspects import FEW_ROWS, MANY_LEVELS
 from jaxnn.tables.table import Column, quoted
 
 # What `jaxnn.MLP` calls the response, and the kind of its column.
@@ -47,7 +48,9 @@ def typed_response(
     typed, notes = _unordered(type_column(raw, kind or declared, levels, where, request.dates))
     typed, guess = _positive_second(request, typed, levels is not None)
     notes += guess
-    _check_values(request, typed)
+    _check_values(typed)
+    if not request.declares(raw.name):
+        _check_repetition(typed)
     if asked == "count":
         _check_counts(typed, where)
         return typed, "count", notes
@@ -97,7 +100,18 @@ def _says_yes_second(column: Column) -> bool:
     return is_positive(column.levels[1]) and not is_positive(column.levels[0])
 
 
-def _check_values(request: Request, typed: TypedColumn) -> None:
+def _check_repetition(typed: TypedColumn) -> None:
+    """Refuse text that is different in most rows; what it says cannot be learned."""
+    column, y, _ = typed
+    if len(y) > FEW_ROWS and len(column.levels) > MANY_LEVELS * len(y):
+        raise InputError(
+            f"the response {quoted(column.name)} is text with {len(column.levels)} different "
+            f"values in {len(y)} rows, such as {listed(column.levels, most=3)}; choose another "
+            "response, or declare its kind."
+        )
+
+
+def _check_values(typed: TypedColumn) -> None:
     """Refuse a response that is the same in every row."""
     column, y, _ = typed
     found = np.unique(y)

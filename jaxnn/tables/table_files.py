@@ -8,7 +8,7 @@ from typing import Any
 
 from jaxnn.errors import InputError
 from jaxnn.tables.building import build_table
-from jaxnn.tables.csv_files import raw_text_table, without_row_names
+from jaxnn.tables.csv_files import raw_text_table
 from jaxnn.tables.file_types import TITLES, read_file
 from jaxnn.tables.raw_columns import MISSING_TOKENS, Levels, RawTable
 from jaxnn.tables.reader_arguments import Request
@@ -82,7 +82,7 @@ def read_table(
         thousands=thousands,
         encoding=encoding,
     )
-    return build_table(request, without_row_names(raw, predictors))
+    return build_table(request, raw)
 
 
 def raw_table(

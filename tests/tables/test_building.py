@@ -123,27 +123,53 @@ def test_notes_reach_standard_error(write):
 
 
 def test_columns_and_rows_without_any_values_are_refused(write):
-    with pytest.raises(InputError, match="column 'x' has no values at all"):
-        read_csv(write("x,y\n,1\n,2\n"), "y", missing="impute")
+    path = write("x,y\n,1\n,2\n")
+    with pytest.raises(InputError, match=r"is left as a predictor, without 'x' \(no values\)"):
+        read_csv(path, "y", missing="impute")
+    for asked in ({"predictors": ["x"]}, {"kinds": {"x": "numeric"}}):
+        with pytest.raises(InputError, match="column 'x' has no values at all; leave it out"):
+            read_csv(path, "y", missing="impute", **asked)
     with pytest.raises(InputError, match="leaves none of the 2 rows"):
         read_csv(write("x,z,y\n,1,1\n2,,2\n"), "y", missing="drop")
+    path = write("x,y\n,1\n2,\n,3\n")
     with pytest.raises(InputError, match="column 'x' has no values in the rows with a response"):
-        read_csv(write("x,y\n,1\n2,\n,3\n"), "y", missing="impute")
+        read_csv(path, "y", missing="impute", predictors=["x"])
     with pytest.raises(InputError, match="missing is 'dorp'; did you mean 'drop'"):
         read_csv(write("x,y\n1,1\n2,2\n"), "y", missing="dorp")
 
 
 def test_doubtful_columns_are_noted_and_logged(write, caplog):
-    rows = "".join(f"name {n},{1.7e9 + n},{n % 7}\n" for n in range(40))
+    rows = "".join(f"name {n % 40},{1.7e9 + n * n % 89},{n % 7}\n" for n in range(90))
     table = read_csv(write("who,time,y\n" + rows), "y")
     assert table.columns[0].kind == "categorical"
     assert "'who' is read as categorical with 40 levels, each an input" in table.notes[0]
-    assert "'time' lies between 1700000000 and 1700000039, which are almost equal" in table.notes[1]
+    assert "'time' lies between 1700000000 and 1700000088, which are almost equal" in table.notes[1]
     assert len(caplog.records) == 2
     quiet = read_csv(
         write("who,time,y\n" + rows), "y", predictors=["who"], kinds={"who": "categorical"}
     )
     assert quiet.notes == ()
+
+
+def test_numbers_that_single_precision_merges_are_noted(write):
+    rows = "".join(f"{2**53 + n},{n * n}\n" for n in range(4))
+    table = read_csv(write("a,y\n" + rows), "y", predictors=["a"])
+    assert "almost equal in single precision" in table.notes[0]
+    rows = "".join(f"{n % 2 * 10**9 + n},{n * n}\n" for n in range(4))
+    table = read_csv(write("a,y\n" + rows), "y")
+    assert table.notes == (
+        "'a' has 4 different numbers, of which single precision keeps 3 apart; "
+        "kinds={'a': 'categorical'} keeps all of them",
+    )
+
+
+def test_a_response_of_text_that_is_different_in_most_rows_is_refused(write):
+    names = [f"name {n % 13}" for n in range(24)]
+    text = "x,y\n" + "".join(f"{n % 5},{name}\n" for n, name in enumerate(names))
+    with pytest.raises(InputError, match="'y' is text with 13 different values in 24 rows"):
+        read_csv(write(text), "y")
+    assert len(read_csv(write(text), "y", response_kind="categorical").response.levels) == 13
+    assert len(read_csv(write(text + "1,name 0\n2,name 1\n"), "y").response.levels) == 13
 
 
 CASES = """\

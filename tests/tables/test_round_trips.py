@@ -63,7 +63,9 @@ def test_random_tables_round_trip_through_csv(tmp_path_factory, made, delimiter,
         writer = csv.writer(file, delimiter=delimiter, lineterminator=end)
         writer.writerow(names)
         writer.writerows(zip(*columns, strict=True))
-    table = read_csv(path, names[-1], delimiter=delimiter, response_kind="numeric")
+    table = read_csv(
+        path, names[-1], predictors=names[:-1], delimiter=delimiter, response_kind="numeric"
+    )
     check_round_trip(table, names, columns)
     np.testing.assert_array_equal(table.y, columns[-1])
 
@@ -72,7 +74,7 @@ def test_random_tables_round_trip_through_csv(tmp_path_factory, made, delimiter,
 def test_random_tables_round_trip_through_frames_and_arrays(made):
     names, columns = made
     frame = pd.DataFrame(dict(zip(names, columns, strict=True)))
-    table = from_dataframe(frame, names[-1], response_kind="numeric")
+    table = from_dataframe(frame, names[-1], predictors=names[:-1], response_kind="numeric")
     check_round_trip(table, names, columns)
     rows = [list(row) for row in zip(*columns[:-1], strict=True)]
     again = from_arrays(
