@@ -79,7 +79,7 @@ def read_csv(
       dates: "dmy" or "mdy", the order of day and month in dates that could be read either way.
       missing_tokens: texts that stand for a missing value, in upper or lower case, unless they are
         among the declared levels of their column.
-      delimiter: the character between columns; None recognises , ; | and a tab.
+      delimiter: the character between columns; None recognises , ; | a tab and blanks.
       decimal: the decimal mark, "." or ","; None recognises it.
       thousands: the mark between groups of three digits, one of , . ' and a blank; None
         recognises it.

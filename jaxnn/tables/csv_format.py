@@ -1,7 +1,8 @@
 """Which delimiter separates the columns of a text, and what are its rows?
 
 The delimiter is the one of , ; tab | that splits all rows into as many fields as the header and
-leaves no other delimiter inside the fields. A first line "sep=;", as Excel reads it, gives it.
+leaves no other delimiter inside the fields; without any, columns may be separated by blanks. A
+first line "sep=;", as Excel reads it, gives the delimiter.
 """
 
 from __future__ import annotations
@@ -107,6 +108,8 @@ def _parsed(text: str, delimiter: str) -> tuple[list[list[str]], list[int], str]
     begin = 1
     try:
         for fields in reader:
+            if delimiter == " " and len(fields) > 1 and not fields[-1]:
+                fields.pop()  # blanks at the end of a line
             if len(fields) > 1 or any(field.strip() for field in fields):
                 rows.append([field.strip() for field in fields])
                 lines.append(begin)
@@ -120,8 +123,12 @@ def _recognised(text: str) -> tuple[str, tuple[list[list[str]], list[int], str] 
     """The delimiter that fits the rows best, with the rows if they are known."""
     first = next(line for line in text.splitlines() if line.strip())
     candidates = [mark for mark in DELIMITERS if mark in first.strip(" \r\n")]
-    if len(candidates) < 2:
-        return (candidates or [","])[0], None
+    if not candidates:
+        blanks = _parsed(text, " ")
+        fits = len(blanks[0]) > 1 and _score(blanks[0], bool(blanks[2]))[0] == 1
+        return (" ", blanks) if fits else (",", None)
+    if len(candidates) == 1:
+        return candidates[0], None
     best, best_score, best_rows = ",", (-1.0, -1.0), None
     for mark in candidates:
         parsed = _parsed(text, mark)
@@ -150,11 +157,8 @@ def _hint(text: str, delimiter: str) -> str:
     fields = (rows or _parsed(text, other))[0]
     if other != delimiter and fields and len(fields[0]) > 1:
         return f"pass delimiter={other!r} or leave delimiter out"
-    widths = {len(line.split()) for line in text.splitlines() if line.strip()}
-    if delimiter != " " and len(widths) == 1 and widths.pop() > 1:
-        return "if its columns are separated by blanks, pass delimiter=' '"
     return "columns are separated by ',', ';', a tab or '|', or pass their delimiter"
 
 
 def _shown(delimiter: str) -> str:
-    return "a tab" if delimiter == "\t" else repr(delimiter)
+    return {"\t": "a tab", " ": "a blank"}.get(delimiter, repr(delimiter))

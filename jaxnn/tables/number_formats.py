@@ -7,6 +7,7 @@ such as 1,234 and 5,678 fits two pairs; then another column of the file decides,
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,6 +18,9 @@ from jaxnn.tables.raw_columns import RawColumn, RowPlaces
 from jaxnn.tables.table import quoted
 from jaxnn.tables.written_numbers import ALL_MARKS, Marks, WrittenNumber, taken_apart
 
+PLAIN = Marks(".", "")
+# A plain number that is perhaps a whole number with thousands marks.
+GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 DECIMAL_MARKS = (".", ",")
 THOUSANDS_MARKS = (",", ".", "'", " ")
 AS_TEXT = "declare the column 'categorical' in kinds"
@@ -154,6 +158,13 @@ def _as_numbers(column: RawColumn, where: RowPlaces, given: Given) -> RawColumn 
         return column
     values = column.values
     counts = Counter(text for text in values if text is not None)
+    if all(map(NUMBER.fullmatch, counts)):
+        pointed = [text for text in counts if "." in text]
+        decided = next((text for text in pointed if not GROUPED.fullmatch(text)), None)
+        if not pointed:
+            return column
+        if decided is not None and given.allow(PLAIN):
+            return NumberColumn(column, {decided: _number(decided)}, [PLAIN])
     parts = {text: taken_apart(text) for text in counts}
     numbers = {text: number for text, number in parts.items() if number is not None}
     odd = [text for text in numbers if not NUMBER.fullmatch(text)]
@@ -204,6 +215,12 @@ def _as_numbers(column: RawColumn, where: RowPlaces, given: Given) -> RawColumn 
     return doubtful(
         f"writes numbers in two ways, {at(first)} and {at(other)}; write them alike, or {AS_TEXT}"
     )
+
+
+def _number(text: str) -> WrittenNumber:
+    number = taken_apart(text)
+    assert number is not None, "a plain number"
+    return number
 
 
 def _fits(numbers: dict[str, WrittenNumber], given: Given) -> list[Marks]:
@@ -274,16 +291,18 @@ def _rewritten(result: NumberColumn, marks: Marks, because: str) -> RawColumn:
     """The column with plain numbers, and a note on what was taken off."""
     column, numbers = result.column, result.numbers
     texts = {text: number.plain(marks) for text, number in numbers.items()}
-    if all(NUMBER.fullmatch(text) for text in numbers) and marks == Marks(".", ""):
+    if all(NUMBER.fullmatch(text) for text in numbers) and marks == PLAIN:
         return column
 
     def count(kind: str) -> int:
+        if not any(getattr(number, kind) for number in numbers.values()):
+            return 0
         return sum(
             text is not None and bool(getattr(numbers[text], kind)) for text in column.values
         )
 
     done = []
-    if because and marks != Marks(".", ""):
+    if because and marks != PLAIN:
         text = next(text for text, number in numbers.items() if result.unclear in number.core)
         other = "decimal" if marks.thousands else "thousands"
         done.append(

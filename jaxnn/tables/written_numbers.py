@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # Words for money, which stand apart from the number if they come first.
@@ -22,6 +23,9 @@ MINUS = "-−–﹣－"
 BLANK = re.compile("[\u00a0\u2002-\u200a\u202f\u205f\u3000\t]")
 APOSTROPHE = re.compile("[\u2019\u02bc´`]")
 CORE = re.compile(r"(?:[0-9][0-9.,' ]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+SIMPLE = re.compile(f"(-?)({CORE.pattern})")
 
 
 class Marks(NamedTuple):
@@ -55,6 +59,7 @@ def _pattern(marks: Marks) -> re.Pattern[str]:
     return re.compile(rf"(?:{grouped}|[0-9]+)(?:{decimal}[0-9]*)?")
 
 
+ANY_DIGIT = str.maketrans("023456789", "1" * 9)
 PATTERNS = {marks: _pattern(marks) for marks in ALL_MARKS}
 
 
@@ -93,7 +98,13 @@ def taken_apart(text: str) -> WrittenNumber | None:
       >>> number.plain(Marks(",", "."))
       '-1234.50'
     """
-    rest = APOSTROPHE.sub("'", BLANK.sub(" ", text)).strip()
+    simple = SIMPLE.fullmatch(text)
+    if simple is not None:
+        minus, core = simple.groups()
+        return _of_parts(core, minus, "", False)
+    rest = text.strip()
+    if not rest.isascii():
+        rest = APOSTROPHE.sub("'", BLANK.sub(" ", rest)).strip()
     unit, rest = _without_unit(rest)
     bracketed = len(rest) > 2 and rest[0] == "(" and rest[-1] == ")"
     if bracketed:
@@ -105,12 +116,22 @@ def taken_apart(text: str) -> WrittenNumber | None:
             sign, rest = _without_sign(rest)
     if not CORE.fullmatch(rest) or (bracketed and sign) or (sign == "+" and " " in rest):
         return None
-    marks = frozenset(marks for marks in ALL_MARKS if PATTERNS[marks].fullmatch(rest))
+    return _of_parts(rest, sign, unit, bracketed)
+
+
+def _of_parts(core: str, sign: str, unit: str, bracketed: bool) -> WrittenNumber | None:
+    marks = _fitting(core[0] + core[1:].translate(ANY_DIGIT))
     if not marks:
         return None
     negative = bracketed or (bool(sign) and sign in MINUS)
     odd_minus = negative and not bracketed and sign != "-"
-    return WrittenNumber(rest, negative, unit, bracketed, odd_minus, marks)
+    return WrittenNumber(core, negative, unit, bracketed, odd_minus, marks)
+
+
+@lru_cache(maxsize=10_000)
+def _fitting(shape: str) -> frozenset[Marks]:
+    """The marks that a number fits, which its digits after the first do not change."""
+    return frozenset(marks for marks in ALL_MARKS if PATTERNS[marks].fullmatch(shape))
 
 
 def _without_sign(text: str) -> tuple[str, str]:
@@ -121,6 +142,8 @@ def _without_sign(text: str) -> tuple[str, str]:
 
 def _without_unit(text: str) -> tuple[str, str]:
     """The currency or percent sign at one end of a text, and the rest."""
+    if text[:1].isdecimal() and text[-1:].isdecimal():
+        return "", text
     for sign in SIGNED:
         if text.startswith(sign):
             return sign, text[len(sign) :].lstrip()

@@ -52,7 +52,7 @@ def test_an_error_counts_the_line_that_gives_the_delimiter(write):
     ("text", "delimiter", "hint"),
     [
         ("x;y\n1;2\n", ",", r"pass delimiter=';' or leave delimiter out"),
-        ("x y\n1 2\n3 4\n", None, r"separated by blanks, pass delimiter=' '"),
+        ("x y\n1 2\n3 4 5\n", None, r"columns are separated by ','"),
         ("x\n1\n", None, r"columns are separated by ',', ';', a tab or '\|'"),
         ("x:y\n1:2\n", None, r"columns are separated by ','"),
     ],
@@ -76,6 +76,10 @@ def test_delimiters_that_can_be_given():
             check_delimiter(mark)
 
 
-def test_columns_separated_by_blanks_are_read_when_told(write):
-    table = read_csv(write("x   y\n1   2\n3 4\n"), "y", delimiter=" ")
+@pytest.mark.parametrize("first", ["", "'r 1' "])
+def test_columns_separated_by_blanks_are_read(write, first):
+    path = write(f"x   y \n  {first}1   2\n{first.replace('1', '2')}3 4  \n".replace("'", '"'))
+    table = read_csv(path, "y")
     assert table.X.tolist() == [[1], [3]]
+    assert table.notes[0] == "the delimiter is recognised as a blank"
+    assert read_csv(path, "y", delimiter=" ").X.tolist() == [[1], [3]]
