@@ -114,7 +114,7 @@ def prediction_interval(
     tail = (1 - level) / 2
     signed = new_share <= tail
     ends = np.empty((2, predictions.shape[1]))
-    for new, values in _left_out_means(rows.out_of_bag, predictions):
+    for new, values in _left_out_means(_averaging(rows.out_of_bag), predictions):
         values = _stable(values) if count else values
         spread = size(values) * (residuals if signed else np.abs(residuals))[:, None]
         above, below = values + spread, values + spread if signed else values - spread
@@ -168,9 +168,10 @@ def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95
         observed = np.where(rows.observed == 1, observed, 1 - observed)
     _, new_rows, classes = probabilities.shape
     members = np.empty((new_rows, classes), bool)
+    averaging = _averaging(rows.out_of_bag)
     for k in range(classes):
-        for new, values in _left_out_means(rows.out_of_bag, probabilities[:, :, k]):
-            more_typical = np.where(observed[:, None] > values, shares[:, None], 0).sum(axis=0)
+        for new, values in _left_out_means(averaging, probabilities[:, :, k]):
+            more_typical = shares @ (observed[:, None] > values)
             members[new, k] = more_typical < level - 1e-9
     likeliest = probabilities.mean(axis=0).argmax(axis=1)
     members[np.arange(new_rows), likeliest] = True
@@ -216,16 +217,20 @@ def _usable(rows: LeftOut) -> tuple[LeftOut, np.ndarray, float]:
     return rows, weights / (1 + new), float(new / (1 + new))
 
 
+def _averaging(out_of_bag: np.ndarray) -> np.ndarray:
+    """(rows, refits), the matrix that averages over the refits that left a row out."""
+    unseen = out_of_bag.T.astype(float)
+    return unseen / unseen.sum(axis=1, keepdims=True)
+
+
 def _left_out_means(
-    out_of_bag: np.ndarray, predictions: np.ndarray
+    averaging: np.ndarray, predictions: np.ndarray
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """f_-i(x) for every training row i and a block of new rows x at a time."""
-    unseen = out_of_bag.T.astype(float)
-    unseen /= unseen.sum(axis=1, keepdims=True)
-    width = max(1, ENTRIES_AT_ONCE // max(1, len(unseen)))
+    width = max(1, ENTRIES_AT_ONCE // max(1, len(averaging)))
     for start in range(0, predictions.shape[1], width):
         new = slice(start, start + width)
-        yield new, unseen @ predictions[:, new]
+        yield new, averaging @ predictions[:, new]
 
 
 def _upper_end(values: np.ndarray, shares: np.ndarray, tail: float) -> np.ndarray:
