@@ -9,7 +9,8 @@ arguments.py       the commands
 option_groups.py   their options
 input_table.py     the table that the options ask for
 explanation.py     the steps of `explain`: read this first
-results.py         what it computes, with `jaxnn.refits`
+predict.py         the steps of `predict`
+results.py         what `explain` computes, with `jaxnn.refits`
 figures.py         its figures
 summary.py         its summary
 files.py           the files that it writes
@@ -31,6 +32,7 @@ import jax
 from jaxnn.cli.arguments import parse
 from jaxnn.cli.explanation import Failure, explain
 from jaxnn.cli.input_table import describe_table
+from jaxnn.cli.predict import predict
 from jaxnn.cli.terminal import complain, say
 from jaxnn.cli.wording import worded
 from jaxnn.errors import InputError
@@ -56,6 +58,8 @@ def main(
         options = parse(argv)
         if options.command == "describe":
             say(describe_table(options))
+        elif options.command == "predict":
+            predict(options, prepare)
         else:
             explain(options, prepare)
     except InputError as error:

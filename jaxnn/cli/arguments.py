@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import jaxnn
-from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_reading
+from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_predicting, add_reading
 from jaxnn.errors import InputError
 from jaxnn.optimizers import default_learning_rate
 
@@ -26,6 +26,17 @@ written whole or not at all. If the run is killed, the same command resumes it: 
 kept in DIR/refits, which is removed at the end.
 """
 
+PREDICT = """\
+Predict new rows with the refits that jaxnn explain has saved in its folder.
+
+  jaxnn predict houses new_houses.csv --out predictions.csv
+  jaxnn predict patients new_patients.csv --level 0.9 --missing impute
+
+For each row: its place in the file; the prediction (a mean, or probabilities) and the ends of its
+band, which says how certain that mean is; the ends of the prediction interval, or the prediction
+set of classes, which covers a new observation; and a note on what could not be used as it was.
+"""
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose error message is one sentence."""
@@ -35,7 +46,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The options as a namespace, in which `command` is "explain" or "describe".
+    """The options as a namespace, in which `command` is "explain", "describe" or "predict".
 
     Args:
       argv: the arguments; None takes those of the process.
@@ -76,4 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add_reading(describe, missing="impute, which changes no range")
+
+    predict = commands.add_parser(
+        "predict",
+        help="predict new rows with what explain has saved, with bands and prediction intervals",
+        description=PREDICT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_predicting(predict)
     return parser

@@ -28,7 +28,7 @@ def describe_table(options: argparse.Namespace) -> str:
     """The text that `jaxnn describe` prints; the response is the last column by default."""
     if options.response is None and options.table != HEART:
         with _worded({}):
-            options.response = raw_table(options.table, **_form(options)).names[-1]
+            options.response = raw_table(options.table, **file_form(options)).names[-1]
     return describe(read(options, missing="impute"))
 
 
@@ -89,7 +89,7 @@ def _read(
         "groups": options.groups,
         "dates": options.date_order,
         "missing": missing_treatment(options, missing),
-        **_form(options),
+        **file_form(options),
     }
     with _unlogged():
         if options.table != HEART:
@@ -112,7 +112,7 @@ def missing_treatment(options: argparse.Namespace, default: str) -> str:
     return options.missing or default
 
 
-def _form(options: argparse.Namespace) -> dict[str, Any]:
+def file_form(options: argparse.Namespace) -> dict[str, Any]:
     """How the file is written, as arguments of the readers."""
     return {
         "delimiter": MARKS.get(options.delimiter, options.delimiter),

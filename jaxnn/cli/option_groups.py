@@ -1,4 +1,4 @@
-"""Which options are there? In groups: reading the table, fitting the network, looking inside."""
+"""Which options are there? In groups: reading, fitting, looking inside, predicting new rows."""
 
 from __future__ import annotations
 
@@ -78,21 +78,66 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
         help="refuse missing values, drop their rows, or impute the median or the most common "
         f"level (default: {missing})",
     )
-    add(
+    add_form(parser)
+
+
+def add_form(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how the file is written."""
+    form = parser.add_argument_group(
+        "form of the file", "What is not given is recognised, and what was recognised is said."
+    ).add_argument
+    form(
         "--missing-values",
         nargs="+",
         metavar="TEXT",
         help="the texts that stand for a missing value, in upper or lower case; by default an "
         f"empty field and {' '.join(token for token in MISSING_TOKENS if token)}",
     )
-    form = parser.add_argument_group(
-        "form of the file", "What is not given is recognised, and what was recognised is said."
-    ).add_argument
     form("--delimiter", metavar="MARK", help="mark between columns, such as ; or tab")
     form("--decimal", metavar="MARK", help="mark before the decimals: . or ,")
     form("--thousands", metavar="MARK", help="mark between thousands, such as . or , or space")
     form("--encoding", metavar="NAME", help="encoding of the text, such as latin-1")
     form("--sheet", metavar="NAME", help="sheet of a workbook; by default the first")
+
+
+def add_predicting(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which model predicts which rows, and where that is written."""
+    parser.add_argument(
+        "folder", metavar="DIR", help="the folder in which jaxnn explain has written its files"
+    )
+    parser.add_argument(
+        "table",
+        metavar="TABLE",
+        help="a file of new rows, as for jaxnn explain; its columns may be in any order, and those "
+        "that are not predictors are ignored",
+    )
+    add = parser.add_argument_group("predicting").add_argument
+    add(
+        "--level",
+        type=_level,
+        metavar="P",
+        help="coverage of bands and intervals; that of jaxnn explain by default",
+    )
+    add(
+        "--missing",
+        choices=("empty", "impute"),
+        help="leave the prediction of a row with a missing value empty, or impute the median or "
+        "the most common level of the training rows; as in jaxnn explain by default",
+    )
+    add(
+        "--unseen",
+        choices=("empty", "reference", "common"),
+        default="empty",
+        help="leave the prediction of a row empty if a level did not occur in training, or treat "
+        "it as the reference level (the first) or the most common one (default: %(default)s)",
+    )
+    add(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the CSV file to write; standard output by default",
+    )
+    add_form(parser)
 
 
 def add_fitting(parser: argparse.ArgumentParser) -> None:
