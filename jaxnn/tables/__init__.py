@@ -34,12 +34,14 @@ response_column.py   the response: its kind and its positive class
 case_columns.py      case weights, and groups of rows that belong together
 suspects.py          columns that cannot be predictors, such as row numbers
 new_rows.py          new rows with the codes of a table that a network was fitted to
+description.py       a table and its columns as text
 building.py          from raw columns to a table
 """
 
 from jaxnn.tables.arrays import from_arrays
 from jaxnn.tables.csv_files import read_csv
 from jaxnn.tables.dataframes import from_dataframe, raw_frame
+from jaxnn.tables.description import describe, describe_columns
 from jaxnn.tables.encoding import (
     Encoder,
     Scaling,
@@ -51,7 +53,7 @@ from jaxnn.tables.encoding import (
 )
 from jaxnn.tables.new_rows import NewRows, new_rows
 from jaxnn.tables.raw_columns import MISSING_TOKENS, RawTable
-from jaxnn.tables.table import Column, Kind, Table, axis_label, column_index, describe
+from jaxnn.tables.table import Column, Kind, Table, axis_label, column_index
 from jaxnn.tables.table_files import raw_table, read_table
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "axis_label",
     "column_index",
     "describe",
+    "describe_columns",
     "encode",
     "encoded_names",
     "encoded_width",

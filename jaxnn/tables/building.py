@@ -21,8 +21,8 @@ from jaxnn.tables.raw_columns import (
     RawTable,
     RowPlaces,
     absent_rows,
+    at_rows,
     check_usable,
-    selected_rows,
     texts_of,
 )
 from jaxnn.tables.reader_arguments import Request, predictor_names
@@ -76,18 +76,18 @@ def build_table(request: Request, raw: RawTable) -> Table:
     notes += left_out
     weights = groups = None
     if request.weights is not None:
-        weights = case_weights(*_at(rows, roles[1], raw.where))
+        weights = case_weights(*at_rows(rows, roles[1], raw.where))
         if not weights.all():
             notes.append(f"left out {(weights == 0).sum()} of {len(weights)} rows of weight 0")
             rows[rows] = weights > 0
             weights = weights[weights > 0]
-    response, where = _at(rows, roles[0], raw.where)
+    response, where = at_rows(rows, roles[0], raw.where)
     if request.groups is not None:
-        groups = group_codes(_at(rows, roles[-1], raw.where)[0])
+        groups = group_codes(at_rows(rows, roles[-1], raw.where)[0])
     typed_y, kind, guess = typed_response(request, response, where)
     notes += guess
 
-    predictors = [_at(rows, column, raw.where)[0] for column in predictors]
+    predictors = [at_rows(rows, column, raw.where)[0] for column in predictors]
     if not rows.all():
         predictors, left_out = without_suspects(
             predictors, asked, where, raw.source, request.keeps_suspects, constants_only=True
@@ -127,14 +127,6 @@ def _typed_predictor(
     notes = [*typed.notes, *_doubts(raw, typed, request.declares(raw.name))]
     filled, filling = filled_in(typed)
     return filled, notes + filling
-
-
-def _at(rows: np.ndarray, column: RawColumn, where: RowPlaces) -> tuple[RawColumn, RowPlaces]:
-    """A column at some rows, and their places."""
-    if rows.all():
-        return column, where
-    numbers = [number for number, kept in zip(where.numbers, rows, strict=True) if kept]
-    return selected_rows(column, rows), RowPlaces(where.unit, numbers)
 
 
 def _doubts(raw: RawColumn, typed: TypedColumn, declared: bool) -> list[str]:

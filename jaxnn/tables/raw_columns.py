@@ -146,15 +146,14 @@ def texts_of(raw: RawColumn) -> list[str | None]:
     return [None if text is None else level_text(text) for text in raw.values]
 
 
-def selected_rows(raw: RawColumn, rows: np.ndarray) -> RawColumn:
-    """The column at some rows, given as (n,) bool."""
+def at_rows(rows: np.ndarray, raw: RawColumn, where: RowPlaces) -> tuple[RawColumn, RowPlaces]:
+    """The column at some rows, given as (n,) bool, and their places."""
     if rows.all():
-        return raw
-    if isinstance(raw.values, np.ndarray):
-        return raw._replace(values=raw.values[rows])
-    return raw._replace(
-        values=[value for value, kept in zip(raw.values, rows, strict=True) if kept]
-    )
+        return raw, where
+    kept = np.flatnonzero(rows).tolist()
+    values = raw.values
+    values = values[rows] if isinstance(values, np.ndarray) else [values[row] for row in kept]
+    return raw._replace(values=values), where._replace(numbers=[where.numbers[r] for r in kept])
 
 
 def raw_column(

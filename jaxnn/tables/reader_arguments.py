@@ -60,12 +60,13 @@ class Request:
         return kinds
 
 
-def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
+def predictor_names(request: Request, names: Sequence[str], strict: bool = True) -> list[str]:
     """The columns that may be predictors, once every argument that needs no values is checked.
 
     Args:
       request: the caller's arguments.
       names: the names of all columns.
+      strict: whether a response and a column to predict it from are needed.
 
     Returns:
       `request.predictors`, or by default all columns but the response, the weights, the groups and
@@ -77,10 +78,11 @@ def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
     check_names(names, "the header")
     _check_choices(request)
     check_order(request.dates)
-    _check_column("response", request.response, names)
+    if strict or request.response:
+        _check_column("response", request.response, names)
     _check_mappings(request, names)
     exclude = _checked_names("exclude", request.exclude, names)
-    roles = {"response": request.response}
+    roles = {"response": request.response} if request.response else {}
     for role in ("weights", "groups"):
         name = getattr(request, role)
         if name is None:
@@ -99,7 +101,7 @@ def predictor_names(request: Request, names: Sequence[str]) -> list[str]:
         predictors = [n for n in names if n not in exclude and n not in roles.values()]
     else:
         predictors = _checked_names("predictors", request.predictors, names)
-    if not predictors:
+    if not predictors and (strict or request.predictors is not None):
         raise InputError("predictors is empty; pass at least one column.")
     for role, name in roles.items():
         if name in predictors:

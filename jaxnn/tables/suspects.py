@@ -83,11 +83,12 @@ def without_suspects(
         if column.name not in declared
     }
     reasons = {name: reason for name, reason in reasons.items() if reason}
+    if not reasons:
+        return list(columns), []
     told = [f"{quoted(name)} ({reason})" for name, reason in reasons.items()]
     if keep:
-        name = next(iter(reasons), "")
         note = f"perhaps no predictors: {listed(told, limit=120)}"
-        return list(columns), [f"{note}; exclude=[{name!r}] leaves one out"] * bool(told)
+        return list(columns), [f"{note}; exclude=[{next(iter(reasons))!r}] leaves one out"]
     kept = [column for column in columns if column.name not in reasons]
     if not kept:
         kept = [column for column in columns if reasons[column.name] == ROW_NUMBERS]
@@ -161,7 +162,7 @@ def constant_reason(raw: RawColumn) -> str:
         found: list[Any] = [] if not present.size else [present.min(), present.max()]
     else:
         present = [text for text in present if text is not None]
-        found = list(set(present))
+        found = list(dict.fromkeys(present))
     if not found:
         return NOTHING
     levels = {spelling_key(level_text(value)) for value in found[:1000]}

@@ -140,39 +140,6 @@ def column_index(table: Any, name: str) -> int:
     return names.index(name)
 
 
-def describe(table: Table) -> str:
-    """The table as text, one line per column: name, kind, values, and number of missing values.
-
-    The values are the range and mean of a numeric column, or levels with counts. The response is
-    the last line, followed by the notes. Missing values are counted as they were before the table
-    was made.
-
-    Example:
-      >>> age, sick = Column("age", "numeric"), Column("sick", "binary", ("No", "Yes"))
-      >>> print(describe(Table((age,), np.array([[40.0], [60.0]]), np.array([0.0, 1.0]), sick)))
-      rows: 2, predictors: 1; the last line is the response
-      column  kind     values             missing
-      ------  -------  -----------------  -------
-      age     numeric  40 to 60, mean 50  0
-      ------  -------  -----------------  -------
-      sick    binary   No (1), Yes (1)    0
-    """
-    columns = (*table.columns, table.response)
-    values = np.column_stack([table.X, table.y])
-    missing = table.missing or (0,) * len(columns)
-    body = [
-        (shown(column.name), column.kind, _summary(column, numbers), str(absent))
-        for column, numbers, absent in zip(columns, values.T, missing, strict=False)
-    ]
-    head = ("column", "kind", "values", "missing")
-    widths = [max(map(len, parts)) for parts in zip(head, *body, strict=True)]
-    rule = tuple("-" * width for width in widths)
-    lines = [head, rule, *body[:-1], rule, body[-1]]
-    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    title = f"rows: {len(table.y)}, predictors: {len(table.columns)}; the last line is the response"
-    return "\n".join([title, *text, *table.notes])
-
-
 def shown(text: str, limit: int = 40) -> str:
     """A name or value as one short line of text, without line breaks or control characters."""
     text = text if text.isprintable() else repr(text)[1:-1]
@@ -182,18 +149,6 @@ def shown(text: str, limit: int = 40) -> str:
 def quoted(text: str, limit: int = 40) -> str:
     """A name or value between quotation marks, shortened."""
     return repr(text if len(text) <= limit else text[: limit - 3] + "...")
-
-
-def _summary(column: Column, values: np.ndarray, most: int = 6) -> str:
-    if column.kind == "numeric":
-        return f"{values.min():g} to {values.max():g}, mean {values.mean():.4g}"
-    counts = np.bincount(values.astype(int), minlength=len(column.levels))
-    parts = [
-        f"{shown(level)} ({count})"
-        for level, count in zip(column.levels[:most], counts, strict=False)
-    ]
-    more = len(column.levels) - most
-    return ", ".join(parts) + (f", and {more} more levels" if more > 0 else "")
 
 
 def check_names(names: Sequence[str], argument: str) -> None:

@@ -1,4 +1,4 @@
-"""Are columns found by name, and is a table described?"""
+"""Are columns found by name, and are wrong arguments refused?"""
 
 import subprocess
 import sys
@@ -14,7 +14,6 @@ from jaxnn.tables import (
     Encoder,
     Table,
     column_index,
-    describe,
     from_arrays,
     from_dataframe,
     read_csv,
@@ -36,24 +35,6 @@ def test_columns_are_found_by_name(table):
     assert column_index(Encoder(table.columns), "scan") == 1
     with pytest.raises(InputError, match="name is 'scna'; did you mean 'scan'"):
         column_index(table, "scna")
-
-
-def test_a_table_is_described(table):
-    table = table._replace(missing=(0, 2, 0))
-    assert describe(table) == (
-        "rows: 3, predictors: 2; the last line is the response\n"
-        "column  kind         values               missing\n"
-        "------  -----------  -------------------  -------\n"
-        "age     numeric      40 to 60, mean 50    0\n"
-        "scan    categorical  a (2), b (0), c (1)  2\n"
-        "------  -----------  -------------------  -------\n"
-        "sick    binary       No (1), Yes (2)      0\n"
-        "n"
-    )
-    many = Column("line\nbreak", "categorical", tuple("abcdefghi"))
-    text = describe(table._replace(columns=(many, many), X=np.zeros((3, 2))))
-    assert "line\\nbreak  categorical  a (3), b (0)" in text
-    assert "and 3 more levels" in text
 
 
 def test_arguments_of_a_wrong_type_are_refused(write):
