@@ -82,11 +82,12 @@ def _parser() -> argparse.ArgumentParser:
 
     describe = commands.add_parser(
         "describe",
-        help="print the columns of a table: kinds, levels or ranges, missing values",
-        description="Print the columns of a table: kinds, levels or ranges, missing values.",
+        help="print the columns of a table: what they hold, and what explain would do with them",
+        description="Print the columns of a table: kinds, levels or ranges, missing values, and "
+        "what explain would do with each. Nothing is filled in, dropped or refused.",
         allow_abbrev=False,
     )
-    add_reading(describe, missing="impute, which changes no range")
+    add_reading(describe, missing="describe only counts them")
 
     predict = commands.add_parser(
         "predict",

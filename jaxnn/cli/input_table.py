@@ -12,7 +12,7 @@ from typing import Any
 from jaxnn.cli.wording import worded
 from jaxnn.datasets.heart import KINDS, LEVELS
 from jaxnn.errors import InputError
-from jaxnn.tables import MISSING_TOKENS, Table, describe, raw_table, read_table
+from jaxnn.tables import MISSING_TOKENS, Table, describe_columns, raw_table, read_table
 
 HEART = "heart"
 MARKS = {"tab": "\t", r"\t": "\t", "space": " "}  # marks that are hard to type in a shell
@@ -25,11 +25,32 @@ KIND_OF = {
 
 
 def describe_table(options: argparse.Namespace) -> str:
-    """The text that `jaxnn describe` prints; the response is the last column by default."""
-    if options.response is None and options.table != HEART:
-        with _worded({}):
-            options.response = raw_table(options.table, **file_form(options)).names[-1]
-    return describe(read(options, missing="impute"))
+    """The text that `jaxnn describe` prints: what is there, and what `explain` would do with it."""
+    declared = _declared(options)
+    response, kinds, levels = _meaning(options, declared)
+    with _worded(declared), _path(options) as path:
+        known = dict(kinds)
+        if response and options.kind:
+            numeric = options.kind in ("quantitative", "count")
+            known[response] = "numeric" if numeric else options.kind
+        raw = raw_table(path, kinds=known, levels=levels, **file_form(options))
+        if options.table == HEART:
+            raw = raw._replace(source=HEART)
+        text = describe_columns(
+            raw,
+            response=response or None,
+            predictors=options.predictors,
+            kinds=kinds,
+            levels=levels,
+            response_kind=options.kind,
+            exclude=options.exclude,
+            weights=options.weights,
+            groups=options.groups,
+            dates=options.date_order,
+        )
+    lines = text.split("\n")
+    end = 3 + len(raw.names)  # a title, the head of the columns and a rule
+    return "\n".join([*lines[:end], *(worded(line, declared) for line in lines[end:])])
 
 
 def read(options: argparse.Namespace, missing: str) -> Table:
@@ -75,34 +96,53 @@ def _worded(given_kinds: Mapping[str, Sequence[str]]) -> Iterator[None]:
         raise InputError(worded(str(error), given_kinds)) from None
 
 
+def _meaning(
+    options: argparse.Namespace, declared: Mapping[str, Sequence[str]]
+) -> tuple[Any, dict[str, str], dict[str, Any]]:
+    """The response, the kinds and the levels that the options and the data set declare."""
+    kinds = {name: KIND_OF[option] for option, names in declared.items() for name in names}
+    levels: dict[str, Any] = dict(options.ordinal)
+    if options.table != HEART:
+        return options.response, kinds, levels
+    response = options.response or "AHD"
+    kinds = KINDS | kinds
+    if options.kind is not None:
+        kinds.pop(response, None)
+    numeric = {name for name, kind in kinds.items() if kind == "numeric"}
+    numeric |= {response} if options.kind == "quantitative" else set()
+    return response, kinds, {k: names for k, names in LEVELS.items() if k not in numeric} | levels
+
+
+@contextmanager
+def _path(options: argparse.Namespace) -> Iterator[Any]:
+    """The path of the table, a file of the package for heart."""
+    if options.table != HEART:
+        yield options.table
+        return
+    with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
+        yield path
+
+
 def _read(
     options: argparse.Namespace, declared: Mapping[str, Sequence[str]], missing: str
 ) -> Table:
-    kinds = {name: KIND_OF[option] for option, names in declared.items() for name in names}
-    levels = dict(options.ordinal)
-    given: dict[str, Any] = {
-        "predictors": options.predictors,
-        "response_kind": options.kind,
-        "positive": options.positive,
-        "exclude": options.exclude,
-        "weights": options.weights,
-        "groups": options.groups,
-        "dates": options.date_order,
-        "missing": missing_treatment(options, missing),
-        **file_form(options),
-    }
-    with _unlogged():
-        if options.table != HEART:
-            return read_table(options.table, options.response, kinds=kinds, levels=levels, **given)
-        response = options.response or "AHD"
-        kinds = KINDS | kinds
-        if options.kind is not None:
-            kinds.pop(response, None)
-        numeric = {name for name, kind in kinds.items() if kind == "numeric"}
-        numeric |= {response} if options.kind == "quantitative" else set()
-        levels = {k: names for k, names in LEVELS.items() if k not in numeric} | levels
-        with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
-            return read_table(path, response, kinds=kinds, levels=levels, **given)
+    response, kinds, levels = _meaning(options, declared)
+    with _unlogged(), _path(options) as path:
+        return read_table(
+            path,
+            response,
+            predictors=options.predictors,
+            kinds=kinds,
+            levels=levels,
+            response_kind=options.kind,
+            positive=options.positive,
+            exclude=options.exclude,
+            weights=options.weights,
+            groups=options.groups,
+            dates=options.date_order,
+            missing=missing_treatment(options, missing),
+            **file_form(options),
+        )
 
 
 def missing_treatment(options: argparse.Namespace, default: str) -> str:

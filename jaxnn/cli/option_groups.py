@@ -34,7 +34,7 @@ def add_reading(parser: argparse.ArgumentParser, missing: str) -> None:
     add(
         "--response",
         metavar="COLUMN",
-        help="the column to predict; by default AHD for heart, and the last column for describe",
+        help="the column to predict, by default AHD for heart; describe needs none",
     )
     add("--predictors", **columns, help="the columns to predict from; by default all that can be")
     add("--exclude", **columns, help="columns to leave out")

@@ -13,7 +13,7 @@ def test_describe_tells_kinds_ranges_and_missing_values(tmp_path, capsys, run, w
     printed = capsys.readouterr()
     assert printed.err == ""
     lines = [line.split() for line in printed.out.splitlines()]
-    assert ["a", "numeric", "1", "to", "5,", "mean", "3", "1"] in lines
+    assert ["a", "numeric", "1", "to", "5,", "mean", "3", "1", "predictor"] in lines
     assert any(line[:2] == ["b", "categorical"] for line in lines)
     assert run("describe", "heart") == 0
     assert "reversable" in capsys.readouterr().out
@@ -64,3 +64,13 @@ def test_describing_any_bytes_never_raises(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("bytes") / "t.csv"
     path.write_bytes(content)
     assert main(["describe", str(path)]) in (0, 2)
+
+
+def test_describe_says_what_explain_would_refuse_with_its_options(tmp_path, capsys, run, write):
+    rows = [[n, f"0{n % 9 + 1}/02/2020", n % 2, 1] for n in range(20)]
+    path = write(tmp_path / "t.csv", [["case", "visit", "a", "y"], *rows])
+    assert run("describe", path, "--response", "y") == 0
+    printed = capsys.readouterr().out
+    assert "left out: row numbers" in printed
+    assert "pass --date-order dmy or --date-order mdy" in printed
+    assert "the response 'y' has the single value '1' in all 20 rows" in printed
