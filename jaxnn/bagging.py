@@ -100,8 +100,9 @@ def averaged_outputs(kind: str, outputs: Array, counted: Array) -> Array:
     Example:
       >>> counted = jnp.array([[True], [True], [False]])
       >>> logits = jnp.array([[[0.0]], [[20.0]], [[-9.0]]])  # mean probability of 0.5 and 1: 0.75
-      >>> print(responses.mean("binary", averaged_outputs("binary", logits, counted)).round(3))
-      [[0.75]]
+      >>> averaged = averaged_outputs("binary", logits, counted)
+      >>> print(f"{responses.mean('binary', averaged).item():.3f}")
+      0.750
     """
     counted = counted[..., None]
     number = jnp.sum(counted, axis=0)

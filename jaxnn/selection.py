@@ -126,12 +126,12 @@ def select(
 
     Example:
       >>> X = np.linspace(-2, 2, 40)[:, None]
-      >>> few = [Candidate((), 0.1, 20), Candidate((4,), 0.1, 200)]
-      >>> chosen = select(
+      >>> few = [Candidate((4,), 10.0, 200), Candidate((4,), 0.1, 200)]
+      >>> found = select(
       ...     jax.random.key(0), MLP((1, 1)), X, X[:, 0] ** 2, candidates=few, resamples=6
       ... )
-      >>> chosen.candidates[chosen.chosen].hidden  # a straight line does not follow x^2
-      (4,)
+      >>> found.candidates[found.chosen].strength  # ten times the prior flattens the curve
+      0.1
     """
     check_key(key)
     if not isinstance(net, MLP):

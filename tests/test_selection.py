@@ -49,7 +49,7 @@ def test_a_curve_needs_hidden_layers_and_a_weak_penalty(selection):
 def test_a_line_needs_none(curved):
     X = curved[0]
     y = 3 + X[:, 0] - X[:, 1] + 0.5 * np.random.default_rng(1).normal(size=60)
-    chosen = select(jax.random.key(1), NET, X, y, candidates=FEW[:4], resamples=8)
+    chosen = select(jax.random.key(1), NET, X, y, candidates=FEW, resamples=8)
     assert chosen.candidates[chosen.chosen].hidden == ()
 
 
@@ -156,7 +156,7 @@ def test_resamples_of_a_single_class_are_counted(curved, caplog):
     X, y = curved[0], np.arange(60) == 7
     with caplog.at_level(logging.WARNING, "jaxnn"):
         net = MLP((2, 1), response="binary")
-        select(jax.random.key(0), net, X, y, candidates=FEW[:1], resamples=6)
+        select(jax.random.key(0), net, X, y, candidates=FEW[3:4], resamples=6)
     assert "of 6 resamples hold a single class of the response" in caplog.text
 
 
