@@ -17,6 +17,7 @@ import numpy as np
 
 from jaxnn.cli.input_table import file_form
 from jaxnn.cli.terminal import complain, say
+from jaxnn.cli.wording import worded
 from jaxnn.errors import InputError
 from jaxnn.fitted_models import FittedModel, Predictions
 from jaxnn.saved_models import load_model
@@ -58,16 +59,13 @@ def predict(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     ]
     text = _csv(model, predictions, usable, raw.where, notes)
     for note in rows.notes:
-        complain(note)
+        complain(worded(note))
     if options.out is None:
         say(text.removesuffix("\n"))
     else:
         write_whole(options.out, lambda file: file.write(text.encode(errors="backslashreplace")))
-    lacking = np.count_nonzero(~usable)
-    complain(
-        f"predicted {np.count_nonzero(usable):,} of {len(usable):,} rows"
-        + f"; {lacking:,} have none, for the reason in the column 'note'" * bool(lacking)
-    )
+    some = "; the column 'note' says why the others have no prediction" * (not usable.all())
+    complain(f"predicted {np.count_nonzero(usable):,} of {len(usable):,} rows{some}")
 
 
 def _treated(

@@ -100,6 +100,18 @@ def test_columns_may_be_in_any_order_and_more(saved, predicted, write, tmp_path)
     assert "columns not used: 'price', 'extra'" in said
 
 
+def test_how_a_file_is_written_is_recognised_or_given(saved, predicted, tmp_path):
+    folder, model = saved()
+    path = tmp_path / "new.csv"
+    path.write_text("dose;scan;visit\n2,5;clear;2020-03-01\n3,5;;2020-03-01\n")
+    got, said = predicted(folder, path)
+    assert float(got[0]["prediction"]) == pytest.approx(model.predict([[2.5, 0, 60]]).mean[0])
+    assert "the delimiter is recognised as ';'" in said
+    path.write_text("dose,scan,visit\n2.5,clear,2020-03-01\n-999,clear,2020-03-01\n")
+    got, _ = predicted(folder, path, "--missing-values", "-999", "--delimiter", ",")
+    assert "'dose' is missing" in got[1]["note"]
+
+
 def test_what_cannot_be_used_leaves_a_row_empty_and_is_told(saved, predicted, write, tmp_path):
     folder, _ = saved()
     rows = [
@@ -116,7 +128,7 @@ def test_what_cannot_be_used_leaves_a_row_empty_and_is_told(saved, predicted, wr
     assert r"'scan' has the unseen level 'odd\nlevel'" in got[2]["note"]
     assert "'dose' is 'many'" in got[3]["note"]
     assert "'visit' is 'yesterday'" in got[4]["note"]
-    assert "predicted 1 of 5 rows; 4 have none, for the reason in the column 'note'" in said
+    assert "predicted 1 of 5 rows; the column 'note' says why the others have no" in said
 
 
 def test_missing_values_are_imputed_if_asked_or_as_in_training(saved, predicted, write, tmp_path):
@@ -231,7 +243,7 @@ def test_what_cannot_be_predicted_is_one_sentence(saved, refused, write, tmp_pat
 def test_the_rows_of_training_can_be_predicted(explained_heart, predicted):
     with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
         got, said = predicted(explained_heart.out, path)
-    assert "predicted 297 of 303 rows; 6 have none" in said
+    assert "predicted 297 of 303 rows; the column 'note' says" in said
     assert {row["note"] for row in got if not row["prediction_set"]} == {
         "'Ca' is missing",
         "'Thal' is missing",
