@@ -14,7 +14,11 @@ from jaxnn.tables.raw_columns import MISSING_TOKENS, level_text
 
 def text_cells():
     """Texts that are neither numbers nor missing, and that blanks do not surround."""
-    letters = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Nd", "Z"])
+    letters = st.characters(
+        codec="utf-8",
+        exclude_categories=["Cs", "Cc", "Nd", "Z"],
+        exclude_characters="\ufeff",  # the byte order mark, which is no text
+    )
     return st.text(letters, min_size=1, max_size=8).filter(
         lambda text: (
             text.casefold() not in {token.casefold() for token in MISSING_TOKENS}
