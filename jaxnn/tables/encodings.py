@@ -144,7 +144,7 @@ def _western(data: bytes, source: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         place = error.start
         line = data.count(b"\n", 0, place) + 1
-    if right > wrong:
+    if 10 * right > wrong:  # in Windows-1252, letters hardly ever form those of UTF-8
         raise refused(
             source,
             f"which is UTF-8 but for byte {place} (line {line}); mend that line, or pass another "
@@ -157,7 +157,10 @@ def _western(data: bytes, source: str) -> tuple[str, str]:
             f"which is neither UTF-8 nor Windows-1252 text (line {line}); pass its encoding, such "
             "as encoding='cp850'",
         )
-    return text, "the encoding is not UTF-8 and taken for Windows-1252 (encoding='cp1252')"
+    return text, (
+        "the text is not UTF-8 and is read as Windows-1252; pass another encoding if letters look "
+        "wrong"
+    )
 
 
 def _note(encoding: str) -> str:

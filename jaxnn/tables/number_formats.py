@@ -193,10 +193,11 @@ def _as_numbers(column: RawColumn, where: RowPlaces, given: Given) -> RawColumn 
             return doubtful(
                 f"has {at(first)} but {at(text)}; write all values in one unit, or {AS_TEXT}"
             )
-    if given.thousands != " " and _like_telephones(numbers):
+    mark = _mark_of_codes(numbers)
+    if mark and mark != given.thousands:
         return doubtful(
-            f"has {at(first)}, which may be a number with thousands or a code; pass thousands=' ', "
-            f"or {AS_TEXT}"
+            f"has {at(first)}, which may be a number with thousands or a code; pass "
+            f"thousands={mark!r}, or {AS_TEXT}"
         )
     fits = _fits(numbers, given)
     if fits:
@@ -233,18 +234,17 @@ def _fits(numbers: dict[str, WrittenNumber], given: Given) -> list[Marks]:
     return list(fits.values())
 
 
-def _like_telephones(numbers: dict[str, WrittenNumber]) -> bool:
-    """Whether all are groups of as many digits, at least seven, without any other sign."""
-    lengths = {len(number.core.replace(" ", "")) for number in numbers.values()}
-    return (
-        len(lengths) == 1
-        and min(lengths) >= 7
-        and all(
-            " " in number.core and number.core.replace(" ", "").isdigit() and not number.unit
-            for number in numbers.values()
-        )
-        and not any(number.negative for number in numbers.values())
-    )
+def _mark_of_codes(numbers: dict[str, WrittenNumber]) -> str:
+    """The mark in what may be telephone numbers or addresses: groups of many digits, all alike."""
+    cores = [number.core for number in numbers.values()]
+    if any(number.unit or number.negative for number in numbers.values()):
+        return ""
+    for mark in (" ", "."):
+        lengths = {len(core.replace(mark, "")) for core in cores}
+        grouped = all(core.count(mark) > 1 and core.replace(mark, "").isdigit() for core in cores)
+        if grouped and len(lengths) == 1 and min(lengths) >= 9:
+            return mark
+    return ""
 
 
 def _conflict(numbers: dict[str, WrittenNumber]) -> tuple[str, str]:

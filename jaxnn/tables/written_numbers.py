@@ -25,6 +25,7 @@ APOSTROPHE = re.compile("[\u2019\u02bc´`]")
 CORE = re.compile(r"(?:[0-9][0-9.,' ]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
+DIGIT = re.compile("[0-9]")
 SIMPLE = re.compile(f"(-?)({CORE.pattern})")
 
 
@@ -102,6 +103,8 @@ def taken_apart(text: str) -> WrittenNumber | None:
     if simple is not None:
         minus, core = simple.groups()
         return _of_parts(core, minus, "", False)
+    if not DIGIT.search(text):
+        return None
     rest = text.strip()
     if not rest.isascii():
         rest = APOSTROPHE.sub("'", BLANK.sub(" ", rest)).strip()

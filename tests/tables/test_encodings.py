@@ -56,7 +56,8 @@ def test_western_texts_are_read_as_windows_1252_with_a_note(write):
     assert table.columns[0].name == "Größe"
     assert table.X.tolist() == [[5], [6]]
     assert table.notes[0] == (
-        "the encoding is not UTF-8 and taken for Windows-1252 (encoding='cp1252')"
+        "the text is not UTF-8 and is read as Windows-1252; pass another encoding if letters look "
+        "wrong"
     )
     assert decoded(path.read_bytes(), "cp1252", "data.csv")[1] == ""
 

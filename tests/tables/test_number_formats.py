@@ -104,7 +104,8 @@ def test_plain_numbers_are_left_alone_without_a_note(texts):
         (["3,14", "2.5"], "numbers in two ways, '3,14' at line 2 and '2.5' at line 3"),
         (["1.234,5", "1,234.5"], "numbers in two ways, '1.234,5' at line 2 and '1,234.5'"),
         (["3,14", "oops"], "the text 'oops' at line 3 where other values are numbers such as"),
-        (["612 345 678", "512 345 678"], "may be a number with thousands or a code; pass thous"),
+        (["612 345 678", "512 345 678"], "may be a number with thousands or a code; .*=' ', or"),
+        (["192.168.100.200", "192.168.101.123"], "or a code; pass thousands='.', or declare"),
     ],
 )
 def test_what_is_not_written_alike_is_in_doubt(texts, message):
