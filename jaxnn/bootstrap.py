@@ -294,8 +294,7 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
     values = as_numbers(samples, "samples")
     if values.ndim == 0 or values.shape[0] < 1:
         raise InputError(f"samples has shape {values.shape}; pass at least one replicate.")
-    if not isinstance(level, Real) or not 0 < level < 1:
-        raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")
+    check_level(level)
     if values.dtype == bool:  # NumPy computes no quantiles of truth values
         values = values.astype(float)
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
@@ -307,3 +306,13 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
         )
     lower, upper = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return Interval(lower, upper)
+
+
+def check_level(level: Any) -> None:
+    """Refuse a level of an interval that is not between 0 and 1.
+
+    Raises:
+      InputError: anything else.
+    """
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")

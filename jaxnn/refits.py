@@ -7,23 +7,29 @@ The refits b = 1, ..., B of a bootstrap are one black box f, with a leading axis
     profile         f_b(x, c_C)             one row, the other predictors at their centre c
     out of bag      f_b(x_i), i not in b    only refits that did not see row i
 
-A quantitative response is best standardised before the fit, y' = (y - center) / scale, so that a
-learning rate and a penalty mean the same whatever its unit is. Every result here is in the
-response's own unit: center + scale f'.
+Everything is computed in blocks of rows, so that memory is bounded whatever their number.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import responses
-from jaxnn.bootstrap import Bootstrap, converged, interval
-from jaxnn.errors import InputError, InputTypeError, check_count
+from jaxnn.bootstrap import Bootstrap, check_level, converged
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    as_weights,
+    check_count,
+    check_finite,
+)
 from jaxnn.inspection import (
     grid_for,
     individual_conditional_expectation,
@@ -38,37 +44,8 @@ from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
 
 GRID = 40  # values at which the curve of a numeric predictor is computed
-ROWS_AT_ONCE = 4096
-
-
-class ResponseUnit(NamedTuple):
-    """The center and scale by which a response was standardised: y' = (y - center) / scale."""
-
-    center: float = 0.0
-    scale: float = 1.0
-
-
-NOT_STANDARDIZED = ResponseUnit()
-
-
-def response_unit(kind: str, y: Any) -> ResponseUnit:
-    """Mean and standard deviation of a quantitative response; codes of classes stay as they are.
-
-    Args:
-      kind: "quantitative", "binary" or "categorical", as `MLP.response`.
-      y: (rows,) responses.
-
-    Returns:
-      The mean and the standard deviation (divided by n) of y, with scale 1 if y is constant;
-      center 0 and scale 1 for a binary or categorical response.
-
-    Example:
-      >>> response_unit("quantitative", [10.0, 30.0])
-      ResponseUnit(center=20.0, scale=10.0)
-    """
-    if kind != "quantitative":
-        return NOT_STANDARDIZED
-    return ResponseUnit(float(np.mean(y)), float(np.std(y)) or 1.0)
+ROW_MULTIPLE = 64  # to which rows are padded, so that few programs are compiled
+BLOCK_BYTES = 2**25  # of predictions in double precision that are computed at once
 
 
 class RefittedNetwork(NamedTuple):
@@ -77,9 +54,9 @@ class RefittedNetwork(NamedTuple):
     Attributes:
       net: the network.
       columns: the raw predictors, or None if the fits have no encoder.
-      outputs: X (rows, predictors) -> (refits, rows, outputs), before the response's link.
+      outputs: X (rows, predictors) -> (refits, rows, outputs), before the response's link, float32
+        unless JAX computes in double precision.
       out_of_bag: (refits, rows) bool, True where a refit did not see a training row.
-      unit: how the response was standardised.
       dtype: dtype of the predictions.
     """
 
@@ -87,7 +64,6 @@ class RefittedNetwork(NamedTuple):
     columns: tuple[Column, ...] | None
     outputs: Callable[[Any], np.ndarray]
     out_of_bag: np.ndarray
-    unit: ResponseUnit
     dtype: Any
 
     def predict(self, X: Any) -> np.ndarray:
@@ -103,24 +79,50 @@ class RefittedNetwork(NamedTuple):
         Raises:
           InputError, InputTypeError: rows that do not fit the network.
         """
-        means = self._means(self.outputs(X))
+        X = self._matrix(X)
+        means = np.empty((len(self.out_of_bag), len(X), self.net.sizes[-1]), self.dtype)
+        for block, outputs in self.blocks(X):
+            means[:, block] = self.means(outputs)
         return means[..., 0] if self.net.sizes[-1] == 1 else means
 
     def predict_mean(self, X: Any) -> np.ndarray:
         """The mean of `predict` over the refits: (rows,) or (rows, outputs)."""
-        return self.predict(X).mean(axis=0)
+        blocks = self.blocks(self._matrix(X))
+        mean = np.concatenate([self.means(outputs).mean(axis=0) for _, outputs in blocks])
+        return mean[..., 0] if self.net.sizes[-1] == 1 else mean
 
-    def _means(self, outputs: np.ndarray) -> np.ndarray:
-        means = responses.mean(self.net.response, jnp.asarray(outputs))
-        return self.unit.center + self.unit.scale * np.asarray(means, self.dtype)
+    def blocks(self, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+        """Blocks of rows, each with its outputs, which take up to `BLOCK_BYTES` in double."""
+        bytes_of_row = 8 * len(self.out_of_bag) * self.net.sizes[-1]
+        size = max(1, BLOCK_BYTES // bytes_of_row // ROW_MULTIPLE) * ROW_MULTIPLE
+        for start in range(0, len(X), size):
+            block = slice(start, start + size)
+            yield block, self.outputs(X[block])
+
+    def _matrix(self, X: Any) -> np.ndarray:
+        """X as a matrix of finite numbers, before it is cut into blocks."""
+        X = as_numbers(X, "X")
+        if X.ndim != 2 or not len(X):
+            self.outputs(X)  # which says what is accepted
+        check_finite(X, "X")
+        return X
+
+    def means(self, outputs: np.ndarray) -> np.ndarray:
+        """The predicted means from outputs (..., outputs), computed in `dtype`.
+
+        In double precision a probability near one keeps its distance from one, so that its
+        logarithm of the odds is known.
+        """
+        with _precision(self.dtype):
+            means = _mean(self.net.response, jnp.asarray(outputs, jnp.result_type(float)))
+            return np.asarray(means, self.dtype)
 
 
 def refitted_network(
     fitter: Fitter,
     refits: Bootstrap,
-    unit: ResponseUnit = NOT_STANDARDIZED,
     *,
-    row_multiple: int = 64,
+    row_multiple: int = ROW_MULTIPLE,
     dtype: Any = np.float64,
 ) -> RefittedNetwork:
     """Make one black box of all refits of a bootstrap that converged.
@@ -128,10 +130,9 @@ def refitted_network(
     Args:
       fitter: the fitter that was passed to `jaxnn.bootstrap.bootstrap`.
       refits: what `bootstrap` returned.
-      unit: how the response was standardised before the fit, as from `response_unit`.
       row_multiple: rows are padded to a multiple of this number, so that few programs are compiled.
-      dtype: dtype of the predictions, and so of sums over them; the network itself computes in
-        JAX's default precision.
+      dtype: dtype of the predictions, and so of sums over them, float32 or float64; the network
+        itself computes in JAX's default precision.
 
     Returns:
       A `RefittedNetwork`; its `predict` is a black box for `jaxnn.inspection`. Compiled once for
@@ -177,7 +178,7 @@ def refitted_network(
 
     columns = None if encoder is None else encoder.columns
     out_of_bag = refits.out_of_bag[~refits.diverged]
-    return RefittedNetwork(net, columns, outputs, out_of_bag, unit, np.dtype(dtype))
+    return RefittedNetwork(net, columns, outputs, out_of_bag, np.dtype(dtype))
 
 
 class OutOfBag(NamedTuple):
@@ -200,7 +201,9 @@ class OutOfBag(NamedTuple):
     constant_loss: np.ndarray
 
 
-def out_of_bag(network: RefittedNetwork, X: Any, y: Any, level: float = 0.95) -> OutOfBag:
+def out_of_bag(
+    network: RefittedNetwork, X: Any, y: Any, level: float = 0.95, weights: Any = None
+) -> OutOfBag:
     """Predict each training row by the refits that left it out.
 
     Args:
@@ -208,46 +211,58 @@ def out_of_bag(network: RefittedNetwork, X: Any, y: Any, level: float = 0.95) ->
       X: (rows, predictors), the training rows in their order.
       y: (rows,) responses in their own unit, or class codes.
       level: coverage of the band, in (0, 1).
+      weights: (rows,) case weights, at least 0; None gives all rows the same weight. The losses are
+        weighted means.
 
     Returns:
       An `OutOfBag`, computed in double precision.
 
     Raises:
-      InputError: X or y has another number of rows than the bootstrap had, or `level` is outside
-        (0, 1).
+      InputError: X or y has another number of rows than the bootstrap had, weights that cannot be
+        used, or `level` is outside (0, 1).
     """
-    X, y = np.asarray(X), np.asarray(y, float)
+    X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
     rows = network.out_of_bag.shape[1]
-    if len(X) != rows or y.shape != (rows,):
+    if X.shape[:1] != (rows,) or y.shape != (rows,):
         raise InputError(
             f"X has shape {X.shape} and y has shape {y.shape}; pass the {rows} training rows."
         )
+    check_level(level)
+    w = np.ones(rows) if weights is None else as_weights(weights, rows).astype(float)
     network = network._replace(dtype=np.dtype(float))
-    kind, unit = network.net.response, network.unit
-    standardized = (y - unit.center) / unit.scale
-    constant = _constant_outputs(kind, standardized, network.net.sizes[-1])
-    constant_loss = _loss(kind, np.broadcast_to(constant, (1, rows, len(constant))), standardized)
-    counts = network.out_of_bag.sum(axis=1)
-    total = np.zeros(len(counts))
+    kind = network.net.response
+    constant = _constant_outputs(kind, y, network.net.sizes[-1], w)
+    constant_loss = _losses(kind, np.broadcast_to(constant, (1, rows, len(constant))), y)[0]
+    total = np.zeros(len(network.out_of_bag))
     predicted = np.empty((3, rows))
-    for start in range(0, rows, ROWS_AT_ONCE):
-        block = slice(start, start + ROWS_AT_ONCE)
+    for block, outputs in network.blocks(X):
         unseen = network.out_of_bag[:, block]
-        outputs = network.outputs(X[block])
-        total += np.where(unseen, _loss(kind, outputs, standardized[block]), 0).sum(axis=1)
+        losses = _losses(kind, outputs, y[block])
+        total += np.where(unseen, losses, 0) @ w[block]
         observed = y[block].astype(int) if kind == "categorical" else 0
-        means = network._means(outputs)[:, np.arange(unseen.shape[1]), observed]
-        for row, (values, mask) in enumerate(zip(means.T, unseen.T, strict=True), start):
-            few = values[mask]
-            predicted[:, row] = (few.mean(), *interval(few, level)) if few.size else np.nan
-    square = unit.scale**2  # a squared error is in the square of the unit; a cross-entropy has 1
-    counted = np.where(counts > 0, counts, np.nan)
-    constant_total = np.where(network.out_of_bag, constant_loss, 0).sum(axis=1)
-    return OutOfBag(
-        *predicted,
-        loss=square * total / counted,
-        constant_loss=square * constant_total / counted,
-    )
+        means = network.means(outputs)[:, np.arange(unseen.shape[1]), observed]
+        predicted[:, block] = _mean_and_band(means, unseen, level)
+    unseen_weight = network.out_of_bag @ w
+    counted = np.where(unseen_weight > 0, unseen_weight, np.nan)
+    constant_total = network.out_of_bag @ (w * constant_loss)
+    return OutOfBag(*predicted, loss=total / counted, constant_loss=constant_total / counted)
+
+
+def _mean_and_band(values: np.ndarray, known: np.ndarray, level: float) -> np.ndarray:
+    """(3, rows): mean and ends of the interval of the known values (refits, rows) of each row."""
+    counts = known.sum(axis=0)
+    some = counts > 0
+    result = np.full((3, len(counts)), np.nan)
+    values, known, counts = values[:, some], known[:, some], counts[some]
+    result[0, some] = np.where(known, values, 0).sum(axis=0) / counts
+    ordered = np.sort(np.where(known, values, np.inf), axis=0)
+    for end, share in ((1, (1 - level) / 2), (2, (1 + level) / 2)):
+        place = (counts - 1) * share
+        low = np.floor(place).astype(int)
+        columns = np.arange(len(counts))
+        below, above = ordered[low, columns], ordered[np.minimum(low + 1, counts - 1), columns]
+        result[end, some] = below + (place - low) * (above - below)
+    return result
 
 
 class Effect(NamedTuple):
@@ -280,6 +295,7 @@ def effect(
     individual_rows: Any = slice(None),
     center: Any = "mean",
     resolution: int = GRID,
+    weights: Any = None,
 ) -> Effect:
     """The curves of one predictor, for every refit.
 
@@ -293,42 +309,56 @@ def effect(
         `jaxnn.inspection.profile_at`.
       resolution: the largest number of values on the grid of a numeric predictor, which extends
         from its least to its largest value.
+      weights: (rows,) case weights of X, at least 0, for the averages and the centre; None gives
+        all rows the same weight.
 
     Returns:
-      An `Effect`; the grid of a binary or categorical predictor is the codes of its levels.
+      An `Effect` in the response's own unit, in the precision of the network; the grid of a column
+      with levels is the codes of all its levels.
 
     Raises:
       InputError, InputTypeError: as `jaxnn.inspection.profile_at`.
     """
     X = check_matrix(X)
-    grid = _grid_of(network.columns, X, feature, resolution)
+    columns = network.columns
+    grid = grid_for(X, feature, resolution, (0.0, 1.0), columns=columns)
+    averaged = None
+    if weights is not None:
+        weights = as_weights(weights, len(X))
+        averaged = weights[rows]
     return Effect(
         feature,
         grid,
-        partial_dependence(network.predict, X[rows], feature, grid),
-        profile_at(network.predict, X, feature, grid, center, columns=network.columns),
+        partial_dependence(network.predict, X[rows], feature, grid, averaged),
+        profile_at(network.predict, X, feature, grid, center, columns=columns, weights=weights),
         individual_conditional_expectation(network.predict_mean, X[individual_rows], feature, grid),
     )
 
 
-def _grid_of(columns: Sequence[Column] | None, X: Any, feature: int, resolution: int) -> np.ndarray:
-    """All levels of a binary or categorical predictor; a grid over the range of a numeric one."""
-    if columns is not None and columns[feature].kind != "numeric":
-        return np.arange(len(columns[feature].levels), dtype=float)
-    return grid_for(X, feature, resolution, (0.0, 1.0))
+_mean = jax.jit(responses.mean, static_argnums=0)
+_loss = jax.jit(responses.loss, static_argnums=0)
 
 
-def _loss(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _precision(dtype: Any) -> Any:
+    """A context in which JAX computes in double precision if `dtype` has it."""
+    return jax.enable_x64(np.float64 in (np.dtype(dtype), jnp.result_type(float)))
+
+
+def _losses(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
     """(refits, rows) losses in float64, from outputs (refits, rows, outputs) and y (rows,)."""
-    known = jnp.asarray(y, jnp.result_type(float))[None, :, None]
-    return np.asarray(responses.loss(kind, jnp.asarray(outputs), known), float)
+    with _precision(float):
+        return np.asarray(_loss(kind, jnp.asarray(outputs, float), jnp.asarray(y)[None, :, None]))
 
 
-def _constant_outputs(kind: str, y: np.ndarray, outputs: int) -> np.ndarray:
+def _constant_outputs(kind: str, y: np.ndarray, outputs: int, weights: np.ndarray) -> np.ndarray:
     """(outputs,) the network outputs of the constant prediction with the least loss on all rows."""
+    mean = np.average(y, weights=weights)
     if kind == "quantitative":
-        return np.array([y.mean()])
+        return np.array([mean])
+    least = np.finfo(np.float32).tiny  # some class may not occur, nor any event
+    if kind == "count":
+        return np.log([max(mean, least)])
     if kind == "binary":
-        return np.log([y.mean() / (1 - y.mean())])
-    share = np.bincount(y.astype(int), minlength=outputs) / len(y)
-    return np.log(np.maximum(share, np.finfo(np.float32).tiny))  # some class may not occur
+        return np.log([max(mean, least) / max(1 - mean, least)])
+    share = np.bincount(y.astype(int), weights, minlength=outputs) / weights.sum()
+    return np.log(np.maximum(share, least))
