@@ -45,6 +45,7 @@ DESCRIPTION = "model.json"
 ARRAYS = re.compile(r"arrays-[0-9a-f]{16}\.npz")
 LARGEST_DESCRIPTION, LARGEST_ARRAYS = 2**26, 2**33  # bytes
 BYTES_AROUND_AN_ARRAY = 2**12  # at most, of headers and names
+SAVE_AGAIN = "save the model again, as jaxnn explain does"
 PACKAGES = ("jaxnn", "jax", "jaxlib", "numpy")
 # Fields of `FittedModel`: fits, arrays (each may be None but the first four), and the others.
 FITS = ("refits", "full", "simulated")
@@ -154,7 +155,7 @@ def load_model(folder: str | os.PathLike[str]) -> FittedModel:
     version = description.get("version")
     if version != VERSION:
         newer = isinstance(version, int) and version > VERSION
-        advice = "update jaxnn" if newer else "run jaxnn explain again"
+        advice = "update jaxnn" if newer else SAVE_AGAIN
         raise _refusal(
             path, f"saved in format {version!r:.20}; this version reads {VERSION}", advice
         )
@@ -168,7 +169,7 @@ def load_model(folder: str | os.PathLike[str]) -> FittedModel:
         raise
     except Exception:  # whatever a hostile description leads to
         raise _refusal(
-            path, "whose files are damaged or do not belong together", "run jaxnn explain again"
+            path, "whose files are damaged or do not belong together", SAVE_AGAIN
         ) from None
 
 
@@ -179,7 +180,7 @@ class _Unusable(InputError):
 def _refusal(
     path: Path,
     reason: str,
-    advice: str = "pass a folder that jaxnn explain or jaxnn.save_model has written",
+    advice: str = "pass the folder of a saved model, such as one that jaxnn explain has written",
 ) -> _Unusable:
     return _Unusable(f"folder is {quoted(str(path), 200)}, {reason}; {advice}.")
 

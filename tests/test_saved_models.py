@@ -156,9 +156,9 @@ def sentence(folder):
 
 
 def test_places_without_a_model(tmp_path):
-    assert "which does not exist; pass a folder that" in sentence(tmp_path / "none")
+    assert "which does not exist; pass the folder of" in sentence(tmp_path / "none")
     (tmp_path / "file").write_text("{}")
-    assert "not a folder; pass a folder that" in sentence(tmp_path / "file")
+    assert "not a folder; pass the folder of" in sentence(tmp_path / "file")
     os.symlink(tmp_path / "nowhere", tmp_path / "link")
     assert "not a folder" in sentence(tmp_path / "link")
     (tmp_path / "empty").mkdir()
@@ -201,11 +201,12 @@ def test_things_that_are_no_files_are_not_waited_for(folder, name):
 )
 def test_other_descriptions(folder, text):
     (folder / "model.json").write_bytes(text)
-    assert "whose model.json does not describe a fitted model; pass a folder" in sentence(folder)
+    assert "whose model.json does not describe a fitted model; pass the folder" in sentence(folder)
 
 
 @pytest.mark.parametrize(
-    ("version", "advice"), [(2, "update jaxnn"), (0, "run jaxnn explain again"), ("x" * 99, "run")]
+    ("version", "advice"),
+    [(2, "update jaxnn"), (0, "save the model again"), ("x" * 99, "save the")],
 )
 def test_other_versions(folder, version, advice):
     path = folder / "model.json"
@@ -223,7 +224,7 @@ def test_a_file_of_great_size_is_not_read(folder):
     load_model(folder)
 
 
-DAMAGED = "whose files are damaged or do not belong together; run jaxnn explain again"
+DAMAGED = "whose files are damaged or do not belong together; save the model again"
 
 
 def test_arrays_of_another_model_or_none(folder, tmp_path, made):

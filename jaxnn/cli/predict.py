@@ -22,7 +22,7 @@ from jaxnn.errors import InputError
 from jaxnn.fitted_models import FittedModel, Predictions
 from jaxnn.saved_models import load_model
 from jaxnn.saving import write_whole
-from jaxnn.tables import Column, raw_table
+from jaxnn.tables import Column, axis_label, raw_table
 from jaxnn.tables.new_rows import NewRows, new_rows, reading_arguments
 from jaxnn.tables.raw_columns import RowPlaces
 from jaxnn.tables.table import quoted, shown
@@ -64,8 +64,13 @@ def predict(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
         say(text.removesuffix("\n"))
     else:
         write_whole(options.out, lambda file: file.write(text.encode(errors="backslashreplace")))
-    some = "; the column 'note' says why the others have no prediction" * (not usable.all())
-    complain(f"predicted {np.count_nonzero(usable):,} of {len(usable):,} rows{some}")
+    level = model.level if options.level is None else options.level
+    if model.response.origin:
+        complain(f"predictions are {axis_label(model.response)}")
+    complain(
+        f"predicted {np.count_nonzero(usable):,} of {len(usable):,} rows at level {level:g}"
+        + "; the column 'note' says why the others have no prediction" * (not usable.all())
+    )
 
 
 def _treated(

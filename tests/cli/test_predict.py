@@ -87,7 +87,7 @@ def test_each_row_has_its_prediction_band_and_interval(saved, predicted, write, 
     for row, line, *numbers in zip(got, ("2", "3"), *wanted[:5], strict=True):
         assert row.pop("line") == line and row.pop("note") == ""
         np.testing.assert_allclose([float(cell) for cell in row.values()], numbers, rtol=1e-6)
-    assert "jaxnn: predicted 2 of 2 rows\n" in said
+    assert "jaxnn: predicted 2 of 2 rows at level 0.8\n" in said
 
 
 def test_columns_may_be_in_any_order_and_more(saved, predicted, write, tmp_path):
@@ -128,7 +128,9 @@ def test_what_cannot_be_used_leaves_a_row_empty_and_is_told(saved, predicted, wr
     assert r"'scan' has the unseen level 'odd\nlevel'" in got[2]["note"]
     assert "'dose' is 'many'" in got[3]["note"]
     assert "'visit' is 'yesterday'" in got[4]["note"]
-    assert "predicted 1 of 5 rows; the column 'note' says why the others have no" in said
+    assert (
+        "predicted 1 of 5 rows at level 0.95; the column 'note' says why the others have no" in said
+    )
 
 
 def test_missing_values_are_imputed_if_asked_or_as_in_training(saved, predicted, write, tmp_path):
@@ -226,7 +228,7 @@ def test_a_file_is_written_whole_or_not_at_all(saved, run, write, tmp_path, caps
 def test_what_cannot_be_predicted_is_one_sentence(saved, refused, write, tmp_path):
     folder, _ = saved()
     new = written(write, tmp_path, GOOD)
-    assert "which does not exist; pass a folder" in refused("predict", tmp_path / "none", new)
+    assert "which does not exist; pass the folder" in refused("predict", tmp_path / "none", new)
     assert "not a folder" in refused("predict", new, new)
     assert "which has no model.json" in refused("predict", tmp_path, new)
     assert "does not exist" in refused("predict", folder, tmp_path / "none.csv")
@@ -243,7 +245,7 @@ def test_what_cannot_be_predicted_is_one_sentence(saved, refused, write, tmp_pat
 def test_the_rows_of_training_can_be_predicted(explained_heart, predicted):
     with resources.as_file(resources.files("jaxnn.datasets") / "heart.csv") as path:
         got, said = predicted(explained_heart.out, path)
-    assert "predicted 297 of 303 rows; the column 'note' says" in said
+    assert "predicted 297 of 303 rows at level 0.5; the column 'note' says" in said
     assert {row["note"] for row in got if not row["prediction_set"]} == {
         "'Ca' is missing",
         "'Thal' is missing",
