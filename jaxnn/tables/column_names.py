@@ -55,9 +55,10 @@ def named_columns(
     header, records, notes = _aligned(list(header), records, where, source)
     for row, record in enumerate(records):
         if len(record) != len(header):
+            count = "1 field" if len(record) == 1 else f"{len(record)} fields"
             hint = "; quote a value that holds the delimiter" * (len(record) > len(header))
             raise InputError(
-                f"{where(row)} of {source} has {len(record)} fields; the first {where.unit} names "
+                f"{where(row)} of {source} has {count}; the first {where.unit} names "
                 f"{len(header)} columns{hint}."
             )
     check_names([name for name in header if name], "the header")

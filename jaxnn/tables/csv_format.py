@@ -71,6 +71,7 @@ def split_rows(text: str, delimiter: str | None, source: str) -> Rows:
       >>> rows.header, rows.records, rows.notes
       (['size', 'weight'], [['3,5', '4']], ["the delimiter is recognised as ';'"])
     """
+    text = text.rstrip("\x1a")  # the end of a file in DOS
     notes = []
     skipped = 0
     stated = SEPARATOR_LINE.match(text)
@@ -157,6 +158,9 @@ def _hint(text: str, delimiter: str) -> str:
     fields = (rows or _parsed(text, other))[0]
     if other != delimiter and fields and len(fields[0]) > 1:
         return f"pass delimiter={other!r} or leave delimiter out"
+    second = text.strip().partition("\n")[2]
+    if any(mark in second.partition("\n")[0] for mark in DELIMITERS):
+        return "the line that names the columns must be the first, so delete what is above it"
     return "columns are separated by ',', ';', a tab or '|', or pass their delimiter"
 
 

@@ -64,7 +64,7 @@ def decoded(data: bytes, encoding: str | None, source: str) -> tuple[str, str]:
             text = _decoded_strictly(data, wide)
             if text is not None and not CONTROL.search(text) and re.search(r"[\r\n]", text):
                 return text.replace(MARK, ""), _note(wide)
-        raise _with_zeros(source, data.index(b"\x00"))
+        raise _with_zeros(source, data.index(b"\x00"), "is damaged")
     text = _decoded_strictly(data, "utf-8")
     if text is not None:
         return _sound(text, source), ""
@@ -96,7 +96,7 @@ def _as_given(data: bytes, encoding: Any, mark: bytes, marked: str | None, sourc
         raise _unknown(encoding) from None
     except ValueError as error:
         raise refused(source, f"which cannot be read as {encoding} ({error})") from None
-    return _sound(text, source)
+    return _sound(text, source, "has another encoding, so leave encoding out")
 
 
 def _unknown(encoding: str) -> InputError:
@@ -105,17 +105,15 @@ def _unknown(encoding: str) -> InputError:
     )
 
 
-def _sound(text: str, source: str) -> str:
+def _sound(text: str, source: str, reason: str = "is damaged") -> str:
     if "\x00" in text:
-        raise _with_zeros(source, text.index("\x00"))
+        raise _with_zeros(source, text.index("\x00"), reason)
     return text.replace(MARK, "")
 
 
-def _with_zeros(source: str, place: int) -> InputError:
+def _with_zeros(source: str, place: int, reason: str) -> InputError:
     return refused(
-        source,
-        f"which holds a NUL character at position {place}; it is no text file, is damaged, or has "
-        "another encoding, such as encoding='utf-16'",
+        source, f"which holds a NUL character at position {place}; it is no text file, or {reason}"
     )
 
 

@@ -16,7 +16,13 @@ from jaxnn.errors import InputError
 from jaxnn.tables.levels import NUMBER, listed
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces
 from jaxnn.tables.table import quoted
-from jaxnn.tables.written_numbers import ALL_MARKS, Marks, WrittenNumber, taken_apart
+from jaxnn.tables.written_numbers import (
+    ALL_MARKS,
+    Marks,
+    WrittenNumber,
+    taken_apart,
+    taken_apart_with_unit,
+)
 
 PLAIN = Marks(".", "")
 # A plain number that is perhaps a whole number with thousands marks.
@@ -167,6 +173,8 @@ def _as_numbers(column: RawColumn, where: RowPlaces, given: Given) -> RawColumn 
             return NumberColumn(column, {decided: _number(decided)}, [PLAIN])
     parts = {text: taken_apart(text) for text in counts}
     numbers = {text: number for text, number in parts.items() if number is not None}
+    if not numbers:
+        numbers = taken_apart_with_unit(list(counts))
     odd = [text for text in numbers if not NUMBER.fullmatch(text)]
 
     def at(text: str) -> str:
@@ -205,12 +213,13 @@ def _as_numbers(column: RawColumn, where: RowPlaces, given: Given) -> RawColumn 
     for text, number in numbers.items():
         if not any(given.allow(marks) for marks in number.marks):
             wanted = min(number.marks)
-            option = f"decimal={wanted.decimal!r}"
+            option = f"pass decimal={wanted.decimal!r}"
             if given.decimal in (None, wanted.decimal):
-                option = f"thousands={wanted.thousands!r}"
+                option = f"pass thousands={wanted.thousands!r}"
+                if not wanted.thousands:
+                    option = "leave thousands out"
             return doubtful(
-                f"has {at(text)}, which is no number with {_options(given)}; pass {option}, or "
-                f"{AS_TEXT}"
+                f"has {at(text)}, which is no number with {_options(given)}; {option}, or {AS_TEXT}"
             )
     first, other = _conflict(numbers)
     return doubtful(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ CORE = re.compile(r"(?:[0-9][0-9.,' ]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 DIGIT = re.compile("[0-9]")
+UNIT = re.compile(r"\s+[^\W\d_].*|[^\W\d_]{2,}.*|\s*[°µ].+")
 SIMPLE = re.compile(f"(-?)({CORE.pattern})")
 
 
@@ -120,6 +122,30 @@ def taken_apart(text: str) -> WrittenNumber | None:
     if not CORE.fullmatch(rest) or (bracketed and sign) or (sign == "+" and " " in rest):
         return None
     return _of_parts(rest, sign, unit, bracketed)
+
+
+def taken_apart_with_unit(texts: Sequence[str]) -> dict[str, WrittenNumber]:
+    """The parts of different numbers that all have the same unit, such as "70 kg"; or nothing.
+
+    A single letter without a blank, as in 12A, is no unit.
+
+    Example:
+      >>> [number.core for number in taken_apart_with_unit(["70 kg", "65,5 kg"]).values()]
+      ['70', '65,5']
+      >>> taken_apart_with_unit(["12 A", "14 B"])
+      {}
+    """
+    numbers: dict[str, WrittenNumber] = {}
+    units = set()
+    for text in texts:
+        end = max((match.end() for match in DIGIT.finditer(text)), default=0)
+        unit = text[end:].strip()
+        number = taken_apart(text[:end]) if end else None
+        if number is None or number.unit or not UNIT.fullmatch(text[end:]):
+            return {}
+        units.add(unit)
+        numbers[text] = number._replace(unit=unit)
+    return numbers if len(units) == 1 and len(numbers) > 1 else {}
 
 
 def _of_parts(core: str, sign: str, unit: str, bracketed: bool) -> WrittenNumber | None:

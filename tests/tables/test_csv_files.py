@@ -79,7 +79,7 @@ def test_quotes_line_breaks_and_byte_order_marks(write):
 def test_lines_are_counted_as_in_an_editor(write):
     with pytest.raises(InputError, match=r"line 6 of .* has 3 fields; .* 2 columns"):
         read_csv(write('x,y\n"a\nb",1\n\nc,2\nd,3,4\n'), "y")
-    with pytest.raises(InputError, match=r"line 2 of .* has 1 fields"):
+    with pytest.raises(InputError, match=r"line 2 of .* has 1 field;"):
         read_csv(write("x,y\n1\n2,3\n"), "y")
 
 

@@ -55,11 +55,16 @@ def test_an_error_counts_the_line_that_gives_the_delimiter(write):
         ("x y\n1 2\n3 4 5\n", None, r"columns are separated by ','"),
         ("x\n1\n", None, r"columns are separated by ',', ';', a tab or '\|'"),
         ("x:y\n1:2\n", None, r"columns are separated by ','"),
+        ("# made 2020\nx,y\n1,2\n", None, "must be the first, so delete what is above it"),
     ],
 )
 def test_one_column_has_a_hint(text, delimiter, hint):
     with pytest.raises(InputError, match=f"whose first line names one column only; .*{hint}"):
         split_rows(text, delimiter, "data.csv")
+
+
+def test_the_mark_at_the_end_of_a_file_of_dos_is_no_row():
+    assert split_rows("x,y\n1,2\n\x1a", None, "data.csv").records == [["1", "2"]]
 
 
 def test_delimiters_that_can_be_given():

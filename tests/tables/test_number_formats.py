@@ -47,6 +47,10 @@ def values_of(*columns, delimiter=None, **given):
         (["($5)", "$7"], ["-5", "7"]),
         (["1,5e3", "2"], ["1.5e3", "2"]),
         (["- 5", "+ 7"], ["-5", "7"]),
+        (["70 kg", "-65,5 kg"], ["70", "-65.5"]),
+        (["70kg", "1.065,5kg"], ["70", "1065.5"]),
+        (["5 °C", "7 °C"], ["5", "7"]),
+        (["50 km/h", "70 km/h"], ["50", "70"]),
     ],
 )
 def test_numbers_written_another_way(texts, plain):
@@ -70,7 +74,10 @@ def test_numbers_written_another_way(texts, plain):
         ["1234 5678", "4321 8765"],
         ["12-14", "15-17"],
         ["1/2", "3/4"],
-        ["5 kg", "7 kg"],
+        ["5 kg", "7 g"],
+        ["12A", "14A"],
+        ["12 A", "14 B"],
+        ["12-A", "14-A"],
         ["1st", "2nd"],
         ["CAD-12", "CAD-13"],
         ["CAD12", "CAD13"],
@@ -180,6 +187,7 @@ def test_what_is_given_is_not_told_again():
         ("3,14", {"decimal": "."}, "'3,14' at line 2, .* with decimal='.'; pass decimal=','"),
         ("1.5", {"decimal": ","}, "'1.5' at line 2, .* with decimal=','; pass decimal='.'"),
         ("1 234,5", {"thousands": "."}, "with thousands='.'; pass thousands=' '"),
+        ("0,5", {"thousands": ","}, "with thousands=','; leave thousands out"),
     ],
 )
 def test_what_contradicts_the_given_marks_is_in_doubt(text, given, message):
