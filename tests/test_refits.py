@@ -10,7 +10,7 @@ from jaxnn.bootstrap import Bootstrap, bootstrap
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.inspection import partial_dependence
 from jaxnn.prediction import predictor
-from jaxnn.refits import effect, out_of_bag, refitted_network
+from jaxnn.refits import RefittedNetwork, effect, out_of_bag, refitted_network
 
 ROWS, REFITS = 30, 6
 RESPONSES = {
@@ -131,6 +131,20 @@ def test_long_tables_are_predicted_in_blocks(refitted, monkeypatch):
         np.testing.assert_allclose(part, of_whole, rtol=1e-6)
     np.testing.assert_allclose(network.predict(table.X), predicted, rtol=1e-6)
     np.testing.assert_allclose(network.predict_mean(table.X), mean, rtol=1e-6)
+
+
+def test_memory_is_bounded_however_many_refits_rows_and_classes():
+    """500 refits of 50 classes for 2,000 rows would be 400 MB in double precision at once."""
+    network = RefittedNetwork(
+        MLP((2, 50), response="categorical"),
+        None,
+        lambda X: np.zeros((500, len(X), 50), np.float32),
+        np.zeros((500, 2000), bool),
+        np.dtype(float),
+    )
+    sizes = [outputs.size for _, outputs in network.blocks(np.zeros((2000, 2)))]
+    assert sum(sizes) == 500 * 2000 * 50
+    assert 8 * max(sizes) <= 2**25 and len(sizes) <= 20
 
 
 def test_probabilities_near_one_keep_their_odds(refitted):

@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError, InputTypeError, as_weights
 from jaxnn.tables.table import Column, check_names
 
 
@@ -174,7 +175,8 @@ def fit_scaling(
       that of `fallback`, or 1 without one. Differentiable; not compiled.
 
     Raises:
-      InputError: a shape that does not fit.
+      InputError: a shape that does not fit, or weights that are negative, not finite, all zero, or
+        so small that they vanish in the precision of the computation.
 
     Example:
       >>> scaling = fit_scaling(Encoder(numeric_columns(1)), [[1.0], [3.0]], weights=[3, 1])
@@ -189,6 +191,8 @@ def fit_scaling(
             f"weights has shape {w.shape}, but X has {rows} rows; pass one weight per row of at "
             "least one row."
         )
+    if weights is not None and not isinstance(weights, Tracer):
+        as_weights(weights, rows)
     w = (w / jnp.sum(w))[:, None]
     counted = jnp.broadcast_to(w > 0, X.shape)
     least = jnp.min(jnp.where(counted, X, jnp.inf), axis=0)

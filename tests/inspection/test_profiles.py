@@ -289,6 +289,19 @@ def test_weights_of_a_centre_are_repetitions(center, columns):
     assert (center_of(MIXED, center, columns) != repeated).any()
 
 
+def test_the_centre_of_an_ordinal_column_is_its_level_in_the_middle():
+    """Of the codes 0, 0, 0, 2, 2, 3, 3 the fourth; of an even number the lower of two."""
+    columns = (Column("size", "ordinal", ("S", "M", "L", "XL")),)
+    codes = np.array([[3.0], [0], [2], [0], [3], [0], [2]])
+    for center, expected in (("mean", 2), ("median", 2), ("mode", 0)):
+        np.testing.assert_array_equal(center_of(codes, center, columns), [expected])
+    np.testing.assert_array_equal(center_of([[0.0], [1], [2], [3]], "median", columns), [1])
+    np.testing.assert_array_equal(
+        center_of(codes, "mean", columns, weights=[0, 1, 0, 1, 5, 1, 0]), [3]
+    )
+    np.testing.assert_array_equal(grid_for(codes, 0, columns=columns), [0, 1, 2, 3])
+
+
 def test_of_equally_common_values_the_least_is_the_mode():
     np.testing.assert_array_equal(center_of([[5.0], [2], [2], [5], [9]], "mode"), [2])
 

@@ -339,6 +339,21 @@ def test_a_column_that_is_constant_in_a_resample_takes_the_scale_of_the_table(un
         fit_scaling(encoder, X, resample, fallback=Scaling(whole.mean[:1], whole.scale[:1]))
 
 
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        (np.full(4, 1e-300), "weights has the sum 4e-300, which is beyond the precision"),
+        (np.full(4, 1e38), "weights has the sum 4e.38, which is beyond the precision"),
+        (np.zeros(4), "weights is zero for every row"),
+        ([1.0, -1, 1, 1], "weights has the value -1"),
+        ([1.0, np.nan, 1, 1], "weights holds nan at row 1"),
+    ],
+)
+def test_weights_without_a_mean_are_refused_and_make_no_nan(weights, sentence):
+    with pytest.raises(InputError, match=sentence):
+        fit_scaling(MIXED, ROWS[[0, 1, 2, 0]], weights)
+
+
 def test_an_ordinal_column_has_one_step_per_level_above_the_first():
     columns = (Column("size", "ordinal", ("S", "M", "L", "XL")), *numeric_columns(1))
     for drop_first in (True, False):
