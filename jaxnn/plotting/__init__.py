@@ -8,6 +8,7 @@
 figure_style.py   colours, lines, sizes; panels, saving and labels
 curves.py         the effect of a predictor: curves with bands, points with bars, a rug
 predictions.py    predicted against observed
+selection.py      losses along a path of candidates; differences between methods
 arguments.py      what the drawing functions accept
 """
 
@@ -24,6 +25,7 @@ from jaxnn.plotting.figure_style import (
     style,
 )
 from jaxnn.plotting.predictions import predicted_versus_observed
+from jaxnn.plotting.selection import differences_in_loss, loss_path
 
 __all__ = [
     "COLORS",
@@ -33,8 +35,10 @@ __all__ = [
     "axis_label",
     "band",
     "band_label",
+    "differences_in_loss",
     "individual_curves",
     "level_points",
+    "loss_path",
     "panels",
     "predicted_versus_observed",
     "rug",
