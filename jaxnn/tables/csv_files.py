@@ -51,12 +51,12 @@ def read_csv(
     """Read a table from a text file, plain or compressed with gzip, whose first line names columns.
 
     Delimiter, encoding and the marks of numbers are recognised from the whole file, and a note says
-    what is not a comma, UTF-8 and a decimal point. Numbers with a currency or percent sign, with
-    brackets for a minus, or with thousands marks become plain numbers if the whole column is
-    written alike; a column that is not is refused. Quoted fields may hold delimiters and line
-    breaks. Blank lines are skipped, and blanks around a value are dropped. A first column that has
-    no name and whose values all differ holds row names or row numbers, as R and pandas write them;
-    it is left out, with a note.
+    what is not a comma, UTF-8 and a decimal point. Numbers with a unit, a currency or percent sign,
+    thousands marks, or brackets for a minus become plain numbers if the whole column is written
+    alike; a column that is not is refused. Quoted fields may hold delimiters and line breaks.
+    Lines without a value are skipped, and blanks around a value are dropped. A first column that
+    has no name and whose values all differ holds row names or row numbers, as R and pandas write
+    them; it is left out, with a note.
 
     Args:
       path: the path of the file.

@@ -111,8 +111,9 @@ def _parsed(text: str, delimiter: str) -> tuple[list[list[str]], list[int], str]
         for fields in reader:
             if delimiter == " " and len(fields) > 1 and not fields[-1]:
                 fields.pop()  # blanks at the end of a line
-            if len(fields) > 1 or any(field.strip() for field in fields):
-                rows.append([field.strip() for field in fields])
+            fields = [field.strip() for field in fields]
+            if any(fields):  # spreadsheets also write lines of delimiters only
+                rows.append(fields)
                 lines.append(begin)
             begin = reader.line_num + 1
     except csv.Error as error:
@@ -141,7 +142,7 @@ def _recognised(text: str) -> tuple[str, tuple[list[list[str]], list[int], str] 
 
 def _score(rows: list[list[str]], failed: bool) -> tuple[float, float]:
     """The share of rows that are as long as the header, then of fields without a delimiter."""
-    if failed or not rows or len(rows[0]) < 2:
+    if not rows or len(rows[0]) < 2:
         return (0.0, 0.0)
     width = len(rows[0])
     records = rows[1:] or rows
@@ -149,7 +150,7 @@ def _score(rows: list[list[str]], failed: bool) -> tuple[float, float]:
     fitting = max(sum(len(row) == width + more for row in records) for more in (0, 1))
     fields = [field for row in rows for field in row]
     clean = sum(not OTHER_THAN_COMMA.search(field) for field in fields)
-    return fitting / len(records), clean / len(fields)
+    return fitting / len(records) / (1 + failed), clean / len(fields)
 
 
 def _hint(text: str, delimiter: str) -> str:

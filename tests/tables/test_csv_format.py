@@ -63,6 +63,19 @@ def test_one_column_has_a_hint(text, delimiter, hint):
         split_rows(text, delimiter, "data.csv")
 
 
+def test_lines_without_a_value_are_skipped():
+    rows = split_rows(";;\nx;y;\n1;2;\n;;\n3;4;\n;;\n", None, "data.csv")
+    assert rows.header == ["x", "y", ""]
+    assert rows.records == [["1", "2", ""], ["3", "4", ""]]
+    assert rows.lines == [3, 5]
+
+
+def test_a_fault_in_the_quotes_is_found_under_the_right_delimiter():
+    text = 'a, b;c, d\n1;2\n3;"4\n5;6\n'
+    with pytest.raises(InputError, match="not valid CSV from line 3 on"):
+        split_rows(text, None, "data.csv")
+
+
 def test_the_mark_at_the_end_of_a_file_of_dos_is_no_row():
     assert split_rows("x,y\n1,2\n\x1a", None, "data.csv").records == [["1", "2"]]
 
