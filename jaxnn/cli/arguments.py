@@ -9,7 +9,6 @@ from typing import NoReturn
 import jaxnn
 from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_predicting, add_reading
 from jaxnn.errors import InputError
-from jaxnn.optimizers import default_learning_rate
 
 EXPLAIN = """\
 Fit a network to resamples of a table, and draw how its prediction depends on each predictor.
@@ -54,10 +53,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     Raises:
       InputError: an option that is unknown, lacks its value, or has one that it does not accept.
     """
-    options = _parser().parse_args(argv)
-    if options.command == "explain" and options.learning_rate is None:
-        options.learning_rate = default_learning_rate(options.optimizer)
-    return options
+    return _parser().parse_args(argv)
 
 
 def _parser() -> argparse.ArgumentParser:

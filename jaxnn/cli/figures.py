@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from jaxnn import plotting
-from jaxnn.bootstrap import interval
+from jaxnn.calibration import Band
+from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.results import Explanation
 from jaxnn.refits import Effect
 from jaxnn.tables import Column, Table, axis_label
@@ -103,9 +104,9 @@ def _is_small_count(grid: np.ndarray) -> bool:
     return bool((grid == grid.round()).all() and grid[-1] - grid[0] <= 10)
 
 
-def effect_figure(results: Explanation, effect: Effect) -> Any:
+def effect_figure(results: Explanation, found: EffectBands) -> Any:
     """A figure of one predictor: average and individual curves on the left, its profile right."""
-    table, center, level = results.table, results.options.center, results.options.level
+    table, center, effect = results.table, results.options.center, found.effect
     column, response = table.columns[effect.feature], table.response
     values = table.X[:, effect.feature]
     curved = column.kind == "numeric" and len(effect.grid) > 1
@@ -116,9 +117,10 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
         f"averaged over {results.average_rows.size:,} rows",
         f"others at {center}" + " or most common level" * (center != "mode"),
     )
-    for ax, curves, title in zip(axes, (effect.average, effect.profile), titles, strict=True):
-        _draw_curves(ax, table, effect, curves, level)
-        if ax is axes[0] and curves.ndim == 2 and len(effect.grid) > 1:
+    name = "estimate, corrected for bias" if results.networks.calibrated else "mean of the refits"
+    for ax, band, title in zip(axes, (found.average, found.profile), titles, strict=True):
+        _draw_curves(ax, table, effect, band, name)
+        if ax is axes[0] and band.center.ndim == 1 and len(effect.grid) > 1:
             x = effect.grid if curved else np.arange(len(effect.grid))
             plotting.individual_curves(ax, x, effect.individual, what="individual curves")
         if curved:
@@ -134,11 +136,10 @@ def effect_figure(results: Explanation, effect: Effect) -> Any:
     for ax in axes if many else axes[:1]:
         ax.set_ylabel("probability of the class" if response.kind == "categorical" else predicted)
     handles, labels = axes[0].get_legend_handles_labels()
-    form = "shaded" if curved else "bars"
-    what = f"{form}: {plotting.band_label(level, len(effect.average))}"
+    what = f"{'shaded' if curved else 'bars'}: {_band_label(results)}"
     low, high = np.quantile(values, CORE)
     if curved and (effect.grid[0] < low or high < effect.grid[-1]):
-        what += f"; pale: beyond the 2nd and 98th percentile of {_plain(column.name)}"
+        what += "; pale: beyond the 2nd and 98th percentile"
     elif not curved and (_row_counts(effect.grid, values) < FEW_ROWS).any():
         what += f"; hollow: fewer than {FEW_ROWS} rows"
     figure.legend(
@@ -164,30 +165,39 @@ def _row_counts(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.array([np.count_nonzero(values == value) for value in grid])
 
 
-def _draw_curves(ax: Any, table: Table, effect: Effect, curves: np.ndarray, level: float) -> None:
-    """Draw the mean over refits with its band: one curve, or one per class."""
+def _band_label(results: Explanation) -> str:
+    """What the bands are."""
+    level = results.options.level
+    if results.networks.simulated is None:
+        return plotting.band_label(level, results.converged)
+    draws = len(results.networks.simulated.out_of_bag)
+    return f"calibrated {100 * level:g}% band ({results.converged:,} refits, {draws:,} simulations)"
+
+
+def _draw_curves(ax: Any, table: Table, effect: Effect, band: Band, name: str) -> None:
+    """Draw a curve with its band: one, or one per class."""
     column, response = table.columns[effect.feature], table.response
     values = table.X[:, effect.feature]
-    chosen, labels = [0], ["average of the refits"]
-    if curves.ndim == 3:
-        counts = np.bincount(table.y.astype(int), minlength=curves.shape[2])
+    parts = np.stack([band.center, band.lower, band.upper]).reshape(3, len(effect.grid), -1)
+    chosen, labels = [0], [name]
+    if parts.shape[2] > 1:
+        counts = np.bincount(table.y.astype(int), minlength=parts.shape[2])
         chosen = sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
         labels = [f"P({_plain(response.levels[k], 16)})" for k in chosen]
     colors, lines = list(plotting.COLORS), list(plotting.LINES)
     for order, (k, label) in enumerate(zip(chosen, labels, strict=True)):
-        curve = curves[..., k] if curves.ndim == 3 else curves
-        center, ends = curve.mean(axis=0), interval(curve, level)
+        center, *ends = parts[..., k]
         color = colors[order % 6]
         if column.kind == "numeric" and len(effect.grid) > 1:
             line, (low, high) = lines[order % len(lines)], np.quantile(values, CORE)
             core = (float(low), float(high))
             plotting.band(
-                ax, effect.grid, center, ends, label=label, color=color, line=line, core=core
+                ax, effect.grid, center, tuple(ends), label=label, color=color, line=line, core=core
             )
         else:
             names = _level_labels(column, effect.grid, values)
             offset = 0.6 * ((order + 0.5) / len(chosen) - 0.5)
             few = _row_counts(effect.grid, values) < FEW_ROWS
             plotting.level_points(
-                ax, names, center, ends, label=label, color=color, offset=offset, pale=few
+                ax, names, center, tuple(ends), label=label, color=color, offset=offset, pale=few
             )

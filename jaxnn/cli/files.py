@@ -43,7 +43,7 @@ def write(results: Explanation) -> dict[str, Any]:
       OSError: a file cannot be written.
     """
     out = results.options.out
-    names = {effect.feature: _effect_file(effect.feature) for effect in results.effects}
+    names = {found.effect.feature: _effect_file(found.effect.feature) for found in results.effects}
     stale = _effect_files(out) - set(names.values())
     _write_figures(results, names)
     arrays = _arrays(results)
@@ -82,10 +82,10 @@ def _write_figures(results: Explanation, names: dict[int, str]) -> None:
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
         figure = figures.observed_figure(results)
         write_whole(out / OBSERVED_FILE, lambda file: plotting.save(figure, file))
-        for effect in tqdm(results.effects, desc="figures", unit=" predictors", file=sys.stderr):
-            drawing = figures.effect_figure(results, effect)
+        for found in tqdm(results.effects, desc="figures", unit=" predictors", file=sys.stderr):
+            drawing = figures.effect_figure(results, found)
             write_whole(
-                out / names[effect.feature], lambda file, it=drawing: plotting.save(it, file)
+                out / names[found.effect.feature], lambda file, it=drawing: plotting.save(it, file)
             )
 
 
@@ -108,10 +108,13 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
         "average_rows": results.average_rows,
         "individual_rows": results.individual_rows,
     }
-    for effect in results.effects:
+    for effect, *bands in results.effects:
         stem = Path(_effect_file(effect.feature)).stem
         for name in ("grid", "average", "profile", "individual"):
             arrays[f"{stem}_{name}"] = getattr(effect, name)
+        for name, band in zip(("average", "profile"), bands, strict=True):
+            for part in ("center", "lower", "upper"):
+                arrays[f"{stem}_{name}_{part}"] = getattr(band, part)
     return arrays
 
 

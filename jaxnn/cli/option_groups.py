@@ -142,24 +142,41 @@ def add_predicting(parser: argparse.ArgumentParser) -> None:
 
 def add_fitting(parser: argparse.ArgumentParser) -> None:
     """Add the options that describe the network and its training."""
-    group = parser.add_argument_group("fitting the network")
-
-    def add(name: str, **settings: Any) -> None:
-        stated = "default" not in settings or "by default" in settings["help"]
-        settings["help"] += "" if stated else " (default: %(default)s)"
-        group.add_argument(name, **settings)
-
+    add = parser.add_argument_group(
+        "choosing the network",
+        "Hidden layers, penalty and epochs are chosen by out-of-bag loss, unless they are given.",
+    ).add_argument
     add(
         "--hidden",
         nargs="*",
         type=_whole(1, 100_000),
-        default=[16, 16],
         metavar="UNITS",
-        help="units of each hidden layer, by default 16 16; without a number, linear or logistic "
-        "regression",
+        help="units of each hidden layer, such as 16 16; without a number, linear, logistic or "
+        "Poisson regression",
     )
-    add("--activation", default="tanh", metavar="NAME", help="activation of the hidden units")
-    add("--optimizer", default="adam", metavar="NAME", help=f"one of {', '.join(OPTIMIZERS)}")
+    add(
+        "--penalty",
+        type=_not_negative,
+        metavar="STRENGTH",
+        help="strength of the normal prior of the weights, which means the same for any number of "
+        "rows; 0 is no penalty",
+    )
+    add("--epochs", type=_whole(1), metavar="N", help="passes over the rows")
+    add(
+        "--activation",
+        default="tanh",
+        metavar="NAME",
+        help="activation of the hidden units (default: %(default)s)",
+    )
+
+    add = parser.add_argument_group(
+        "fitting the network", "The first three need --hidden, --penalty and --epochs."
+    ).add_argument
+    add(
+        "--optimizer",
+        metavar="NAME",
+        help=f"one of {', '.join(OPTIMIZERS)} (default: adam)",
+    )
     add(
         "--learning-rate",
         type=_positive,
@@ -167,29 +184,21 @@ def add_fitting(parser: argparse.ArgumentParser) -> None:
         help="learning rate of the optimiser (default: "
         f"{default_learning_rate('adam'):g}, but {default_learning_rate('lbfgs'):g} for lbfgs)",
     )
-    add("--epochs", type=_whole(1), default=300, metavar="N", help="passes over the rows")
     add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")
-    add(
-        "--penalty",
-        type=_not_negative,
-        default=1.0,
-        metavar="STRENGTH",
-        help="strength of the normal prior of the weights, which means the same for any number of "
-        "rows; 0 is no penalty",
-    )
     add(
         "--replicates",
         type=_whole(1, 1_000_000),
         default=200,
         metavar="N",
-        help="number of refits, each on rows drawn with replacement",
+        help="number of refits, each on rows drawn with replacement (default: %(default)s)",
     )
     add(
         "--seed",
         type=_whole(0, LARGEST_SEED),
         default=0,
         metavar="N",
-        help="seed of all random numbers: the same seed gives the same results",
+        help="seed of all random numbers: the same seed gives the same results "
+        "(default: %(default)s)",
     )
 
 
@@ -207,7 +216,13 @@ def add_inspecting(parser: argparse.ArgumentParser) -> None:
         type=_level,
         default=0.95,
         metavar="P",
-        help="share of the refits inside a band (default: %(default)s)",
+        help="coverage of the bands (default: %(default)s)",
+    )
+    add(
+        "--calibrate",
+        action=argparse.BooleanOptionalAction,
+        help="correct and widen the bands until they contain the truth as often as they say, by "
+        "refits to simulated responses; by default if it takes less than a minute",
     )
     add(
         "--center",

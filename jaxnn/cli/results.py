@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxnn.bootstrap import Bootstrap, Interval
+from jaxnn.cli.bands import EffectBands, Networks
+from jaxnn.cli.choice import Choice
 from jaxnn.mlp import MLP
-from jaxnn.refits import Effect, OutOfBag
+from jaxnn.refits import OutOfBag
 from jaxnn.tables import Table
 
 
@@ -19,25 +21,32 @@ class Explanation(NamedTuple):
     Attributes:
       options: the options of the command.
       table: the table that was read.
-      net: the network.
+      choice: the network, and how it was chosen.
       refits: all refits, including those that diverged.
+      networks: what the bands are made from.
       out_of_bag: predictions and losses on rows that a refit has not seen.
       new_interval: (rows,) ends of the prediction interval of each row, around its prediction out
         of bag; None for classes.
-      effects: the curves of each predictor that was asked for.
+      effects: the curves and bands of each predictor that was asked for.
       average_rows: (rows,) row numbers that the average curves are over.
       individual_rows: (m,) row numbers with an individual curve.
     """
 
     options: argparse.Namespace
     table: Table
-    net: MLP
+    choice: Choice
     refits: Bootstrap
+    networks: Networks
     out_of_bag: OutOfBag
     new_interval: Interval | None
-    effects: tuple[Effect, ...]
+    effects: tuple[EffectBands, ...]
     average_rows: np.ndarray
     individual_rows: np.ndarray
+
+    @property
+    def net(self) -> MLP:
+        """The network that was fitted."""
+        return self.choice.fitter.net
 
     @property
     def converged(self) -> int:

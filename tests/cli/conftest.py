@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jaxnn import plotting
-from jaxnn.cli import main
+from jaxnn.cli import bands, main
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +100,23 @@ def explained_heart(run, made_once, results):
         with (
             contextlib.redirect_stdout(io.StringIO()) as stdout,
             contextlib.redirect_stderr(io.StringIO()) as stderr,
+            pytest.MonkeyPatch.context() as patch,
         ):
-            words = ["--replicates", 4, "--epochs", 3, "--hidden", 3, "--level", 0.5]
-            words += ["--features", "Ca", "Thal", "--out", folder / "out"]
+            patch.setattr(bands, "FITS", 2)
+            patch.setattr(bands, "DRAWS", 6)
+            words = [
+                "--replicates",
+                4,
+                "--epochs",
+                3,
+                "--hidden",
+                3,
+                "--penalty",
+                1,
+                "--level",
+                0.5,
+            ]
+            words += ["--features", "Ca", "Thal", "--calibrate", "--out", folder / "out"]
             status = run("explain", "heart", *words)
         printed = {"status": status, "stdout": stdout.getvalue(), "stderr": stderr.getvalue()}
         (folder / "printed.json").write_text(json.dumps(printed))

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from jaxnn import MLP, Encoder, Fitter, Recipe, from_arrays
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import explanation, main
+from jaxnn.cli.bands import Networks, effects_with_bands
 from jaxnn.fitted_models import fitted_model
-from jaxnn.refits import effect, out_of_bag, refitted_network
+from jaxnn.refits import out_of_bag, refitted_network
 
 FILES = [
     *("predicted_versus_observed.png", "arrays.npz", "summary.json"),
     *("model.json", "arrays-DIGEST.npz"),
 ]
-QUICK = ["--replicates", "4", "--epochs", "3", "--hidden", "3"]
+FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
+QUICK = [*FIXED, "--replicates", "4", "--no-calibrate"]
 
 
 def test_figures_of_an_earlier_run_do_not_stay_beside_new_ones(table, tmp_path, run):
@@ -83,7 +85,9 @@ def computed():
         "bootstrap": refits,
         "refitted_network": network,
         "out_of_bag": out_of_bag(network, table.X, table.y),
-        "effect": effect(network, table.X, 0),
+        "effects_with_bands": effects_with_bands(
+            Networks(network), table, [0], np.arange(18), np.arange(18), "mean", 0.95
+        ),
         "fitted_model": fitted_model(fitter, refits, table),
     }
 
@@ -98,7 +102,8 @@ def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
 ):
     folder = tmp_path_factory.mktemp("nasty")
     path = write(folder / "t.csv", [names, *([i % 7, levels[i % 2]] for i in range(18))])
-    words = ["explain", str(path), f"--response={names[1].strip()}", "--out", str(folder / "out")]
+    words = ["explain", str(path), f"--response={names[1].strip()}", *QUICK]
+    words += ["--out", str(folder / "out")]
     with pytest.MonkeyPatch.context() as patch:
         for function, result in computed.items():
             patch.setattr(explanation, function, lambda *given, _it=result, **options: _it)

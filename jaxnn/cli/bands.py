@@ -1,0 +1,168 @@
+"""How certain is each curve of an explanation?
+
+Refits to resampled rows show how a curve would vary. Fits to all rows, and refits to responses
+simulated from them, show how far the penalty and the end of training bend it, and how wide a band
+must be to contain the truth as often as it says (`jaxnn.calibration`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax import Array
+from tqdm import tqdm
+
+from jaxnn.bootstrap import interval
+from jaxnn.calibration import Band, calibrated_band
+from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effect, refitted_network
+from jaxnn.simulation import fits_of_all_rows, simulated_refits
+from jaxnn.tables import Table
+from jaxnn.training import Fitter
+
+FITS = 8  # to all rows, whose mean is the fit
+DRAWS = 100  # of simulated responses
+MOST_SECONDS = 60  # that the simulated refits may take unless they are asked for
+
+
+class Networks(NamedTuple):
+    """What the bands are made from.
+
+    Attributes:
+      refits: the refits to resampled rows.
+      fitted: fits to all rows; None without calibration.
+      simulated: refits to responses simulated from those fits; None without calibration.
+    """
+
+    refits: RefittedNetwork
+    fitted: RefittedNetwork | None = None
+    simulated: RefittedNetwork | None = None
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether bands are calibrated."""
+        return self.simulated is not None
+
+
+class EffectBands(NamedTuple):
+    """The curves of one predictor with their bands.
+
+    Attributes:
+      effect: the curves of every refit.
+      average: the band of the curve averaged over rows.
+      profile: the band of the curve with the other predictors at their centre.
+    """
+
+    effect: Effect
+    average: Band
+    profile: Band
+
+
+def seconds_to_calibrate(seconds: float, table: Table, replicates: int) -> float:
+    """The time of the simulated refits, from that of the refits to resampled rows.
+
+    Args:
+      seconds: time of the refits, each of which computed with about 63% of the rows.
+      table: the table.
+      replicates: number of refits.
+    """
+    return seconds * (DRAWS + FITS) / replicates / (1 - np.exp(-1))
+
+
+def with_simulations(
+    key: Array,
+    fitter: Fitter,
+    table: Table,
+    network: RefittedNetwork,
+    out_of_bag: OutOfBag,
+    directory: Path,
+) -> Networks:
+    """Fit all rows, simulate responses from that fit, and refit to them.
+
+    Args:
+      key: a typed JAX key.
+      fitter: what is fitted.
+      table: the table.
+      network: the refits to resampled rows.
+      out_of_bag: their predictions of rows that they have not seen.
+      directory: where finished refits are kept, so that a run that was killed resumes.
+
+    Raises:
+      InputError: all of these fits diverged.
+    """
+    key_fits, key_draws = jax.random.split(key)
+    whole = fits_of_all_rows(key_fits, fitter, table.X, table.y, FITS, weights=table.weights)
+    fitted = refitted_network(fitter, whole)
+    numbers = fitter.net.response in ("quantitative", "count")
+    draws = simulated_refits(
+        key_draws,
+        fitter,
+        table.X,
+        table.y,
+        fitted.predict_mean(table.X),
+        DRAWS,
+        out_of_bag=out_of_bag.mean if numbers else None,
+        weights=table.weights,
+        groups=table.groups,
+        progress="simulated refits",
+        directory=directory,
+    )
+    return Networks(network, fitted, refitted_network(fitter, draws))
+
+
+def effects_with_bands(
+    networks: Networks,
+    table: Table,
+    features: Sequence[int],
+    rows: np.ndarray,
+    individual_rows: np.ndarray,
+    center: str,
+    level: float,
+) -> tuple[EffectBands, ...]:
+    """The curves of predictors, with bands.
+
+    Args:
+      networks: what the bands are made from.
+      table: the table.
+      features: columns of X.
+      rows: row numbers to average over.
+      individual_rows: row numbers with an individual curve.
+      center: where a profile holds the other predictors.
+      level: coverage of the bands.
+    """
+
+    def curves(network: RefittedNetwork, feature: int, individual: Any) -> Effect:
+        return effect(
+            network, table.X, feature, rows=rows, individual_rows=individual, center=center
+        )
+
+    found = []
+    for feature in tqdm(features, desc="curves", unit=" predictors", file=sys.stderr):
+        of_refits = curves(networks.refits, feature, individual_rows)
+        if networks.fitted is None or networks.simulated is None:
+            average, profile = (percentile_band(curve, level) for curve in _both(of_refits))
+        else:
+            others = [curves(n, feature, rows[:1]) for n in (networks.fitted, networks.simulated)]
+            kind = networks.refits.net.response
+            average, profile = (
+                calibrated_band(refits, fits, draws, level, kind=kind)
+                for refits, fits, draws in zip(*map(_both, (of_refits, *others)), strict=True)
+            )
+        found.append(EffectBands(of_refits, average, profile))
+    return tuple(found)
+
+
+def percentile_band(curves: np.ndarray, level: float) -> Band:
+    """The mean of the refits and their percentiles, which ignore that the penalty bends curves."""
+    lower, upper = interval(curves, level)
+    mean = curves.mean(axis=0)
+    return Band(mean, lower, upper, np.nan, np.zeros_like(mean), curves.std(axis=0))
+
+
+def _both(effect: Effect) -> tuple[np.ndarray, np.ndarray]:
+    """The curves that have bands."""
+    return effect.average, effect.profile
