@@ -9,11 +9,15 @@ arguments.py       the commands
 option_groups.py   their options
 input_table.py     the table that the options ask for
 explanation.py     the steps of `explain`: read this first
+choice.py          the network: chosen, and compared with other methods
+bands.py           the curves of the predictors, with bands
 predict.py         the steps of `predict`
-results.py         what `explain` computes, with `jaxnn.refits`
+results.py         what `explain` computes
 figures.py         its figures
 summary.py         its summary
-files.py           the files that it writes
+printed_report.py  what is printed about it
+files.py           the files that are written
+kept_refits.py     what is kept of a run that was interrupted
 terminal.py        printing
 wording.py         the library's messages, with the names of the options
 

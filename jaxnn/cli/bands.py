@@ -18,7 +18,12 @@ from jax import Array
 from tqdm import tqdm
 
 from jaxnn.bootstrap import interval
-from jaxnn.calibration import Band, calibrated_band
+from jaxnn.calibration import (
+    Band,
+    SimulatedCoverage,
+    calibrated_band,
+    coverage_of_simulation,
+)
 from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effect, refitted_network
 from jaxnn.simulation import fits_of_all_rows, simulated_refits
 from jaxnn.tables import Table
@@ -55,11 +60,14 @@ class EffectBands(NamedTuple):
       effect: the curves of every refit.
       average: the band of the curve averaged over rows.
       profile: the band of the curve with the other predictors at their centre.
+      coverage: how often bands of both curves would contain the fit, if it were the truth: without
+        calibration and with it, (points,) each; None without calibration.
     """
 
     effect: Effect
     average: Band
     profile: Band
+    coverage: SimulatedCoverage | None
 
 
 def seconds_to_calibrate(seconds: float, table: Table, replicates: int) -> float:
@@ -142,17 +150,26 @@ def effects_with_bands(
 
     found = []
     for feature in tqdm(features, desc="curves", unit=" predictors", file=sys.stderr):
-        of_refits = curves(networks.refits, feature, individual_rows)
+        refits = curves(networks.refits, feature, individual_rows)
         if networks.fitted is None or networks.simulated is None:
-            average, profile = (percentile_band(curve, level) for curve in _both(of_refits))
-        else:
-            others = [curves(n, feature, rows[:1]) for n in (networks.fitted, networks.simulated)]
-            kind = networks.refits.net.response
-            average, profile = (
-                calibrated_band(refits, fits, draws, level, kind=kind)
-                for refits, fits, draws in zip(*map(_both, (of_refits, *others)), strict=True)
+            bands = [percentile_band(curve, level) for curve in (refits.average, refits.profile)]
+            found.append(EffectBands(refits, *bands, coverage=None))
+            continue
+        kind = networks.refits.net.response
+        fits, draws = (curves(n, feature, rows[:1]) for n in (networks.fitted, networks.simulated))
+        average = calibrated_band(refits.average, fits.average, draws.average, level, kind=kind)
+        profile = calibrated_band(refits.profile, fits.profile, draws.profile, level, kind=kind)
+        parts = [
+            coverage_of_simulation(fits.average, draws.average, level, kind=kind),
+            coverage_of_simulation(fits.profile, draws.profile, level, kind=kind),
+        ]
+        coverage = SimulatedCoverage(
+            *(
+                np.concatenate([array.ravel() for array in part])
+                for part in zip(*parts, strict=True)
             )
-        found.append(EffectBands(of_refits, average, profile))
+        )
+        found.append(EffectBands(refits, average, profile, coverage))
     return tuple(found)
 
 
@@ -161,8 +178,3 @@ def percentile_band(curves: np.ndarray, level: float) -> Band:
     lower, upper = interval(curves, level)
     mean = curves.mean(axis=0)
     return Band(mean, lower, upper, np.nan, np.zeros_like(mean), curves.std(axis=0))
-
-
-def _both(effect: Effect) -> tuple[np.ndarray, np.ndarray]:
-    """The curves that have bands."""
-    return effect.average, effect.profile

@@ -1,25 +1,28 @@
-"""Which network does `explain` fit?
+"""Which network does `explain` fit, and is a network worth it here?
 
-What no option fixes is chosen by out-of-bag loss (`jaxnn.selection`). `--hidden`, `--penalty` and
-`--epochs` each fix a part; with all three nothing is left to choose.
+What no option fixes is chosen by out-of-bag loss (`jaxnn.selection`); `--hidden`, `--penalty` and
+`--epochs` each fix a part. The choice is compared with simpler and with other methods on the same
+resamples (`jaxnn.comparison`).
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 from typing import NamedTuple
 
+import jax
 from jax import Array
 
+from jaxnn.candidates import Candidate, default_candidates, fitter_of
+from jaxnn.comparison import Comparison, compare
 from jaxnn.errors import InputError
 from jaxnn.mlp import MLP
-from jaxnn.optimizers import default_learning_rate
-from jaxnn.regularizers import NormalPrior
-from jaxnn.selection import Candidate, Selection, default_candidates, fitter_of, select
+from jaxnn.optimizers import check_optimizer
+from jaxnn.selection import Selection, select
 from jaxnn.tables import Encoder, Table, encoded_width
 from jaxnn.training import Fitter
-from jaxnn.training.recipe import Recipe
 
 CHOSEN = ("hidden", "penalty", "epochs")
 OF_TRAINING = ("optimizer", "learning_rate", "batch_size")
@@ -30,30 +33,34 @@ class Choice(NamedTuple):
 
     Attributes:
       fitter: the network and its training.
-      selection: the losses of all candidates; None if nothing was left to choose.
-      place: that of the network among the candidates; -1 if nothing was left to choose.
+      selection: the losses of all candidates; None if there were none.
+      place: that of the network among the candidates; -1 if there were none.
+      comparison: with other methods; None if there was none.
     """
 
     fitter: Fitter
     selection: Selection | None = None
     place: int = -1
+    comparison: Comparison | None = None
 
 
-def is_open(options: argparse.Namespace) -> bool:
-    """Whether anything is left to choose.
+def check_choice(options: argparse.Namespace) -> None:
+    """Refuse options that describe how one network is trained while there are several.
 
     Raises:
-      InputError: something is, although an option says how the one network is trained.
+      InputError: such an option.
     """
-    if all(getattr(options, name) is not None for name in CHOSEN):
-        return False
-    for name in OF_TRAINING:
-        if getattr(options, name) is not None:
-            raise InputError(
-                f"{name} is {getattr(options, name)!r}, but all candidates are trained in one "
-                "way; pass --hidden, --penalty and --epochs too, so that nothing is left to choose."
-            )
-    return True
+    missing = ["--" + name for name in CHOSEN if getattr(options, name) is None]
+    if not missing:
+        return
+    given = [name for name in OF_TRAINING if getattr(options, name) is not None]
+    given += ["penalty"] if options.penalty == 0 else []
+    if given:
+        option, value = "--" + given[0].replace("_", "-"), getattr(options, given[0])
+        raise InputError(
+            f"{option} is {value!r}, which is for a network that is not chosen; pass "
+            f"{' and '.join(missing)} too."
+        )
 
 
 def network_of(options: argparse.Namespace, table: Table) -> MLP:
@@ -70,42 +77,51 @@ def network_of(options: argparse.Namespace, table: Table) -> MLP:
     )
 
 
-def given_fitter(options: argparse.Namespace, table: Table) -> Fitter:
-    """The fit that the options describe, if they leave nothing to choose.
+def given_fitter(options: argparse.Namespace, table: Table) -> Fitter | None:
+    """The fit that the options describe, or None if they leave something to choose.
 
     Raises:
       InputError: the optimiser or the activation is unknown.
     """
-    optimizer = options.optimizer or "adam"
-    recipe = Recipe(
-        optimizer=optimizer,
-        learning_rate=options.learning_rate or default_learning_rate(optimizer),
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        penalty=NormalPrior(len(table.y), options.penalty) if options.penalty else None,
-    )
-    return Fitter(network_of(options, table), recipe, Encoder(table.columns))
+    net = network_of(options, table)
+    if options.optimizer is not None:
+        check_optimizer(options.optimizer)
+    if any(getattr(options, name) is None for name in CHOSEN):
+        return None
+    candidate = Candidate(tuple(options.hidden), options.penalty or 1.0, options.epochs)
+    fitter = fitter_of(candidate, net, len(table.y), Encoder(table.columns))
+    changed = {name: getattr(options, name) for name in OF_TRAINING}
+    changed = {name: value for name, value in changed.items() if value is not None}
+    if options.optimizer == "lbfgs":
+        changed = {"batch_size": None} | changed
+    if not options.penalty:
+        changed["penalty"] = None
+    return dataclasses.replace(fitter, recipe=dataclasses.replace(fitter.recipe, **changed))
 
 
 def candidates(options: argparse.Namespace, rows: int) -> tuple[Candidate, ...]:
-    """The candidates that the options leave, with those without hidden layers as a baseline."""
-    hidden, found = options.hidden, default_candidates(rows)
-    if hidden is not None:
-        found = [c._replace(hidden=tuple(hidden)) if c.hidden else c for c in found]
-        found = [c for c in found if hidden or not c.hidden]
-    if options.penalty is not None:
-        found = [c._replace(strength=options.penalty) for c in found]
-    if options.epochs is not None:  # the baseline is always trained to its end
-        found = [
-            c._replace(epochs=options.epochs) if c.hidden or hidden == [] else c for c in found
-        ]
+    """The candidates that the options leave, and a baseline without hidden layers.
+
+    A baseline keeps its penalties if hidden layers are given, and is always trained to its minimum.
+    """
+    hidden, found = options.hidden, []
+    for candidate in default_candidates(rows):
+        if candidate.hidden and hidden is not None:
+            candidate = candidate._replace(hidden=tuple(hidden))
+        asked = bool(candidate.hidden) or hidden == []
+        if options.penalty is not None and (asked or hidden is None):
+            candidate = candidate._replace(strength=options.penalty)
+        if options.epochs is not None and asked:
+            candidate = candidate._replace(epochs=options.epochs)
+        if candidate.hidden or hidden != [] or asked:
+            found.append(candidate)
     return tuple(dict.fromkeys(found))
 
 
 def choose(
     key: Array, options: argparse.Namespace, table: Table, directory: str | os.PathLike[str]
 ) -> Choice:
-    """Choose what the options leave open.
+    """Choose what the options leave open, and compare the choice with other methods.
 
     Args:
       key: a typed JAX key.
@@ -116,20 +132,37 @@ def choose(
     Raises:
       InputError: a table or an option that cannot be used, or candidates that all diverged.
     """
+    given = given_fitter(options, table)
+    if given is not None and not _comparable(options):
+        return Choice(given)
     net, encoder = network_of(options, table), Encoder(table.columns)
+    rows = {"encoder": encoder, "weights": table.weights, "groups": table.groups}
+    key_selection, key_comparison = jax.random.split(key)
     selection = select(
-        key,
+        key_selection,
         net,
         table.X,
         table.y,
-        encoder=encoder,
-        weights=table.weights,
-        groups=table.groups,
+        **rows,
         candidates=candidates(options, len(table.y)),
         progress="candidates",
         directory=directory,
     )
     # With hidden layers that are asked for, the best without them is only the baseline.
     place = selection.network if options.hidden else selection.chosen
+    if place < 0:
+        raise InputError(
+            "hidden is given, but some refit of each such network diverged; pass a larger "
+            "--penalty or other --hidden."
+        )
     fitter = fitter_of(selection.candidates[place], net, len(table.y), encoder)
-    return Choice(fitter, selection, place)
+    comparison = None
+    if options.compare and min(selection.network, selection.baseline) >= 0:
+        comparison = compare(key_comparison, selection, net, table.X, table.y, **rows)
+    return Choice(fitter, selection, place, comparison)
+
+
+def _comparable(options: argparse.Namespace) -> bool:
+    """Whether the network that the options describe is a candidate that can be compared."""
+    usual = all(getattr(options, name) is None for name in OF_TRAINING)
+    return bool(options.compare and usual and options.hidden and options.penalty)

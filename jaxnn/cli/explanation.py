@@ -16,7 +16,7 @@ import numpy as np
 from jax import Array
 
 from jaxnn.bootstrap import Bootstrap, Interval, bootstrap
-from jaxnn.cli import choice, files, kept_refits
+from jaxnn.cli import files, kept_refits
 from jaxnn.cli.bands import (
     MOST_SECONDS,
     Networks,
@@ -24,12 +24,14 @@ from jaxnn.cli.bands import (
     seconds_to_calibrate,
     with_simulations,
 )
+from jaxnn.cli.choice import check_choice, choose, given_fitter
 from jaxnn.cli.input_table import HEART, missing_treatment, read
+from jaxnn.cli.printed_report import report
 from jaxnn.cli.results import Explanation
-from jaxnn.cli.summary import report
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.fitted_models import fitted_model
+from jaxnn.optimizers import default_learning_rate
 from jaxnn.prediction_intervals import LeftOut, prediction_interval
 from jaxnn.refits import OutOfBag, RefittedNetwork, out_of_bag, refitted_network
 from jaxnn.saved_models import save_model
@@ -59,21 +61,17 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
             "response is missing; pass --response with the name of the column to be predicted "
             f"(jaxnn describe {options.table} lists them)."
         )
-    is_open = choice.is_open(options)
+    check_choice(options)
     table = read(options, missing="refuse")
     features = _features_to_draw(options.features, table)
-    fixed = None if is_open else choice.given_fitter(options, table)
-    choice.network_of(options, table)
+    given_fitter(options, table)  # so that unknown names are refused first
     kept_refits.check_writable(options.out)
     say(describe(table))
     prepare()
 
     keys = jax.random.split(jax.random.key(options.seed), 4)
     folder = kept_refits.folder_for(options, table)
-    if fixed is None:
-        chosen = choice.choose(keys[0], options, table, folder / "candidates")
-    else:
-        chosen = choice.Choice(fixed)
+    chosen = choose(keys[0], options, table, folder / "candidates")
     refits, seconds = _refits(keys[1], chosen.fitter, table, options, folder)
     network = refitted_network(chosen.fitter, refits)
     predicted = out_of_bag(network, table.X, table.y, options.level)
@@ -124,7 +122,8 @@ def _refits(
     )
     if refits.diverged.all():
         kept_refits.remove(folder)
-        rate = fitter.recipe.learning_rate
+        optimizer = options.optimizer or ("adam" if options.hidden else "lbfgs")
+        rate = options.learning_rate or default_learning_rate(optimizer)
         raise Failure(
             f"all {options.replicates} refits diverged; pass a lower --learning-rate than {rate:g}."
         )

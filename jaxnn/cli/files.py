@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from jaxnn.cli.printed_report import listing
 from jaxnn.cli.results import Explanation
-from jaxnn.cli.summary import listing, summary
+from jaxnn.cli.summary import summary
 from jaxnn.saving import write_whole
 from jaxnn.tables.table import shown
 
@@ -108,11 +109,11 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
         "average_rows": results.average_rows,
         "individual_rows": results.individual_rows,
     }
-    for effect, *bands in results.effects:
+    for effect, average, profile, _ in results.effects:
         stem = Path(_effect_file(effect.feature)).stem
         for name in ("grid", "average", "profile", "individual"):
             arrays[f"{stem}_{name}"] = getattr(effect, name)
-        for name, band in zip(("average", "profile"), bands, strict=True):
+        for name, band in (("average", average), ("profile", profile)):
             for part in ("center", "lower", "upper"):
                 arrays[f"{stem}_{name}_{part}"] = getattr(band, part)
     return arrays

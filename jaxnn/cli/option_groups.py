@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jaxnn.candidates import BATCH_SIZE, SMALL_TABLE
 from jaxnn.optimizers import OPTIMIZERS, default_learning_rate
 from jaxnn.tables import MISSING_TOKENS
 
@@ -169,13 +170,21 @@ def add_fitting(parser: argparse.ArgumentParser) -> None:
         help="activation of the hidden units (default: %(default)s)",
     )
 
+    add(
+        "--compare",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="compare the network with linear regression and its like, a constant and, if "
+        "scikit-learn is installed, a random forest and gradient boosting",
+    )
+
     add = parser.add_argument_group(
         "fitting the network", "The first three need --hidden, --penalty and --epochs."
     ).add_argument
     add(
         "--optimizer",
         metavar="NAME",
-        help=f"one of {', '.join(OPTIMIZERS)} (default: adam)",
+        help=f"one of {', '.join(OPTIMIZERS)} (default: adam, but lbfgs without hidden layers)",
     )
     add(
         "--learning-rate",
@@ -184,7 +193,12 @@ def add_fitting(parser: argparse.ArgumentParser) -> None:
         help="learning rate of the optimiser (default: "
         f"{default_learning_rate('adam'):g}, but {default_learning_rate('lbfgs'):g} for lbfgs)",
     )
-    add("--batch-size", type=_whole(1), metavar="N", help="rows per step; all by default")
+    add(
+        "--batch-size",
+        type=_whole(1),
+        metavar="N",
+        help=f"rows per step (default: all, but {BATCH_SIZE} of more than {SMALL_TABLE:,})",
+    )
     add(
         "--replicates",
         type=_whole(1, 1_000_000),

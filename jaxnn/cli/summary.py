@@ -1,17 +1,18 @@
-"""How are the results of an explanation summarised, in summary.json and on the terminal?"""
+"""How are the results of an explanation summarised, in summary.json?"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from jaxnn.bootstrap import interval
 from jaxnn.cli.results import Explanation
+from jaxnn.comparison import verdict
 from jaxnn.mlp import count_parameters
-from jaxnn.tables.table import shown
+from jaxnn.selection import ends_of_the_path
 from jaxnn.versions import versions
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "matplotlib", "jaxnn")
@@ -31,13 +32,15 @@ def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
       files: the name of the figure of each predictor that has one, by its column of X.
 
     Returns:
-      Settings, versions, the meaning of the columns, the network, and losses out of bag. Refits
-      and rows are numbered from 0, as in the arrays.
+      Settings, versions, the meaning of the columns, the path of candidates and the choice, the
+      comparison with other methods, the refits, the calibration of the bands, and losses out of
+      bag. Refits and rows are numbered from 0, as in the arrays.
     """
     table, net, refits = results.table, results.net, results.refits
     diverged = np.flatnonzero(refits.diverged)
     loss, unit = LOSSES[net.response]
     unseen, level = results.out_of_bag, results.options.level
+    recipe = results.choice.fitter.recipe
     return {
         "table": results.options.table,
         "settings": {
@@ -47,16 +50,25 @@ def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
         },
         "versions": versions(PACKAGES),
         "rows": len(table.y),
+        "groups": None if table.groups is None else len(np.unique(table.groups)),
         "notes": list(table.notes),
-        "response": dataclasses.asdict(table.response),
+        "response": {**dataclasses.asdict(table.response), "response_kind": table.response_kind},
         "predictors": [
             {**dataclasses.asdict(column), "file": files.get(place)}
             for place, column in enumerate(table.columns)
         ],
+        "loss": loss,
+        "loss_unit": unit,
+        "path": _path(results),
+        "comparison": _comparison(results),
         "network": {
             "sizes": list(net.sizes),
             "activation": net.activation,
             "parameters": count_parameters(net),
+            "penalty": getattr(recipe.penalty, "strength", 0.0),
+            "epochs": recipe.epochs,
+            "optimizer": recipe.optimizer,
+            "batch_size": recipe.batch_size,
         },
         "refits": {
             "asked": len(refits.diverged),
@@ -65,14 +77,107 @@ def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
                 {"refit": int(b), "step": int(refits.fits.diverged_at[b])} for b in diverged
             ],
         },
+        "calibration": _calibration(results),
         "out_of_bag": {
             "loss": loss,
             "unit": unit,
             "network": _mean_and_interval(unseen.loss, level),
             "constant": _mean_and_interval(unseen.constant_loss, level),
             "difference": _mean_and_interval(unseen.constant_loss - unseen.loss, level),
+            "inside_prediction_interval": _share_inside(results),
         },
     }
+
+
+def _path(results: Explanation) -> dict[str, Any] | None:
+    """The candidates with their losses, and which of them was chosen."""
+    selection, place, _ = results.choice[1:]
+    if selection is None:
+        return None
+    difference = selection.difference(place)
+    numbers = zip(*selection.loss, *difference, strict=True)
+    names = ("loss", "standard_error", "difference", "difference_standard_error")
+    return {
+        "candidates": [
+            {
+                "hidden": list(candidate.hidden),
+                "penalty": candidate.strength,
+                "epochs": candidate.epochs,
+                **{name: _finite(value) for name, value in zip(names, values, strict=True)},
+            }
+            for candidate, values in zip(selection.candidates, numbers, strict=True)
+        ],
+        "chosen": place,
+        "best_without_hidden_layers": selection.baseline,
+        "resamples": len(selection.multiplicities),
+        "notes": list(ends_of_the_path(selection)),
+    }
+
+
+def _comparison(results: Explanation) -> dict[str, Any] | None:
+    """The losses of the methods, their differences from the network, and the verdict."""
+    comparison, level = results.choice.comparison, results.options.level
+    if comparison is None:
+        return None
+    methods = {}
+    for name, *loss in zip(comparison.names, *comparison.loss, strict=True):
+        difference, interval = (
+            comparison.difference(name, "network").mean,
+            comparison.interval(name, "network", level),
+        )
+        methods[name] = {
+            "loss": _finite(loss[0]),
+            "standard_error": _finite(loss[1]),
+            "difference": _finite(difference),
+            "interval": [_finite(end) for end in interval],
+        }
+    return {"methods": methods, "verdict": verdict(comparison, level)}
+
+
+def _calibration(results: Explanation) -> dict[str, Any] | None:
+    """What the simulations say about the bands."""
+    networks = results.networks
+    found = [effect.coverage for effect in results.effects if effect.coverage is not None]
+    if networks.simulated is None or not found:
+        return None
+    level = results.options.level
+    coverage = {
+        name: np.concatenate([getattr(part, name) for part in found])
+        for name in ("uncorrected", "calibrated")
+    }
+    return {
+        "simulations": len(networks.simulated.out_of_bag),
+        "level": level,
+        "expected_coverage": {
+            name: {"mean": float(shares.mean()), "least": float(shares.min())}
+            for name, shares in coverage.items()
+        },
+        "factors": {
+            results.table.columns[found.effect.feature].name: {
+                "average": found.average.factor,
+                "profile": found.profile.factor,
+            }
+            for found in results.effects
+        },
+    }
+
+
+def _share_inside(results: Explanation) -> float | None:
+    """The weighted share of the rows within their prediction interval out of bag."""
+    if results.new_interval is None:
+        return None
+    lower, upper = results.new_interval
+    known, y = ~np.isnan(lower), results.table.y
+    weights = results.table.weights
+    weights = np.ones(len(y)) if weights is None else weights
+    if not known.any():
+        return None
+    inside = (lower <= y) & (y <= upper)
+    return float(np.average(inside[known], weights=weights[known]))
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _mean_and_interval(values: np.ndarray, level: float) -> dict[str, Any] | None:
@@ -82,38 +187,3 @@ def _mean_and_interval(values: np.ndarray, level: float) -> dict[str, Any] | Non
         return None
     lower, upper = interval(values, level)
     return {"mean": float(values.mean()), "interval": [float(lower), float(upper)]}
-
-
-def report(record: Mapping[str, Any]) -> Iterator[str]:
-    """The lines that the command prints about its results, from what `summary` returns."""
-    refits, losses = record["refits"], record["out_of_bag"]
-    network = "-".join(map(str, record["network"]["sizes"]))
-    yield (
-        f"{refits['asked'] - refits['diverged']:,} refits of a {network} network "
-        f"({record['network']['parameters']:,} parameters) on {record['rows']:,} rows"
-        + f"; {refits['diverged']:,} more diverged and are left out"
-        * bool(refits["diverged"])
-    )
-    if losses["network"] is None or losses["constant"] is None:
-        yield "out-of-bag loss: none, because no row was left out or a prediction is not finite"
-        return
-    level = f"{100 * record['settings']['level']:g}%"
-    yield (
-        f"out-of-bag loss, {losses['loss']} ({losses['unit']}), mean and {level} interval over "
-        "the refits:"
-    )
-    for name, label in (("network", "the network"), ("constant", "the constant prediction")):
-        lower, upper = losses[name]["interval"]
-        yield f"  {label:24}{losses[name]['mean']:.4g}  ({lower:.4g} to {upper:.4g})"
-    if losses["network"]["mean"] >= losses["constant"]["mean"]:
-        yield (
-            "  the network predicts no better than a constant, so its curves mean little; "
-            "a larger --penalty, fewer --epochs or smaller --hidden may help"
-        )
-
-
-def listing(record: Mapping[str, Any], width: int) -> Iterator[str]:
-    """One line per predictor with a figure: its file, padded to `width`, and its name."""
-    for entry in record["predictors"]:
-        if entry["file"]:
-            yield f"{entry['file']:{width}}  {shown(entry['name'])}"

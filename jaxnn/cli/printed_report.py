@@ -1,0 +1,113 @@
+"""What does `explain` print about its results? From the content of summary.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jaxnn.tables.table import shown
+
+
+def report(record: Mapping[str, Any]) -> Iterator[str]:
+    """The lines about the choice of the network, its worth, and its bands.
+
+    Args:
+      record: the content of summary.json, as from `jaxnn.cli.summary.summary`.
+    """
+    yield from _choice(record)
+    yield from _comparison(record)
+    yield from _losses(record)
+    yield from _bands(record)
+
+
+def _choice(record: Mapping[str, Any]) -> Iterator[str]:
+    network, refits, path = record["network"], record["refits"], record["path"]
+    sizes = "-".join(map(str, network["sizes"]))
+    what = f"a {sizes} network ({network['parameters']:,} parameters)"
+    if path is not None and len(path["candidates"]) > 1:
+        chosen = path["candidates"][path["chosen"]]
+        hidden = "-".join(map(str, chosen["hidden"])) or "none"
+        yield (
+            f"chosen of {len(path['candidates'])} candidates: hidden layers {hidden}, penalty "
+            f"{chosen['penalty']:g}, {chosen['epochs']} epochs; {record['loss']} out of bag "
+            f"{chosen['loss']:.4g} (standard error {_rounded(chosen['standard_error'])})"
+        )
+        yield from (f"  {note}" for note in path["notes"])
+    yield (
+        f"{refits['asked'] - refits['diverged']:,} refits of {what} on {record['rows']:,} rows"
+        + ("" if record["groups"] is None else f" in {record['groups']:,} groups")
+        + f"; {refits['diverged']:,} more diverged and are left out" * bool(refits["diverged"])
+    )
+
+
+def _comparison(record: Mapping[str, Any]) -> Iterator[str]:
+    comparison = record["comparison"]
+    if comparison is None:
+        return
+    level = f"{100 * record['settings']['level']:g}%"
+    yield (
+        f"out-of-bag {record['loss']} ({record['loss_unit']}) of averaged refits, and its "
+        f"difference from the network with {level} interval:"
+    )
+    for name, numbers in comparison["methods"].items():
+        line = f"  {name:32}{_rounded(numbers['loss']):>9}"
+        if name != "network":
+            lower, upper = map(_rounded, numbers["interval"])
+            line += f"  {_rounded(numbers['difference'], '+')}  ({lower} to {upper})"
+        yield line
+    yield comparison["verdict"]
+
+
+def _losses(record: Mapping[str, Any]) -> Iterator[str]:
+    losses = record["out_of_bag"]
+    if losses["network"] is None or losses["constant"] is None:
+        yield "out-of-bag loss: none, because no row was left out or a prediction is not finite"
+        return
+    level = f"{100 * record['settings']['level']:g}%"
+    if record["comparison"] is None:
+        yield (
+            f"out-of-bag {losses['loss']} ({losses['unit']}), mean and {level} interval over the "
+            "refits:"
+        )
+        for name, label in (("network", "the network"), ("constant", "the constant prediction")):
+            lower, upper = losses[name]["interval"]
+            yield f"  {label:24}{losses[name]['mean']:.4g}  ({lower:.4g} to {upper:.4g})"
+    if losses["network"]["mean"] >= losses["constant"]["mean"]:
+        yield "  a refit predicts no better than a constant, so its curves mean little"
+    if losses["inside_prediction_interval"] is not None:
+        share = f"{100 * losses['inside_prediction_interval']:.1f}%"
+        yield f"{share} of the rows lie in their {level} prediction interval out of bag"
+
+
+def _bands(record: Mapping[str, Any]) -> Iterator[str]:
+    calibration = record["calibration"]
+    level = f"{100 * record['settings']['level']:g}%"
+    if calibration is None:
+        yield (
+            f"the {level} bands are not calibrated: the penalty bends the curves by an unknown "
+            "amount, and the bands may hold the truth less often than they say; pass --calibrate"
+        )
+        return
+    coverage = calibration["expected_coverage"]
+    before, after = coverage["uncorrected"], coverage["calibrated"]
+    yield (
+        f"the {level} bands are calibrated by {calibration['simulations']} simulations: if the fit "
+        f"were the truth, they would hold it in {_share(after['mean'])} of cases on average over "
+        f"the points, and in {_share(after['least'])} at the worst point (without calibration "
+        f"{_share(before['mean'])} and {_share(before['least'])})"
+    )
+
+
+def listing(record: Mapping[str, Any], width: int) -> Iterator[str]:
+    """One line per predictor with a figure: its file, padded to `width`, and its name."""
+    for entry in record["predictors"]:
+        if entry["file"]:
+            yield f"{entry['file']:{width}}  {shown(entry['name'])}"
+
+
+def _rounded(value: float | None, sign: str = "") -> str:
+    return "unknown" if value is None else f"{value:{sign}.4g}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f}%"
