@@ -17,7 +17,7 @@ import numpy as np
 from jax import Array
 from tqdm import tqdm
 
-from jaxnn.bootstrap import interval
+from jaxnn.bootstrap import Bootstrap, interval
 from jaxnn.calibration import (
     Band,
     SimulatedCoverage,
@@ -29,7 +29,7 @@ from jaxnn.simulation import fits_of_all_rows, simulated_refits
 from jaxnn.tables import Table
 from jaxnn.training import Fitter
 
-FITS = 8  # to all rows, whose mean is the fit
+FITS = 10  # to all rows, whose mean is the fit
 DRAWS = 100  # of simulated responses
 MOST_SECONDS = 60  # that the simulated refits may take unless they are asked for
 
@@ -41,11 +41,14 @@ class Networks(NamedTuple):
       refits: the refits to resampled rows.
       fitted: fits to all rows; None without calibration.
       simulated: refits to responses simulated from those fits; None without calibration.
+      full, draws: the fits of `fitted` and of `simulated`, including those that diverged.
     """
 
     refits: RefittedNetwork
     fitted: RefittedNetwork | None = None
     simulated: RefittedNetwork | None = None
+    full: Bootstrap | None = None
+    draws: Bootstrap | None = None
 
     @property
     def calibrated(self) -> bool:
@@ -103,8 +106,8 @@ def with_simulations(
       InputError: all of these fits diverged.
     """
     key_fits, key_draws = jax.random.split(key)
-    whole = fits_of_all_rows(key_fits, fitter, table.X, table.y, FITS, weights=table.weights)
-    fitted = refitted_network(fitter, whole)
+    full = fits_of_all_rows(key_fits, fitter, table.X, table.y, FITS, weights=table.weights)
+    fitted = refitted_network(fitter, full)
     numbers = fitter.net.response in ("quantitative", "count")
     draws = simulated_refits(
         key_draws,
@@ -119,7 +122,7 @@ def with_simulations(
         progress="simulated refits",
         directory=directory,
     )
-    return Networks(network, fitted, refitted_network(fitter, draws))
+    return Networks(network, fitted, refitted_network(fitter, draws), full, draws)
 
 
 def effects_with_bands(

@@ -15,7 +15,14 @@ from typing import NamedTuple
 import jax
 from jax import Array
 
-from jaxnn.candidates import Candidate, default_candidates, fitter_of
+from jaxnn.calibration import strength_for_bands
+from jaxnn.candidates import (
+    BATCH_SIZE,
+    SMALL_TABLE,
+    Candidate,
+    default_candidates,
+    fitter_of,
+)
 from jaxnn.comparison import Comparison, compare
 from jaxnn.errors import InputError
 from jaxnn.mlp import MLP
@@ -25,6 +32,7 @@ from jaxnn.tables import Encoder, Table, encoded_width
 from jaxnn.training import Fitter
 
 CHOSEN = ("hidden", "penalty", "epochs")
+STEPS_FOR_BANDS = 300  # of training, without which bands do not hold
 OF_TRAINING = ("optimizer", "learning_rate", "batch_size")
 
 
@@ -34,13 +42,15 @@ class Choice(NamedTuple):
     Attributes:
       fitter: the network and its training.
       selection: the losses of all candidates; None if there were none.
-      place: that of the network among the candidates; -1 if there were none.
+      place: that of the candidate which predicts best; -1 if there were none.
+      fitted: that of the candidate which is fitted; -1 if there were none.
       comparison: with other methods; None if there was none.
     """
 
     fitter: Fitter
     selection: Selection | None = None
     place: int = -1
+    fitted: int = -1
     comparison: Comparison | None = None
 
 
@@ -136,14 +146,15 @@ def choose(
     if given is not None and not _comparable(options):
         return Choice(given)
     net, encoder = network_of(options, table), Encoder(table.columns)
-    rows = {"encoder": encoder, "weights": table.weights, "groups": table.groups}
     key_selection, key_comparison = jax.random.split(key)
     selection = select(
         key_selection,
         net,
         table.X,
         table.y,
-        **rows,
+        encoder=encoder,
+        weights=table.weights,
+        groups=table.groups,
         candidates=candidates(options, len(table.y)),
         progress="candidates",
         directory=directory,
@@ -155,11 +166,42 @@ def choose(
             "hidden is given, but some refit of each such network diverged; pass a larger "
             "--penalty or other --hidden."
         )
-    fitter = fitter_of(selection.candidates[place], net, len(table.y), encoder)
+    fitted = place_for_bands(selection, place, options, len(table.y))
+    fitter = fitter_of(selection.candidates[fitted], net, len(table.y), encoder)
     comparison = None
     if options.compare and min(selection.network, selection.baseline) >= 0:
-        comparison = compare(key_comparison, selection, net, table.X, table.y, **rows)
-    return Choice(fitter, selection, place, comparison)
+        comparison = compare(key_comparison, selection, net, table.X, table.y, encoder=encoder)
+    return Choice(fitter, selection, place, fitted, comparison)
+
+
+def place_for_bands(
+    selection: Selection, place: int, options: argparse.Namespace, rows: int
+) -> int:
+    """The candidate to fit, whose bands hold the truth: it bends curves less than the best one.
+
+    It is the best with hidden layers, trained long enough, with the penalty of
+    `jaxnn.calibration.strength_for_bands`, as far as no option fixes these.
+
+    Args:
+      selection: the losses of all candidates.
+      place: of the candidate that predicts best.
+      options: as from `jaxnn.cli.arguments.parse`.
+      rows: number of rows of the table.
+    """
+    best = selection.candidates[place if selection.network < 0 else selection.network]
+    if not best.hidden:
+        return place
+    steps = -(-rows // BATCH_SIZE) if rows > SMALL_TABLE else 1  # per epoch
+    same = [c for c in selection.candidates if c.hidden == best.hidden]
+    if options.epochs is None:
+        enough = [c.epochs for c in same if c.epochs * steps >= STEPS_FOR_BANDS] or [best.epochs]
+        best = best._replace(epochs=max(best.epochs, min(enough)))
+    if options.penalty is None:
+        path = [c for c in same if c.epochs == best.epochs]
+        losses = [float(selection.loss.mean[selection.candidates.index(c)]) for c in path]
+        strength = strength_for_bands([c.strength for c in path], losses)
+        best = best._replace(strength=strength)
+    return selection.candidates.index(best)
 
 
 def _comparable(options: argparse.Namespace) -> bool:

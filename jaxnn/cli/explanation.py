@@ -99,7 +99,15 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     )
     record = files.write(results)
     missing = missing_treatment(options, "refuse")
-    model = fitted_model(chosen.fitter, refits, table, level=options.level, missing=missing)
+    model = fitted_model(
+        chosen.fitter,
+        refits,
+        table,
+        level=options.level,
+        missing=missing,
+        full=networks.full,
+        simulated=networks.draws,
+    )
     save_model(options.out, model)
     kept_refits.remove(folder)
     for line in ("", *report(record), *files.written(options.out, record)):
@@ -117,6 +125,8 @@ def _refits(
         table.X,
         table.y,
         options.replicates,
+        weights=table.weights,
+        groups=table.groups,
         progress="refits",
         directory=folder / "resampled",
     )

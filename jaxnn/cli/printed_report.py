@@ -25,19 +25,29 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
     sizes = "-".join(map(str, network["sizes"]))
     what = f"a {sizes} network ({network['parameters']:,} parameters)"
     if path is not None and len(path["candidates"]) > 1:
-        chosen = path["candidates"][path["chosen"]]
-        hidden = "-".join(map(str, chosen["hidden"])) or "none"
+        candidates = path["candidates"]
+        best, fitted = candidates[path["chosen"]], candidates[path["fitted"]]
         yield (
-            f"chosen of {len(path['candidates'])} candidates: hidden layers {hidden}, penalty "
-            f"{chosen['penalty']:g}, {chosen['epochs']} epochs; {record['loss']} out of bag "
-            f"{chosen['loss']:.4g} (standard error {_rounded(chosen['standard_error'])})"
+            f"of {len(candidates)} candidates, {_described(best)} predict best: {record['loss']} "
+            f"out of bag {best['loss']:.4g} (standard error {_rounded(best['standard_error'])})"
         )
         yield from (f"  {note}" for note in path["notes"])
+        if fitted != best:
+            yield (
+                f"fitted: {_described(fitted)} ({record['loss']} {fitted['loss']:.4g}), since "
+                "bands hold the truth only where the penalty is weak enough to let curves bend"
+            )
     yield (
         f"{refits['asked'] - refits['diverged']:,} refits of {what} on {record['rows']:,} rows"
         + ("" if record["groups"] is None else f" in {record['groups']:,} groups")
         + f"; {refits['diverged']:,} more diverged and are left out" * bool(refits["diverged"])
     )
+
+
+def _described(candidate: Mapping[str, Any]) -> str:
+    hidden = "-".join(map(str, candidate["hidden"]))
+    what = f"hidden layers {hidden}" if hidden else "no hidden layers"
+    return f"{what}, penalty {candidate['penalty']:g} and {candidate['epochs']} epochs"
 
 
 def _comparison(record: Mapping[str, Any]) -> Iterator[str]:

@@ -91,7 +91,7 @@ def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
 
 def _path(results: Explanation) -> dict[str, Any] | None:
     """The candidates with their losses, and which of them was chosen."""
-    selection, place, _ = results.choice[1:]
+    selection, place = results.choice.selection, results.choice.place
     if selection is None:
         return None
     difference = selection.difference(place)
@@ -108,6 +108,7 @@ def _path(results: Explanation) -> dict[str, Any] | None:
             for candidate, values in zip(selection.candidates, numbers, strict=True)
         ],
         "chosen": place,
+        "fitted": results.choice.fitted,
         "best_without_hidden_layers": selection.baseline,
         "resamples": len(selection.multiplicities),
         "notes": list(ends_of_the_path(selection)),

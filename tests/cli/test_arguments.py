@@ -41,7 +41,7 @@ FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
         (["--kind", "count"], "'ill'"),
         (["--decimal", ";;"], "--decimal is ';;'"),
         (["--thousands", "x"], "--thousands is 'x'"),
-        (["--optimizer", "sgd", "--epochs", "3"], "--optimizer is 'sgd', but all candidates"),
+        (["--optimizer", "sgd", "--epochs", "3"], "pass --hidden and --penalty too"),
         (["--numeric", "group"], "column 'group' has the text 'a' at line 2"),
         (["--positive", "Yess"], "--positive is 'Yess'; did you mean 'Yes'"),
         (["--response", "sort", "--kind", "binary"], "has 3 distinct values"),

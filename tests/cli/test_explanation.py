@@ -14,7 +14,7 @@ FILES = [
     *("model.json", "arrays-DIGEST.npz"),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
-QUICK = [*FIXED, "--replicates", "4", "--no-calibrate"]
+QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]
 
 
 def test_heart_needs_no_response_and_says_what_it_does(explained_heart):

@@ -20,7 +20,7 @@ FILES = [
     *("model.json", "arrays-DIGEST.npz"),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
-QUICK = [*FIXED, "--replicates", "4", "--no-calibrate"]
+QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]
 
 
 def test_figures_of_an_earlier_run_do_not_stay_beside_new_ones(table, tmp_path, run):
