@@ -148,7 +148,13 @@ def effects_with_bands(
 
     def curves(network: RefittedNetwork, feature: int, individual: Any) -> Effect:
         return effect(
-            network, table.X, feature, rows=rows, individual_rows=individual, center=center
+            network,
+            table.X,
+            feature,
+            rows=rows,
+            individual_rows=individual,
+            center=center,
+            weights=table.weights,
         )
 
     found = []

@@ -74,7 +74,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     chosen = choose(keys[0], options, table, folder / "candidates")
     refits, seconds = _refits(keys[1], chosen.fitter, table, options, folder)
     network = refitted_network(chosen.fitter, refits)
-    predicted = out_of_bag(network, table.X, table.y, options.level)
+    predicted = out_of_bag(network, table.X, table.y, options.level, weights=table.weights)
     networks = Networks(network)
     if _calibrates(options, table, seconds):
         networks = with_simulations(
