@@ -118,6 +118,26 @@ def inverse_link(kind: str, values: Any) -> np.ndarray:
     raise unknown_name("kind", kind, KINDS)
 
 
+def mean_of_fits(kind: str, curves: Any) -> np.ndarray:
+    """The mean of fits, taken on the link scale: the fit that responses are simulated from.
+
+    Args:
+      kind: as for `link`.
+      curves: (fits, ...) predicted means, such as predictions at the training rows.
+
+    Returns:
+      (...) float64. Probabilities of classes need not add up to exactly 1.
+
+    Raises:
+      InputError: an unknown kind.
+
+    Example:
+      >>> mean_of_fits("count", [[1.0], [100.0]]).round().tolist()
+      [10.0]
+    """
+    return inverse_link(kind, link(kind, curves).mean(axis=0))
+
+
 def calibrated_band(
     curves: Any,
     fitted: Any,

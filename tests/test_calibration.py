@@ -131,7 +131,7 @@ def test_levels_kinds_and_shares_out_of_range_are_refused():
     with pytest.raises(InputError, match="level is 95; pass a number between 0 and 1"):
         calibrated_band(two, two, two, 95)
     with pytest.raises(InputTypeError, match="missed is 'few'; pass a number of at least 0"):
-        coverage_of_simulation(two, two, missed="few")  # pyright: ignore[reportArgumentType]
+        coverage_of_simulation(two, two, missed="few")
     with pytest.raises(InputError, match="kind is 'counts'"):
         calibrated_band(two, two, two, kind="counts")
 

@@ -1,6 +1,7 @@
 """What do the lecture and theory say about bands, and how often do bands contain the truth?
 
 Accepted ranges were set beforehand for a number of data sets; with fewer sets they are wider.
+`claims_compared` has the kinds of band that are compared on networks.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.band_coverage import claims_compared
 from experiments.band_coverage.closed_forms import linear_width, percentile_coverage
 from experiments.band_coverage.known_truth import (
     GRID,
@@ -33,12 +35,13 @@ LARGEST_GAP = 1e-3  # a hundredth of the narrowest band
 
 
 def claims(results: Results) -> list[Claim]:
-    """Exact statements, coverage and widths of regressions, and the bands of a network."""
+    """Exact statements, coverage and widths of regressions, and the bands of networks."""
     return [
         *_exact_claims(results),
         *(claim for rows in MEAN_ROWS for claim in _mean_claims(results, rows)),
         *_regression_claims(results),
         *_network_claims(results),
+        *claims_compared.claims(results),
     ]
 
 

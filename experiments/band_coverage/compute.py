@@ -6,6 +6,7 @@ light       that network with a tenth of the penalty
 large       the logistic model and data on 10,000 rows
 linear      x, noise ~ N(0, 1), y = x + noise, fitted by the same model
 mean        y ~ N(0, 1), its mean
+compared    networks on other known truths, for which several kinds of band are compared
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from experiments.band_coverage.known_truth import (
     one_band,
     refit_many,
 )
+from experiments.band_coverage.network_bands import bands as network_bands
+from experiments.band_coverage.network_bands import refit_setting
+from experiments.band_coverage.settings import COMPARED_ROWS, SETTINGS
 from experiments.shared.binary_models import LOGISTIC, network
 from experiments.shared.exact_regression import least_squares, line, logistic_curve, newton
 
@@ -47,6 +51,9 @@ class Settings:
       network_sets, network_resamples: for the network on 100 rows, with either penalty.
       network_hidden: number of nodes in each hidden layer of the network.
       large_network_refits: refits of the network on one data set of 10,000 rows.
+      compared_settings: number of the truths on which kinds of band are compared.
+      compared_sets, compared_refits: data sets of each, and refits of each kind and penalty, for
+        100, 300 and 2,000 rows.
     """
 
     mean_sets: int = 1000
@@ -61,6 +68,9 @@ class Settings:
     network_resamples: int = 200
     network_hidden: tuple[int, ...] = (8, 8)
     large_network_refits: int = 200
+    compared_settings: int = len(SETTINGS)
+    compared_sets: tuple[int, int, int] = (40, 32, 16)
+    compared_refits: tuple[int, int, int] = (60, 50, 40)
 
 
 FULL = Settings()
@@ -76,6 +86,9 @@ QUICK = Settings(
     network_sets=8,
     network_resamples=40,
     large_network_refits=8,
+    compared_settings=1,
+    compared_sets=(4, 4, 4),
+    compared_refits=(12, 12, 12),
 )
 
 
@@ -94,10 +107,13 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
       linear_100: (2, sets) ends of bands at x = 2.
       newton_gap, least_squares_gap: largest difference of the fits to whole data sets from the
         exact minimum, in predicted probability and in predicted mean.
+      <setting>_truth, <setting>_fits: (sets, places) true mean responses, and the network's by
+        (strengths, sets, places) fits to all rows, for every setting that is compared.
+      <setting>_bands, <setting>_expected, <setting>_strength: as from `network_bands.bands`.
       <name>_resamples, large_network_refits: as in the settings.
       refits, diverged: number of refits, and how many of them diverged.
     """
-    names = ("data", "mean", "logistic", "large", "linear", "network", "light", "one")
+    names = ("data", "mean", "logistic", "large", "linear", "network", "light", "one", "compared")
     keys: dict[str, Array] = dict(zip(names, jax.random.split(key, len(names)), strict=True))
     key_small, key_large, key_line = jax.random.split(keys["data"], 3)
     small = logistic_data(key_small, settings.logistic_sets, SMALL)
@@ -145,6 +161,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         network(1, settings.network_hidden, LARGE),
         settings.large_network_refits,
     )
+    compared = compare(keys["compared"], settings)
     bands = {name: study.band() for name, study in studies.items()}
     few_resamples = studies["logistic"].band(settings.large_resamples)
     results = {
@@ -166,11 +183,37 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         "network_resamples": settings.network_resamples,
         "large_network_refits": settings.large_network_refits,
         "refits": settings.large_network_refits
+        + compared.pop("made")
         + sum(study.diverged.size for study in studies.values()),
-        "diverged": diverged + sum(study.diverged.sum() for study in studies.values()),
+        "diverged": diverged
+        + compared.pop("diverged")
+        + sum(study.diverged.sum() for study in studies.values()),
+        **compared,
     }
     for rows, key_rows in zip(MEAN_ROWS, jax.random.split(keys["mean"]), strict=True):
         results[f"mean_{rows}"], results[f"left_out_{rows}"] = mean_bands(
             key_rows, rows, settings.mean_sets, settings.mean_resamples
         )
+    return results
+
+
+def compare(key: Array, settings: Settings) -> dict[str, Any]:
+    """The bands of every method on every known truth; the names are as for `compute`."""
+    results: dict[str, Any] = {"made": 0, "diverged": 0}
+    chosen = SETTINGS[: settings.compared_settings]
+    for number, setting in enumerate(chosen):
+        size = COMPARED_ROWS.index(setting.rows)
+        refits = refit_setting(
+            jax.random.fold_in(key, number),
+            setting,
+            settings.compared_sets[size],
+            settings.compared_refits[size],
+            progress=f"{setting.words} ({number + 1} of {len(chosen)})",
+        )
+        results["made"] += refits.made
+        results["diverged"] += refits.diverged
+        results[f"{setting.name}_truth"] = refits.truth
+        results[f"{setting.name}_fits"] = refits.fits.mean(axis=2)
+        found = network_bands(refits, setting)
+        results |= {f"{setting.name}_{part}": values for part, values in found.items()}
     return results

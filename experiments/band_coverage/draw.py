@@ -1,6 +1,7 @@
 """How are bands drawn for data whose truth is known?
 
-    bands    on 100 and on 10,000 rows, their widths, and how often they contain the truth
+    bands      on 100 and on 10,000 rows, their widths, and how often they contain the truth
+    compared   kinds of band of a network: how often they contain the truth, and their widths
 
 Only medians and shares of the stored arrays are computed here.
 """
@@ -12,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from experiments.band_coverage import draw_compared
 from experiments.band_coverage.closed_forms import logistic_widths
 from experiments.band_coverage.known_truth import GRID, LARGE, LIGHT, PLACES, SMALL, true_curve
 from experiments.band_coverage.reading import at_grid, covered, width_ratios
@@ -33,12 +35,13 @@ CAPTIONS = {
         "penalty. "
         "Lecture 11, 'Adding Uncertainty'."
     ),
+    "compared": draw_compared.CAPTION,
 }
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """One figure: bands, their widths, and their coverage."""
-    return {"bands": bands(results)}
+    """Bands, their widths and coverage; and the kinds of band compared."""
+    return {"bands": bands(results), "compared": draw_compared.compared_bands(results)}
 
 
 def bands(results: Results) -> Figure:

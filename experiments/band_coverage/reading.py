@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from experiments.band_coverage.known_truth import GRID, PLACES
+from experiments.band_coverage.network_bands import METHODS, STRENGTHS
+from experiments.band_coverage.settings import SETTINGS, Setting, places
 from experiments.lab.contract import Results
+
+REFERENCE = "percentile, strength 0.3"  # whose widths the others are divided by
+DEFAULT = "calibrated (default)"
 
 
 def covered(band: np.ndarray, target: Any) -> np.ndarray:
@@ -32,3 +38,69 @@ def width_ratios(results: Results) -> tuple[np.ndarray, np.ndarray]:
         for widths in pair
     )
     return small / large, small / large * np.sqrt(relative)
+
+
+class Compared(NamedTuple):
+    """A setting on which kinds of band were compared, and what was found.
+
+    Attributes:
+      setting: the known truth.
+      truth: (sets, places) the true mean responses.
+      fits: (strengths, sets, places) the fits to all rows.
+      bands: (2, methods, sets, places) ends of the bands.
+      expected: (2, sets, places) coverage that simulations expect, for two of the methods.
+      strength: (sets,) strength of the penalty of the default.
+    """
+
+    setting: Setting
+    truth: np.ndarray
+    fits: np.ndarray
+    bands: np.ndarray
+    expected: np.ndarray
+    strength: np.ndarray
+
+    @property
+    def counted(self) -> np.ndarray:
+        """The places that count: all but those beyond the central rows of a predictor."""
+        counted = np.ones(self.truth.shape[1], bool)
+        counted[places(self.setting).get("edge", slice(0, 0))] = False
+        return counted
+
+    def contained(self, target: np.ndarray | None = None) -> np.ndarray:
+        """Whether each band contains the truth, or another target: (methods, sets, places)."""
+        target = self.truth if target is None else target
+        return (self.bands[0] <= target) & (target <= self.bands[1])
+
+    def learner(self) -> np.ndarray:
+        """What the network gives on average with each method's penalty: (methods, sets, places)."""
+        means = self.fits.mean(axis=1)
+        strengths = [self.strength if fixed is None else fixed for fixed in METHODS.values()]
+        sets = len(self.truth)
+        chosen = np.stack([np.broadcast_to(strength, (sets,)) for strength in strengths])
+        return means[np.searchsorted(-np.array(STRENGTHS), -chosen)]
+
+    def widths(self) -> np.ndarray:
+        """Mean widths relative to those of the light percentile band: (methods, sets)."""
+        widths = (self.bands[1] - self.bands[0])[..., self.counted]
+        reference = widths[list(METHODS).index(REFERENCE)].mean(axis=0)
+        return (widths / reference).mean(axis=2)
+
+
+def compared(results: Results) -> list[Compared]:
+    """The settings that the results hold, in order."""
+    parts = ("truth", "fits", "bands", "expected", "strength")
+    return [
+        Compared(setting, *(np.asarray(results[f"{setting.name}_{part}"]) for part in parts))
+        for setting in SETTINGS
+        if f"{setting.name}_bands" in results
+    ]
+
+
+def mean_and_error(per_set: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over data sets, along the last axis, and its standard error."""
+    return per_set.mean(axis=-1), per_set.std(axis=-1, ddof=1) / math.sqrt(per_set.shape[-1])
+
+
+def pooled(means: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over settings, along the first axis, and its standard error."""
+    return means.mean(axis=0), np.sqrt((errors**2).sum(axis=0)) / len(means)

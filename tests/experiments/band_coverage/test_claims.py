@@ -7,6 +7,9 @@ import pytest
 
 from experiments.band_coverage.claims import claims
 from experiments.band_coverage.draw import CAPTIONS
+from experiments.band_coverage.network_bands import METHODS
+
+COMPARED = "rare_level_count_3_100_bands"
 
 
 def outcomes(results):
@@ -48,6 +51,9 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("newton_gap", lambda gap: gap + 0.01, "is logistic regression"),
         ("least_squares_gap", lambda gap: gap + 0.01, "least-squares regression"),
         ("diverged", lambda count: count + 1, "refits that diverged"),
+        (COMPARED, lambda b: b.mean(0) + 0.05 * (b - b.mean(0)), "bands, nominal 95%, for a curve"),
+        (COMPARED, lambda b: b + 100.0, "bands, nominal 95%, for a level"),
+        (COMPARED, lambda b: b - 100.0, "bands, nominal 95%, for the mean response at a point"),
     ],
 )
 def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
@@ -59,3 +65,16 @@ def test_leaving_out_1_over_e_of_100_rows_fails(results):
     # 0.3679 instead of 0.3660: the many resamples of the means are enough to tell.
     shares = np.full(1000, math.exp(-1))
     assert any("100 rows" in s for s in failures(results, left_out_100=shares, mean_resamples=999))
+
+
+def test_a_setting_that_contradicts_a_rule_is_refused_and_fails_nothing(results):
+    missing = results[COMPARED] + 100.0
+    found = [claim for claim in claims({**results, COMPARED: missing}) if claim.refused]
+    assert [claim.measured for claim in found] == [0.0, 0.0]
+    assert all(claim.holds is None for claim in found)
+
+
+def test_every_method_has_a_row_with_standard_errors(results):
+    rows = [claim for claim in claims(results) if "coverage, mean over" in claim.statement]
+    assert len(rows) == len(METHODS)
+    assert all(str(claim.measured).count("(SE ") == 4 for claim in rows)

@@ -4,13 +4,15 @@ import numpy as np
 
 from experiments.band_coverage.draw import CAPTIONS, draw
 from experiments.band_coverage.known_truth import PLACES, true_curve
+from experiments.band_coverage.network_bands import METHODS
+from experiments.band_coverage.reading import DEFAULT, compared
 from jaxnn import plotting
 
 
 def test_the_coverage_that_is_drawn_is_the_share_of_bands_that_contain_the_truth(results, tmp_path):
     with plotting.style():
         figures = draw(results)
-        assert list(figures) == list(CAPTIONS) == ["bands"]
+        assert list(figures) == list(CAPTIONS) == ["bands", "compared"]
         plotting.save(figures["bands"], tmp_path / "bands.png")
         assert (tmp_path / "bands.png").stat().st_size > 20_000
     coverage = figures["bands"].axes[3]
@@ -20,3 +22,15 @@ def test_the_coverage_that_is_drawn_is_the_share_of_bands_that_contain_the_truth
     lower, upper = results["logistic_100"]
     inside = (lower <= true_curve(PLACES)) & (true_curve(PLACES) <= upper)
     np.testing.assert_allclose(drawn.get_ydata(), inside.mean(axis=0))
+
+
+def test_the_coverage_of_each_kind_of_band_is_drawn_from_its_bands(results):
+    with plotting.style():
+        figure = draw(results)["compared"]
+    (one,) = compared(results)
+    inside = one.contained()[list(METHODS).index(DEFAULT)][:, one.counted]
+    drawn = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert drawn == [inside.mean()]
+    worst = [line.get_xdata()[0] for line in figure.axes[1].lines if line.get_marker() == "o"]
+    assert worst == [inside.mean(axis=0).min()]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [one.setting.words]

@@ -1,0 +1,159 @@
+"""Which bands of a network contain the truth, and at what width?
+
+The rules were set before the full run: the default's mean coverage of the truth is from 0.93 to
+0.97 in every setting, and at least 0.88 at the worst place. A rule that a setting contradicts by
+more than two standard errors is shown as refused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.band_coverage.network_bands import METHODS
+from experiments.band_coverage.reading import (
+    DEFAULT,
+    REFERENCE,
+    Compared,
+    compared,
+    mean_and_error,
+    pooled,
+)
+from experiments.band_coverage.settings import SETTINGS, places
+from experiments.lab.claims import Claim, close, refused, reported
+from experiments.lab.contract import Results
+
+TRUTH = "known truth"
+LOW, HIGH, WORST = 0.93, 0.97, 0.88
+KINDS = {
+    "point": "the mean response at a point",
+    "curve": "a curve averaged over rows",
+    "level": "a level of a category",
+}
+STUDIED = 500  # data sets for which the accepted distance was set
+
+
+def claims(results: Results) -> list[Claim]:
+    """The default in each setting, every kind of mean response, and all methods side by side."""
+    found = compared(results)
+    return [
+        *_overall(found),
+        *(claim for one in found for claim in _in_setting(one)),
+        *_methods(found),
+        *_outside(found),
+        *_expectations(found),
+    ]
+
+
+def _overall(found: list[Compared]) -> Iterator[Claim]:
+    place = list(METHODS).index(DEFAULT)
+    sets = sum(len(one.truth) for one in found)
+    for kind, words in KINDS.items():
+        pairs = []
+        for one in found:
+            at = places(one.setting).get(kind)
+            if at is not None:
+                pairs.append(mean_and_error(one.contained()[place, :, at].mean(axis=1)))
+        (mean, error), count = pooled(*map(np.array, zip(*pairs, strict=True))), len(pairs)
+        distance = 0.02 * math.sqrt(max(1.0, STUDIED / sets))
+        yield close(
+            f"Calibrated bands, nominal 95%, for {words}: coverage of the truth, mean over "
+            f"{count} of {len(SETTINGS)} settings (interval: 4 SE)",
+            TRUTH,
+            float(mean),
+            0.95,
+            distance,
+            interval=(float(mean - 4 * error), float(mean + 4 * error)),
+        )
+
+
+def _in_setting(one: Compared) -> Iterator[Claim]:
+    place = list(METHODS).index(DEFAULT)
+    contained = one.contained()[place][:, one.counted]
+    mean, error = mean_and_error(contained.mean(axis=1))
+    yield refused(
+        f"{one.setting.words}: coverage of the truth by calibrated bands, nominal 95% "
+        "(interval: 2 SE)",
+        "set beforehand",
+        float(mean),
+        f"{LOW} to {HIGH}",
+        unless=bool(mean + 2 * error >= LOW and mean - 2 * error <= HIGH),
+        interval=(float(mean - 2 * error), float(mean + 2 * error)),
+    )
+    worst = float(contained.mean(axis=0).min())
+    error = math.sqrt(max(worst * (1 - worst), 0.05) / len(contained))
+    yield refused(
+        f"{one.setting.words}: the same at the worst of {contained.shape[1]} places "
+        "(interval: 2 SE)",
+        "set beforehand",
+        worst,
+        f"at least {WORST}",
+        unless=worst + 2 * error >= WORST,
+        interval=(max(0.0, worst - 2 * error), min(1.0, worst + 2 * error)),
+    )
+
+
+def _methods(found: list[Compared]) -> Iterator[Claim]:
+    for place, name in enumerate(METHODS):
+        truth, own, width, worst, lowest = [], [], [], [], []
+        for one in found:
+            inside = one.contained()[place][:, one.counted]
+            truth.append(mean_and_error(inside.mean(axis=1)))
+            own_mean = one.contained(one.learner()[place])[place][:, one.counted]
+            own.append(mean_and_error(own_mean.mean(axis=1)))
+            width.append(mean_and_error(one.widths()[place]))
+            shares = inside.mean(axis=0)
+            worst.append((shares.min(), math.sqrt(shares.min() * (1 - shares.min()) / len(inside))))
+            lowest.append(truth[-1][0])
+        words = [
+            f"{words} {mean:.3f} (SE {error:.3f})"
+            for words, pairs in (
+                ("truth", truth),
+                ("worst place", worst),
+                ("learner's own mean", own),
+                (f"width relative to {REFERENCE}", width),
+            )
+            for mean, error in [pooled(*map(np.array, zip(*pairs, strict=True)))]
+        ]
+        yield reported(
+            f"Bands, nominal 95%, {name}: coverage, mean over {len(found)} settings "
+            "(interval: lowest and highest setting, truth)",
+            TRUTH,
+            "; ".join(words),
+            interval=(float(min(lowest)), float(max(lowest))),
+        )
+
+
+def _outside(found: list[Compared]) -> Iterator[Claim]:
+    place = list(METHODS).index(DEFAULT)
+    pairs = [
+        mean_and_error(one.contained()[place][:, ~one.counted].mean(axis=1))
+        for one in found
+        if not one.counted.all()
+    ]
+    mean, error = pooled(*map(np.array, zip(*pairs, strict=True)))
+    yield reported(
+        "Calibrated bands, nominal 95%, for a curve beyond the central 96% of a predictor's rows: "
+        "coverage of the truth (interval: 4 SE)",
+        TRUTH,
+        float(mean),
+        interval=(float(mean - 4 * error), float(mean + 4 * error)),
+    )
+
+
+def _expectations(found: list[Compared]) -> Iterator[Claim]:
+    names = ("fit and spread, strength 0.3", "calibrated, strength 0.3")
+    for number, name in enumerate(names):
+        place = list(METHODS).index(name)
+        expected = [float(one.expected[number][:, one.counted].mean()) for one in found]
+        measured = [float(one.contained()[place][:, one.counted].mean()) for one in found]
+        gaps = np.subtract(measured, expected)
+        yield reported(
+            f"Bands, nominal 95%, {name}: coverage of the truth minus the coverage that "
+            "simulations from the fit expect, mean over settings (interval: lowest and highest)",
+            "jaxnn.calibration.coverage_of_simulation",
+            float(gaps.mean()),
+            interval=(float(gaps.min()), float(gaps.max())),
+        )
