@@ -97,8 +97,10 @@ def refit_setting(
       progress: label of the progress bars.
     """
     key_data, key_points, key_fits, key_draws = jax.random.split(key, 4)
-    X, y = replicate(partial(draw_data, setting=setting), jax.random.split(key_data, sets))
     points = np.asarray(draw_predictors(key_points, setting, POINTS, CENTRAL))
+    X, y, truth = replicate(
+        partial(_draw, setting=setting), jax.random.split(key_data, sets), shared=(points,)
+    )
     run = partial(_refit_all, data=(X, y, points), setting=setting, progress=progress)
     unused = np.ones((2, len(STRENGTHS), *y.shape), np.float32), np.ones((len(STRENGTHS), sets))
 
@@ -116,9 +118,7 @@ def refit_setting(
     outputs = link(setting.kind, out_of_bag)[..., None]
     losses = responses.loss(setting.kind, jnp.asarray(outputs), jnp.asarray(y)[None, ..., None])
     return Refits(
-        replicate(
-            partial(_truth, setting=setting), jax.random.split(key_data, sets), shared=(points,)
-        ),
+        truth,
         means[:, :, :FITS],
         means[:, :, FITS:],
         simulated,
@@ -134,9 +134,10 @@ def _out_of_bag(at_rows: np.ndarray, absent: np.ndarray, fitted: np.ndarray) -> 
     return np.where(counts, (at_rows * absent).sum(axis=2) / np.maximum(counts, 1), fitted)
 
 
-def _truth(key: Array, points: Array, *, setting: Setting) -> Array:
-    X, _ = draw_data(key, setting)
-    return mean_responses(partial(true_mean, setting), X, points, setting)
+def _draw(key: Array, points: Array, *, setting: Setting) -> tuple[Array, Array, Array]:
+    """A data set, and its true mean responses."""
+    X, y = draw_data(key, setting)
+    return X, y, mean_responses(partial(true_mean, setting), X, points, setting)
 
 
 def _refit_all(

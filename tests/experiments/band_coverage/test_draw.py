@@ -1,6 +1,7 @@
 """Is the figure drawn from stored arrays alone, and is the coverage in it the share that covers?"""
 
 import numpy as np
+import pytest
 
 from experiments.band_coverage.draw import CAPTIONS, draw
 from experiments.band_coverage.known_truth import PLACES, true_curve
@@ -30,7 +31,7 @@ def test_the_coverage_of_each_kind_of_band_is_drawn_from_its_bands(results):
     (one,) = compared(results)
     inside = one.contained()[list(METHODS).index(DEFAULT)][:, one.counted]
     drawn = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert drawn == [inside.mean()]
+    assert drawn == pytest.approx([inside.mean()])
     worst = [line.get_xdata()[0] for line in figure.axes[1].lines if line.get_marker() == "o"]
-    assert worst == [inside.mean(axis=0).min()]
+    assert worst == pytest.approx([inside.mean(axis=0).min()])
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [one.setting.words]
