@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxnn.errors import InputError
-from jaxnn.tables.levels import NUMBER
+from jaxnn.tables.levels import NUMBER, listed
 from jaxnn.tables.raw_columns import RowPlaces, row_names_note
 from jaxnn.tables.table import check_names, quoted
 
@@ -63,12 +63,13 @@ def named_columns(
             )
     check_names([name for name in header if name], "the header")
     columns = []
+    nothing: list[str] = []
     for place, name in enumerate(header):
         values = [record[place] for record in records]
         if name:
             columns.append(NamedColumn(name, values))
         elif all(_empty(value) for value in values):
-            notes.append(f"column {place + 1} has neither a name nor values; left out")
+            nothing.append(str(place + 1))
         elif place == 0 and len(set(values)) == len(values):
             notes.append(row_names_note(values, source))
         else:
@@ -78,6 +79,10 @@ def named_columns(
                 "predictors."
             )
             columns.append(NamedColumn(f"column {place + 1}", values, doubt))
+    if len(nothing) == 1:
+        notes.append(f"column {nothing[0]} has neither a name nor values; left out")
+    elif nothing:
+        notes.append(f"columns {listed(nothing)} have neither a name nor values; left out")
     return columns, notes
 
 

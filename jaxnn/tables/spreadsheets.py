@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -68,22 +67,24 @@ def raw_workbook(
             book = pandas.ExcelFile(io.BytesIO(content.data), engine="openpyxl")
             sheets = [str(name) for name in book.sheet_names]
             chosen = _chosen_sheet(sheet, sheets)
-            frame = book.parse(
-                chosen, header=None, dtype=object, keep_default_na=False, na_values=[]
-            )
+            numbers, rows = _filled_rows(book.book[chosen])
     except InputError:
         raise
     except Exception as error:  # openpyxl fails in many ways on a damaged file
         raise _damaged(source, "an Excel workbook", error) from None
-    cells = [[_cell(value) for value in row] for row in frame.to_numpy(dtype=object).tolist()]
-    numbers = [number for number, row in enumerate(cells, start=1) if _filled(row)]
-    rows = [row for row in cells if _filled(row)]
-    width = max(map(_filled, rows), default=0)
+    width = max(map(len, rows), default=0)
     if not rows or not width:
         others = [name for name in sheets if name != chosen]
         hint = f"; pass sheet={others[0]!r} or another" if others else ""
         raise refused(source, f"whose sheet {quoted(chosen)} is empty{hint}")
-    header = ["" if cell is None else level_text(cell) for cell in rows[0][:width]]
+    if len(rows) * width > LARGEST_CELLS:
+        raise refused(
+            source,
+            f"whose sheet {quoted(chosen)} has {len(rows)} rows of up to {width} cells; delete "
+            "what is beside the table",
+        )
+    rows = [row + [None] * (width - len(row)) for row in rows]
+    header = ["" if cell is None else level_text(cell) for cell in rows[0]]
     named = sum(map(bool, header))
     if width == 1:
         raise refused(source, f"whose sheet {quoted(chosen)} has one column only")
@@ -91,12 +92,12 @@ def raw_workbook(
         raise refused(
             source,
             f"whose sheet {quoted(chosen)} has {width} columns, of which row {numbers[0]} names "
-            f"{named}; its first row must name the columns, so delete what is above the names",
+            f"{named}; name all of them, and delete what is above or beside the table",
         )
     if all(taken_apart(name) for name in header):
         raise refused(source, f"whose row {numbers[0]} holds numbers; it must name the columns")
     where = RowPlaces("row", numbers[1:])
-    columns, notes = named_columns(header, [row[:width] for row in rows[1:]], where, source)
+    columns, notes = named_columns(header, rows[1:], where, source)
     if sheet is None and len(sheets) > 1:
         others = listed([quoted(name) for name in sheets if name != chosen], most=4)
         notes.insert(0, f"the sheet {quoted(chosen)} is read; the workbook also has {others}")
@@ -188,16 +189,24 @@ def _chosen_sheet(sheet: Any, sheets: list[str]) -> str:
     return sheet
 
 
-def _cell(value: Any) -> Any:
-    """The value of a cell, None if it is empty."""
-    if isinstance(value, str):
-        return value.strip() or None
-    return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
+def _filled_rows(sheet: Any) -> tuple[list[int], list[list[Any]]]:
+    """Number and values of each row that is not empty, up to its last cell that is not empty."""
+    sheet.reset_dimensions()  # what the file says of its size can be wrong
+    numbers, rows = [], []
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        row = [_value(cell) for cell in cells]
+        while row and row[-1] is None:
+            row.pop()
+        if row:
+            numbers.append(number)
+            rows.append(row)
+    return numbers, rows
 
 
-def _filled(row: Sequence[Any]) -> int:
-    """The number of cells up to the last one that is not empty."""
-    return max((place for place, cell in enumerate(row, start=1) if cell is not None), default=0)
+def _value(cell: Any) -> Any:
+    """The value of a cell, None if it is empty or an error such as #N/A."""
+    value = None if cell.data_type == "e" else cell.value
+    return value.strip() or None if isinstance(value, str) else value
 
 
 def _from_cells(

@@ -77,6 +77,12 @@ def test_rows_of_other_lengths_are_refused(write):
         read_csv(write("a,b\n1,5,2\n3,4\n"), "b")
 
 
+def test_columns_without_a_name_and_values_are_told_in_one_note():
+    header = ["a", "", "", "b", "", "c"]
+    _, notes = columns_of(header, [["1", "", "", "2", "", "3"]])
+    assert notes == ["columns 2, 3, 5 have neither a name nor values; left out"]
+
+
 def test_columns_without_a_name_are_refused_only_when_used(write):
     path = write("a,,y\n1,5,2\n4,6,3\n")
     with pytest.raises(InputError, match=r"column 2 of .* has no name; give it a name"):

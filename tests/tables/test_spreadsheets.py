@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.tables import raw_table, read_csv, read_table, spreadsheets
+from jaxnn.tables import file_types, raw_table, read_csv, read_table, spreadsheets
 
 ROWS = [
     ["age", "zip", "smokes", "price", "seen", "sick"],
@@ -91,7 +91,10 @@ def test_a_sheet_is_chosen_by_name(book):
     ("rows", "message"),
     [
         ([["x"], [1]], "whose sheet 'a' has one column only"),
-        ([["Report"], ["x", "y", "z"], [1, 2, 3]], "of which row 1 names 1; .* above the names"),
+        (
+            [["Report"], ["x", "y", "z"], [1, 2, 3]],
+            "of which row 1 names 1; .* or beside the table",
+        ),
         ([[1, 2], [3, 4]], "whose row 1 holds numbers; it must name the columns"),
         ([["x", "x"], [3, 4]], "names both column 1 and column 2 'x'"),
         ([["x", "y"]], "has no rows of data"),
@@ -138,6 +141,34 @@ def test_a_named_index_is_a_column_and_another_is_not(parquet):
     assert raw_table(parquet(frame)).names == ("dose", "x", "y")
     frame.index.name = None
     assert raw_table(parquet(frame)).names == ("x", "y")
+
+
+def test_cells_far_from_the_table_are_no_rows_of_it(tmp_path):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    for row in (["x", "y"], [1, 2], [3, 4]):
+        sheet.append(row)
+    sheet["A3000"] = " "  # a blank that nobody sees
+    workbook.save(tmp_path / "data")
+    assert read_table(tmp_path / "data", "y").X.tolist() == [[1], [3]]
+    sheet["XFD9"] = 5
+    workbook.save(tmp_path / "data")
+    with pytest.raises(InputError, match="16384 columns, of which row 1 names 2; name all of them"):
+        read_table(tmp_path / "data", "y")
+
+
+def test_a_sheet_of_too_many_cells_is_not_read(book, monkeypatch):
+    path = book(a=[["x", "y"], [1, 2], [3, 4]])
+    monkeypatch.setattr(spreadsheets, "LARGEST_CELLS", 5)
+    with pytest.raises(InputError, match="'a' has 3 rows of up to 2 cells; delete what is beside"):
+        read_table(path, "y")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(book, monkeypatch):
+    path = book(a=[["x", "y"], [1, 2], [3, 4]])
+    monkeypatch.setattr(file_types, "LARGEST_BYTES", path.stat().st_size)
+    with pytest.raises(InputError, match="an Excel workbook of more content than fits; at most"):
+        read_table(path, "y")
 
 
 def test_columns_of_lists_are_refused_only_when_used(parquet):
