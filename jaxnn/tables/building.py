@@ -23,7 +23,7 @@ from jaxnn.tables.raw_columns import (
     absent_rows,
     at_rows,
     check_usable,
-    texts_of,
+    number_of_values,
 )
 from jaxnn.tables.reader_arguments import Request, predictor_names
 from jaxnn.tables.response_column import typed_response
@@ -140,11 +140,11 @@ def _doubts(raw: RawColumn, typed: TypedColumn, declared: bool) -> list[str]:
                 f"{name} lies between {values.min():.10g} and {values.max():.10g}, which are "
                 f"almost equal in single precision; subtract {values.min():.10g} first"
             ]
-        written = {text for text in texts_of(raw) if text is not None}
         kept = len(np.unique(values.astype(np.float32)))
-        if kept < KEPT_NUMBERS * len(written) and not column.origin:
+        different = number_of_values(raw, kept / KEPT_NUMBERS)
+        if kept < KEPT_NUMBERS * different and not column.origin:
             return [
-                f"{name} has {len(written)} different numbers, of which single precision keeps "
+                f"{name} has {different} different numbers, of which single precision keeps "
                 f"{kept} apart; kinds={{{column.name!r}: 'categorical'}} keeps all of them"
             ]
     if len(column.levels) > MANY_LEVELS and not declared:

@@ -151,8 +151,10 @@ def _is_numeric(raw: RawColumn, absent: np.ndarray, where: RowPlaces) -> bool:
     """Whether all values are numbers; numbers mixed with texts are refused."""
     if isinstance(raw.values, np.ndarray):
         return True
-    rows = np.flatnonzero(~absent)
-    finite = [bool(NUMBER.fullmatch(raw.values[row] or "")) for row in rows]
+    rows = np.flatnonzero(~absent).tolist()
+    finite = [NUMBER.fullmatch(raw.values[row] or "") is not None for row in rows]
+    if all(finite):
+        return _code(raw) is None
     numeric = [
         is_number or bool(INFINITY.fullmatch(raw.values[row] or ""))
         for row, is_number in zip(rows, finite, strict=True)
@@ -174,7 +176,11 @@ def _numbers(raw: RawColumn, where: RowPlaces) -> np.ndarray:
     if isinstance(raw.values, np.ndarray):
         numbers = raw.values
     else:
-        numbers = np.array([_number(raw, row, where) for row in range(len(raw.values))])
+        number_at: dict[str | None, float] = {None: math.nan}
+        for row, text in enumerate(raw.values):
+            if text not in number_at:
+                number_at[text] = _number(raw, row, where)
+        numbers = np.array([number_at[text] for text in raw.values])
     too_large = np.flatnonzero(np.abs(numbers) > LARGEST)
     if too_large.size:
         value = numbers[too_large[0]]
@@ -189,9 +195,7 @@ def _numbers(raw: RawColumn, where: RowPlaces) -> np.ndarray:
 
 
 def _number(raw: RawColumn, row: int, where: RowPlaces) -> float:
-    text = raw.values[row]
-    if text is None:
-        return math.nan
+    text = raw.values[row] or ""
     number = number_of(text)
     if number is None:
         raise InputError(
@@ -204,5 +208,5 @@ def _number(raw: RawColumn, row: int, where: RowPlaces) -> float:
 def number_of(text: str) -> float | None:
     """The number that a text writes, 1 or 0 for true or false, or None."""
     if NUMBER.fullmatch(text) or INFINITY.fullmatch(text):
-        return float(text)
+        return float(text)  # which accepts more, such as 1_0
     return TRUTH.get(text.casefold())

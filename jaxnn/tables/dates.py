@@ -30,6 +30,7 @@ ORDERS = ("dmy", "mdy")
 # Fewer different numbers of eight digits may be dates by chance.
 FEW_NUMBERS = 3
 
+_DECIMAL = re.compile(r"-?\d+\.?\d*", re.ASCII)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _TIME = (
     r"(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
@@ -196,7 +197,7 @@ def _texts(raw: RawColumn) -> list[str | None] | None:
 
 def _parts(text: str) -> _Parts | None:
     """The numbers of a date, or None for a text that is not written like one."""
-    if not 6 <= len(text) <= 45:
+    if not 6 <= len(text) <= 45 or (len(text) != 8 and _DECIMAL.fullmatch(text)):
         return None
     match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
     if match is None:

@@ -34,6 +34,7 @@ from jaxnn.tables.table import Column, Table, quoted, shown
 
 # The levels of a column that are shown with their counts.
 MOST_LEVELS = 6
+WIDTH = 70
 
 
 def describe(table: Table) -> str:
@@ -222,10 +223,14 @@ def _summary(column: Column, values: np.ndarray) -> str:
     counts = np.bincount(values.astype(int), minlength=len(column.levels))
     parts = [
         f"{shown(level, 20)} ({count})"
-        for level, count in zip(column.levels[:MOST_LEVELS], counts, strict=False)
+        for level, count in zip(column.levels, counts.tolist(), strict=False)
     ]
-    more = len(column.levels) - MOST_LEVELS
-    return ", ".join(parts) + (f", and {more} more levels" if more > 0 else "")
+    end = min(len(parts), MOST_LEVELS)
+    while end > 1 and len(", ".join(parts[:end])) > WIDTH:
+        end -= 1
+    more = len(parts) - end
+    several = "s" * (more > 1)
+    return ", ".join(parts[:end]) + (f", and {more} more level{several}" if more else "")
 
 
 def _texts(raw: RawColumn) -> str:

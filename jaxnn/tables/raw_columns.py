@@ -29,6 +29,8 @@ TRUTH_LEVELS = ("False", "True")
 # From here on, double precision leaves whole numbers out.
 EXACT = 2.0**53
 
+_WHOLE = re.compile(r"[+-]?[0-9]+\.0+")
+
 # The name of a column without one: empty, or what pandas and R call it.
 NAMELESS = re.compile(r"(Unnamed: \d+(\.\d+)*|\.\.\.\d+)?")
 
@@ -92,7 +94,7 @@ def level_text(value: Any) -> str:
     """The text by which a value is known as a level: a whole number has no trailing ".0"."""
     if isinstance(value, str):
         text = value.strip()
-        return text.split(".")[0] if re.fullmatch(r"[+-]?[0-9]+\.0+", text) else text
+        return text.split(".")[0] if text.endswith("0") and _WHOLE.fullmatch(text) else text
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, int | np.integer):
@@ -144,6 +146,16 @@ def texts_of(raw: RawColumn) -> list[str | None]:
     if isinstance(raw.values, np.ndarray):
         return [None if value != value else level_text(value) for value in raw.values.tolist()]
     return [None if text is None else level_text(text) for text in raw.values]
+
+
+def number_of_values(raw: RawColumn, enough: float = 0) -> int:
+    """How many different values there are; not exact, but at most `enough`, if that is true."""
+    if isinstance(raw.values, np.ndarray):
+        return len(np.unique(raw.values[~np.isnan(raw.values)]))
+    different = {text for text in raw.values if text is not None}
+    if len(different) <= enough:  # 1 and 1.0 are one value
+        return len(different)
+    return len(set(map(level_text, different)))
 
 
 def at_rows(rows: np.ndarray, raw: RawColumn, where: RowPlaces) -> tuple[RawColumn, RowPlaces]:

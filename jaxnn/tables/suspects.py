@@ -7,7 +7,8 @@ or levels:
     row numbers      whole numbers, all different, that only rise or only fall, or that are a run
                      such as 1..n in any order
     identifiers      all different, and text, or numbers that look like codes: a name such as "id"
-                     or "patient_no", zeros in front, or at least 9 digits in every one
+                     or "patient_no", zeros in front, or at least 9 digits in every one;
+                     with a name that ends in "id" also those that repeat, as for two visits
     nearly as many   text with more levels than half of the rows: names, free text
     nameless         a column without a name, or that pandas calls "Unnamed: 0"
 
@@ -47,12 +48,16 @@ NOTHING = "no values"
 CONSTANT = "the same value in every row"
 ROW_NUMBERS = "row numbers"
 IDENTIFIERS = "identifiers, all different"
+REPEATED = "identifiers, of which some repeat"
 
 # Names of identifiers, and words that end such names, as in "patientID" or "Row No.".
 _CODE_NAME = re.compile(
     r"index|idx|row|rownames?|record|serial|level_\d+"
     r"|(?:.*[\W_])?(?:id|ids|uuid|guid|no|nr|number|code|key)[\W_]*\d*"
 )
+
+# Of these, a number that repeats is no measurement either.
+_ID_NAME = re.compile(r"(?:.*[\W_])?(?:id|ids|uuid|guid)[\W_]*\d*")
 
 
 def without_suspects(
@@ -110,6 +115,8 @@ def without_suspects(
         elif reason:
             kind = "numeric" if _all_numbers(column) else "categorical"
             hint = f"kinds={{{column.name!r}: {kind!r}}} keeps it"
+            if reason == REPEATED:
+                hint = f"groups={column.name!r} keeps equal ones together, {hint}"
             notes.append(f"left out {quoted(column.name)}: {reason}; {hint}")
     return kept, notes
 
@@ -138,16 +145,16 @@ def reason_to_leave_out(raw: RawColumn, where: RowPlaces) -> str:
         return constant
     if NAMELESS.fullmatch(raw.name):
         return "a column without a name"
-    if isinstance(raw.values, np.ndarray) and not _whole_and_different(raw.values):
+    if isinstance(raw.values, np.ndarray) and np.any(np.floor(raw.values) < np.ceil(raw.values)):
         return ""
     texts = [text for text in texts_of(raw) if text is not None]
     distinct = set(texts)
-    numbers = [text for text in distinct if NUMBER.fullmatch(text)]
-    if len(numbers) == len(distinct):
-        return _number_reason(raw.name, texts, len(distinct))
+    numbers = sum(NUMBER.fullmatch(text) is not None for text in distinct)
+    if numbers == len(distinct):
+        return _number_reason(raw, texts, len(distinct))
     if raw.ordered:
         return ""
-    if numbers and len(distinct) - len(numbers) <= CODE_TEXTS * len(texts):
+    if numbers and len(distinct) - numbers <= CODE_TEXTS * len(texts):
         return ""  # numbers with a typing error, which is refused
     return _text_reason(raw, texts, where)
 
@@ -165,30 +172,26 @@ def constant_reason(raw: RawColumn) -> str:
         found = list(dict.fromkeys(present))
     if not found:
         return NOTHING
-    levels = {spelling_key(level_text(value)) for value in found[:1000]}
-    if len(levels) > 1 or len(present) < 2:
+    first = level_text(found[0])
+    keys = (spelling_key(level_text(value)) for value in found)
+    if len(present) < 2 or any(key != spelling_key(first) for key in keys):
         return ""
-    return f"{CONSTANT}, {quoted(level_text(found[0]))}"
+    return f"{CONSTANT}, {quoted(first)}"
 
 
-def _whole_and_different(values: np.ndarray) -> bool:
-    present = values[~np.isnan(values)]
-    return bool(np.all(present == np.round(present))) and len(np.unique(present)) == len(present)
-
-
-def _number_reason(name: str, texts: Sequence[str], distinct: int) -> str:
-    whole = [text.lstrip("+-").isdecimal() for text in texts]
-    if not all(whole):
+def _number_reason(raw: RawColumn, texts: Sequence[str], distinct: int) -> str:
+    # A unit, or a sign that was taken off, is that of a measurement.
+    if raw.unit or raw.note or not all(text.lstrip("+-").isdecimal() for text in texts):
         return ""
-    named = _CODE_NAME.fullmatch(_split(name)) is not None
     if distinct < len(texts):
-        return ""
+        repeated = distinct > FEW_ROWS and _ID_NAME.fullmatch(_split(raw.name))
+        return REPEATED if repeated else ""
+    named = _CODE_NAME.fullmatch(_split(raw.name)) is not None
     values = list(map(int, texts))
-    steps = {second > first for first, second in pairwise(values)}
     run = max(values) - min(values) + 1 == len(values)
     if len(texts) <= FEW_ROWS:
         return (ROW_NUMBERS if run else IDENTIFIERS) if named else ""
-    if len(steps) == 1 or run:
+    if run or len({second > first for first, second in pairwise(values)}) == 1:
         return ROW_NUMBERS
     digits = {len(text.lstrip("+-")) for text in texts}
     zeros = any(text[0] == "0" and len(text) > 1 for text in texts)
@@ -208,6 +211,8 @@ def _text_reason(raw: RawColumn, texts: Sequence[str], where: RowPlaces) -> str:
     if len(texts) <= FEW_ROWS:
         all_named = named and levels == len(texts) and not _dates(raw, where)
         return IDENTIFIERS if all_named else ""
+    if levels < len(texts) and levels > FEW_ROWS and _ID_NAME.fullmatch(_split(raw.name)):
+        return REPEATED
     if levels <= MANY_LEVELS * len(texts) or _dates(raw, where):
         return ""
     if sum(map(len, texts)) > LONG_TEXT * len(texts):

@@ -75,8 +75,7 @@ def test_columns_are_described_without_filling_anything_in():
         [
             "name",
             "categorical",
-            "case 0 (1), case 1 (1), case 10 (1), case 11 (1), case 12 (1), case 13 (1), "
-            "and 18 more levels",
+            "case 0 (1), case 1 (1), case 10 (1), case 11 (1), case 12 (1), and 19 more levels",
             "0",
             "left out: identifiers, all different",
         ],

@@ -36,6 +36,8 @@ def reason(name, values):
         ("CustomerID", SALARIES, "identifiers, all different"),
         ("Row No.", SALARIES, "identifiers, all different"),
         ("id", [1, 2, 3], "row numbers"),
+        ("patient_id", [n // 2 for n in range(N)], "identifiers, of which some repeat"),
+        ("patient id", [f"p{n // 2}" for n in range(N)], "identifiers, of which some repeat"),
         ("id", ["a7", "b3", "c9"], "identifiers, all different"),
         ("Unnamed: 3.1", [5, 5, 7], "a column without a name"),
         ("a", [f"name {n}" for n in range(N)], "identifiers, all different"),
@@ -66,6 +68,8 @@ def test_columns_that_are_left_out(name, values, expected):
         ("grid", [1, 2, 3]),
         ("paid", SALARIES),
         ("patient_id", [1, 1, 2]),
+        ("shop_id", [n % 10 for n in range(N)]),
+        ("room_no", [n // 2 for n in range(N)]),
         ("a", [*range(N - 1), "12.x"]),  # a typing error, which is refused
         ("a", ["x"]),
     ],
@@ -134,3 +138,19 @@ def test_many_columns_that_are_left_out_share_a_note():
     frame["a"], frame["y"] = SHUFFLED % 5, SHUFFLED
     (note,) = from_dataframe(frame, "y").notes
     assert note.startswith("left out 50 columns: 'c0' (the same value in every row, '1'), 'c1' (")
+
+
+def test_identifiers_that_repeat_can_be_groups():
+    frame = pd.DataFrame({"patient_id": np.arange(N) // 2, "a": SHUFFLED % 5, "y": SHUFFLED})
+    assert from_dataframe(frame, "y").notes == (
+        "left out 'patient_id': identifiers, of which some repeat; groups='patient_id' keeps "
+        "equal ones together, kinds={'patient_id': 'numeric'} keeps it",
+    )
+    assert from_dataframe(frame, "y", groups="patient_id").notes == ()
+
+
+def test_numbers_with_a_unit_are_measurements():
+    waits = pd.to_timedelta(np.arange(N), unit="D")
+    shares = [f"{n} %" for n in range(N)]
+    frame = pd.DataFrame({"wait": waits, "share": shares, "y": SHUFFLED})
+    assert [column.name for column in from_dataframe(frame, "y").columns] == ["wait", "share"]
