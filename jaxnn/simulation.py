@@ -146,14 +146,21 @@ def simulate_responses(
 
 
 def fits_of_all_rows(
-    key: Array, fitter: Fitter, X: Any, y: Any, fits: int, *, weights: Any = None
+    key: Array,
+    fitter: Fitter,
+    X: Any,
+    y: Any,
+    fits: int,
+    *,
+    weights: Any = None,
+    groups: Any = None,
 ) -> Bootstrap:
     """Fits to the data as they are, from different first weights; their mean has no such luck.
 
     Args:
       key: a typed JAX key.
       fitter: what is fitted.
-      X, y, weights: the rows, as for `jaxnn.fit`.
+      X, y, weights, groups: the rows, as for `jaxnn.fit`.
       fits: number of fits, at least 1.
 
     Returns:
@@ -171,12 +178,12 @@ def fits_of_all_rows(
       >>> jaxnn.refits.refitted_network(fitter, fits).predict(X[:5]).shape
       (2, 5)
     """
-    rows = _checked(key, fitter, X, y, weights)
+    rows = _checked(key, fitter, X, y, weights, groups)
     check_count(fits, "fits")
     made = replicate(
         partial(_fit, fitter=fitter),
         jax.random.split(key, fits),
-        shared=tuple(rows[:3]),
+        shared=(rows.X, rows.y, rows.weights, rows.groups),
         working_set=fitter.working_set(len(rows.X)),
         varying_length=fitter.traits.varying_length,
     )
@@ -202,12 +209,11 @@ def simulated_refits(
     Args:
       key: a typed JAX key.
       fitter: what is refitted; the fits that `fitted` is from should be its own.
-      X, y, weights: the rows, as for `jaxnn.fit`.
+      X, y, weights, groups: the rows, as for `jaxnn.fit`.
       fitted: (rows,), (rows, outputs), or (rows, classes) predicted means at X: the known truth.
       draws: number of simulated responses, each of which is refitted once.
       out_of_bag: predicted means of the refits that left a row out, of the shape of y, for `noise`;
         None takes `fitted`, whose residuals are a little too small.
-      groups: (rows,) codes of the rows that belong together, or None.
       progress, directory: as in `jaxnn.replicate.replicate`.
 
     Returns:
@@ -225,7 +231,7 @@ def simulated_refits(
       >>> jaxnn.refits.refitted_network(fitter, made).predict(X[:5]).shape
       (4, 5)
     """
-    rows = _checked(key, fitter, X, y, weights)
+    rows = _checked(key, fitter, X, y, weights, groups)
     check_count(draws, "draws")
     kind = fitter.net.response
     fitted = as_numbers(fitted, "fitted")
@@ -237,11 +243,10 @@ def simulated_refits(
         )
     check_finite(fitted, "fitted")
     scatter = noise(kind, rows.y, fitted if out_of_bag is None else out_of_bag, weights)
-    codes = None if groups is None else np.unique(groups, return_inverse=True)[1]
     made = replicate(
         partial(_simulated_refit, fitter=fitter),
         jax.random.split(key, draws),
-        shared=(rows.X, fitted, scatter, rows.weights, codes),
+        shared=(rows.X, fitted, scatter, rows.weights, rows.groups),
         working_set=fitter.working_set(len(rows.X)),
         varying_length=fitter.traits.varying_length,
         progress=progress,
@@ -250,19 +255,21 @@ def simulated_refits(
     return _as_bootstrap(made, len(rows.X))
 
 
-def _checked(key: Array, fitter: Any, X: Any, y: Any, weights: Any) -> CheckedRows:
+def _checked(key: Array, fitter: Any, X: Any, y: Any, weights: Any, groups: Any) -> CheckedRows:
     """The rows in JAX's default precision, if they can be fitted."""
     check_key(key)
     if not isinstance(fitter, Fitter):
         raise InputTypeError(f"fitter is a {type(fitter).__name__}; pass a jaxnn.Fitter.")
-    rows = fitter.checked(X, y, weights)
+    rows = fitter.checked(X, y, weights, groups)
     dtype = jnp.result_type(float)
     weights = None if rows.weights is None else np.asarray(rows.weights, dtype)
-    return CheckedRows(np.asarray(rows.X, dtype), np.asarray(rows.y, dtype), weights)
+    return rows._replace(X=np.asarray(rows.X, dtype), y=np.asarray(rows.y, dtype), weights=weights)
 
 
-def _fit(key: Array, X: Array, y: Array, weights: Array | None, *, fitter: Fitter) -> Fit:
-    return fitter.train(key, CheckedRows(X, y, weights))
+def _fit(
+    key: Array, X: Array, y: Array, weights: Array | None, groups: Array | None, *, fitter: Fitter
+) -> Fit:
+    return fitter.train(key, CheckedRows(X, y, weights, groups=groups))
 
 
 def _simulated_refit(
@@ -277,7 +284,7 @@ def _simulated_refit(
 ) -> Fit:
     key_draw, key_fit = jax.random.split(key)
     y = simulate_responses(key_draw, fitter.net.response, fitted, scatter, groups)
-    return fitter.train(key_fit, CheckedRows(X, y, weights))
+    return fitter.train(key_fit, CheckedRows(X, y, weights, groups=groups))
 
 
 def _as_bootstrap(fits: Fit, rows: int) -> Bootstrap:

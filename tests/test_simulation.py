@@ -125,3 +125,15 @@ def test_bad_input_is_refused_in_a_sentence(key):
         noise("quantitative", [1.0], [np.nan])
     with pytest.raises(InputError, match=r"means has shape \(2,\); y has shape \(1,\)"):
         noise("count", [1.0], [1.0, 2.0])
+
+
+def test_rows_that_belong_together_are_simulated_and_set_aside_together(key):
+    """With half of the groups set aside for validation, a fit must know which rows go together."""
+    groups = np.repeat(["a", "b", "c"], 8)
+    fitter = Fitter(MLP((1, 2, 1)), Recipe(epochs=2, validation_fraction=0.5))
+    key_fits, key_draws = jax.random.split(key)
+    fits = fits_of_all_rows(key_fits, fitter, X, X[:, 0], fits=2, groups=groups)
+    made = simulated_refits(key_draws, fitter, X, X[:, 0], X[:, 0], draws=2, groups=groups)
+    assert not fits.diverged.any() and not made.diverged.any()
+    with pytest.raises(InputError, match="groups"):
+        simulated_refits(key, fitter, X, X[:, 0], X[:, 0], draws=2, groups=np.zeros(24))

@@ -23,6 +23,7 @@ from jaxnn.calibration import (
     SimulatedCoverage,
     calibrated_band,
     coverage_of_simulation,
+    mean_of_fits,
 )
 from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effect, refitted_network
 from jaxnn.simulation import fits_of_all_rows, simulated_refits
@@ -106,7 +107,9 @@ def with_simulations(
       InputError: all of these fits diverged.
     """
     key_fits, key_draws = jax.random.split(key)
-    full = fits_of_all_rows(key_fits, fitter, table.X, table.y, FITS, weights=table.weights)
+    full = fits_of_all_rows(
+        key_fits, fitter, table.X, table.y, FITS, weights=table.weights, groups=table.groups
+    )
     fitted = refitted_network(fitter, full)
     numbers = fitter.net.response in ("quantitative", "count")
     draws = simulated_refits(
@@ -114,7 +117,7 @@ def with_simulations(
         fitter,
         table.X,
         table.y,
-        fitted.predict_mean(table.X),
+        mean_of_fits(fitter.net.response, fitted.predict(table.X)),
         DRAWS,
         out_of_bag=out_of_bag.mean if numbers else None,
         weights=table.weights,
