@@ -38,6 +38,7 @@ SMALL_TABLE = 1000  # rows; a larger table is trained in batches, by wider netwo
 SMALL_HIDDEN, LARGE_HIDDEN = ((8,), (16, 16)), ((16, 16), (32, 32))
 SMALL_STEPS, LARGE_STEPS = (100, 300, 1000), (300, 1000, 3000)  # of Adam
 BATCH_SIZE = 500
+MANY_INPUTS = 500  # above which the longest training is left out
 STRENGTHS = (3.0, 1.0, 0.3, 0.1, 0.03)
 LINEAR_STRENGTHS = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.003)
 LINEAR_EPOCHS = 60  # of L-BFGS, after which a convex objective is at its minimum
@@ -57,36 +58,51 @@ class Candidate(NamedTuple):
     epochs: int
 
 
-def default_candidates(rows: int) -> tuple[Candidate, ...]:
-    """The candidates for a table with so many rows.
+def default_candidates(rows: int, inputs: int = 1) -> tuple[Candidate, ...]:
+    """The candidates for a table with so many rows and encoded predictors.
+
+    Args:
+      rows: number of rows.
+      inputs: of the network; above 500 the longest training is left out.
 
     Returns:
       Linear models with seven penalties, and networks with two layouts of hidden layers, five
-      penalties and three numbers of epochs each. Above 1,000 rows the networks are wider and
-      trained in batches of 500 rows.
+      penalties and three (or two) numbers of epochs each. Above 1,000 rows the networks are wider
+      and trained in batches of 500 rows.
 
     Example:
-      >>> len(default_candidates(300))
-      37
+      >>> len(default_candidates(300)), len(default_candidates(300, inputs=1000))
+      (37, 27)
     """
     check_count(rows, "rows")
+    check_count(inputs, "inputs")
     hidden, epochs = SMALL_HIDDEN, SMALL_STEPS
     if rows > SMALL_TABLE:
         hidden = LARGE_HIDDEN
-        epochs = dict.fromkeys(max(1, round(steps * BATCH_SIZE / rows)) for steps in LARGE_STEPS)
+        epochs = tuple(max(1, round(steps * BATCH_SIZE / rows)) for steps in LARGE_STEPS)
+    epochs = dict.fromkeys(epochs[:-1] if inputs > MANY_INPUTS else epochs)
     linear = (Candidate((), strength, LINEAR_EPOCHS) for strength in LINEAR_STRENGTHS)
     return (*linear, *itertools.starmap(Candidate, itertools.product(hidden, STRENGTHS, epochs)))
 
 
-def default_resamples(rows: int) -> int:
-    """The number of resamples for a table with so many rows: 25 up to 500 rows, at least 8.
+def default_resamples(rows: int, inputs: int = 1) -> int:
+    """The number of resamples for a table with so many rows and encoded predictors.
+
+    Args:
+      rows: number of rows.
+      inputs: of the network; up to 50 do not matter.
+
+    Returns:
+      25 for 500 rows or fewer, and less for more numbers rows x inputs, but at least 8.
 
     Example:
       >>> [default_resamples(rows) for rows in (100, 1_000, 10_000, 100_000)]
       [25, 20, 9, 8]
     """
     check_count(rows, "rows")
-    return int(np.clip(round(25 * (500 / rows) ** (1 / 3)), 8, 25))
+    check_count(inputs, "inputs")
+    numbers = rows * max(inputs, 50) / 50
+    return int(np.clip(round(25 * (500 / numbers) ** (1 / 3)), 8, 25))
 
 
 def fitter_of(candidate: Candidate, net: MLP, rows: int, encoder: Encoder | None = None) -> Fitter:

@@ -182,7 +182,7 @@ def verdict(comparison: Comparison, level: float = 0.95) -> str:
     ]
     if better:
         verb = "predicts" if len(better) == 1 else "predict"
-        sentence += f", but {' and '.join(better)} {verb} clearly better than the network"
+        sentence += f"; {' and '.join(better)} {verb} clearly better than the network"
     no_better_than_constant = comparison.interval("network", "constant", level).upper >= 0
     if no_better_than_constant and not better:
         sentence += ", and neither predicts clearly better than a constant"

@@ -112,8 +112,8 @@ def select(
       encoder: description of the raw predictors, or None.
       weights: (rows,) case weights, or None.
       groups: (rows,) labels of rows that are drawn and left out together, or None.
-      candidates: what to choose from; None is `default_candidates(rows)`.
-      resamples: number of resamples, at least 2; None is `default_resamples(rows)`.
+      candidates: what to choose from; None is `default_candidates(rows, inputs)`.
+      resamples: number of resamples, at least 2; None is `default_resamples(rows, inputs)`.
       progress, directory: as for `jaxnn.bootstrap.bootstrap`.
 
     Returns:
@@ -143,8 +143,10 @@ def select(
         raise InputError("X has 1 row, which cannot be left out; pass more rows.")
     weights = None if weights is None else np.asarray(given.weights, float)
     groups = None if groups is None else np.asarray(given.groups)
-    chosen_from = default_candidates(rows) if candidates is None else checked_candidates(candidates)
-    resamples = default_resamples(rows) if resamples is None else resamples
+    if candidates is None:
+        candidates = default_candidates(rows, net.sizes[0])
+    chosen_from = checked_candidates(candidates)
+    resamples = default_resamples(rows, net.sizes[0]) if resamples is None else resamples
     check_count(resamples, "resamples", least=2)
     row_losses = np.full((len(chosen_from), rows), np.nan)
     refit_losses = np.full((len(chosen_from), resamples), np.nan)

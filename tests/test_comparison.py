@@ -8,8 +8,9 @@ from jaxnn import MLP
 from jaxnn.bagging import mean_over_rows
 from jaxnn.candidates import Candidate
 from jaxnn.comparison import Comparison, compare, verdict
+from jaxnn.datasets import linear_truth, skewed_table
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.selection import Selection
+from jaxnn.selection import Selection, select
 
 RESAMPLES, ROWS = 6, 90
 CANDIDATES = (Candidate((), 1.0, 10), Candidate((), 0.1, 10), Candidate((4,), 1.0, 10))
@@ -76,6 +77,19 @@ def test_the_constant_is_the_mean_of_each_resample():
     assert found.row_losses[2, row] == pytest.approx(expected)
 
 
+def test_a_network_is_worth_it_on_curves_and_not_on_lines(key):
+    key_curved, key_linear = jax.random.split(key)
+    candidates = [Candidate((), 0.1, 15), Candidate((8,), 1.0, 60), Candidate((8,), 0.3, 150)]
+    net, said = MLP((6, 1)), []
+    curved = skewed_table(key_curved, 400, predictors=6)
+    linear = linear_truth(key_linear, 400, coefficients=(1.0, -1, 0.5, 0, 0, 0))
+    for X, y in ((curved.X, curved.mean), (linear.X, linear.y)):
+        choice = select(jax.random.key(1), net, X, y, candidates=candidates, resamples=6)
+        said.append(verdict(compare(jax.random.key(2), choice, net, X, y, trees=False)))
+    assert said[0].startswith("A network is worth it here: its loss is ")
+    assert not said[1].startswith("A network is worth it here")
+
+
 @pytest.fixture(scope="module")
 def trees():
     """A comparison on rows whose response is a step that trees find at once."""
@@ -97,7 +111,7 @@ def test_trees_see_the_same_resamples_and_a_step(trees):
     assert found.loss.mean[2] > 5
     np.testing.assert_array_equal(found.row_losses, again.row_losses)
     assert verdict(found).endswith(
-        "but random forest and gradient boosting predict clearly better than the network."
+        "; random forest and gradient boosting predict clearly better than the network."
     )
 
 
@@ -142,7 +156,7 @@ def test_the_interval_is_that_of_paired_differences():
         (
             0.8,
             (1.0, 2.0, 0.5),
-            "regression, but gradient boosting predicts clearly better than the",
+            "regression; gradient boosting predicts clearly better than the",
         ),
     ],
 )
