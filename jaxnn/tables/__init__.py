@@ -21,6 +21,7 @@ csv_format.py        delimiter and rows of a text
 missing_texts.py     which texts stand for a missing value
 column_names.py      the names of columns, trailing delimiters and row names
 number_formats.py    decimal and thousands marks, currency signs: plain numbers of a column
+number_columns.py    whether a column holds numbers, and which marks its values fit
 written_numbers.py   the parts of one written number
 dataframes.py        a table from a DataFrame
 arrays.py            a table from arrays

@@ -15,7 +15,8 @@ from jaxnn.tables.csv_format import check_delimiter, split_rows
 from jaxnn.tables.encodings import decoded
 from jaxnn.tables.file_types import TITLES, FileContent, read_file, refused
 from jaxnn.tables.missing_texts import missing_texts
-from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
+from jaxnn.tables.number_columns import Given
+from jaxnn.tables.number_formats import check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
     MISSING_TOKENS,
     Levels,

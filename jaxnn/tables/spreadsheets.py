@@ -18,7 +18,8 @@ from jaxnn.tables.dataframes import from_series
 from jaxnn.tables.file_types import LARGEST_BYTES, FileContent, refused
 from jaxnn.tables.levels import listed
 from jaxnn.tables.missing_texts import missing_texts
-from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
+from jaxnn.tables.number_columns import Given
+from jaxnn.tables.number_formats import check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
     Levels,
     RawColumn,

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxnn.errors import InputError
-from jaxnn.tables import read_csv
-from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
+from jaxnn.tables import raw_table, read_csv
+from jaxnn.tables.number_columns import Given
+from jaxnn.tables.number_formats import check_marks, plain_numbers
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces
 from jaxnn.tables.written_numbers import Marks, taken_apart
 
@@ -229,6 +230,19 @@ def test_a_column_that_has_to_be_numeric_is_refused_with_the_option_that_helps(w
     assert read_csv(path, "y", decimal=",", **how).y.tolist() == [1, 2]
     with pytest.raises(InputError, match="pass decimal=',' or thousands=','"):
         read_csv(path, "price", response_kind="quantitative")
+
+
+def test_texts_in_a_column_that_is_declared_numeric_stay_as_they_are(write):
+    path = write("price;y\n€ 3,50;1\nnone;2\nold;3\n")
+    raw = raw_table(path, kinds={"price": "numeric"})
+    assert raw.columns[0].values == ["3.50", "none", "old"]
+    with pytest.raises(InputError, match="the text 'none' at line 3; a numeric column takes num"):
+        read_csv(path, "y", kinds={"price": "numeric"})
+    path = write("price;y\n(3);1\n(4);2\n")
+    assert read_csv(path, "y", kinds={"price": "numeric"}).X.tolist() == [[-3], [-4]]
+    path = write("price;y\n612 345 678;1\n512 345 678;2\n")
+    table = read_csv(path, "y", kinds={"price": "numeric"})
+    assert table.X.tolist() == [[612345678], [512345678]]
 
 
 def test_declared_categories_keep_their_spelling(write):
