@@ -37,7 +37,14 @@ from jaxnn.errors import (
     check_memory,
 )
 from jaxnn.replicate import replicate
-from jaxnn.resampling import multiplicities, refit, room_for_distinct_rows, takes_multiplicities
+from jaxnn.resampling import (
+    multiplicities,
+    refit,
+    room_for_distinct_rows,
+    takes_multiplicities,
+    values_missing,
+)
+from jaxnn.tables import Encoder
 from jaxnn.training.arguments import CheckedRows
 from jaxnn.training.divergence import REASONS
 from jaxnn.training.fitter import TrainsRows, as_fitter, traits_of
@@ -122,8 +129,9 @@ def bootstrap(
 
     Returns:
       A `Bootstrap`. Apart from the data, refit b depends on `key` and b alone. A predictor that is
-      constant in a resample is standardised by its scale in all rows. Diverged refits are counted
-      by their reason in a warning of the logger "jaxnn". Compiled, once for equal fitters and
+      constant in a resample is standardised by its scale in all rows. Warnings of the logger
+      "jaxnn" count diverged refits by their reason, and name the levels of an encoder's columns
+      that more than one in forty resamples lack. Compiled, once for equal fitters and
       shapes.
 
     Raises:
@@ -156,6 +164,9 @@ def bootstrap(
 
     keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
     counts = _resamples(keys_rows, rows)
+    encoder = getattr(fit, "encoder", None)
+    if isinstance(encoder, Encoder):
+        _warn_of_missing_values(values_missing(encoder.columns, rows.X, counts), replicates)
     room = None
     if by_weight:
         room = room_for_distinct_rows(counts) if traits.absent_rows_can_be_dropped else count
@@ -223,6 +234,19 @@ def _checked_rows(X: Any, y: Any) -> CheckedRows:
     check_finite(X, "X")
     check_finite(y, "y")
     return CheckedRows(X, y)
+
+
+def _warn_of_missing_values(missing: list[str], replicates: int) -> None:
+    """Log what more than a few resamples lack, at most ten things."""
+    if missing:
+        more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        logger.warning(
+            "of %d resamples, there is %s%s; what these refits predict there comes from their "
+            "first weights",
+            replicates,
+            ", ".join(missing[:10]),
+            more,
+        )
 
 
 def _warn_of_divergence(fits: Any, diverged: np.ndarray) -> None:
@@ -308,7 +332,7 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
     return Interval(lower, upper)
 
 
-def check_level(level: Any) -> None:
+def check_level(level: float) -> None:
     """Refuse a level of an interval that is not between 0 and 1.
 
     Raises:

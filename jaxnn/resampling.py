@@ -11,7 +11,7 @@ are, with replacement, so the number of rows varies and only multiplicities can 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
@@ -21,9 +21,12 @@ import numpy as np
 from jax import Array
 
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.tables import Column
 from jaxnn.training import forward_pass
 from jaxnn.training.arguments import CheckedRows
 from jaxnn.training.fitter import TrainsRows, traits_of
+
+RARELY = 0.025  # the share of the resamples that may lack a level: a tail of a 95% band
 
 
 def multiplicities(key: Array, rows: int) -> Array:
@@ -68,6 +71,39 @@ def room_for_distinct_rows(counts: np.ndarray) -> int:
         start, step = rows * (1 - (1 - 1 / rows) ** rows), 4 * deviation
     room = start + step * max(1, math.ceil((most - start) / step))
     return min(forward_pass.padded_rows(math.ceil(room)), forward_pass.padded_rows(rows))
+
+
+def values_missing(columns: Sequence[Column], X: np.ndarray, counts: np.ndarray) -> list[str]:
+    """What the resamples lack that the table has: levels, and any variation of a number.
+
+    A refit to such a resample has learned nothing about that level or that number: what it predicts
+    there comes from its first weights.
+
+    Args:
+      columns: descriptions of the columns of X.
+      X: (rows, predictors).
+      counts: (replicates, rows) multiplicities.
+
+    Returns:
+      One phrase for each level, or number, that is missing from more than `RARELY` of the
+      resamples.
+    """
+    drawn = counts > 0
+    phrases = []
+    for column, values in zip(columns, X.T, strict=True):
+        sought = {
+            f"no {name!r} of {column.name!r}": values == code
+            for code, name in enumerate(column.levels)
+        }
+        if not column.levels:
+            distinct, occurrences = np.unique(values, return_counts=True)
+            others = values != distinct[occurrences.argmax()]
+            sought = {f"no variation of {column.name!r}": others} if others.any() else {}
+        for phrase, rows in sought.items():
+            missing = int((~drawn[:, rows].any(axis=1)).sum())
+            if missing > RARELY * len(drawn):
+                phrases.append(f"{phrase} in {missing}")
+    return phrases
 
 
 def refit(

@@ -12,7 +12,7 @@ import pytest
 from jaxnn import MLP, Encoder, Fitter, InputError, InputTypeError, Recipe, converged, fit
 from jaxnn.bootstrap import bootstrap
 from jaxnn.prediction import predictor
-from jaxnn.tables import numeric_columns
+from jaxnn.tables import Column, numeric_columns
 
 ROWS = 24
 SCHOOLS = np.array(["Ash", "Birch", "Cedar", "Elm", "Fir"])[
@@ -247,6 +247,25 @@ def test_a_column_that_is_constant_in_a_resample_has_no_unit():
         bands.append(np.asarray(predictor(fitter.net, refits.fits, fitter.encoder)(X)))
     np.testing.assert_allclose(bands[0], bands[1], rtol=1e-3, atol=1e-3)
     assert np.abs(bands[0]).max() < 10
+
+
+def test_levels_and_variation_that_resamples_lack_are_named(caplog):
+    """A level of one row is missing from 37% of the resamples, one of eight rows from 0.02%."""
+    X = np.stack([np.r_[2, np.zeros(31), np.ones(8)], np.arange(40) == 5, np.arange(40)], axis=1)
+    columns = (
+        Column("city", "categorical", ("Bern", "Genf", "Chur", "Visp")),
+        *numeric_columns(["rare", "usual"]),
+    )
+    fitter = Fitter(MLP((5, 1)), Recipe(epochs=1), Encoder(columns))
+    with caplog.at_level(logging.WARNING, "jaxnn"):
+        refits = bootstrap(start(), fitter, X, np.arange(40.0), 200)
+    without = (refits.multiplicities == 0).sum(axis=0)
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert message == (
+        f"of 200 resamples, there is no 'Chur' of 'city' in {without[0]}, no 'Visp' of 'city' in "
+        f"200, no variation of 'rare' in {without[5]}; what these refits predict there comes from "
+        "their first weights"
+    )
 
 
 @pytest.mark.parametrize("validation", [False, True])
