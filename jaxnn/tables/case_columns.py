@@ -13,6 +13,9 @@ from jaxnn.tables.column_kinds import type_column
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces, texts_of
 from jaxnn.tables.table import quoted
 
+# Networks compute in single precision, where smaller numbers are 0.
+SMALLEST = float(np.finfo(np.float32).tiny)
+
 
 def case_weights(raw: RawColumn, where: RowPlaces) -> np.ndarray:
     """The weights of the rows, (n,) float64, none of them negative.
@@ -31,6 +34,13 @@ def case_weights(raw: RawColumn, where: RowPlaces) -> np.ndarray:
         raise InputError(
             f"weights is {quoted(raw.name)}, which has {weights[row]:g} at {where(row)}; pass a "
             "column of numbers of at least 0."
+        )
+    small = np.flatnonzero((weights > 0) & (weights < SMALLEST))
+    if small.size:
+        row = small[0]
+        raise InputError(
+            f"weights is {quoted(raw.name)}, which has {weights[row]:g} at {where(row)}, below the "
+            "range of single precision; multiply all weights by a large number."
         )
     if not weights.any():
         raise InputError(

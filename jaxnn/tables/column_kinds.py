@@ -26,7 +26,7 @@ import numpy as np
 from jaxnn.errors import InputError
 from jaxnn.tables.dates import days_of, holds_dates
 from jaxnn.tables.levels import NUMBER, find_levels, listed
-from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, absent_rows
+from jaxnn.tables.raw_columns import EXACT, Levels, RawColumn, RowPlaces, absent_rows
 from jaxnn.tables.table import Column, Kind, quoted
 
 INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
@@ -96,6 +96,12 @@ def type_column(
         if kind == "numeric" or set(np.unique(numbers[~absent])) != {0.0, 1.0}:
             return TypedColumn(Column(raw.name, "numeric", unit=raw.unit), numbers)
     names, values, codes, notes = find_levels(raw, levels, where)
+    if isinstance(raw.values, np.ndarray) and np.any(np.abs(raw.values) >= EXACT):
+        notes = (
+            *notes,
+            f"{quoted(raw.name)} has levels beyond 2^53 as floats, of which neighbours are one "
+            "number; pass them as integers or as text",
+        )
     code = _code(raw) if undeclared else None
     if code is not None:
         notes = (

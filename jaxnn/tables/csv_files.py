@@ -63,17 +63,19 @@ def read_csv(
       path: the path of the file.
       response: name of the column to be predicted.
       predictors: names of the columns to predict from, in the order of `Table.X`; None takes all
-        other columns.
-      kinds: "numeric", "binary" or "categorical" for some columns; the kinds of the others are
-        inferred (see `jaxnn.tables.column_kinds`). Needed where numbers are codes of categories.
-      levels: for binary or categorical columns, the values in their order (the first is the
-        encoder's reference), or a mapping from values to readable names, in order.
+        other columns that can be predictors, which row numbers, identifiers, free text and
+        constants cannot (see `jaxnn.tables.suspects`).
+      kinds: "numeric", "binary", "categorical", "ordinal" or "date" for some columns; the kinds of
+        the others are inferred (see `jaxnn.tables.column_kinds`). Needed where numbers are codes
+        of categories. A column that is named here or in `levels` is never left out.
+      levels: for binary, categorical or ordinal columns, the values in their order (the first is
+        the encoder's reference), or a mapping from values to readable names, in order.
       missing: "refuse", "drop" (leave out rows with a missing value) or "impute" (the median of a
         numeric column, the most common level of others; rows without a response are left out).
       response_kind: "quantitative", "count" (whole numbers of at least 0), "binary" or
         "categorical"; None decides by the values.
       positive: the level of a binary response that counts as 1; by default the positive one of
-        No/Yes, False/True, 0/1 and the like (`column_kinds.POSITIVE`), or else the second level.
+        No/Yes, False/True, 0/1 and the like (`levels.POSITIVE`), or else the second level.
       exclude: names of columns to leave out.
       weights: name of a column of case weights; it is no predictor. A row of weight 0 is left out.
       groups: name of a column whose equal values mark rows that belong together; no predictor.

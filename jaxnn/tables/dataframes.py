@@ -16,6 +16,7 @@ from jaxnn.tables.raw_columns import (
     RawTable,
     RowPlaces,
     declared_texts,
+    is_declared,
     is_missing,
     level_text,
     raw_column,
@@ -173,6 +174,9 @@ def from_series(
     categories = getattr(dtype, "categories", None)
     if not np.iterable(categories):
         return raw_column(name, series.to_list(), where, declared)
-    texts = [None if is_missing(value) else level_text(value) for value in series.to_list()]
+    texts = [
+        None if is_missing(value) and not is_declared(value, declared) else level_text(value)
+        for value in series.to_list()
+    ]
     levels = tuple(level_text(category) for category in categories)
     return RawColumn(name, texts, levels, ordered=getattr(dtype, "ordered", False) is True)

@@ -196,7 +196,7 @@ def raw_column(
     if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
         values = values.astype(f"{values.dtype.kind}8[us]").astype(object)  # to datetime's types
     present = [
-        None if is_missing(value) and not _is_declared(value, declared) else value
+        None if is_missing(value) and not is_declared(value, declared) else value
         for value in values
     ]
     kinds = {type(value) for value in present if value is not None}
@@ -219,7 +219,8 @@ def raw_column(
     return RawColumn(name, [value if value is None else level_text(value) for value in present])
 
 
-def _is_declared(value: Any, declared: frozenset[str]) -> bool:
+def is_declared(value: Any, declared: frozenset[str]) -> bool:
+    """Whether a value is a text among those that are levels even if they look missing."""
     return bool(declared) and isinstance(value, str) and value.strip() in declared
 
 

@@ -227,6 +227,7 @@ def test_roles_of_columns_that_do_not_fit(write, options, message):
     [
         ("1,2,-1", "weights is 'w', which has -1 at line 4; pass a column of numbers of at least"),
         ("0,0,0", "weights is 'w', which is 0 in every row"),
+        ("1,2,1e-300", "'w', which has 1e-300 at line 4, below the range of single precision"),
         ("1,NaN,2", r"has missing values: 'w' 1 \(first at line 3\)"),
         ("1,inf,2", "column 'w' has the value inf at line 3; only finite numbers"),
         ("1,0,0", "response 'y' has the single value '7' in the only row"),

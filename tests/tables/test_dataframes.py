@@ -181,10 +181,15 @@ def test_long_identifiers_of_a_dataframe_stay_apart():
     table = from_dataframe(frame, "y", kinds=kinds, missing="impute")
     levels = tuple(map(str, ids))
     assert [column.levels for column in table.columns] == [levels, levels[:3], levels, levels]
+    rounded = from_dataframe(frame.astype({"id": float}), "y", kinds=kinds, missing="drop")
+    assert "'id' has levels beyond 2^53 as floats, of which neighbours are one" in rounded.notes[1]
 
 
 def test_a_declared_level_that_looks_missing_is_a_level():
     frame = pd.DataFrame({"country": ["NA", "DE", "", "NA"], "y": [1, 2, 3, 4]})
+    typed = frame.astype({"country": "category"})
+    typed = from_dataframe(typed, "y", levels={"country": ["NA", "DE", ""]})
+    np.testing.assert_array_equal(typed.X[:, 0], [0, 1, 2, 0])
     table = from_dataframe(frame, "y", levels={"country": ["NA", "DE", ""]})
     np.testing.assert_array_equal(table.X[:, 0], [0, 1, 2, 0])
     with pytest.raises(InputError, match=r"'country' 1 \(first at row 2\)"):
