@@ -13,9 +13,10 @@ choice.py          the network: chosen, and compared with other methods
 bands.py           the curves of the predictors, with bands
 predict.py         the steps of `predict`
 results.py         what `explain` computes
-figures.py         its figures
-summary.py         its summary
-printed_report.py  what is printed about it
+choice_figures.py  figures of the choice and the comparison
+figures.py         figures of the predictions
+summary.py         the summary of all results
+printed_report.py  what is printed of it
 files.py           the files that are written
 kept_refits.py     what is kept of a run that was interrupted
 terminal.py        printing

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jaxnn.tables.table import shown
-
 
 def report(record: Mapping[str, Any]) -> Iterator[str]:
     """The lines about the choice of the network, its worth, and its bands.
@@ -28,14 +26,15 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
         candidates = path["candidates"]
         best, fitted = candidates[path["chosen"]], candidates[path["fitted"]]
         yield (
-            f"of {len(candidates)} candidates, {_described(best)} predict best: {record['loss']} "
-            f"out of bag {best['loss']:.4g} (standard error {_rounded(best['standard_error'])})"
+            f"chosen of {len(candidates)} candidates: {_described(best)}; out-of-bag "
+            f"{record['loss']} {_rounded(best['loss'])} (standard error "
+            f"{_rounded(best['standard_error'], digits=2)})"
         )
         yield from (f"  {note}" for note in path["notes"])
         if fitted != best:
             yield (
-                f"fitted: {_described(fitted)} ({record['loss']} {fitted['loss']:.4g}), since "
-                "bands hold the truth only where the penalty is weak enough to let curves bend"
+                f"fitted for the bands: {_described(fitted)}; out-of-bag {record['loss']} "
+                f"{_rounded(fitted['loss'])}"
             )
     yield (
         f"{refits['asked'] - refits['diverged']:,} refits of {what} on {record['rows']:,} rows"
@@ -47,7 +46,7 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
 def _described(candidate: Mapping[str, Any]) -> str:
     hidden = "-".join(map(str, candidate["hidden"]))
     what = f"hidden layers {hidden}" if hidden else "no hidden layers"
-    return f"{what}, penalty {candidate['penalty']:g} and {candidate['epochs']} epochs"
+    return f"{what}, penalty {candidate['penalty']:g}, {candidate['epochs']} epochs"
 
 
 def _comparison(record: Mapping[str, Any]) -> Iterator[str]:
@@ -57,13 +56,13 @@ def _comparison(record: Mapping[str, Any]) -> Iterator[str]:
     level = f"{100 * record['settings']['level']:g}%"
     yield (
         f"out-of-bag {record['loss']} ({record['loss_unit']}) of averaged refits, and its "
-        f"difference from the network with {level} interval:"
+        f"difference from the network's, with {level} interval:"
     )
     for name, numbers in comparison["methods"].items():
         line = f"  {name:32}{_rounded(numbers['loss']):>9}"
         if name != "network":
-            lower, upper = map(_rounded, numbers["interval"])
-            line += f"  {_rounded(numbers['difference'], '+')}  ({lower} to {upper})"
+            lower, upper = (_rounded(end, digits=2) for end in numbers["interval"])
+            line += f"  {_rounded(numbers['difference'], '+', 2):>9}  ({lower} to {upper})"
         yield line
     yield comparison["verdict"]
 
@@ -108,15 +107,8 @@ def _bands(record: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def listing(record: Mapping[str, Any], width: int) -> Iterator[str]:
-    """One line per predictor with a figure: its file, padded to `width`, and its name."""
-    for entry in record["predictors"]:
-        if entry["file"]:
-            yield f"{entry['file']:{width}}  {shown(entry['name'])}"
-
-
-def _rounded(value: float | None, sign: str = "") -> str:
-    return "unknown" if value is None else f"{value:{sign}.4g}"
+def _rounded(value: float | None, sign: str = "", digits: int = 4) -> str:
+    return "unknown" if value is None else f"{value:{sign}.{digits}g}"
 
 
 def _share(value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,15 @@ LOSSES = {
 }
 
 
-def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
+def summary(
+    results: Explanation, files: Mapping[int, str], figures: Sequence[str]
+) -> dict[str, Any]:
     """The content of summary.json.
 
     Args:
       results: the explanation.
       files: the name of the figure of each predictor that has one, by its column of X.
+      figures: the names of all figures.
 
     Returns:
       Settings, versions, the meaning of the columns, the path of candidates and the choice, the
@@ -57,6 +60,7 @@ def summary(results: Explanation, files: Mapping[int, str]) -> dict[str, Any]:
             {**dataclasses.asdict(column), "file": files.get(place)}
             for place, column in enumerate(table.columns)
         ],
+        "figures": list(figures),
         "loss": loss,
         "loss_unit": unit,
         "path": _path(results),

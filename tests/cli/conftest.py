@@ -10,8 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from jaxnn import plotting
-from jaxnn.cli import bands, main
+from jaxnn import contenders, plotting, selection
+from jaxnn.candidates import Candidate
+from jaxnn.cli import bands, choice, main
+
+CANDIDATES = (
+    *(Candidate((), strength, 10) for strength in (1.0, 0.1)),
+    *(Candidate((3,), strength, 20) for strength in (1.0, 0.3)),
+)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +97,7 @@ def made_in():
 
 @pytest.fixture(scope="session")
 def explained_heart(run, made_once, results):
-    """What `jaxnn explain heart` prints and writes, with few and short refits.
+    """What `jaxnn explain heart` prints and writes, with few candidates and few and short refits.
 
     Attributes: out, status, stdout, stderr, record, arrays.
     """
@@ -104,9 +110,12 @@ def explained_heart(run, made_once, results):
         ):
             patch.setattr(bands, "FITS", 2)
             patch.setattr(bands, "DRAWS", 6)
-            words = ["--hidden", 3, "--penalty", 1, "--epochs", 3, "--replicates", 4]
-            words += ["--level", 0.5, "--features", "Ca", "Thal", "--calibrate", "--no-compare"]
-            words += ["--out", folder / "out"]
+            patch.setattr(choice, "default_candidates", lambda rows: CANDIDATES)
+            patch.setattr(selection, "default_resamples", lambda rows: 5)
+            patch.setattr(contenders, "FOREST_TREES", 2)
+            patch.setattr(contenders, "BOOSTING_ROUNDS", (2, 4))
+            words = ["--replicates", 4, "--level", 0.5, "--features", "Ca", "Thal"]
+            words += ["--calibrate", "--out", folder / "out"]
             status = run("explain", "heart", *words)
         printed = {"status": status, "stdout": stdout.getvalue(), "stderr": stderr.getvalue()}
         (folder / "printed.json").write_text(json.dumps(printed))

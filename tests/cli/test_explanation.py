@@ -23,8 +23,9 @@ def test_heart_needs_no_response_and_says_what_it_does(explained_heart):
     assert "left out 6 of 303 rows" in printed
     assert "rows: 297, predictors: 13" in printed
     assert "4 refits of a 18-3-1 network (61 parameters) on 297 rows" in printed
-    assert "mean and 50% interval over the refits" in printed
-    assert "refits: 100%" in explained_heart.stderr
+    assert "with 50% interval" in printed
+    for label in ("candidates", "refits", "simulated refits"):
+        assert f"{label}: 100%" in explained_heart.stderr
 
 
 def test_the_files_are_those_listed(explained_heart, made_in):
@@ -32,7 +33,8 @@ def test_the_files_are_those_listed(explained_heart, made_in):
     files = {entry["name"]: entry["file"] for entry in predictors if entry["file"]}
     assert files == {"Ca": "predictor_12.png", "Thal": "predictor_13.png"}
     made = made_in(explained_heart.out)
-    assert made == {*FILES, *files.values()}
+    assert made == {*FILES, "choice.png", "comparison.png", *files.values()}
+    assert f"jaxnn predict {explained_heart.out} NEW.csv" in explained_heart.stdout
     for name in made:
         if name.endswith(".png"):
             assert (explained_heart.out / name).read_bytes().startswith(b"\x89PNG")
@@ -45,6 +47,51 @@ def test_the_summary_says_how_the_numbers_came_about(explained_heart):
     assert response.items() <= record["response"].items()
     assert record["refits"] == {"asked": 4, "diverged": 0, "diverged_refits": []}
     assert record["settings"]["seed"] == 0 and record["versions"]["jax"] == jax.__version__
+
+
+def test_the_path_of_candidates_and_the_choice_are_told(explained_heart):
+    path, network = explained_heart.record["path"], explained_heart.record["network"]
+    assert [tuple(c["hidden"]) for c in path["candidates"]] == [(), (), (3,), (3,)]
+    losses = [candidate["loss"] for candidate in path["candidates"]]
+    assert path["candidates"][path["chosen"]]["difference"] == 0
+    assert losses[path["chosen"]] <= min(losses) + 0.02
+    # Bands come from a network with hidden layers and a penalty that lets it bend.
+    assert path["fitted"] == 3 and network["sizes"] == [18, 3, 1] and network["penalty"] == 0.3
+    assert "chosen of 4 candidates: " in explained_heart.stdout
+    assert "fitted for the bands: hidden layers 3, penalty 0.3" in explained_heart.stdout
+
+
+def test_the_network_is_compared_with_other_methods(explained_heart):
+    comparison = explained_heart.record["comparison"]
+    methods = comparison["methods"]
+    assert list(methods)[:3] == ["network", "logistic regression", "constant"]
+    for name, numbers in methods.items():
+        expected = numbers["loss"] - methods["network"]["loss"]
+        assert numbers["difference"] == pytest.approx(expected, abs=1e-6)
+        assert numbers["interval"][0] <= numbers["difference"] <= numbers["interval"][1]
+        assert name in explained_heart.stdout
+    assert methods["constant"]["loss"] == pytest.approx(0.69, abs=0.01)
+    assert comparison["verdict"] in explained_heart.stdout
+
+
+def test_calibrated_bands_are_those_of_the_simulations(explained_heart):
+    calibration, arrays = explained_heart.record["calibration"], explained_heart.arrays
+    assert calibration["simulations"] == 6 and calibration["level"] == 0.5
+    shares = calibration["expected_coverage"]["calibrated"]
+    assert 0.5 <= shares["least"] <= shares["mean"] <= 1
+    assert set(calibration["factors"]) == {"Ca", "Thal"}
+    center, lower, upper = (
+        arrays[f"predictor_12_average_{part}"] for part in ("center", "lower", "upper")
+    )
+    assert (lower > 0).all() and (lower < center).all() and (center < upper).all()
+    assert (upper < 1).all()
+    log_odds = [np.log(p / (1 - p)) for p in (lower, center, upper)]
+    np.testing.assert_allclose(log_odds[1], (log_odds[0] + log_odds[2]) / 2, atol=1e-6)
+    refits = arrays["predictor_12_average"]
+    spread = np.log(refits / (1 - refits)).std(axis=0, ddof=1)
+    half = calibration["factors"]["Ca"]["average"] * spread
+    np.testing.assert_allclose(log_odds[2] - log_odds[1], half, rtol=1e-4)
+    assert "the 50% bands are calibrated by 6 simulations" in explained_heart.stdout
 
 
 def test_the_arrays_are_the_numbers_behind_the_figures(explained_heart):

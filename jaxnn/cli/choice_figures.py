@@ -1,0 +1,60 @@
+"""How are the choice of the network and its worth drawn?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from jaxnn import plotting
+from jaxnn.cli.results import Explanation
+from jaxnn.cli.summary import LOSSES
+from jaxnn.comparison import Comparison
+from jaxnn.selection import Selection
+
+
+def choice_figure(results: Explanation, selection: Selection) -> Any:
+    """A figure of the losses of all candidates, along their penalties."""
+    figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
+    place = results.choice.place
+    error = selection.difference(place).standard_error
+    loss, unit = LOSSES[results.table.response_kind]
+    plotting.loss_path(
+        ax,
+        [candidate.strength for candidate in selection.candidates],
+        selection.loss.mean,
+        [_layout(candidate.hidden) for candidate in selection.candidates],
+        errors=error,
+        chosen=place,
+        loss_label=f"out-of-bag {loss} ({unit})",
+    )
+    candidates = f"{len(selection.candidates)} candidates" if len(error) > 1 else "one candidate"
+    ax.set_title(
+        f"{candidates}, each refitted to {len(selection.multiplicities)} resamples\n"
+        "bars: standard error of the difference from the chosen one"
+    )
+    return figure
+
+
+def comparison_figure(results: Explanation, comparison: Comparison) -> Any:
+    """A figure of the differences in loss between other methods and the network."""
+    level = results.options.level
+    others = [name for name in comparison.names if name != "network"]
+    intervals = [comparison.interval(name, "network", level) for name in others]
+    lower, upper = np.array(intervals).T
+    loss, unit = LOSSES[results.table.response_kind]
+    figure, (ax,) = plotting.panels(1, height=1.6 + 0.45 * len(others), width=7.0)
+    plotting.differences_in_loss(
+        ax,
+        others,
+        [comparison.difference(name, "network").mean for name in others],
+        (lower, upper),
+        unit=unit,
+    )
+    ax.set_title(f"out-of-bag {loss}, on the same resamples\nbars: {100 * level:g}% interval")
+    return figure
+
+
+def _layout(hidden: tuple[int, ...]) -> str:
+    units = ", ".join(map(str, hidden))
+    return f"hidden units {units}" if hidden else "no hidden layers"
