@@ -7,6 +7,7 @@ large       the logistic model and data on 10,000 rows
 linear      x, noise ~ N(0, 1), y = x + noise, fitted by the same model
 mean        y ~ N(0, 1), its mean
 compared    networks on other known truths, for which several kinds of band are compared
+new         a network on data whose new observations prediction intervals should contain
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ from experiments.band_coverage.known_truth import (
 )
 from experiments.band_coverage.network_bands import bands as network_bands
 from experiments.band_coverage.network_bands import refit_setting
+from experiments.band_coverage.new_observations import TRUTHS, new_observations
 from experiments.band_coverage.settings import COMPARED_ROWS, SETTINGS
-from experiments.shared.binary_models import LOGISTIC, network
+from experiments.shared.binary_models import LEVEL, LOGISTIC, network
 from experiments.shared.exact_regression import least_squares, line, logistic_curve, newton
 
 
@@ -54,6 +56,8 @@ class Settings:
       compared_settings: number of the truths on which kinds of band are compared.
       compared_sets, compared_refits: data sets of each, and refits of each kind and penalty, for
         100, 300 and 2,000 rows.
+      new_truths: number of the truths of which new observations are drawn.
+      new_sets, new_refits: data sets of 100 and of 500 rows of each, and refits.
     """
 
     mean_sets: int = 1000
@@ -71,6 +75,9 @@ class Settings:
     compared_settings: int = len(SETTINGS)
     compared_sets: tuple[int, int, int] = (40, 32, 16)
     compared_refits: tuple[int, int, int] = (60, 50, 40)
+    new_truths: int = len(TRUTHS)
+    new_sets: tuple[int, int] = (30, 12)
+    new_refits: int = 50
 
 
 FULL = Settings()
@@ -89,6 +96,9 @@ QUICK = Settings(
     compared_settings=1,
     compared_sets=(4, 4, 4),
     compared_refits=(12, 12, 12),
+    new_truths=1,
+    new_sets=(3, 0),
+    new_refits=12,
 )
 
 
@@ -110,10 +120,22 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
       <setting>_truth, <setting>_fits: (sets, places) true mean responses, and the network's by
         (strengths, sets, places) fits to all rows, for every setting that is compared.
       <setting>_bands, <setting>_expected, <setting>_strength: as from `network_bands.bands`.
+      new_<truth>_<rows>: (6, sets) as from `new_observations.new_coverage`.
       <name>_resamples, large_network_refits: as in the settings.
       refits, diverged: number of refits, and how many of them diverged.
     """
-    names = ("data", "mean", "logistic", "large", "linear", "network", "light", "one", "compared")
+    names = (
+        "data",
+        "mean",
+        "logistic",
+        "large",
+        "linear",
+        "network",
+        "light",
+        "one",
+        "compared",
+        "new",
+    )
     keys: dict[str, Array] = dict(zip(names, jax.random.split(key, len(names)), strict=True))
     key_small, key_large, key_line = jax.random.split(keys["data"], 3)
     small = logistic_data(key_small, settings.logistic_sets, SMALL)
@@ -189,6 +211,13 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         + compared.pop("diverged")
         + sum(study.diverged.sum() for study in studies.values()),
         **compared,
+        **new_observations(
+            keys["new"],
+            TRUTHS[: settings.new_truths],
+            settings.new_sets,
+            settings.new_refits,
+            LEVEL,
+        ),
     }
     for rows, key_rows in zip(MEAN_ROWS, jax.random.split(keys["mean"]), strict=True):
         results[f"mean_{rows}"], results[f"left_out_{rows}"] = mean_bands(

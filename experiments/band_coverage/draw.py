@@ -2,6 +2,7 @@
 
     bands      on 100 and on 10,000 rows, their widths, and how often they contain the truth
     compared   kinds of band of a network: how often they contain the truth, and their widths
+    new_observations   how often prediction intervals contain new observations
 
 Only medians and shares of the stored arrays are computed here.
 """
@@ -13,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from experiments.band_coverage import draw_compared
+from experiments.band_coverage import draw_compared, draw_new_observations
 from experiments.band_coverage.closed_forms import logistic_widths
 from experiments.band_coverage.known_truth import GRID, LARGE, LIGHT, PLACES, SMALL, true_curve
 from experiments.band_coverage.reading import at_grid, covered, width_ratios
@@ -36,12 +37,17 @@ CAPTIONS = {
         "Lecture 11, 'Adding Uncertainty'."
     ),
     "compared": draw_compared.CAPTION,
+    "new_observations": draw_new_observations.CAPTION,
 }
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Bands, their widths and coverage; and the kinds of band compared."""
-    return {"bands": bands(results), "compared": draw_compared.compared_bands(results)}
+    """Bands, their widths and coverage; the kinds of band compared; prediction intervals."""
+    return {
+        "bands": bands(results),
+        "compared": draw_compared.compared_bands(results),
+        "new_observations": draw_new_observations.new_observations(results),
+    }
 
 
 def bands(results: Results) -> Figure:

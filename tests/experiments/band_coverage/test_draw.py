@@ -13,7 +13,7 @@ from jaxnn import plotting
 def test_the_coverage_that_is_drawn_is_the_share_of_bands_that_contain_the_truth(results, tmp_path):
     with plotting.style():
         figures = draw(results)
-        assert list(figures) == list(CAPTIONS) == ["bands", "compared"]
+        assert list(figures) == list(CAPTIONS) == ["bands", "compared", "new_observations"]
         plotting.save(figures["bands"], tmp_path / "bands.png")
         assert (tmp_path / "bands.png").stat().st_size > 20_000
     coverage = figures["bands"].axes[3]

@@ -1,0 +1,74 @@
+"""How often do prediction intervals and sets contain new observations?
+
+The ranges were set before the full run, for its number of data sets; with fewer they are wider.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.band_coverage.new_observations import LARGER, TRUTHS, name_of, sizes_of
+from experiments.band_coverage.reading import mean_and_error
+from experiments.lab.claims import Claim, close, reported
+from experiments.lab.contract import Results
+from experiments.shared.binary_models import LEVEL
+
+TRUTH = "known truth"
+DISTANCE = 0.02
+PLANNED = 12  # data sets, the fewest of the full run
+NOISY = ("growing noise", "uneven noise")
+
+
+def claims(results: Results) -> list[Claim]:
+    """Coverage of all new observations, and of those where the noise is largest."""
+    return [*_overall(results), *_noisiest(results), *_bands(results)]
+
+
+def _overall(results: Results) -> Iterator[Claim]:
+    for truth in TRUTHS:
+        for rows in sizes_of(results, truth):
+            shares = results[name_of(truth, rows)][0]
+            what = "prediction sets" if truth == "binary" else "prediction intervals"
+            mean, error = map(float, mean_and_error(shares))
+            yield close(
+                f"New observations, {truth}, n = {rows}: coverage by {what}, nominal 95% "
+                "(interval: 4 SE)",
+                TRUTH,
+                mean,
+                LEVEL,
+                DISTANCE * math.sqrt(max(1.0, PLANNED / len(shares))),
+                interval=(mean - 4 * error, mean + 4 * error),
+            )
+
+
+def _noisiest(results: Results) -> Iterator[Claim]:
+    for truth in NOISY:
+        if LARGER not in sizes_of(results, truth):
+            continue
+        thirds = results[name_of(truth, LARGER)][1:4].mean(axis=1)
+        yield reported(
+            f"New observations, {truth}, n = {LARGER}: coverage by prediction intervals, nominal "
+            "95%, in the third with the least noise, the middle one and the noisiest",
+            TRUTH,
+            ", ".join(f"{share:.3f}" for share in thirds),
+        )
+
+
+def _bands(results: Results) -> Iterator[Claim]:
+    shares = [
+        results[name_of(truth, rows)][5].mean()
+        for truth in TRUTHS
+        for rows in sizes_of(results, truth)
+    ]
+    known = np.array([share for share in shares if not np.isnan(share)])
+    if known.size:
+        yield reported(
+            "New observations: share inside the band of the mean, nominal 95%, which is not made "
+            "for them (interval: lowest and highest truth)",
+            TRUTH,
+            float(known.mean()),
+            interval=(float(known.min()), float(known.max())),
+        )
