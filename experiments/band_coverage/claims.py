@@ -23,10 +23,13 @@ from experiments.band_coverage.known_truth import (
     true_curve,
 )
 from experiments.band_coverage.reading import at_grid, covered, width_ratios
+from experiments.band_coverage.verdict import verdict
 from experiments.lab.claims import Claim, at_most, close, equals, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from experiments.shared.resampling import left_out_moments
+
+__all__ = ["claims", "verdict"]
 
 UNCERTAINTY_SLIDES = "lecture 11, 'Adding Uncertainty'"
 TRUTH = "known truth"

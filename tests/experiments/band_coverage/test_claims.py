@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.band_coverage.claims import claims
+from experiments.band_coverage.claims import claims, verdict
 from experiments.band_coverage.draw import CAPTIONS
 from experiments.band_coverage.network_bands import METHODS
 
@@ -78,3 +78,12 @@ def test_every_method_has_a_row_with_standard_errors(results):
     rows = [claim for claim in claims(results) if "coverage, mean over" in claim.statement]
     assert len(rows) == len(METHODS)
     assert all(str(claim.measured).count("(SE ") == 4 for claim in rows)
+
+
+def test_the_verdict_gives_the_coverage_of_the_bands_that_are_stored(results):
+    (sentences,) = verdict(results).values()
+    assert "Settings with a known truth: 1." in sentences[0]
+    wide = results[COMPARED] + np.array([-1e3, 1e3])[:, None, None, None]
+    (sentences,) = verdict({**results, COMPARED: wide}).values()
+    assert "did so 100% of the time" in sentences[1]
+    assert sentences[2].endswith("100%.")
