@@ -104,7 +104,7 @@ def describe_columns(
     Returns:
       A line for each column: its kind, the range and mean of its numbers or its levels with
       counts, the number of missing values, and its use: "predictor", "left out" and why, or
-      "refused" with the sentence below. Then the notes of `raw`.
+      "refused" with the sentence below. Then the notes of `raw` and of its columns.
 
     Raises:
       InputError, InputTypeError: an argument that names no column or cannot be used.
@@ -152,7 +152,8 @@ def describe_columns(
     title = f"{raw.source}: {rows} row{'s' * (rows != 1)}, {len(raw.names)} columns"
     if not complete.all():
         title += f"; {complete.sum()} rows have all values that are used"
-    return "\n".join([title, *lines, *raw.notes, *refusals])
+    notes = [*raw.notes, *(column.note for column in raw.columns if column.note)]
+    return "\n".join([title, *lines, *notes, *refusals])
 
 
 def _predictor_uses(request: Request, names: Sequence[str], raw: RawTable) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxnn.errors import InputError
-from jaxnn.tables import raw_table, read_csv
+from jaxnn.tables import describe_columns, raw_table, read_csv
 from jaxnn.tables.number_columns import Given
 from jaxnn.tables.number_formats import check_marks, plain_numbers
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces
@@ -205,6 +205,14 @@ def test_notes_say_what_was_taken_off(write):
         "the decimal mark is ',' in 'price'",
         "'price': took off '€' in 2 values",
     )
+
+
+def test_a_description_says_what_was_recognised_and_taken_off(write):
+    path = write("price;x;y\n€ 3,50;1;1\n-€ 2;2;2\n€ 3;€5;4\n")
+    text = describe_columns(raw_table(path))
+    assert "the delimiter is recognised as ';'" in text
+    assert "'price': took off '€' in 3 values" in text
+    assert "refused: column 'x' has '1' at line 2 but '€5' at line 4" in text
 
 
 @pytest.mark.parametrize("marks", [(";", None), (None, "x"), (".", "."), (1, None), (None, "")])
