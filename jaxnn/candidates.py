@@ -37,7 +37,7 @@ from jaxnn.training.fitter import Traits
 SMALL_TABLE = 1000  # rows; a larger table is trained in batches, by wider networks
 SMALL_HIDDEN, LARGE_HIDDEN = ((8,), (16, 16)), ((16, 16), (32, 32))
 SMALL_STEPS, LARGE_STEPS = (100, 300, 1000), (300, 1000, 3000)  # of Adam
-BATCH_SIZE = 500
+BATCH_SIZE = 250
 MANY_INPUTS = 500  # above which the longest training is left out
 STRENGTHS = (3.0, 1.0, 0.3, 0.1, 0.03)
 LINEAR_STRENGTHS = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.003)
@@ -68,7 +68,7 @@ def default_candidates(rows: int, inputs: int = 1) -> tuple[Candidate, ...]:
     Returns:
       Linear models with seven penalties, and networks with two layouts of hidden layers, five
       penalties and three (or two) numbers of epochs each. Above 1,000 rows the networks are wider
-      and trained in batches of 500 rows.
+      and trained in batches of 250 rows.
 
     Example:
       >>> len(default_candidates(300)), len(default_candidates(300, inputs=1000))

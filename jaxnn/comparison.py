@@ -96,11 +96,11 @@ def compare(
       selection: as from `jaxnn.selection.select`, with candidates with and without hidden layers.
       net, X, y, encoder: as they were passed to `select`; weights and groups are those of the
         selection.
-      trees: whether to compare with a random forest (50 trees per resample, leaves of at least 5
-        rows, a third or the square root of the features per split) and gradient boosting
-        (histogram-based, learning rate 0.1, 25 to 200 trees); None does so if scikit-learn is
-        installed. They see the encoded features and, as sample weights, multiplicity times case
-        weight.
+      trees: whether to compare with a random forest (50 trees per resample, 20 above 5,000 rows,
+        with leaves of at least 5 rows and a third or the square root of the features per split)
+        and gradient boosting (histogram-based, learning rate 0.1, 25 to 200 rounds); None does so
+        if scikit-learn is installed. They see the encoded features and, as sample weights,
+        multiplicity times case weight.
 
     Returns:
       A `Comparison`. The predicted probabilities and counts of constant, forest and boosting are

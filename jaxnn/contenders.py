@@ -23,6 +23,8 @@ import numpy as np
 from jax import Array
 
 FOREST_TREES = 50  # per resample; about a third of the resamples predict each row
+FOREST_TREES_OF_MANY_ROWS = 20  # above `MANY_ROWS`, where each takes long
+MANY_ROWS = 5000
 FOREST_LEAF = 5  # rows, so that a probability is not that of a single row
 BOOSTING_ROUNDS = (25, 50, 100, 200)  # at scikit-learn's default learning rate of 0.1
 BOOSTING_TREES = 500  # at most; a round has one tree per class
@@ -82,7 +84,10 @@ def tree_losses(
 
         drawn, unseen = (counts > 0) & (weights > 0), counts == 0
         sample = (features[drawn], targets[drawn], (counts * weights)[drawn])
-        models = ((_forest(kind, seed), None), (_boosting(kind, seed, rounds[-1]), rounds))
+        models = (
+            (_forest(kind, seed, len(targets)), None),
+            (_boosting(kind, seed, rounds[-1]), rounds),
+        )
         found = []
         for model, stages in models:
             whole = np.zeros((len(stages or [0]), *targets.shape))
@@ -103,11 +108,11 @@ def tree_losses(
     }
 
 
-def _forest(kind: str, seed: int) -> Any:
+def _forest(kind: str, seed: int, rows: int) -> Any:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     shared: dict[str, Any] = {
-        "n_estimators": FOREST_TREES,
+        "n_estimators": FOREST_TREES if rows <= MANY_ROWS else FOREST_TREES_OF_MANY_ROWS,
         "min_samples_leaf": FOREST_LEAF,
         "random_state": seed,
     }

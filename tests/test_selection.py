@@ -168,7 +168,7 @@ def test_defaults_hold_twelve_candidates_and_leave_every_row_out():
         resamples = default_resamples(rows)
         assert 0.632**resamples < 0.03
     assert default_resamples(100) == 25
-    assert fitter_of(default_candidates(20_000)[-1], NET, 20_000).recipe.batch_size == 500
+    assert fitter_of(default_candidates(20_000)[-1], NET, 20_000).recipe.batch_size == 250
 
 
 @pytest.mark.parametrize(
