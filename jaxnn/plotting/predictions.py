@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from jaxnn.errors import InputError, check_count
 from jaxnn.plotting.arguments import color_named, equally_long, interval_ends
 from jaxnn.plotting.figure_style import COLORS, LINES
+
+ROWS_PER_VALUE = 5  # at which whole numbers are drawn as counts
 
 
 def predicted_versus_observed(
@@ -37,8 +40,8 @@ def predicted_versus_observed(
         none.
       new_interval: (lower, upper), (n,) each, of a new observation, drawn as thin grey bars behind
         the others; None draws none. One without an end is not drawn.
-      levels: names of the observed classes; points of a class are spread sideways so that they
-        do not hide each other. Without levels, a line marks predicted = observed.
+      levels: names of the observed classes; points of a class, or of a count, are spread sideways
+        so that they do not hide each other. Without levels, a line marks predicted = observed.
       color: a name in `COLORS`.
       label, interval_label, new_label: the points and the two kinds of bars in the legend.
       most_bars: the largest number of rows with bars, which are spread evenly over the
@@ -52,6 +55,8 @@ def predicted_versus_observed(
     observed, predicted = equally_long(observed=observed, predicted=predicted)
     shade = color_named(color)
     places = observed
+    # Multiples of the golden ratio spread points evenly without a random number.
+    sideways = 0.6 * (np.arange(observed.size) * (np.sqrt(5) - 1) / 2 % 1 - 0.5)
     if levels:
         unknown = observed[~np.isin(observed, np.arange(len(levels)))]
         if unknown.size:
@@ -59,12 +64,13 @@ def predicted_versus_observed(
                 f"observed has the value {unknown[0]:g}, which is not the code of a level; pass "
                 f"whole numbers from 0 to {len(levels) - 1}."
             )
-        # Multiples of the golden ratio spread points evenly without a random number.
-        golden = (np.sqrt(5) - 1) / 2
-        places = observed + 0.6 * (np.arange(observed.size) * golden % 1 - 0.5)
+        places = observed + sideways
         ax.set_xticks(np.arange(len(levels)), list(levels))
         ax.set_xlim(-0.5, len(levels) - 0.5)
         ax.grid(False, axis="x")
+    elif _is_count(observed):
+        places = observed + sideways
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     order = np.lexsort((predicted, observed)) if levels else np.argsort(predicted)
     few = np.sort(
         order[np.linspace(0, order.size - 1, min(most_bars, order.size)).round().astype(int)]
@@ -99,3 +105,10 @@ def predicted_versus_observed(
         ax.plot(ends, ends, color=COLORS["black"], linewidth=1.2, linestyle=LINES["dashed"])
     ax.set_xlabel("observed")
     ax.set_ylabel("predicted")
+
+
+def _is_count(observed: np.ndarray) -> bool:
+    """Whether all values are whole numbers and most occur often."""
+    return bool((observed == observed.round()).all()) and (
+        np.unique(observed).size * ROWS_PER_VALUE <= observed.size
+    )

@@ -28,6 +28,17 @@ def test_classes_are_spread_sideways_only(ax):
         plotting.predicted_versus_observed(ax, [0, 2], [0, 1], levels=("No", "Yes"))
 
 
+def test_counts_are_spread_sideways_too(ax):
+    observed, predicted = np.repeat([0.0, 1.0, 7.0], 20), np.linspace(0, 5, 60)
+    plotting.predicted_versus_observed(ax, observed, predicted)
+    points, line = ax.lines
+    places, heights = points.get_xydata().T
+    np.testing.assert_array_equal(heights, predicted)
+    assert 0.2 < np.abs(places - observed).max() <= 0.3
+    np.testing.assert_array_equal(line.get_xydata(), [[0, 0], [7, 7]])
+    assert all(float(tick).is_integer() for tick in ax.get_xticks())
+
+
 def test_both_kinds_of_interval_are_drawn_and_named(ax):
     n = 1000
     predicted = np.linspace(0, 1, n)
