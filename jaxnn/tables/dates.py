@@ -251,7 +251,7 @@ def _order(raw: RawColumn, open_parts: list[_Parts], given: str | None) -> tuple
         )
     order = "dmy" if dmy else "mdy"
     called = "day, month, year" if dmy else "month, day, year"
-    return order, [f"{quoted(raw.name)}: dates are read as {called}"]
+    return order, [f"{quoted(raw.name)} is read in the order {called}"]
 
 
 def _number(parts: _Parts, order: str) -> float:

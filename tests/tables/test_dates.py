@@ -63,7 +63,7 @@ def test_the_order_of_day_and_month_is_seen_or_given():
     assert read(["01/02/2020", "13/02/2020"]).order == "dmy"
     shown = read(["01/02/2020", "02/13/2020"])
     assert shown.order == "mdy"
-    assert shown.notes == ("'visit': dates are read as month, day, year",)
+    assert shown.notes == ("'visit' is read in the order month, day, year",)
     january, february = (datetime.date(2020, m, 3 - m).toordinal() for m in (1, 2))
     assert read(["01/02/2020"], "mdy").days == [january]
     assert read(["01/02/2020"], "dmy").days == [february]
