@@ -109,13 +109,13 @@ def given_fitter(options: argparse.Namespace, table: Table) -> Fitter | None:
     return dataclasses.replace(fitter, recipe=dataclasses.replace(fitter.recipe, **changed))
 
 
-def candidates(options: argparse.Namespace, rows: int) -> tuple[Candidate, ...]:
+def candidates(options: argparse.Namespace, rows: int, inputs: int) -> tuple[Candidate, ...]:
     """The candidates that the options leave, and a baseline without hidden layers.
 
     A baseline keeps its penalties if hidden layers are given, and is always trained to its minimum.
     """
     hidden, found = options.hidden, []
-    for candidate in default_candidates(rows):
+    for candidate in default_candidates(rows, inputs):
         if candidate.hidden and hidden is not None:
             candidate = candidate._replace(hidden=tuple(hidden))
         asked = bool(candidate.hidden) or hidden == []
@@ -155,7 +155,7 @@ def choose(
         encoder=encoder,
         weights=table.weights,
         groups=table.groups,
-        candidates=candidates(options, len(table.y)),
+        candidates=candidates(options, len(table.y), net.sizes[0]),
         progress="candidates",
         directory=directory,
     )

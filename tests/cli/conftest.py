@@ -110,8 +110,8 @@ def explained_heart(run, made_once, results):
         ):
             patch.setattr(bands, "FITS", 2)
             patch.setattr(bands, "DRAWS", 6)
-            patch.setattr(choice, "default_candidates", lambda rows: CANDIDATES)
-            patch.setattr(selection, "default_resamples", lambda rows: 5)
+            patch.setattr(choice, "default_candidates", lambda rows, inputs: CANDIDATES)
+            patch.setattr(selection, "default_resamples", lambda rows, inputs: 5)
             patch.setattr(contenders, "FOREST_TREES", 2)
             patch.setattr(contenders, "BOOSTING_ROUNDS", (2, 4))
             words = ["--replicates", 4, "--level", 0.5, "--features", "Ca", "Thal"]
