@@ -82,8 +82,11 @@ def _as_given(data: bytes, encoding: Any, mark: bytes, marked: str | None, sourc
     content = data
     while marked == "utf-8" and content.startswith(mark) and not name.startswith("utf-16"):
         content = content[len(mark) :]
+    codec = encoding
+    if name in ("utf-16", "utf-32") and marked is None:  # the order of its bytes is open
+        codec = next(wide for wide in _by_likeness(data) if wide.startswith(name))
     try:
-        text = content.decode(encoding)
+        text = content.decode(codec)
     except UnicodeDecodeError as error:
         place = error.start + len(data) - len(content)
         advice = f"leave encoding out, since it begins with the mark of {_title(marked)}"

@@ -50,6 +50,11 @@ def test_a_byte_order_mark_is_never_part_of_a_name(write, encoding, given):
     assert read_csv(path, "y").columns[0].name == "x"
 
 
+@pytest.mark.parametrize("encoding", UNICODE[1:])
+def test_the_order_of_bytes_is_recognised_when_only_the_width_is_given(encoding):
+    assert decoded(TEXT.encode(encoding), encoding[:6], "data.csv") == (TEXT, "")
+
+
 def test_western_texts_are_read_as_windows_1252_with_a_note(write):
     path = write("Größe,y\n5 €,1\n6 €,2\n", encoding="cp1252")
     table = read_csv(path, "y")
