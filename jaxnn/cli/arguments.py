@@ -34,6 +34,7 @@ Predict new rows with the refits that jaxnn explain has saved in its folder.
 For each row: its place in the file; the prediction (a mean, or probabilities) and the ends of its
 band, which says how certain that mean is; the ends of the prediction interval, or the prediction
 set of classes, which covers a new observation; and a note on what could not be used as it was.
+Coverage is over all rows together: a rare class is covered less often than others.
 """
 
 

@@ -22,6 +22,7 @@ from typing import Any
 # Arguments of the library whose option has another name; the others differ by their dashes only.
 OTHER_NAMES = {
     "path": "TABLE",
+    "folder": "DIR",
     "levels": "--ordinal",
     "response_kind": "--kind",
     "missing_tokens": "--missing-values",

@@ -228,7 +228,8 @@ def test_a_file_is_written_whole_or_not_at_all(saved, run, write, tmp_path, caps
 def test_what_cannot_be_predicted_is_one_sentence(saved, refused, write, tmp_path):
     folder, _ = saved()
     new = written(write, tmp_path, GOOD)
-    assert "which does not exist; pass the folder" in refused("predict", tmp_path / "none", new)
+    told = refused("predict", tmp_path / "none", new)
+    assert "DIR is" in told and "which does not exist; pass the folder" in told
     assert "not a folder" in refused("predict", new, new)
     assert "which has no model.json" in refused("predict", tmp_path, new)
     assert "does not exist" in refused("predict", folder, tmp_path / "none.csv")
