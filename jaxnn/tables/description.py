@@ -73,12 +73,12 @@ def describe(table: Table) -> str:
 
 
 class _Line(NamedTuple):
-    """What is said of a column, and the sentence that would refuse it, or empty."""
+    """What is said of a column, in its line and below the table."""
 
     kind: str
     values: str
     use: str
-    refusal: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def describe_columns(
@@ -104,7 +104,7 @@ def describe_columns(
     Returns:
       A line for each column: its kind, the range and mean of its numbers or its levels with
       counts, the number of missing values, and its use: "predictor", "left out" and why, or
-      "refused" with the sentence below. Then the notes of `raw` and of its columns.
+      "refused" with the sentence below. Then the notes that a reader would make.
 
     Raises:
       InputError, InputTypeError: an argument that names no column or cannot be used.
@@ -139,7 +139,7 @@ def describe_columns(
     roles = {"response": response, "weights": weights, "groups": groups}
     uses |= {name: role for role, name in roles.items() if name is not None}
     rows = len(raw.where.numbers)
-    body, refusals = [], []
+    body, notes = [], list(raw.notes)
     complete = np.ones(rows, dtype=bool)
     for column in raw.columns:
         absent = np.zeros(rows, dtype=bool) if column.problem else absent_rows(column)
@@ -147,13 +147,12 @@ def describe_columns(
         if line.use.partition(",")[0] in ("predictor", *roles):
             complete &= ~absent
         body.append((shown(column.name), line.kind, line.values, str(absent.sum()), line.use))
-        refusals += [f"refused: {line.refusal}"] if line.refusal else []
+        notes += line.notes
     lines = _aligned(("column", "kind", "values", "missing", "use"), body)
     title = f"{raw.source}: {rows} row{'s' * (rows != 1)}, {len(raw.names)} columns"
     if not complete.all():
         title += f"; {complete.sum()} rows have all values that are used"
-    notes = [*raw.notes, *(column.note for column in raw.columns if column.note)]
-    return "\n".join([title, *lines, *notes, *refusals])
+    return "\n".join([title, *lines, *notes])
 
 
 def _predictor_uses(request: Request, names: Sequence[str], raw: RawTable) -> dict[str, str]:
@@ -181,6 +180,7 @@ def _line(
     kind, levels = (request.kinds or {}).get(raw.name), (request.levels or {}).get(raw.name)
     kind = {"weights": "numeric", "groups": "categorical"}.get(use, kind)
     unused = use.startswith("left out") or use == "excluded"
+    told = (raw.note,) * bool(raw.note)
     try:
         if not present.any():
             if unused:
@@ -189,23 +189,25 @@ def _line(
         check_usable(raw, unused or request.declares(raw.name))
         found, where = at_rows(present, raw, where)
         if use == "response":
-            (column, numbers, _), kind, _ = typed_response(request, found, where)
-            return _Line(column.kind, _summary(column, numbers), f"response, {kind}")
+            (column, numbers, _), kind, notes = typed_response(request, found, where)
+            use = f"response, {kind}"
+            return _Line(column.kind, _summary(column, numbers), use, (*told, *notes))
         if use == "weights":
             case_weights(found, where)
         if use == "groups":
             group_codes(found)
-        column, numbers, _ = type_column(found, kind, levels, where, request.dates)
+        column, numbers, notes = type_column(found, kind, levels, where, request.dates)
     except InputError as error:
         if unused:
             return _Line("text", _texts(raw), use)
-        return _Line("?", _texts(raw), f"{use}, refused", str(error))
+        return _Line("?", _texts(raw), f"{use}, refused", (f"refused: {error}",))
     if use == "predictor":
         unit = f", days since {column.origin}" if column.origin else f", in {column.unit}"
         use += unit * bool(column.origin or column.unit)
         inputs = len(column.levels) - 1
         use += f", {inputs} inputs" * (inputs > 1)
-    return _Line(column.kind, _summary(column, numbers), use)
+    notes = () if unused else (*told, *notes)
+    return _Line(column.kind, _summary(column, numbers), use, notes)
 
 
 def _aligned(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:

@@ -103,7 +103,7 @@ def _says_yes_second(column: Column) -> bool:
 def _check_repetition(typed: TypedColumn) -> None:
     """Refuse text that is different in most rows; what it says cannot be learned."""
     column, y, _ = typed
-    if len(y) > FEW_ROWS and len(column.levels) > MANY_LEVELS * len(y):
+    if len(y) > FEW_ROWS and len(column.levels) >= MANY_LEVELS * len(y):
         raise InputError(
             f"the response {quoted(column.name)} is text with {len(column.levels)} different "
             f"values in {len(y)} rows, such as {listed(column.levels, most=3)}; choose another "

@@ -9,7 +9,7 @@ or levels:
     identifiers      all different, and text, or numbers that look like codes: a name such as "id"
                      or "patient_no", zeros in front, or at least 9 digits in every one;
                      with a name that ends in "id" also those that repeat, as for two visits
-    nearly as many   text with more levels than half of the rows: names, free text
+    nearly as many   text with a level for every second row or more: names, free text, patients
     nameless         a column without a name, or that pandas calls "Unnamed: 0"
 
 The rules that count values need more than `FEW_ROWS` rows with a value; in a smaller table only a
@@ -34,7 +34,7 @@ from jaxnn.tables.table import quoted
 
 # With so few rows, values that are all different are no sign of anything.
 FEW_ROWS = 10
-# Above this share of levels among the rows, most levels have a single row.
+# From this share of levels among the rows on, a level has two rows on average, or fewer.
 MANY_LEVELS = 0.5
 # Measurements are rarely whole numbers of so many digits, all of the same length.
 CODE_DIGITS = 9
@@ -49,6 +49,7 @@ CONSTANT = "the same value in every row"
 ROW_NUMBERS = "row numbers"
 IDENTIFIERS = "identifiers, all different"
 REPEATED = "identifiers, of which some repeat"
+NEARLY = "text with nearly as many levels as rows"
 
 # Names of identifiers, and words that end such names, as in "patientID" or "Row No.".
 _CODE_NAME = re.compile(
@@ -115,7 +116,7 @@ def without_suspects(
         elif reason:
             kind = "numeric" if _all_numbers(column) else "categorical"
             hint = f"kinds={{{column.name!r}: {kind!r}}} keeps it"
-            if reason == REPEATED:
+            if reason.startswith((REPEATED, NEARLY)):
                 hint = f"groups={column.name!r} keeps equal ones together, {hint}"
             notes.append(f"left out {quoted(column.name)}: {reason}; {hint}")
     return kept, notes
@@ -213,13 +214,13 @@ def _text_reason(raw: RawColumn, texts: Sequence[str], where: RowPlaces) -> str:
         return IDENTIFIERS if all_named else ""
     if levels < len(texts) and levels > FEW_ROWS and _ID_NAME.fullmatch(_split(raw.name)):
         return REPEATED
-    if levels <= MANY_LEVELS * len(texts) or _dates(raw, where):
+    if levels < MANY_LEVELS * len(texts) or _dates(raw, where):
         return ""
     if sum(map(len, texts)) > LONG_TEXT * len(texts):
         return f"free text, {levels} different texts in {len(texts)} rows"
     if levels == len(texts):
         return IDENTIFIERS
-    return f"text with nearly as many levels as rows, {levels} in {len(texts)}"
+    return f"{NEARLY}, {levels} in {len(texts)}"
 
 
 def _dates(raw: RawColumn, where: RowPlaces) -> bool:
