@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.errors import InputError, InputTypeError, check_count, check_key, check_memory
 from jaxnn.tables import Column
 from jaxnn.training import forward_pass
 from jaxnn.training.arguments import CheckedRows
@@ -50,6 +50,7 @@ def multiplicities(key: Array, rows: int) -> Array:
     """
     check_key(key)
     check_count(rows, "rows")
+    check_memory(5 * rows, "rows", rows)
     drawn = jax.random.bits(key, (rows,), jnp.uint32) % jnp.uint32(rows)
     return jnp.zeros(rows, jnp.uint8).at[drawn].add(1)
 

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, check_count, check_key
+from jaxnn.errors import InputError, check_count, check_key, check_memory
 
 CORRELATION = 0.4  # of neighbouring predictors; it falls off as 0.4, 0.16, 0.064, ...
 RARE_INTERCEPT = -5.7  # gives an event in about 2% of the rows
@@ -95,6 +95,7 @@ def _checked_keys(key: Any, n: Any, predictors: Any) -> tuple[Array, Array]:
     check_key(key)
     check_count(n, "n")
     check_count(predictors, "predictors")
+    check_memory(4 * n * predictors, "n", n)
     if predictors < RELEVANT:
         raise InputError(
             f"predictors is {predictors}; the first {RELEVANT} have an effect, so pass at least "

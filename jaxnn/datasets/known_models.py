@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, check_count, check_key
+from jaxnn.errors import InputError, check_count, check_key, check_memory
 
 
 class LogisticSample(NamedTuple):
@@ -71,6 +71,7 @@ def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) 
     """
     check_key(key)
     check_count(n, "n")
+    check_memory(8 * n, "n", n)
     key_x, key_y = jax.random.split(key)
     X = jax.random.normal(key_x, (n, 1))
     probability = logistic_probability(X[:, 0], intercept, slope)
@@ -120,6 +121,7 @@ def linear_truth(
     """
     check_key(key)
     check_count(n, "n")
+    check_memory(8 * n, "n", n)
     coefficients = jnp.asarray(coefficients, jnp.result_type(float))
     shape = coefficients.shape
     if len(shape) != 1 or shape[0] == 0:

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import check_count, check_key
+from jaxnn.errors import check_count, check_key, check_memory
 
 # Heights of the ten shapes at equal distances, in fifths; 0 before and after. They were drawn at
 # random once, smoothed, and kept if no shift or stretch makes them like one of the others.
@@ -92,6 +92,7 @@ def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -
     check_key(key)
     check_count(n, "n")
     check_count(length, "length", least=10)
+    check_memory(4 * n * length, "n", n)
     key_class, key_place, key_noise = jax.random.split(key, 3)
     y = jax.random.randint(key_class, (n,), 0, len(SHAPES))
     place, stretch, height = jax.random.uniform(key_place, (3, n))

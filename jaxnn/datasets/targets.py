@@ -18,7 +18,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.tree_util import Partial
 
-from jaxnn.errors import InputError, check_count, check_key, unknown_name
+from jaxnn.errors import InputError, check_count, check_key, check_memory, unknown_name
 
 
 class Sample(NamedTuple):
@@ -203,6 +203,7 @@ def sample_target(key: Array, n: int, truth: str | Target, *, noise: Any = 0.0) 
     """
     check_key(key)
     check_count(n, "n")
+    check_memory(8 * n, "n", n)
     truth = target(truth) if isinstance(truth, str) else truth
     key_x, key_noise = jax.random.split(key)
     X = jax.random.uniform(key_x, (n, truth.inputs), minval=truth.low, maxval=truth.high)
