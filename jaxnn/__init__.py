@@ -10,6 +10,8 @@ from importlib import metadata as _metadata
 
 from jaxnn import datasets, inspection, refits, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
+from jaxnn.candidates import Candidate, fitter_of
+from jaxnn.comparison import Comparison, compare, verdict
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.fitted_models import FittedModel, Predictions, fitted_model
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
@@ -17,6 +19,7 @@ from jaxnn.prediction import predict, predictor
 from jaxnn.regularizers import ElasticNet, NormalPrior
 from jaxnn.replicate import use_all_cores
 from jaxnn.saved_models import load_model, save_model
+from jaxnn.selection import Selection, select
 from jaxnn.tables import (
     Encoder,
     Table,
@@ -37,6 +40,8 @@ except _metadata.PackageNotFoundError:  # a source tree that is not installed
 __all__ = [
     "MLP",
     "Bootstrap",
+    "Candidate",
+    "Comparison",
     "ElasticNet",
     "Encoder",
     "Fit",
@@ -50,15 +55,18 @@ __all__ = [
     "NormalPrior",
     "Predictions",
     "Recipe",
+    "Selection",
     "Table",
     "__version__",
     "apply",
+    "compare",
     "converged",
     "count_parameters",
     "datasets",
     "encoded_width",
     "fit",
     "fitted_model",
+    "fitter_of",
     "from_arrays",
     "from_dataframe",
     "hidden_states",
@@ -72,6 +80,8 @@ __all__ = [
     "read_table",
     "refits",
     "save_model",
+    "select",
     "tables",
     "use_all_cores",
+    "verdict",
 ]
