@@ -214,17 +214,17 @@ def _losses_of_block(
             features = encode(encoder, scaling, X)
         one = jax.vmap(partial(mlp.output, net), in_axes=(None, 0))
         outputs = jax.vmap(one, in_axes=(0, None))(params, features)
-        return (outputs - unit[:-1]) / unit[-1] if net.response == "quantitative" else outputs
+        if net.response == "quantitative":
+            outputs = (outputs - unit[None, None, :-1]) / unit[-1]
+        return outputs
 
-    with jax.numpy_rank_promotion("allow"):
-        outputs = lax.map(outputs_of, (params, scaling))
-        counted = jnp.broadcast_to(left_out[:, None], outputs.shape[:-1])
-        averaged = responses.loss(
-            net.response, averaged_outputs(net.response, outputs, counted), y[None]
-        )
-        alone = responses.loss(net.response, outputs, y[None, None])
-        mass = jnp.where(counted, weights, 0)
-        return averaged, jnp.sum(jnp.where(mass > 0, mass * alone, 0), axis=-1), mass.sum(axis=-1)
+    outputs = lax.map(outputs_of, (params, scaling))
+    counted = jnp.broadcast_to(left_out[:, None], outputs.shape[:-1])
+    averaged = averaged_outputs(net.response, outputs, counted)
+    alone = responses.loss(net.response, outputs, y[None, None])
+    mass = jnp.where(counted, weights[None, None], 0)
+    total = jnp.sum(jnp.where(mass > 0, mass * alone, 0), axis=-1)
+    return responses.loss(net.response, averaged, y[None]), total, jnp.sum(mass, axis=-1)
 
 
 def check_left_out(left_out: np.ndarray) -> None:
