@@ -13,6 +13,12 @@ which a band around f* would have contained f, at this point, in 95% of the simu
 
 such that the band is wide enough at all but a tenth of them. The band is drawn after the inverse of
 the link, so its ends are probabilities, or positive. `jaxnn.simulation` makes f*.
+
+Measured on known truths in `experiments/band_coverage`, nominal 95%: calibrated bands with the
+penalty of `strength_for_bands` contain about 95% of the truth, 93% to 99% in nearly all settings,
+and about 85% with a curved truth of 8 predictors and 100 rows. Percentile bands contain about 90%,
+and with a prior of strength 1 about 75%. Beyond the central 96% of a predictor's rows all contain
+less.
 """
 
 from __future__ import annotations
