@@ -18,9 +18,10 @@ the least ambiguous set (Sadinle, Lei & Wasserman 2019), to which the most proba
 added.
 
 A new observation is covered with probability at least 1 - 2a whatever the distribution, if s is
-constant, and in practice 1 - a: measured on known truths with 50 to 1,000 rows, nominal 95%
-intervals covered 0.94 to 0.97. The probability is over training and new rows together. Where the
-noise is larger for a reason that the prediction does not show, the coverage there is lower.
+constant, and in practice 1 - a: on known truths with 50 to 1,000 rows (normal, skewed and growing
+noise, counts, classes), nominal 95% covered 0.94 to 0.97. The probability is over training and new
+rows together. Where the noise is larger for a reason that the prediction does not show, coverage is
+lower: 0.89 in the noisiest third of the rows, where noise grew twentyfold along a predictor.
 """
 
 from __future__ import annotations

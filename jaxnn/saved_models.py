@@ -273,7 +273,12 @@ def _form_of_fits(layers: int) -> tuple[list[str], Any]:
         "history": History(blank, blank, blank),
     }
     paths, structure = jax.tree_util.tree_flatten_with_path(Fit(**parts))
-    return [jax.tree_util.keystr(path) for path, _ in paths], structure
+    # JAX has its own way to print a path, which may change.
+    names = [
+        ".".join(str(getattr(key, "name", getattr(key, "idx", ""))) for key in path)
+        for path, _ in paths
+    ]
+    return names, structure
 
 
 def _arrays_of(model: FittedModel) -> dict[str, np.ndarray]:
@@ -283,7 +288,7 @@ def _arrays_of(model: FittedModel) -> dict[str, np.ndarray]:
         refits = getattr(model, kind)
         if refits is not None:
             leaves = jax.tree.leaves(refits.fits)
-            arrays |= {f"{kind}{name}": leaf for name, leaf in zip(names, leaves, strict=True)}
+            arrays |= {f"{kind}.{name}": leaf for name, leaf in zip(names, leaves, strict=True)}
             arrays |= {f"{kind}.{name}": getattr(refits, name) for name in COUNTS}
     return {
         name: np.ascontiguousarray(array) for name, array in arrays.items() if array is not None
@@ -299,7 +304,7 @@ def _model(description: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fit
     fits = {}
     for kind in FITS:
         if f"{kind}.diverged" in arrays:
-            leaves = [arrays.pop(f"{kind}{name}") for name in names]
+            leaves = [arrays.pop(f"{kind}.{name}") for name in names]
             counts = [arrays.pop(f"{kind}.{name}") for name in COUNTS]
             fits[kind] = Bootstrap(structure.unflatten(leaves), *counts)
     model = FittedModel(

@@ -94,6 +94,12 @@ def test_a_model_comes_back_as_it_went(tmp_path, dtype, made):
     }
 
 
+def test_arrays_are_named_by_what_they_are(folder):
+    names = set(json.loads((folder / "model.json").read_text())["arrays"])
+    assert {"refits.params.0.weights", "refits.params.1.biases", "refits.scaling.mean"} <= names
+    assert {"refits.multiplicities", "simulated.diverged_at", "observed", "factors"} <= names
+
+
 def test_predictions_are_the_same_bit_for_bit(folder, made):
     X = np.random.default_rng(1).uniform(0, 1, (70, 2)).round(2)
     before, after = made().predict(X, 0.5), load_model(folder).predict(X, 0.5)

@@ -18,7 +18,7 @@ from experiments.shared.binary_models import LEVEL
 
 TRUTH = "known truth"
 DISTANCE = 0.02
-PLANNED = 12  # data sets, the fewest of the full run
+PLANNED = 8  # data sets, the fewest of the full run
 NOISY = ("growing noise", "uneven noise")
 
 

@@ -76,7 +76,7 @@ class Settings:
     compared_sets: tuple[int, int, int] = (36, 30, 14)
     compared_refits: tuple[int, int, int] = (60, 50, 40)
     new_truths: int = len(TRUTHS)
-    new_sets: tuple[int, int] = (30, 12)
+    new_sets: tuple[int, int] = (20, 8)
     new_refits: int = 50
 
 
