@@ -196,7 +196,7 @@ def raw_column(
     if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
         values = values.astype(f"{values.dtype.kind}8[us]").astype(object)  # to datetime's types
     present = [
-        None if is_missing(value) and not is_declared(value, declared) else value
+        None if is_missing(value) and not is_declared(value, declared) else _python_value(value)
         for value in values
     ]
     kinds = {type(value) for value in present if value is not None}
@@ -207,11 +207,11 @@ def raw_column(
         numbers = np.array([_float(value) for value in present])
         if _is_exact(present, numbers):
             return RawColumn(name, numbers)
-    if kinds and all(issubclass(kind, datetime.timedelta | np.timedelta64) for kind in kinds):
-        days = [math.nan if value is None else _days(value) for value in present]
+    if kinds and all(issubclass(kind, datetime.timedelta) for kind in kinds):
+        day = datetime.timedelta(days=1)
+        days = [math.nan if value is None else value / day for value in present]
         note = f"{quoted(name)} is a duration, in days"
         return RawColumn(name, np.array(days), unit="days", note=note)
-    present = [_date(value) for value in present]
     for row, value in enumerate(present):
         if value is not None and not isinstance(value, READABLE):
             what = f"holds a {type(value).__name__} at {where(row)}"
@@ -250,18 +250,12 @@ def _is_exact(present: Sequence[Any], numbers: np.ndarray) -> bool:
     return len({float(value) for value in decimals}) == len(decimals)
 
 
-def _days(value: Any) -> float:
-    if isinstance(value, np.timedelta64):
-        return float(value / np.timedelta64(1, "us")) / 86400e6
-    return value / datetime.timedelta(days=1)
-
-
-def _date(value: Any) -> Any:
-    """A period of pandas or a date of NumPy as a date of Python; anything else as it is."""
+def _python_value(value: Any) -> Any:
+    """A date, time or duration of NumPy, or a period of pandas, as one of Python."""
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return value.astype(f"{value.dtype.kind}8[us]").astype(object)
     if type(value).__name__ == "Period" and hasattr(value, "start_time"):
         return value.start_time
-    if isinstance(value, np.datetime64):
-        return value.astype("datetime64[us]").astype(object)
     return value
 
 
