@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -49,7 +48,7 @@ def compared_bands(results: Results) -> Figure:
     figure, axes = plotting.panels(3, columns=3, height=2.2 + 0.3 * len(found), sharey=True)
     for ax, title, read in zip(
         axes,
-        ("contain the truth", "at the worst place", "relative width"),
+        ("contain the truth", "worst place", "relative width"),
         (_coverage, _worst, _width),
         strict=True,
     ):
@@ -76,15 +75,11 @@ def compared_bands(results: Results) -> Figure:
         ax.axvline(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
     axes[0].axvspan(LOW, HIGH, color=COLORS["grey"], alpha=0.2, lw=0)
     axes[1].axvspan(WORST, 1, color=COLORS["grey"], alpha=0.2, lw=0)
-    _limit(axes[0], 0.4)
-    _limit(axes[1], 0.0)
+    axes[0].set_xlim(0.25, 1.02)
+    axes[1].set_xlim(-0.02, 1.02)
     axes[2].axvline(1, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
-
-
-def _limit(ax: Axes, low: float) -> None:
-    ax.set_xlim(low, 1.02)
 
 
 def _coverage(one: Compared) -> tuple[np.ndarray, np.ndarray]:
