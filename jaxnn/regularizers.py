@@ -88,8 +88,10 @@ class NormalPrior:
       >>> import jax.numpy as jnp
       >>> from jaxnn import NormalPrior
       >>> weights = [jnp.array([[2.0], [1.0]])]  # two inputs: 2 (4 + 1) / (2 n)
-      >>> print(NormalPrior(rows=100)(weights), NormalPrior(rows=100, strength=0.1)(weights))
-      0.05 0.005
+      >>> print(f"{NormalPrior(rows=100)(weights):.4f}")
+      0.0500
+      >>> print(f"{NormalPrior(rows=100, strength=0.1)(weights):.4f}")
+      0.0050
     """
 
     rows: int

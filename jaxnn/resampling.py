@@ -93,7 +93,7 @@ def values_missing(columns: Sequence[Column], X: np.ndarray, counts: np.ndarray)
     phrases = []
     for column, values in zip(columns, X.T, strict=True):
         sought = {
-            f"no {name!r} of {column.name!r}": values == code
+            f"no {name!r} in {column.name!r}": values == code
             for code, name in enumerate(column.levels)
         }
         if not column.levels:
@@ -103,7 +103,7 @@ def values_missing(columns: Sequence[Column], X: np.ndarray, counts: np.ndarray)
         for phrase, rows in sought.items():
             missing = int((~drawn[:, rows].any(axis=1)).sum())
             if missing > RARELY * len(drawn):
-                phrases.append(f"{phrase} in {missing}")
+                phrases.append(f"{missing} {'has' if missing == 1 else 'have'} {phrase}")
     return phrases
 
 

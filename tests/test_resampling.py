@@ -262,8 +262,8 @@ def test_levels_and_variation_that_resamples_lack_are_named(caplog):
     without = (refits.multiplicities == 0).sum(axis=0)
     (message,) = [record.getMessage() for record in caplog.records]
     assert message == (
-        f"of 200 resamples, there is no 'Chur' of 'city' in {without[0]}, no 'Visp' of 'city' in "
-        f"200, no variation of 'rare' in {without[5]}; what these refits predict there comes from "
+        f"of 200 resamples, {without[0]} have no 'Chur' in 'city', 200 have no 'Visp' in 'city', "
+        f"{without[5]} have no variation of 'rare'; what these refits predict there comes from "
         "their first weights"
     )
 
