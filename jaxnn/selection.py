@@ -237,6 +237,12 @@ def _choose(
             f"candidates holds {len(candidates)} candidates, of each of which a refit diverged; "
             "pass predictors without extreme values, or stronger penalties."
         )
+    if diverged.any():
+        logger.warning(
+            "%d of %d candidates are left out of the choice, since a refit of each diverged",
+            diverged.sum(),
+            len(candidates),
+        )
     row_losses[diverged] = np.nan
     loss = Estimate(*np.full((2, len(candidates)), np.nan))
     loss.mean[good], loss.standard_error[good] = mean_over_rows(row_losses[good], weights, groups)

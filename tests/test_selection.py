@@ -135,7 +135,7 @@ def test_the_ends_of_the_path_are_reported(curved, selection):
     )
 
 
-def test_candidates_that_diverge_are_not_chosen(monkeypatch, curved):
+def test_candidates_that_diverge_are_not_chosen(monkeypatch, curved, caplog):
     from jaxnn import Recipe
     from jaxnn.training import Fitter
 
@@ -145,6 +145,7 @@ def test_candidates_that_diverge_are_not_chosen(monkeypatch, curved):
 
     monkeypatch.setattr("jaxnn.candidates.fitter_of", explosive)
     found = select(jax.random.key(0), NET, *curved, candidates=FEW[1:3], resamples=3)
+    assert "1 of 2 candidates are left out of the choice, since a refit of each" in caplog.text
     assert found.diverged.tolist() == [False, True]
     assert (found.chosen, found.network) == (0, -1)
     assert np.isnan(found.loss.mean[1])
