@@ -75,6 +75,8 @@ def worded(message: str, given: Mapping[str, Sequence[str]] | None = None) -> st
       pass --categorical 'zip code' or --delimiter tab.
     """
     message = _PROGRAM.sub(AS_CSV, message)
+    kind = "--kind" if message.startswith("the response") else "--categorical or --numeric"
+    message = message.replace("declare its kind", f"declare its kind with {kind}")
     return _FORMS.sub(lambda match: _option(match, given or {}), message)
 
 

@@ -1,5 +1,7 @@
 """Is the table the one that the options ask for, and is a bad one refused in one sentence?"""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,85 @@ def test_a_table_that_cannot_be_used(tmp_path, text, sentence, refused):
     path.write_text(text)
     words = ["--response", "ill", "--out", tmp_path / "out"]
     assert sentence in refused("explain", path, *words)
+    assert not (tmp_path / "out").exists()
+
+
+def lines(form, rows=24):
+    """Lines of a file, with i the row number and s = i * i mod 11 in no order."""
+    text = ""
+    for i in range(rows):
+        words = {"word": ("Yes", "yes", "No", "no")[i % 4], "land": ("NA", "DE", "FR")[i % 3]}
+        text += form.format(i=i, s=i * i % 11, few=10 + i % 8, y=i % 2, **words) + "\n"
+    return text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "parts"),
+    [
+        ("a,b,c\n" + lines("{s},1{s},{i},"), [], ["a numeric 0 to 9", "b numeric 10 to 19"]),
+        ("a;y\n" + lines("{s},5;1.{few}0,25"), [], ["y numeric 1100.25", "decimal mark is ','"]),
+        ("a,y\n" + lines("{s},${few}"), [], ["y numeric 10 to 17", "took off '$'"]),
+        ("sep=;\na;y\n" + lines("{s};{y}"), [], ["a numeric 0 to 9", "delimiter is ';'"]),
+        ("Unnamed: 0.1,a,y\n" + lines("{i},{s},{y}"), [], ["left out: a column without a name"]),
+        ("case,a,y\n" + lines("{i},{s},{y}"), [], ["case numeric", "left out: row numbers"]),
+        ("id,a,y\n" + lines("p{i},{s},{y}"), [], ["left out: identifiers"]),
+        ("a,y\n" + lines("{s},{word}"), ["--response", "y"], ["binary no (12), yes (12)"]),
+        ("c,y\n" + lines("{land},{s}"), [], ["DE (8), FR (8) 8"]),
+        ("c,y\n" + lines("{land},{s}"), ["--missing-values", "-"], ["DE (8), FR (8), NA (8) 0"]),
+        ("c,y\n" + lines("{land},{s}"), ["--ordinal", "c=NA,FR,DE"], ["ordinal NA (8), FR (8)"]),
+        ("d,y\n" + lines("2020-01-{few},{s}"), [], ["days since 2020-01-10"]),
+        ("d,y\n" + lines("01/02/20{few},{s}"), ["--date-order", "mdy"], ["since 2010-01-02"]),
+        ("a,y\n" + lines("{s},{few}"), ["--exclude", "a"], ["excluded"]),
+    ],
+)
+def test_a_table_is_read_as_it_comes(tmp_path, capsys, run, text, words, parts):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert run("describe", path, *words) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    for part in parts:
+        assert part in printed
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_an_encoding_is_recognised(tmp_path, capsys, run, encoding):
+    path = tmp_path / "t.csv"
+    path.write_bytes(("größe,y\n" + lines("{s},{y}")).encode(encoding))
+    assert run("describe", path) == 0
+    assert "größe   numeric  0 to 9" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "sentence"),
+    [
+        ("a,y\n" + lines("{s},{y}"), ["--weights", "z"], "--weights is 'z'"),
+        ("a,w,y\n" + lines("{s},-{i},{y}"), ["--weights", "w"], "--weights is 'w', which has -1"),
+        ("a,w,y\n" + lines("{s},0,{y}"), ["--weights", "w"], "which is 0 in every row"),
+        ("a,w,y\n" + lines("{s},,{y}"), ["--weights", "w"], "'w' has no values at all"),
+        ("a,g,y\n" + lines("{s},p,{y}"), ["--groups", "g"], "puts all 24 rows into one group"),
+        ("a,y\n" + lines("{s},3"), [], "the single value '3' in all 24 rows"),
+        ("a,y\n" + lines("{s},p{i}"), [], "declare its kind with --kind"),
+        ("a,y\n1,2\n", [], "in the only row; two are needed"),
+        ("y\n" + lines("{s}"), [], "names one column only"),
+        ("d,y\n" + lines("01/02/20{few},{s}"), [], "pass --date-order dmy or --date-order mdy"),
+        ("c,y\n" + lines("{land},{s}"), [], "pass --missing drop to leave"),
+        (
+            "a,y\n" + lines("{s},-{few}"),
+            ["--kind", "count"],
+            "--kind is 'count', but 'y' has -10 at line 2",
+        ),
+        ("a,y\n" + lines("{s},{y}"), ["--exclude", "a"], "--predictors is empty"),
+        ("a,y\n" + lines("{s},{y}"), ["--sheet", "first"], "only an Excel workbook has sheets"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused_in_options_of_the_command_line(
+    tmp_path, refused, text, words, sentence
+):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    said = refused("explain", path, "--response", "y", "--out", tmp_path / "out", *words)
+    assert sentence in said
+    assert not re.search(r"(?<![\w-])[a-z_]+=", said)
     assert not (tmp_path / "out").exists()
 
 

@@ -41,6 +41,10 @@ NOT_OF_A_FILE = ("X is a ", "frame is a ", "x; read it with read_table")
             "it is HDF5; read it with pandas.read_hdf and pass the DataFrame to from_dataframe.",
             "it is HDF5; save its table as CSV and pass that file.",
         ),
+        (
+            "the response 'y' is text; declare its kind.",
+            "the response 'y' is text; declare its kind with --kind.",
+        ),
         ("alpha=3 is no option", "alpha=3 is no option"),
     ],
 )
