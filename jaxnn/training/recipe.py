@@ -18,6 +18,7 @@ from jaxnn.errors import (
     InputTypeError,
     check_count,
     check_hashable,
+    check_memory,
     check_not_negative,
     check_number,
 )
@@ -80,6 +81,8 @@ class Recipe:
             value = getattr(self, name)
             if value is not None or name == "epochs":
                 check_count(value, name)
+        entries = self.epochs // (self.history_every or self.epochs)
+        check_memory(64 * entries, "epochs", self.epochs)  # of the history
         fraction = self.validation_fraction
         check_number(fraction, "validation_fraction", "a number in [0, 1)", lambda x: 0 <= x < 1)
         check_not_negative(self.min_delta, "min_delta")

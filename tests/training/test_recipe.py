@@ -58,6 +58,7 @@ def test_the_history_runs_from_zero_to_the_last_epoch(epochs, every):
 WRONG = [
     ({"epochs": 0}, InputError, "epochs is 0; pass a whole number of at least 1"),
     ({"epochs": -5}, InputError, "epochs is -5"),
+    ({"epochs": 10**15, "history_every": 2}, InputError, "epochs is 1000000000000000, which takes"),
     ({"epochs": 2.0}, InputTypeError, "epochs is 2.0"),
     ({"epochs": None}, InputTypeError, "epochs is None"),
     ({"epochs": "300"}, InputTypeError, "epochs is '300'"),
