@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -97,10 +96,12 @@ def _treated(
 
 
 def _check_out(options: argparse.Namespace) -> None:
-    """Refuse an output that is a folder, or one of the files that are read."""
+    """Refuse an output that is a folder, in none, or one of the files that are read."""
     out: Path | None = options.out
-    if out is None or not os.path.lexists(out):
+    if out is None:
         return
+    if not out.parent.is_dir():
+        raise InputError(f"out is {str(out)!r}, whose folder does not exist; make it first.")
     if out.is_dir():
         raise InputError(f"out is {str(out)!r}, which is a folder; pass the path of a file.")
     folder = Path(options.folder)
