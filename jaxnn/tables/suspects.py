@@ -1,4 +1,4 @@
-"""Which columns cannot be predictors, by their values alone?
+"""Which columns cannot be predictors, by their values and names?
 
 A column is left out, with a note, unless the caller names it in `predictors` or declares its kind
 or levels:
@@ -7,8 +7,8 @@ or levels:
     row numbers      whole numbers, all different, that only rise or only fall, or that are a run
                      such as 1..n in any order
     identifiers      all different, and text, or numbers that look like codes: a name such as "id"
-                     or "patient_no", zeros in front, or at least 9 digits in every one;
-                     with a name that ends in "id" also those that repeat, as for two visits
+                     or "invoice no", zeros in front, or at least 9 digits in every one;
+                     with a name that ends in "id" or "patient" also those that repeat
     nearly as many   text with a level for every second row or more: names, free text, patients
     nameless         a column without a name, or that pandas calls "Unnamed: 0"
 
@@ -51,14 +51,13 @@ IDENTIFIERS = "identifiers, all different"
 REPEATED = "identifiers, of which some repeat"
 NEARLY = "text with nearly as many levels as rows"
 
-# Names of identifiers, and words that end such names, as in "patientID" or "Row No.".
-_CODE_NAME = re.compile(
-    r"index|idx|row|rownames?|record|serial|level_\d+"
-    r"|(?:.*[\W_])?(?:id|ids|uuid|guid|no|nr|number|code|key)[\W_]*\d*"
-)
-
+# Words that end the names of identifiers, as in "patientID" or "Row No.", and whole names.
+_IDS = "id|ids|uuid|guid|customer|patient|subject|participant|employee|student|client|user|member"
+_CODES = f"{_IDS}|no|nr|number|code|key|account|invoice|ticket"
+_NAMES = r"index|idx|row|rownames?|rownum|record|serial|obs|observation|level_\d+"
+_CODE_NAME = re.compile(rf"{_NAMES}|(?:.*[\W_])?(?:{_CODES})[\W_]*\d*")
 # Of these, a number that repeats is no measurement either.
-_ID_NAME = re.compile(r"(?:.*[\W_])?(?:id|ids|uuid|guid)[\W_]*\d*")
+_ID_NAME = re.compile(rf"(?:.*[\W_])?(?:{_IDS})[\W_]*\d*")
 
 
 def without_suspects(
