@@ -122,6 +122,7 @@ def describe_columns(
       case    numeric  0 to 12, mean 6           0        left out: row numbers
       scan    binary   a (10), b (2)             1        predictor
       visit   numeric  2020-01-10 to 2020-01-22  0        predictor, days since 2020-01-10
+      'visit' is read as dates, in days since 2020-01-10
     """
     request = Request(
         response=response or "",

@@ -136,7 +136,7 @@ def reason_to_leave_out(raw: RawColumn, where: RowPlaces) -> str:
       >>> where = RowPlaces("row", range(20))
       >>> reason_to_leave_out(RawColumn("case", [str(number) for number in range(20)]), where)
       'row numbers'
-      >>> pay = RawColumn("pay", [str(number**2 % 383) for number in range(20)])
+      >>> pay = RawColumn("pay", [str(100 * number**2 % 383) for number in range(20)])
       >>> reason_to_leave_out(pay, where)
       ''
     """
