@@ -8,7 +8,7 @@ import numpy as np
 
 from jaxnn import plotting
 from jaxnn.cli.results import Explanation
-from jaxnn.cli.summary import LOSSES
+from jaxnn.cli.summary import shown_loss
 from jaxnn.comparison import Comparison
 from jaxnn.selection import Selection
 
@@ -18,15 +18,14 @@ def choice_figure(results: Explanation, selection: Selection) -> Any:
     figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
     place = results.choice.place
     error = selection.difference(place).standard_error
-    loss, unit = LOSSES[results.table.response_kind]
     plotting.loss_path(
         ax,
         [candidate.strength for candidate in selection.candidates],
-        selection.loss.mean,
+        selection.loss.mean / results.loss_scale,
         [_layout(candidate.hidden) for candidate in selection.candidates],
-        errors=error,
+        errors=error / results.loss_scale,
         chosen=place,
-        loss_label=f"out-of-bag {loss} ({unit})",
+        loss_label=f"out-of-bag {shown_loss(results.table.response_kind)}",
     )
     candidates = f"{len(selection.candidates)} candidates" if len(error) > 1 else "one candidate"
     ax.set_title(
@@ -41,16 +40,16 @@ def comparison_figure(results: Explanation, comparison: Comparison) -> Any:
     level = results.options.level
     others = [name for name in comparison.names if name != "network"]
     intervals = [comparison.interval(name, "network", level) for name in others]
-    lower, upper = np.array(intervals).T
-    loss, unit = LOSSES[results.table.response_kind]
+    lower, upper = np.array(intervals).T / results.loss_scale
+    differences = np.array([comparison.difference(name, "network").mean for name in others])
     figure, (ax,) = plotting.panels(1, height=1.6 + 0.45 * len(others), width=7.0)
     plotting.differences_in_loss(
         ax,
         others,
-        [comparison.difference(name, "network").mean for name in others],
+        differences / results.loss_scale,
         (lower, upper),
-        unit=unit,
     )
+    loss = shown_loss(results.table.response_kind)
     ax.set_title(f"out-of-bag {loss}, on the same resamples\nbars: {100 * level:g}% interval")
     return figure
 

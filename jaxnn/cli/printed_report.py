@@ -23,18 +23,18 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
     sizes = "-".join(map(str, network["sizes"]))
     what = f"a {sizes} network ({network['parameters']:,} parameters)"
     if path is not None and len(path["candidates"]) > 1:
-        candidates = path["candidates"]
+        candidates, scale = path["candidates"], record["loss_scale"]
         best, fitted = candidates[path["chosen"]], candidates[path["fitted"]]
         yield (
-            f"chosen of {len(candidates)} candidates: {_described(best)}; out-of-bag "
-            f"{record['loss']} {_rounded(best['loss'])} (standard error "
-            f"{_rounded(best['standard_error'], digits=2)})"
+            f"chosen of {len(candidates)} candidates by out-of-bag {record['shown_loss']}: "
+            f"{_described(best)}, with {_rounded(best['loss'], scale)} (standard error "
+            f"{_rounded(best['standard_error'], scale, digits=2)})"
         )
         yield from (f"  {note}" for note in path["notes"])
         if fitted != best:
             yield (
-                f"fitted for the bands: {_described(fitted)}; out-of-bag {record['loss']} "
-                f"{_rounded(fitted['loss'])}"
+                f"fitted for the bands: {_described(fitted)}, with "
+                f"{_rounded(fitted['loss'], scale)}"
             )
     yield (
         f"{refits['asked'] - refits['diverged']:,} refits of {what} on {record['rows']:,} rows"
@@ -45,8 +45,9 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _described(candidate: Mapping[str, Any]) -> str:
     hidden = "-".join(map(str, candidate["hidden"]))
-    what = f"hidden layers {hidden}" if hidden else "no hidden layers"
-    return f"{what}, penalty {candidate['penalty']:g}, {candidate['epochs']} epochs"
+    if not hidden:
+        return f"no hidden layers, penalty {candidate['penalty']:g}"
+    return f"hidden units {hidden}, penalty {candidate['penalty']:g}, {candidate['epochs']} epochs"
 
 
 def _comparison(record: Mapping[str, Any]) -> Iterator[str]:
@@ -55,14 +56,15 @@ def _comparison(record: Mapping[str, Any]) -> Iterator[str]:
         return
     level = f"{100 * record['settings']['level']:g}%"
     yield (
-        f"out-of-bag {record['loss']} ({record['loss_unit']}) of averaged refits, and its "
-        f"difference from the network's, with {level} interval:"
+        f"the same of other methods, and its difference from the network's with {level} interval:"
     )
+    scale = record["loss_scale"]
     for name, numbers in comparison["methods"].items():
-        line = f"  {name:32}{_rounded(numbers['loss']):>9}"
+        line = f"  {name:32}{_rounded(numbers['loss'], scale):>9}"
         if name != "network":
-            lower, upper = (_rounded(end, digits=2) for end in numbers["interval"])
-            line += f"  {_rounded(numbers['difference'], '+', 2):>9}  ({lower} to {upper})"
+            lower, upper = (_rounded(end, scale, digits=2) for end in numbers["interval"])
+            difference = _rounded(numbers["difference"], scale, "+", 2)
+            line += f"  {difference:>9}  ({lower} to {upper})"
         yield line
     yield comparison["verdict"]
 
@@ -100,15 +102,15 @@ def _bands(record: Mapping[str, Any]) -> Iterator[str]:
     coverage = calibration["expected_coverage"]
     before, after = coverage["uncorrected"], coverage["calibrated"]
     yield (
-        f"the {level} bands are calibrated by {calibration['simulations']} simulations: if the fit "
-        f"were the truth, they would hold it in {_share(after['mean'])} of cases on average over "
-        f"the points, and in {_share(after['least'])} at the worst point (without calibration "
+        f"the {level} bands are calibrated: in {calibration['simulations']} simulations of this "
+        f"table they hold the truth with probability {_share(after['mean'])} on average over the "
+        f"points, and {_share(after['least'])} at the worst point (without calibration "
         f"{_share(before['mean'])} and {_share(before['least'])})"
     )
 
 
-def _rounded(value: float | None, sign: str = "", digits: int = 4) -> str:
-    return "unknown" if value is None else f"{value:{sign}.{digits}g}"
+def _rounded(value: float | None, scale: float = 1.0, sign: str = "", digits: int = 4) -> str:
+    return "unknown" if value is None else f"{value / scale:{sign}.{digits}g}"
 
 
 def _share(value: float) -> str:

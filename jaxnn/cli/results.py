@@ -49,6 +49,15 @@ class Explanation(NamedTuple):
         return self.choice.fitter.net
 
     @property
+    def loss_scale(self) -> float:
+        """What losses are divided by where they are shown: the variance of a number, or 1."""
+        if self.table.response_kind != "quantitative":
+            return 1.0
+        center = np.average(self.table.y, weights=self.table.weights)
+        variance = np.average(np.square(self.table.y - center), weights=self.table.weights)
+        return float(variance) or 1.0
+
+    @property
     def converged(self) -> int:
         """The number of refits that converged."""
         return int((~self.refits.diverged).sum())

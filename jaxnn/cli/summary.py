@@ -24,6 +24,14 @@ LOSSES = {
 }
 
 
+def shown_loss(kind: str) -> str:
+    """What losses are called where they are shown, after division by `Explanation.loss_scale`."""
+    if kind == "quantitative":
+        return "mean squared error, as a share of the variance"
+    loss, unit = LOSSES[kind]
+    return f"{loss} ({unit})"
+
+
 def summary(
     results: Explanation, files: Mapping[int, str], figures: Sequence[str]
 ) -> dict[str, Any]:
@@ -63,6 +71,8 @@ def summary(
         "figures": list(figures),
         "loss": loss,
         "loss_unit": unit,
+        "loss_scale": results.loss_scale,
+        "shown_loss": shown_loss(net.response),
         "path": _path(results),
         "comparison": _comparison(results),
         "network": {

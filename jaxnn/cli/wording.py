@@ -49,6 +49,12 @@ KIND_OPTIONS = {
 _PROGRAM = re.compile(r"(?:read|load) it with [\w.]+ and pass [\w ]+ to from_\w+")
 AS_CSV = "save its table as CSV and pass that file"
 
+PHRASES = {
+    "pass another encoding": "pass --encoding",
+    "pass its encoding": "pass --encoding",
+    "pass their delimiter": "pass --delimiter",
+}
+
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _VALUE = rf"{_QUOTED}|\[(?:{_QUOTED}|[^\]'\"])*\]|\{{(?:{_QUOTED}|[^}}'\"])*\}}|[\w.+-]*\w"
 _VERBS = "is|are|has|holds|names|takes|leaves"
@@ -75,6 +81,8 @@ def worded(message: str, given: Mapping[str, Sequence[str]] | None = None) -> st
       pass --categorical 'zip code' or --delimiter tab.
     """
     message = _PROGRAM.sub(AS_CSV, message)
+    for phrase, said in PHRASES.items():
+        message = re.sub(rf"{phrase}\b(?!, such as encoding=)", said, message)
     kind = "--kind" if message.startswith("the response") else "--categorical or --numeric"
     message = message.replace("declare its kind", f"declare its kind with {kind}")
     return _FORMS.sub(lambda match: _option(match, given or {}), message)

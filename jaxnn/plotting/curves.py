@@ -157,7 +157,10 @@ def individual_curves(
     count = f"{total:,} {what}" if len(shown) == total else f"{len(shown):,} of {total:,} {what}"
     points = np.stack([np.broadcast_to(x, shown.shape), shown], axis=-1)  # (shown, n, 2)
     faint = float(np.clip(12 / len(shown), 0.12, 0.6))
-    lines = LineCollection(list(points), colors=color_named(color), linewidths=0.7, alpha=faint)
+    # Behind a band, which they would hide.
+    lines = LineCollection(
+        list(points), colors=color_named(color), linewidths=0.7, alpha=faint, zorder=0.8
+    )
     ax.add_collection(lines)
     ax.autoscale_view()
     # In the legend, a line as faint as these curves would be invisible.

@@ -57,8 +57,8 @@ def test_the_path_of_candidates_and_the_choice_are_told(explained_heart):
     assert losses[path["chosen"]] <= min(losses) + 0.02
     # Bands come from a network with hidden layers and a penalty that lets it bend.
     assert path["fitted"] == 3 and network["sizes"] == [18, 3, 1] and network["penalty"] == 0.3
-    assert "chosen of 4 candidates: " in explained_heart.stdout
-    assert "fitted for the bands: hidden layers 3, penalty 0.3" in explained_heart.stdout
+    assert "chosen of 4 candidates by out-of-bag cross-entropy (nats): " in explained_heart.stdout
+    assert "fitted for the bands: hidden units 3, penalty 0.3" in explained_heart.stdout
 
 
 def test_the_network_is_compared_with_other_methods(explained_heart):
@@ -91,7 +91,7 @@ def test_calibrated_bands_are_those_of_the_simulations(explained_heart):
     spread = np.log(refits / (1 - refits)).std(axis=0, ddof=1)
     half = calibration["factors"]["Ca"]["average"] * spread
     np.testing.assert_allclose(log_odds[2] - log_odds[1], half, rtol=1e-4)
-    assert "the 50% bands are calibrated by 6 simulations" in explained_heart.stdout
+    assert "the 50% bands are calibrated: in 6 simulations" in explained_heart.stdout
 
 
 def test_the_arrays_are_the_numbers_behind_the_figures(explained_heart):
