@@ -33,6 +33,7 @@ dates.py             dates as days
 missing_values.py    rows left out for missing values, and what fills the holes of the others
 response_column.py   the response: its kind and its positive class
 case_columns.py      case weights, and groups of rows that belong together
+durations.py         durations as days
 suspects.py          columns that cannot be predictors, such as row numbers
 new_rows.py          new rows with the codes of a table that a network was fitted to
 description.py       a table and its columns as text

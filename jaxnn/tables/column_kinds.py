@@ -6,6 +6,7 @@ Otherwise the kind is inferred from the values that are not missing:
     all numbers               numeric; binary if both 0 and 1 occur and nothing else
     all codes of digits       categorical: 01234 and 10115, or +4930123456
     all dates                 numeric, in days since the earliest (see `jaxnn.tables.dates`)
+    all durations             numeric, in days (see `jaxnn.tables.durations`)
     texts (or truth values)   binary if there are two, otherwise categorical
     numbers and texts mixed   refused: a typing error must not turn numbers into categories
 
@@ -25,6 +26,7 @@ import numpy as np
 
 from jaxnn.errors import InputError
 from jaxnn.tables.dates import days_of, holds_dates
+from jaxnn.tables.durations import durations_of
 from jaxnn.tables.levels import NUMBER, find_levels, listed
 from jaxnn.tables.raw_columns import EXACT, Levels, RawColumn, RowPlaces, absent_rows
 from jaxnn.tables.table import Column, Kind, quoted
@@ -90,6 +92,10 @@ def type_column(
         )
     if kind == "date" or (undeclared and holds_dates(raw, where)):
         return _dated(raw, where, dates)
+    days = durations_of(raw) if undeclared or kind == "numeric" else None
+    if days is not None:
+        note = f"{quoted(raw.name)} is a duration, in days"
+        return TypedColumn(Column(raw.name, "numeric", unit="days"), days, (note,))
     absent = absent_rows(raw)
     if kind == "numeric" or (undeclared and _is_numeric(raw, absent, where)):
         numbers = _numbers(raw, where)

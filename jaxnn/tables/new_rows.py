@@ -17,6 +17,7 @@ import numpy as np
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.tables.column_kinds import LARGEST, number_of
 from jaxnn.tables.dates import day_number, days_of
+from jaxnn.tables.durations import duration_in_days
 from jaxnn.tables.levels import listed, spelling_key
 from jaxnn.tables.raw_columns import RawColumn, RawTable, RowPlaces, check_usable, texts_of
 from jaxnn.tables.table import Column, quoted
@@ -119,6 +120,8 @@ def _values(column: Column, raw: RawColumn, where: RowPlaces) -> tuple[np.ndarra
             continue
         if column.kind == "numeric":
             number = number_of(text)
+            if number is None and column.unit == "days":
+                number = duration_in_days(text)
             if number is None:
                 told[row] = f"is {quoted(text)}, no number"
             elif abs(number) > LARGEST:

@@ -28,6 +28,7 @@ import numpy as np
 
 from jaxnn.errors import InputError
 from jaxnn.tables.dates import holds_dates
+from jaxnn.tables.durations import durations_of
 from jaxnn.tables.levels import NUMBER, listed, spelling_key
 from jaxnn.tables.raw_columns import NAMELESS, RawColumn, RowPlaces, level_text, texts_of
 from jaxnn.tables.table import quoted
@@ -223,8 +224,11 @@ def _text_reason(raw: RawColumn, texts: Sequence[str], where: RowPlaces) -> str:
 
 
 def _dates(raw: RawColumn, where: RowPlaces) -> bool:
+    """Whether the texts are dates or durations, which become numbers."""
     if raw.levels is not None:
         return False
+    if durations_of(raw) is not None:
+        return True
     try:
         return holds_dates(raw, where)
     except InputError:
