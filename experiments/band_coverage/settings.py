@@ -77,7 +77,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("rare level", "count", 100, 3),
+    Setting("rare level", "quantitative", 100, 3),
     Setting("linear", "quantitative", 100, 1),
     Setting("linear", "binary", 100, 8),
     Setting("curved", "binary", 100, 1),
@@ -96,7 +96,7 @@ SETTINGS = (
     Setting("curved", "count", 2000, 3),
     Setting("interaction", "quantitative", 2000, 8),
     Setting("rare event", "binary", 2000, 3),
-    Setting("rare level", "quantitative", 2000, 1),
+    Setting("rare level", "count", 2000, 1),
 )
 
 

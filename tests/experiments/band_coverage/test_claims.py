@@ -9,7 +9,7 @@ from experiments.band_coverage.claims import claims, verdict
 from experiments.band_coverage.draw import CAPTIONS
 from experiments.band_coverage.network_bands import METHODS
 
-COMPARED = "rare_level_count_3_100_bands"
+COMPARED = "rare_level_quantitative_3_100_bands"
 
 
 def outcomes(results):
