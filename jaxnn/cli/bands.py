@@ -103,13 +103,15 @@ def with_simulations(
       out_of_bag: their predictions of rows that they have not seen.
       directory: where finished refits are kept, so that a run that was killed resumes.
 
-    Raises:
-      InputError: all of these fits diverged.
+    Returns:
+      All three kinds of refits, or those to resampled rows alone if the others diverged.
     """
     key_fits, key_draws = jax.random.split(key)
     full = fits_of_all_rows(
         key_fits, fitter, table.X, table.y, FITS, weights=table.weights, groups=table.groups
     )
+    if full.diverged.all():
+        return Networks(network)
     fitted = refitted_network(fitter, full)
     numbers = fitter.net.response in ("quantitative", "count")
     draws = simulated_refits(
@@ -125,6 +127,8 @@ def with_simulations(
         progress="simulated refits",
         directory=directory,
     )
+    if (~draws.diverged).sum() < 2:
+        return Networks(network)
     return Networks(network, fitted, refitted_network(fitter, draws), full, draws)
 
 

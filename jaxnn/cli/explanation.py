@@ -62,6 +62,8 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
             f"(jaxnn describe {options.table} lists them)."
         )
     check_choice(options)
+    if options.calibrate and options.replicates < 2:
+        raise InputError("replicates is 1, but calibrated bands need at least two refits.")
     table = read(options, missing="refuse")
     features = _features_to_draw(options.features, table)
     given_fitter(options, table)  # so that unknown names are refused first
@@ -76,7 +78,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     network = refitted_network(chosen.fitter, refits)
     predicted = out_of_bag(network, table.X, table.y, options.level, weights=table.weights)
     networks = Networks(network)
-    if _calibrates(options, table, seconds):
+    if _calibrates(options, table, len(network.out_of_bag), seconds):
         networks = with_simulations(
             keys[2], chosen.fitter, table, network, predicted, folder / "simulated"
         )
@@ -140,10 +142,10 @@ def _refits(
     return refits, time.monotonic() - start
 
 
-def _calibrates(options: argparse.Namespace, table: Table, seconds: float) -> bool:
+def _calibrates(options: argparse.Namespace, table: Table, refits: int, seconds: float) -> bool:
     """Whether bands are calibrated: as asked, or if it takes less than a minute."""
-    if options.calibrate is not None:
-        return options.calibrate
+    if refits < 2 or options.calibrate is not None:
+        return refits >= 2 and options.calibrate
     return seconds_to_calibrate(seconds, table, options.replicates) < MOST_SECONDS
 
 

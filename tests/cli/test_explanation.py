@@ -276,3 +276,25 @@ def test_prediction_intervals_hold_the_observations_out_of_bag(table, tmp_path, 
     inside = (lower <= arrays["observed"]) & (arrays["observed"] <= upper)
     assert 0.7 <= inside.mean() <= 0.95  # of 24 rows
     assert (lower <= arrays["out_of_bag_mean"]).all()
+
+
+def test_weights_and_groups_reach_the_refits_and_their_losses(tmp_path, run, write, results):
+    rows = [[i % 7, i // 2, 1 + 9 * (i % 2), ("No", "Yes")[i % 4 // 2]] for i in range(40)]
+    path = write(tmp_path / "t.csv", [["a", "pair", "w", "y"], *rows])
+    out = tmp_path / "out"
+    words = ["--response", "y", "--weights", "w", "--groups", "pair", "--out", out]
+    assert run("explain", path, *QUICK, *words) == 0
+    record, arrays = results(out)
+    assert record["groups"] == 20 and [c["name"] for c in record["predictors"]] == ["a"]
+    drawn = arrays["multiplicities"]
+    np.testing.assert_array_equal(drawn[:, ::2], drawn[:, 1::2])  # whole pairs
+    y, weights = arrays["observed"], np.tile([1.0, 10.0], 20)
+    share = np.average(y, weights=weights)
+    row_loss = -np.where(y == 1, np.log(share), np.log(1 - share))
+    expected = [np.average(row_loss, weights=weights * (d == 0)) for d in drawn]
+    np.testing.assert_allclose(arrays["out_of_bag_constant_loss"], expected, rtol=1e-5)
+
+
+def test_a_single_refit_has_no_calibrated_band(table, tmp_path, refused):
+    words = ["--response", "ill", "--replicates", "1", "--calibrate", "--out", tmp_path / "out"]
+    assert "calibrated bands need at least two refits" in refused("explain", table, *words)
