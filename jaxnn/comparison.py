@@ -96,10 +96,10 @@ def compare(
       selection: as from `jaxnn.selection.select`, with candidates with and without hidden layers.
       net, X, y, encoder: as they were passed to `select`; weights and groups are those of the
         selection.
-      trees: whether to compare with a random forest (50 trees per resample, 20 above 5,000 rows,
-        with leaves of at least 5 rows and a third or the square root of the features per split)
-        and gradient boosting (histogram-based, learning rate 0.1, 25 to 200 rounds); None does so
-        if scikit-learn is installed. They see the encoded features and, as sample weights,
+      trees: whether to compare with a random forest (25 trees per resample, with leaves of at
+        least 5 rows and a third or the square root of the features per split) and gradient
+        boosting (histogram-based, learning rate 0.1, 25 to 200 rounds); None does so if
+        scikit-learn is installed. They see the encoded features and, as sample weights,
         multiplicity times case weight.
 
     Returns:
@@ -161,18 +161,23 @@ def verdict(comparison: Comparison, level: float = 0.95) -> str:
       level: of the intervals; two methods differ clearly if that of their difference excludes 0.
 
     Returns:
-      Whether the network predicts better than the linear model, no clear difference, or worse; and
-      which of the other methods predicts clearly better than the network.
+      Whether the network is clearly worse than the linear model, not clearly better than a
+      constant, clearly better than the linear model, or none of these; and which of forest and
+      boosting predict clearly better than the network.
     """
     linear = comparison.names[1]
     lower, upper = comparison.interval("network", linear, level)
     change = 100 * comparison.difference("network", linear).mean / comparison.loss.mean[1]
-    if upper < 0:
-        sentence = f"A network is worth it here: its loss is {-change:.2g}% below that of {linear}"
-    elif lower > 0:
+    if lower > 0:
         sentence = (
             f"A network is not worth it here: its loss is {change:.2g}% above that of {linear}"
         )
+    elif comparison.interval("network", "constant", level).upper >= 0:
+        sentence = (
+            "A network is not worth it here: it does not predict clearly better than a constant"
+        )
+    elif upper < 0:
+        sentence = f"A network is worth it here: its loss is {-change:.2g}% below that of {linear}"
     else:
         sentence = f"A network is no clear gain here: it predicts about as well as {linear}"
     better = [
@@ -183,9 +188,6 @@ def verdict(comparison: Comparison, level: float = 0.95) -> str:
     if better:
         verb = "predicts" if len(better) == 1 else "predict"
         sentence += f"; {' and '.join(better)} {verb} clearly better than the network"
-    no_better_than_constant = comparison.interval("network", "constant", level).upper >= 0
-    if no_better_than_constant and not better:
-        sentence += ", and neither predicts clearly better than a constant"
     return sentence + "."
 
 

@@ -14,20 +14,17 @@ The forest and boosting are those of scikit-learn, which is imported when they a
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jax
 import numpy as np
 from jax import Array
 
-FOREST_TREES = 50  # per resample; about a third of the resamples predict each row
-FOREST_TREES_OF_MANY_ROWS = 20  # above `MANY_ROWS`, where each takes long
-MANY_ROWS = 5000
+FOREST_TREES = 25  # per resample; about a third of the resamples predict each row
 FOREST_LEAF = 5  # rows, so that a probability is not that of a single row
 BOOSTING_ROUNDS = (25, 50, 100, 200)  # at scikit-learn's default learning rate of 0.1
 BOOSTING_TREES = 500  # at most; a round has one tree per class
+SMALL_TABLE = 1000  # rows, for which 100 rounds are enough and one thread is faster than several
 
 
 def constant_losses(
@@ -73,46 +70,35 @@ def tree_losses(
       "random forest": (1, rows) and "gradient boosting": (numbers of rounds, rows); NaN for rows
       that no resample left out.
     """
+    from threadpoolctl import threadpool_limits  # which scikit-learn depends on
+
     targets, classes = _targets(kind, y, outputs), outputs if kind == "categorical" else 1
+    small = len(targets) <= SMALL_TABLE
     rounds = [number for number in BOOSTING_ROUNDS if number * classes <= BOOSTING_TREES]
-    rounds = rounds or [BOOSTING_ROUNDS[0]]
+    rounds = (rounds[:3] if small else rounds) or [BOOSTING_ROUNDS[0]]
+    totals = [np.zeros((length, *targets.shape)) for length in (1, len(rounds))]
     seeds = np.asarray(jax.random.bits(key, (len(multiplicities),), "uint32")).tolist()
-
-    def refit(seed: int, counts: np.ndarray) -> list[np.ndarray]:
-        """(stages, rows, columns) predictions of both, 0 for rows that were drawn."""
-        from threadpoolctl import threadpool_limits
-
-        drawn, unseen = (counts > 0) & (weights > 0), counts == 0
-        sample = (features[drawn], targets[drawn], (counts * weights)[drawn])
-        models = (
-            (_forest(kind, seed, len(targets)), None),
-            (_boosting(kind, seed, rounds[-1]), rounds),
-        )
-        found = []
-        for model, stages in models:
-            whole = np.zeros((len(stages or [0]), *targets.shape))
-            # Each thread has refits of its own; threads within a small fit wait for one another.
-            with threadpool_limits(1):
-                whole[:, unseen] = _predictions(model, kind, *sample, features[unseen], stages)
-            found.append(whole)
-        return found
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(refit, seeds, multiplicities)
-        totals = [np.array(0.0), np.array(0.0)]
-        for both in found:
-            totals = [total + one for total, one in zip(totals, both, strict=True)]
+    with threadpool_limits(1 if small else None):
+        for seed, counts in zip(seeds, multiplicities, strict=True):
+            drawn, unseen = (counts > 0) & (weights > 0), counts == 0
+            if not unseen.any():
+                continue
+            sample = (features[drawn], targets[drawn], (counts * weights)[drawn])
+            models = (_forest(kind, seed), None), (_boosting(kind, seed, rounds[-1]), rounds)
+            for total, (model, stages) in zip(totals, models, strict=True):
+                new = features[unseen]
+                total[:, unseen] += _predictions(model, kind, *sample, new, stages)
     return {
         name: _averaged_losses(kind, total, targets, multiplicities, weights)
         for name, total in zip(("random forest", "gradient boosting"), totals, strict=True)
     }
 
 
-def _forest(kind: str, seed: int, rows: int) -> Any:
+def _forest(kind: str, seed: int) -> Any:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     shared: dict[str, Any] = {
-        "n_estimators": FOREST_TREES if rows <= MANY_ROWS else FOREST_TREES_OF_MANY_ROWS,
+        "n_estimators": FOREST_TREES,
         "min_samples_leaf": FOREST_LEAF,
         "random_state": seed,
     }

@@ -115,6 +115,16 @@ def test_trees_see_the_same_resamples_and_a_step(trees):
     )
 
 
+def test_a_resample_that_leaves_no_row_out_judges_nothing():
+    pytest.importorskip("sklearn")
+    selection = selection_of(np.ones((3, ROWS)))
+    selection.multiplicities[2] = 1
+    X, y = np.arange(2.0 * ROWS).reshape(ROWS, 2), np.arange(ROWS) % 7
+    found = compare(jax.random.key(0), selection, MLP((2, 1)), X, y)
+    left_out = (np.delete(selection.multiplicities, 2, axis=0) == 0).any(axis=0)
+    np.testing.assert_array_equal(np.isnan(found.row_losses[3]), ~left_out)
+
+
 @pytest.mark.parametrize("kind", ["binary", "categorical", "count"])
 def test_predicted_zeros_and_absent_classes_have_a_finite_loss(kind):
     pytest.importorskip("sklearn")
@@ -152,7 +162,8 @@ def test_the_interval_is_that_of_paired_differences():
         (0.8, (1.0, 2.0), "A network is worth it here: its loss is 20% below that of linear"),
         (1.2, (1.0, 2.0), "A network is not worth it here: its loss is 20% above that of linear"),
         (1.0, (1.0, 2.0), "A network is no clear gain here: it predicts about as well as linear"),
-        (1.0, (1.0, 1.0), "linear regression, and neither predicts clearly better than a constant"),
+        (1.0, (1.0, 1.0), "not worth it here: it does not predict clearly better than a constant."),
+        (1.0, (2.0, 1.0), "not worth it here: it does not predict clearly better than a constant."),
         (
             0.8,
             (1.0, 2.0, 0.5),
