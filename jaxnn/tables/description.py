@@ -223,7 +223,11 @@ def _summary(column: Column, values: np.ndarray) -> str:
         days = [datetime.date.fromordinal(first + int(day)) for day in (values.min(), values.max())]
         return " to ".join(day.isoformat() for day in days)
     if column.kind == "numeric":
-        return f"{values.min():g} to {values.max():g}, mean {values.mean():.4g}"
+        digits = 12 if np.all(values == np.round(values)) else 6
+        least, most = f"{values.min():.{digits}g}", f"{values.max():.{digits}g}"
+        mean = values.mean()
+        shown_mean = f"{mean:.0f}" if digits == 12 and 1e4 <= abs(mean) < 1e12 else f"{mean:.4g}"
+        return f"{least} to {most}, mean {shown_mean}"
     counts = np.bincount(values.astype(int), minlength=len(column.levels))
     parts = [
         f"{shown(level, 20)} ({count})"
