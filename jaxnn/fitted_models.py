@@ -22,11 +22,12 @@ import numpy as np
 
 from jaxnn.bootstrap import Bootstrap, Interval, interval
 from jaxnn.calibration import calibrated_band, inverse_link, link
-from jaxnn.errors import InputError, InputTypeError, check_number
+from jaxnn.errors import InputError, InputTypeError, check_number, unknown_name
 from jaxnn.mlp import MLP
 from jaxnn.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.refits import out_of_bag, refitted_network
 from jaxnn.tables import Column, Encoder, Table
+from jaxnn.tables.reader_arguments import MISSING
 from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
 from jaxnn.training.recipe import Recipe
@@ -223,6 +224,9 @@ def fitted_model(
             f"sizes ends with {fitter.net.sizes[-1]}; new rows are predicted for a response of one "
             "number, so pass 1."
         )
+    if missing not in MISSING:
+        raise unknown_name("missing", missing, MISSING)
+    check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda p: 0 < p < 1)
     X = np.asarray(table.X, float)
     fillings = [
         np.median(values)
@@ -264,7 +268,9 @@ def _factors(
                 "full and simulated belong together, but one of them is None; pass both or neither."
             )
         return None
-    some = X[np.linspace(0, len(X) - 1, min(len(X), FACTOR_ROWS)).round().astype(int)]
+    most = max(2, NUMBERS_AT_ONCE // (len(refits.diverged) * fitter.net.sizes[-1]))
+    count = min(len(X), FACTOR_ROWS, most)
+    some = X[np.linspace(0, len(X) - 1, count).round().astype(int)]
     means = [refitted_network(fitter, fits).predict(some) for fits in (refits, full, simulated)]
     kind = fitter.net.response
     return np.array(

@@ -122,6 +122,10 @@ def test_what_does_not_belong_together_is_refused(table, fitted):
         )
     with pytest.raises(InputTypeError, match=r"table is a ndarray; pass a jaxnn\.Table"):
         fitted_model(fitter, refits, np.ones(3))
+    with pytest.raises(InputError, match="missing is 'guess'"):
+        fitted_model(fitter, refits, table("count"), missing="guess")
+    with pytest.raises(InputError, match="level is 95; pass a number between 0 and 1"):
+        fitted_model(fitter, refits, table("count"), level=95)
     model = fitted_model(fitter, refits, table("count"))
     with pytest.raises(InputError, match="level is 1; pass a number between 0 and 1"):
         model.predict(table("count").X, level=1)

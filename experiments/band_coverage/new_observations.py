@@ -133,13 +133,13 @@ def new_coverage(
         made = bootstrap(key_refits, fitter, table.X, table.y, refits)
         X, y, order = draw_rows(key_new, truth, NEW_ROWS)
         new = fitted_model(fitter, made, table).predict(X, level)
-        if new.classes is None:
-            inside = (new.new_lower <= y) & (y <= new.new_upper)
-            size = new.new_upper - new.new_lower
-            in_band = ((new.lower <= y) & (y <= new.upper)).mean()
-        else:
+        if new.classes is not None:
             inside = new.classes[np.arange(NEW_ROWS), y.astype(int)]
             size, in_band = new.classes.sum(axis=1), np.nan
+        else:
+            low, high = np.asarray(new.new_lower), np.asarray(new.new_upper)
+            inside, size = (low <= y) & (y <= high), high - low
+            in_band = ((new.lower <= y) & (y <= new.upper)).mean()
         thirds = np.split(inside[np.argsort(order)], THIRDS)
         shares = [part.mean() for part in thirds]
         found.append([inside.mean(), *shares, size.mean(), in_band])
