@@ -165,7 +165,8 @@ def calibrated_band(
 
     Returns:
       A `Band`. Its ends are ordered, and probabilities or positive where the kind's means are.
-      Computed in double precision; not compiled.
+      Each class has a band of its own, so centers of classes add up to 1 only nearly. Computed in
+      double precision; not compiled.
 
     Raises:
       InputError: shapes that do not fit, too few refits for a spread, or numbers not finite.
