@@ -11,18 +11,29 @@ from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_predicting,
 from jaxnn.errors import InputError
 
 EXPLAIN = """\
-Fit a network to resamples of a table, and draw how its prediction depends on each predictor.
+Choose a network for a table, say whether it is worth it, and draw how its prediction depends on
+each predictor, with bands.
 
   jaxnn explain heart                               the data set that ships
   jaxnn explain patients.csv --response AHD --missing drop --categorical Slope Thal
   jaxnn explain houses.csv --response price --hidden 32 --replicates 500 --out houses
 
-Files in DIR: predicted_versus_observed.png (each row predicted by refits that left it out),
-predictor_01.png, predictor_02.png, ... (average curve, individual curves, and the profile with the
-other predictors at their centre, with bands), arrays.npz (the numbers behind the figures) and
-summary.json (settings, versions, losses, and which predictor is in which file). Each file is
-written whole or not at all. If the run is killed, the same command resumes it: finished refits are
-kept in DIR/refits, which is removed at the end.
+Files in DIR:
+
+  choice.png                     out-of-bag losses of all candidates
+  comparison.png                 the network beside other methods, on the same resamples
+  predicted_versus_observed.png  each row predicted by refits that left it out
+  predictor_01.png, ...          average curve, individual curves, and the profile with the other
+                                 predictors at their centre, with bands
+  summary.json                   settings, versions, losses, choice, comparison and calibration
+  arrays.npz                     the numbers behind the figures
+  model.json, arrays-*.npz       the refits, for jaxnn predict DIR NEW.csv
+
+The curves are those of the best network with hidden layers, with a penalty of 0.3 or 0.1 unless
+one is given: a stronger one may predict better, but bends the curves away from the truth.
+
+Each file is written whole or not at all. If the run is killed, the same command resumes it:
+finished refits are kept in DIR/refits, which is removed at the end.
 """
 
 PREDICT = """\

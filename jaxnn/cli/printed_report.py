@@ -56,7 +56,8 @@ def _comparison(record: Mapping[str, Any]) -> Iterator[str]:
         return
     level = f"{100 * record['settings']['level']:g}%"
     yield (
-        f"the same of other methods, and its difference from the network's with {level} interval:"
+        f"out-of-bag {record['shown_loss']}, and its difference from the network's with {level} "
+        "interval:"
     )
     scale = record["loss_scale"]
     for name, numbers in comparison["methods"].items():
