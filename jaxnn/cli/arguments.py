@@ -29,7 +29,7 @@ Files in DIR:
   arrays.npz                     the numbers behind the figures
   model.json, arrays-*.npz       the refits, for jaxnn predict DIR NEW.csv
 
-The curves are those of the best network with hidden layers, with a penalty of 0.3 or 0.1 unless
+The curves are those of the best network with hidden layers, with a penalty of at most 0.3 unless
 one is given: a stronger one may predict better, but bends the curves away from the truth.
 
 Each file is written whole or not at all. If the run is killed, the same command resumes it:

@@ -177,10 +177,11 @@ def choose(
 def place_for_bands(
     selection: Selection, place: int, options: argparse.Namespace, rows: int
 ) -> int:
-    """The candidate to fit, whose bands hold the truth: it bends curves less than the best one.
+    """The candidate to fit, whose curves can bend as far as bands that hold the truth need.
 
     It is the best with hidden layers, trained long enough, with the penalty of
-    `jaxnn.calibration.strength_for_bands`, as far as no option fixes these.
+    `jaxnn.calibration.strength_for_bands` or its own if that is weaker, as far as no option fixes
+    these.
 
     Args:
       selection: the losses of all candidates.
@@ -200,7 +201,7 @@ def place_for_bands(
         path = [c for c in same if c.epochs == best.epochs]
         losses = [float(selection.loss.mean[selection.candidates.index(c)]) for c in path]
         strength = strength_for_bands([c.strength for c in path], losses)
-        best = best._replace(strength=strength)
+        best = best._replace(strength=min(strength, best.strength))
     return selection.candidates.index(best)
 
 

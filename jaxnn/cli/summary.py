@@ -27,7 +27,7 @@ LOSSES = {
 def shown_loss(kind: str) -> str:
     """What losses are called where they are shown, after division by `Explanation.loss_scale`."""
     if kind == "quantitative":
-        return "mean squared error, as a share of the variance"
+        return "mean squared error / variance"
     loss, unit = LOSSES[kind]
     return f"{loss} ({unit})"
 
