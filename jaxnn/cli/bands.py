@@ -7,7 +7,9 @@ must be to contain the truth as often as it says (`jaxnn.calibration`).
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +45,7 @@ class Networks(NamedTuple):
       fitted: fits to all rows; None without calibration.
       simulated: refits to responses simulated from those fits; None without calibration.
       full, draws: the fits of `fitted` and of `simulated`, including those that diverged.
+      seconds: that the simulated refits would take, if they were timed.
     """
 
     refits: RefittedNetwork
@@ -50,6 +53,7 @@ class Networks(NamedTuple):
     simulated: RefittedNetwork | None = None
     full: Bootstrap | None = None
     draws: Bootstrap | None = None
+    seconds: float = 0.0
 
     @property
     def calibrated(self) -> bool:
@@ -74,17 +78,6 @@ class EffectBands(NamedTuple):
     coverage: SimulatedCoverage | None
 
 
-def seconds_to_calibrate(seconds: float, table: Table, replicates: int) -> float:
-    """The time of the simulated refits, from that of the refits to resampled rows.
-
-    Args:
-      seconds: time of the refits, each of which computed with about 63% of the rows.
-      table: the table.
-      replicates: number of refits.
-    """
-    return seconds * (DRAWS + FITS) / replicates / (1 - np.exp(-1))
-
-
 def with_simulations(
     key: Array,
     fitter: Fitter,
@@ -92,6 +85,7 @@ def with_simulations(
     network: RefittedNetwork,
     out_of_bag: OutOfBag,
     directory: Path,
+    most_seconds: float = math.inf,
 ) -> Networks:
     """Fit all rows, simulate responses from that fit, and refit to them.
 
@@ -102,34 +96,39 @@ def with_simulations(
       network: the refits to resampled rows.
       out_of_bag: their predictions of rows that they have not seen.
       directory: where finished refits are kept, so that a run that was killed resumes.
+      most_seconds: that the simulated refits may take; otherwise there are none.
 
     Returns:
-      All three kinds of refits, or those to resampled rows alone if the others diverged.
+      All three kinds of refits, or those to resampled rows alone if the others diverged or would
+      take longer.
     """
     key_fits, key_draws = jax.random.split(key)
-    full = fits_of_all_rows(
-        key_fits, fitter, table.X, table.y, FITS, weights=table.weights, groups=table.groups
-    )
-    if full.diverged.all():
-        return Networks(network)
+    rows = (fitter, table.X, table.y)
+    case = {"weights": table.weights, "groups": table.groups}
+    full = fits_of_all_rows(key_fits, *rows, FITS, **case)
+    seconds = 0.0
+    if most_seconds < math.inf:  # the program is compiled now, so that a fit can be timed
+        start = time.monotonic()
+        fits_of_all_rows(key_fits, *rows, FITS, **case)
+        seconds = DRAWS / FITS * (time.monotonic() - start)
+    if full.diverged.all() or seconds > most_seconds:
+        return Networks(network, seconds=seconds)
     fitted = refitted_network(fitter, full)
     numbers = fitter.net.response in ("quantitative", "count")
+    known = numbers and not np.isnan(out_of_bag.mean).all()
     draws = simulated_refits(
         key_draws,
-        fitter,
-        table.X,
-        table.y,
+        *rows,
         mean_of_fits(fitter.net.response, fitted.predict(table.X)),
         DRAWS,
-        out_of_bag=out_of_bag.mean if numbers else None,
-        weights=table.weights,
-        groups=table.groups,
+        out_of_bag=out_of_bag.mean if known else None,
+        **case,
         progress="simulated refits",
         directory=directory,
     )
     if (~draws.diverged).sum() < 2:
-        return Networks(network)
-    return Networks(network, fitted, refitted_network(fitter, draws), full, draws)
+        return Networks(network, seconds=seconds)
+    return Networks(network, fitted, refitted_network(fitter, draws), full, draws, seconds)
 
 
 def effects_with_bands(

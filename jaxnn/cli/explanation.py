@@ -7,7 +7,7 @@ predictor and the predictions of rows out of bag, and writes the files.
 from __future__ import annotations
 
 import argparse
-import time
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from jaxnn.cli.bands import (
     MOST_SECONDS,
     Networks,
     effects_with_bands,
-    seconds_to_calibrate,
     with_simulations,
 )
 from jaxnn.cli.choice import check_choice, choose, given_fitter
@@ -74,14 +73,14 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     keys = jax.random.split(jax.random.key(options.seed), 4)
     folder = kept_refits.folder_for(options, table)
     chosen = choose(keys[0], options, table, folder / "candidates")
-    refits, seconds = _refits(keys[1], chosen.fitter, table, options, folder)
+    refits = _refits(keys[1], chosen.fitter, table, options, folder)
     network = refitted_network(chosen.fitter, refits)
     predicted = out_of_bag(network, table.X, table.y, options.level, weights=table.weights)
     networks = Networks(network)
-    if _calibrates(options, table, len(network.out_of_bag), seconds):
-        networks = with_simulations(
-            keys[2], chosen.fitter, table, network, predicted, folder / "simulated"
-        )
+    if options.calibrate is not False and len(network.out_of_bag) > 1:
+        most_seconds = math.inf if options.calibrate else MOST_SECONDS
+        calibration = (keys[2], chosen.fitter, table, network, predicted, folder / "simulated")
+        networks = with_simulations(*calibration, most_seconds)
     order = np.asarray(jax.random.permutation(keys[3], len(table.y)))[: options.rows]
     rows, individual_rows = np.sort(order), np.sort(order[:MOST_INDIVIDUAL])
     effects = effects_with_bands(
@@ -118,9 +117,12 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
 
 def _refits(
     key: Array, fitter: Fitter, table: Table, options: argparse.Namespace, folder: Path
-) -> tuple[Bootstrap, float]:
-    """The refits to resampled rows, and the seconds that they took."""
-    start = time.monotonic()
+) -> Bootstrap:
+    """The refits to resampled rows.
+
+    Raises:
+      Failure: all diverged.
+    """
     refits = bootstrap(
         key,
         fitter,
@@ -139,14 +141,7 @@ def _refits(
         raise Failure(
             f"all {options.replicates} refits diverged; pass a lower --learning-rate than {rate:g}."
         )
-    return refits, time.monotonic() - start
-
-
-def _calibrates(options: argparse.Namespace, table: Table, refits: int, seconds: float) -> bool:
-    """Whether bands are calibrated: as asked, or if it takes less than a minute."""
-    if refits < 2 or options.calibrate is not None:
-        return refits >= 2 and options.calibrate
-    return seconds_to_calibrate(seconds, table, options.replicates) < MOST_SECONDS
+    return refits
 
 
 def _features_to_draw(features: Sequence[str] | None, table: Table) -> list[int]:

@@ -77,6 +77,8 @@ def _losses(record: Mapping[str, Any]) -> Iterator[str]:
         return
     level = f"{100 * record['settings']['level']:g}%"
     if record["comparison"] is None:
+        if record["settings"]["compare"]:
+            yield "not compared with other methods, since it is not trained as candidates are"
         yield (
             f"out-of-bag {losses['loss']} ({losses['unit']}), mean and {level} interval over the "
             "refits:"
@@ -95,9 +97,12 @@ def _bands(record: Mapping[str, Any]) -> Iterator[str]:
     calibration = record["calibration"]
     level = f"{100 * record['settings']['level']:g}%"
     if calibration is None:
+        seconds = record["seconds_to_calibrate"]
+        how_long = f", which takes about {seconds / 60:.0f} minutes" if seconds > 60 else ""
         yield (
             f"the {level} bands are not calibrated: the penalty bends the curves by an unknown "
-            "amount, and the bands may hold the truth less often than they say; pass --calibrate"
+            f"amount, and the bands may hold the truth less often than they say; pass --calibrate"
+            f"{how_long}"
         )
         return
     coverage = calibration["expected_coverage"]

@@ -92,6 +92,7 @@ def summary(
             ],
         },
         "calibration": _calibration(results),
+        "seconds_to_calibrate": results.networks.seconds,
         "out_of_bag": {
             "loss": loss,
             "unit": unit,

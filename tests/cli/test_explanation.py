@@ -298,3 +298,13 @@ def test_weights_and_groups_reach_the_refits_and_their_losses(tmp_path, run, wri
 def test_a_single_refit_has_no_calibrated_band(table, tmp_path, refused):
     words = ["--response", "ill", "--replicates", "1", "--calibrate", "--out", tmp_path / "out"]
     assert "calibrated bands need at least two refits" in refused("explain", table, *words)
+
+
+def test_calibration_that_takes_long_is_left_to_the_user(table, tmp_path, capsys, monkeypatch, run):
+    monkeypatch.setattr(explanation, "MOST_SECONDS", -1)
+    words = [word for word in QUICK if word != "--no-calibrate"]
+    words += ["--response", "ill", "--features", "dose", "--out", tmp_path / "out"]
+    assert run("explain", table, *words) == 0
+    printed = capsys.readouterr()
+    assert "the 95% bands are not calibrated" in printed.out and "--calibrate" in printed.out
+    assert "simulated refits" not in printed.err
