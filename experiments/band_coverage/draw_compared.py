@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, ScalarFormatter
 
 from experiments.band_coverage.claims_compared import HIGH, LOW, WORST
 from experiments.band_coverage.network_bands import METHODS
@@ -23,16 +23,16 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTION = (
-    "Bands of a network, nominal 95%, for means of the response at points, for curves averaged "
-    "over rows and for levels of a category, on data from known truths. Each row is one truth "
-    "and number of rows; bars: 2 standard errors over data sets. (a) Share of the bands that "
-    "contain the truth; shaded: the aim. (b) The same at the worst place of each setting, where "
-    "chance alone takes even exact bands to about 90%. (c) Width, relative to the "
-    "percentile band with the lighter penalty. A penalty that predicts well bends the curve, and "
-    "percentile bands around a bent curve miss the truth. With a lighter penalty they miss less. "
-    "The calibrated band also moves its center by the bias that refits to simulated responses "
-    "show, and widens where those refits would have missed. Places beyond the central 96% of a "
-    "predictor's rows are left out."
+    "Bands of a network, nominal 95%, for means of the response at points, for curves "
+    "averaged over rows and for levels of a category, on data from known truths. Each row is "
+    "one truth and number of rows; bars: 2 standard errors over data sets. (a) Share of the "
+    "bands that contain the truth; shaded: the aim. (b) The same at the worst place of each "
+    "setting, where chance alone takes even exact bands to about 90%. (c) Width, relative to "
+    "the percentile band with the lighter penalty (logarithmic axis). A penalty that predicts"
+    " well bends the curve, and percentile bands around a bent curve miss the truth. With a "
+    "lighter penalty they miss less. The calibrated band also moves its center by the bias "
+    "that refits to simulated responses show, and widens where those refits would have "
+    "missed. Places beyond the central 96% of a predictor's rows are left out."
 )
 SHOWN = {
     "percentile, strength 1": ("percentile, strong penalty", "vermilion", "s"),
@@ -77,6 +77,8 @@ def compared_bands(results: Results) -> Figure:
     axes[1].axvspan(WORST, 1, color=COLORS["grey"], alpha=0.2, lw=0)
     axes[0].set_xlim(0.25, 1.02)
     axes[1].set_xlim(-0.02, 1.02)
+    axes[2].set_xscale("log", base=2)
+    axes[2].xaxis.set_major_formatter(ScalarFormatter())
     axes[2].axvline(1, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure

@@ -11,6 +11,7 @@ from experiments.band_coverage.known_truth import GRID, PLACES
 from experiments.band_coverage.network_bands import METHODS, STRENGTHS
 from experiments.band_coverage.settings import SETTINGS, Setting, places
 from experiments.lab.contract import Results
+from jaxnn.calibration import link
 
 REFERENCE = "percentile, strength 0.3"  # whose widths the others are divided by
 DEFAULT = "calibrated (default)"
@@ -79,9 +80,16 @@ class Compared(NamedTuple):
         chosen = np.stack([np.broadcast_to(strength, (sets,)) for strength in strengths])
         return means[np.searchsorted(-np.array(STRENGTHS), -chosen)]
 
-    def widths(self) -> np.ndarray:
-        """Mean widths relative to those of the light percentile band: (methods, sets)."""
-        widths = (self.bands[1] - self.bands[0])[..., self.counted]
+    def widths(self, on_link_scale: bool = False) -> np.ndarray:
+        """Mean widths relative to those of the light percentile band: (methods, sets).
+
+        Args:
+          on_link_scale: whether widths are measured on the link scale, on which the bands are made.
+        """
+        lower, upper = self.bands[..., self.counted]
+        if on_link_scale:
+            lower, upper = link(self.setting.kind, lower), link(self.setting.kind, upper)
+        widths = upper - lower
         reference = widths[list(METHODS).index(REFERENCE)].mean(axis=0)
         return (widths / reference).mean(axis=2)
 

@@ -16,7 +16,8 @@ def verdict(results: Results) -> dict[str, list[str]]:
     found = compared(results)
     strong = "percentile, strength 1"
     cover = [_share(one, DEFAULT) for one in found]
-    width = np.mean([one.widths()[list(METHODS).index(DEFAULT)].mean() for one in found])
+    place = list(METHODS).index(DEFAULT)
+    width = np.mean([one.widths(on_link_scale=True)[place].mean() for one in found])
     own = np.mean([_share(one, strong, own=True) for one in found])
     least = int(np.argmin(cover))
     sentences = [
@@ -27,7 +28,7 @@ def verdict(results: Results) -> dict[str, list[str]]:
         "With 0.3 of that penalty, percentile bands contained the truth "
         f"{_mean(found, REFERENCE):.0%} of the time. Calibrated bands, the default of "
         f"`jaxnn explain`, did so {np.mean(cover):.0%} of the time, at {width:.2f} times the "
-        "width.",
+        "width on the link scale.",
         f"The hardest setting for calibrated bands was “{found[least].setting.words}”: "
         f"{cover[least]:.0%}.",
     ]

@@ -87,3 +87,15 @@ def test_places_beyond_the_central_rows_do_not_count():
     one = Compared(setting, *np.zeros((5, *shape)))
     assert np.flatnonzero(~one.counted).tolist() == [13, 14]
     assert places(setting)["edge"] == slice(13, 15)
+
+
+def test_widths_are_relative_to_percentile_bands_on_either_scale():
+    setting = Setting("rare level", "count", 100, 1)
+    ends = np.ones((2, len(METHODS), SETS, 4))
+    ends[1] = 4.0
+    ends[1, -1] = 16.0
+    one = Compared(setting, *np.zeros((2, SETS, 4)), ends, *np.zeros((2, SETS, 4)))
+    assert one.widths()[-1].tolist() == pytest.approx([5.0, 5.0])  # 15 / 3
+    assert one.widths(on_link_scale=True)[-1].tolist() == pytest.approx(
+        [2.0, 2.0]
+    )  # log 16 / log 4
