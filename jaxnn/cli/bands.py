@@ -109,7 +109,7 @@ def with_simulations(
     seconds = 0.0
     if most_seconds < math.inf:  # the program is compiled now, so that a fit can be timed
         start = time.monotonic()
-        fits_of_all_rows(key_fits, *rows, FITS, **case)
+        fits_of_all_rows(jax.random.clone(key_fits), *rows, FITS, **case)
         seconds = DRAWS / FITS * (time.monotonic() - start)
     if full.diverged.all() or seconds > most_seconds:
         return Networks(network, seconds=seconds)
