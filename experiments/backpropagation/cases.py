@@ -37,7 +37,12 @@ from experiments.backpropagation.functions import (
 from jaxnn import mlp, responses
 from jaxnn.initializers import INITIALIZERS, Initializer, constant, normal, sparse
 
-SIZES = {"quantitative": (3, 4, 3), "binary": (3, 4, 1), "categorical": (3, 4, 3)}
+SIZES = {
+    "quantitative": (3, 4, 3),
+    "binary": (3, 4, 1),
+    "categorical": (3, 4, 3),
+    "count": (3, 4, 2),
+}
 SCHEMES: dict[str, str | Initializer] = {
     **{name: name for name in INITIALIZERS},
     "normal(0.5)": normal(0.5),
@@ -109,6 +114,8 @@ def _observed(key: Array, kind: str) -> np.ndarray:
     outputs = SIZES[kind][-1]
     if kind == "quantitative":
         return normals(key, (ROWS, outputs))[0]
+    if kind == "count":
+        return random_labels(key, (ROWS, outputs), 6).astype(float)
     return random_labels(key, (ROWS, 1), max(outputs, 2))
 
 

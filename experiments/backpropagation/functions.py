@@ -75,6 +75,9 @@ def log_sum_exp(z: Any) -> Any:
 LOSSES: dict[str, Callable[[Any, np.ndarray], Any]] = {
     "quantitative": lambda z, y: tnp.mean((z - y) ** 2, axis=-1),
     "binary": lambda z, y: tnp.mean(tnp.log(1 + tnp.exp(z)) - y * z, axis=-1),
+    "count": lambda z, y: tnp.mean(
+        2 * (y * np.log(np.maximum(y, 1)) - y * z - y + tnp.exp(z)), axis=-1
+    ),
     "categorical": lambda z, y: (log_sum_exp(z) - tnp.take_along_axis(z, y, -1))[:, 0],
 }
 
