@@ -24,7 +24,8 @@ FOREST_TREES = 25  # per resample; about a third of the resamples predict each r
 FOREST_LEAF = 5  # rows, so that a probability is not that of a single row
 BOOSTING_ROUNDS = (25, 50, 100, 200)  # at scikit-learn's default learning rate of 0.1
 BOOSTING_TREES = 500  # at most; a round has one tree per class
-SMALL_TABLE = 1000  # rows, for which 100 rounds are enough and one thread is faster than several
+BOOSTING_BINS = 200  # per feature; scikit-learn bins those with more than 255 values itself
+SMALL_TABLE = 1000  # rows, for which 100 rounds are enough
 
 
 def constant_losses(
@@ -63,31 +64,35 @@ def tree_losses(
     Args:
       key: a typed JAX key, for the random choices of the trees.
       features: (rows, features), encoded.
-      kind, y, outputs, multiplicities, weights: as for `constant_losses`; sample weights are
-        multiplicity times case weight.
+      kind, y, outputs, multiplicities, weights: as for `constant_losses`. A model sees each drawn
+        row once, with multiplicity times case weight as sample weight.
 
     Returns:
       "random forest": (1, rows) and "gradient boosting": (numbers of rounds, rows); NaN for rows
       that no resample left out.
     """
+    import sklearn.ensemble  # noqa: F401  # loaded before its threads are limited
     from threadpoolctl import threadpool_limits  # which scikit-learn depends on
 
     targets, classes = _targets(kind, y, outputs), outputs if kind == "categorical" else 1
-    small = len(targets) <= SMALL_TABLE
-    rounds = [number for number in BOOSTING_ROUNDS if number * classes <= BOOSTING_TREES]
-    rounds = (rounds[:3] if small else rounds) or [BOOSTING_ROUNDS[0]]
+    most = BOOSTING_ROUNDS[2] if len(targets) <= SMALL_TABLE else BOOSTING_ROUNDS[-1]
+    most = max(min(most, BOOSTING_TREES // classes), BOOSTING_ROUNDS[0])
+    rounds = [number for number in BOOSTING_ROUNDS if number <= most]
     totals = [np.zeros((length, *targets.shape)) for length in (1, len(rounds))]
     seeds = np.asarray(jax.random.bits(key, (len(multiplicities),), "uint32")).tolist()
-    with threadpool_limits(1 if small else None):
+    inputs = features, np.apply_along_axis(_binned, 0, features)
+    # Threads that share a step of boosting spin while they wait: on a busy machine for most of the
+    # time. Refits are not spread over threads either, since scikit-learn changes warning filters.
+    with threadpool_limits(1, "openmp"):
         for seed, counts in zip(seeds, multiplicities, strict=True):
-            drawn, unseen = (counts > 0) & (weights > 0), counts == 0
+            unseen = counts == 0
             if not unseen.any():
                 continue
-            sample = (features[drawn], targets[drawn], (counts * weights)[drawn])
+            drawn = (counts > 0) & (weights > 0)
+            sample = (targets[drawn], (counts * weights)[drawn])
             models = (_forest(kind, seed), None), (_boosting(kind, seed, rounds[-1]), rounds)
-            for total, (model, stages) in zip(totals, models, strict=True):
-                new = features[unseen]
-                total[:, unseen] += _predictions(model, kind, *sample, new, stages)
+            for total, (model, stages), X in zip(totals, models, inputs, strict=True):
+                total[:, unseen] += _predictions(model, kind, X[drawn], *sample, X[unseen], stages)
     return {
         name: _averaged_losses(kind, total, targets, multiplicities, weights)
         for name, total in zip(("random forest", "gradient boosting"), totals, strict=True)
@@ -120,6 +125,17 @@ def _boosting(kind: str, seed: int, rounds: int) -> Any:
         return HistGradientBoostingClassifier(**shared)
     loss = "poisson" if kind == "count" else "squared_error"
     return HistGradientBoostingRegressor(loss=loss, **shared)
+
+
+def _binned(values: np.ndarray) -> np.ndarray:
+    """The bin of each value of a feature, if there are many; trees depend on the order alone.
+
+    Boosting bins its features itself, but with sample weights that takes longer than the trees.
+    """
+    if len(np.unique(values)) <= BOOSTING_BINS:
+        return values
+    edges = np.quantile(values, np.arange(1, BOOSTING_BINS) / BOOSTING_BINS)
+    return np.searchsorted(edges, values).astype(float)
 
 
 def _predictions(
