@@ -37,6 +37,7 @@ from jaxnn.saved_models import save_model
 from jaxnn.tables import Table, column_index, describe
 from jaxnn.training import Fitter
 
+MOST_LINES = 40  # about predictors
 MOST_INDIVIDUAL = 60  # the largest number of individual curves
 
 
@@ -67,7 +68,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     features = _features_to_draw(options.features, table)
     given_fitter(options, table)  # so that unknown names are refused first
     kept_refits.check_writable(options.out)
-    say(describe(table))
+    say(described(table))
     prepare()
 
     keys = jax.random.split(jax.random.key(options.seed), 4)
@@ -113,6 +114,16 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     kept_refits.remove(folder)
     for line in ("", *report(record), *files.written(options.out, record)):
         say(line)
+
+
+def described(table: Table) -> str:
+    """The description of a table, in which most lines of very many predictors are left out."""
+    lines, count = describe(table).split("\n"), len(table.columns)
+    if count <= MOST_LINES:
+        return "\n".join(lines)
+    first = 3  # after a title, the head of the columns and a rule
+    more = f"... and {count - MOST_LINES:,} more predictors, which jaxnn describe lists"
+    return "\n".join([*lines[: first + MOST_LINES], more, *lines[first + count :]])
 
 
 def _refits(

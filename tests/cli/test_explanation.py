@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from jaxnn import InputError, interval
+from jaxnn import InputError, from_arrays, interval
 from jaxnn.cli import explanation, kept_refits
 from jaxnn.datasets import heart
 from jaxnn.saved_models import load_model
@@ -308,3 +308,14 @@ def test_calibration_that_takes_long_is_left_to_the_user(table, tmp_path, capsys
     printed = capsys.readouterr()
     assert "the 95% bands are not calibrated" in printed.out and "--calibrate" in printed.out
     assert "simulated refits" not in printed.err
+
+
+def test_very_many_predictors_are_not_all_listed():
+    columns = 60
+    table = from_arrays(np.random.default_rng(0).normal(size=(5, columns)), np.arange(5) + 0.5)
+    lines = explanation.described(table).split("\n")
+    assert lines[3].startswith("x1 ") and lines[42].startswith("x40 ")
+    assert lines[43] == "... and 20 more predictors, which jaxnn describe lists"
+    assert lines[45].startswith("y ")
+    few = table._replace(columns=table.columns[:9], X=table.X[:, :9], missing=())
+    assert "more predictors" not in explanation.described(few)
