@@ -25,6 +25,7 @@ def choice_figure(results: Explanation, selection: Selection) -> Any:
         [_layout(candidate.hidden) for candidate in selection.candidates],
         errors=error / results.loss_scale,
         chosen=place,
+        fitted=results.choice.fitted,
         loss_label=f"out-of-bag {shown_loss(results.table.response_kind)}",
     )
     candidates = f"{len(selection.candidates)} candidates" if len(error) > 1 else "one candidate"

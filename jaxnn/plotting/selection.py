@@ -23,6 +23,7 @@ def loss_path(
     *,
     errors: ArrayLike | None = None,
     chosen: int | None = None,
+    fitted: int | None = None,
     loss_label: str = "out-of-bag loss",
 ) -> None:
     """Draw the losses of candidates along a path of penalties, one line per layout of layers.
@@ -35,7 +36,8 @@ def loss_path(
       layouts: (candidates,) names for the legend, such as "16, 16 units".
       errors: (candidates,) standard errors of the difference in loss from the chosen candidate,
         drawn as bars; None draws none.
-      chosen: place of the candidate to be ringed.
+      chosen: place of the candidate that predicts best, to be ringed.
+      fitted: place of the candidate that is fitted, to be framed if it is another one.
       loss_label: label of the vertical axis.
 
     Raises:
@@ -82,6 +84,9 @@ def loss_path(
     if chosen is not None:
         place = (strengths[chosen], loss[chosen])
         ax.plot(*place, "o", ms=13, mfc="none", mec=COLORS["black"], mew=1.5, label="chosen")
+    if fitted is not None and fitted != chosen:
+        place = (strengths[fitted], loss[fitted])
+        ax.plot(*place, "s", ms=12, mfc="none", mec=COLORS["black"], mew=1.5, label="fitted")
     if least_of_all:
         # Far too strong penalties would press the others together.
         low, high = min(least_of_all), np.quantile(least_of_all, 0.75)
@@ -91,7 +96,7 @@ def loss_path(
     ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("strength of the penalty (1: prior of the first weights)")
     ax.set_ylabel(loss_label)
-    ax.legend(frameon=True, framealpha=0.85, edgecolor="none")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3)
 
 
 def differences_in_loss(
@@ -160,4 +165,4 @@ def differences_in_loss(
     ax.set_yticks(range(len(names)), list(names))
     ax.grid(False, axis="y")
     shown = f" ({unit})" if unit else ""
-    ax.set_xlabel(f"loss minus that of the {reference}{shown}\n<- better      worse ->")
+    ax.set_xlabel(f"loss minus that of the {reference}{shown}\n← better      worse →")
