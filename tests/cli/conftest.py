@@ -113,7 +113,6 @@ def explained_heart(run, made_once, results):
             patch.setattr(choice, "default_candidates", lambda rows, inputs: CANDIDATES)
             patch.setattr(selection, "default_resamples", lambda rows, inputs: 5)
             patch.setattr(contenders, "FOREST_TREES", 2)
-            patch.setattr(contenders, "BOOSTING_ROUNDS", (2, 4))
             words = ["--replicates", 4, "--level", 0.5, "--features", "Ca", "Thal"]
             words += ["--calibrate", "--out", folder / "out"]
             status = run("explain", "heart", *words)
