@@ -10,16 +10,13 @@ from importlib import metadata as _metadata
 
 from jaxnn import datasets, inspection, refits, tables
 from jaxnn.bootstrap import Bootstrap, Interval, converged, interval
-from jaxnn.candidates import Candidate, fitter_of
-from jaxnn.comparison import Comparison, compare, verdict
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.fitted_models import FittedModel, Predictions, fitted_model
+from jaxnn.fitted_models import FittedModel, Predictions, fitted_model, load_model, save_model
 from jaxnn.mlp import MLP, Layer, apply, count_parameters, hidden_states, init
 from jaxnn.prediction import predict, predictor
 from jaxnn.regularizers import ElasticNet, NormalPrior
 from jaxnn.replicate import use_all_cores
-from jaxnn.saved_models import load_model, save_model
-from jaxnn.selection import Selection, select
+from jaxnn.selection import Candidate, Comparison, Selection, compare, fitter_of, select, verdict
 from jaxnn.tables import (
     Encoder,
     Table,

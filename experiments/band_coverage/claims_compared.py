@@ -164,7 +164,7 @@ def _expectations(found: list[Compared]) -> Iterator[Claim]:
         yield reported(
             f"Bands, nominal 95%, {name}: coverage of the truth minus the coverage that "
             "simulations from the fit expect, mean over settings (interval: lowest and highest)",
-            "jaxnn.calibration.coverage_of_simulation",
+            "jaxnn.bands.calibration.coverage_of_simulation",
             float(gaps.mean()),
             interval=(float(gaps.min()), float(gaps.max())),
         )

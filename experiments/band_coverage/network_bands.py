@@ -30,8 +30,7 @@ from experiments.band_coverage.settings import (
 )
 from experiments.shared.binary_models import LEVEL
 from jaxnn import MLP, NormalPrior, Recipe, fit, interval, predict, responses
-from jaxnn.bootstrap import multiplicities
-from jaxnn.calibration import (
+from jaxnn.bands.calibration import (
     calibrated_band,
     coverage_of_simulation,
     inverse_link,
@@ -39,8 +38,9 @@ from jaxnn.calibration import (
     mean_of_fits,
     strength_for_bands,
 )
+from jaxnn.bands.simulation import Noise, noise, simulate_responses
+from jaxnn.bootstrap import multiplicities
 from jaxnn.replicate import replicate
-from jaxnn.simulation import Noise, noise, simulate_responses
 
 STRENGTHS = (1.0, 0.3, 0.1)  # of the normal prior on the weights
 FITS = 6  # fits to all rows, whose mean is the fit

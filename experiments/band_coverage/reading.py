@@ -11,7 +11,7 @@ from experiments.band_coverage.known_truth import GRID, PLACES
 from experiments.band_coverage.network_bands import METHODS, STRENGTHS
 from experiments.band_coverage.settings import SETTINGS, Setting, places
 from experiments.lab.contract import Results
-from jaxnn.calibration import link
+from jaxnn.bands.calibration import link
 
 REFERENCE = "percentile, strength 0.3"  # whose widths the others are divided by
 DEFAULT = "calibrated (default)"

@@ -2,7 +2,7 @@
 
 Refits to resampled rows show how a curve would vary. Fits to all rows, and refits to responses
 simulated from them, show how far the penalty and the end of training bend it, and how wide a band
-must be to contain the truth as often as it says (`jaxnn.calibration`).
+must be to contain the truth as often as it says (`jaxnn.bands.calibration`).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import numpy as np
 from jax import Array
 from tqdm import tqdm
 
-from jaxnn.bootstrap import Bootstrap, interval
-from jaxnn.calibration import (
+from jaxnn.bands.calibration import (
     Band,
     SimulatedCoverage,
     calibrated_band,
     coverage_of_simulation,
     mean_of_fits,
 )
+from jaxnn.bands.simulation import fits_of_all_rows, simulated_refits
+from jaxnn.bootstrap import Bootstrap, interval
 from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effect, refitted_network
-from jaxnn.simulation import fits_of_all_rows, simulated_refits
 from jaxnn.tables import Table
 from jaxnn.training import Fitter
 

@@ -2,7 +2,7 @@
 
 What no option fixes is chosen by out-of-bag loss (`jaxnn.selection`); `--hidden`, `--penalty` and
 `--epochs` each fix a part. The choice is compared with simpler and with other methods on the same
-resamples (`jaxnn.comparison`).
+resamples (`jaxnn.selection.comparison`).
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import NamedTuple
 import jax
 from jax import Array
 
-from jaxnn.calibration import strength_for_bands
-from jaxnn.candidates import (
+from jaxnn.bands.calibration import strength_for_bands
+from jaxnn.errors import InputError
+from jaxnn.mlp import MLP
+from jaxnn.optimizers import check_optimizer
+from jaxnn.selection.candidates import (
     BATCH_SIZE,
     SMALL_TABLE,
     Candidate,
     default_candidates,
     fitter_of,
 )
-from jaxnn.comparison import Comparison, compare
-from jaxnn.errors import InputError
-from jaxnn.mlp import MLP
-from jaxnn.optimizers import check_optimizer
-from jaxnn.selection import Selection, select
+from jaxnn.selection.choosing import Selection, select
+from jaxnn.selection.comparison import Comparison, compare
 from jaxnn.tables import Encoder, Table, encoded_width
 from jaxnn.training import Fitter
 
@@ -180,8 +180,8 @@ def place_for_bands(
     """The candidate to fit, whose curves can bend as far as bands that hold the truth need.
 
     It is the best with hidden layers, trained long enough, with the penalty of
-    `jaxnn.calibration.strength_for_bands` or its own if that is weaker, as far as no option fixes
-    these.
+    `jaxnn.bands.calibration.strength_for_bands` or its own if that is weaker, as far as no option
+    fixes these.
 
     Args:
       selection: the losses of all candidates.

@@ -9,8 +9,8 @@ import numpy as np
 from jaxnn import plotting
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import shown_loss
-from jaxnn.comparison import Comparison
-from jaxnn.selection import Selection
+from jaxnn.selection.choosing import Selection
+from jaxnn.selection.comparison import Comparison
 
 
 def choice_figure(results: Explanation, selection: Selection) -> Any:

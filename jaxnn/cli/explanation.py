@@ -29,11 +29,11 @@ from jaxnn.cli.printed_report import report
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
-from jaxnn.fitted_models import fitted_model
+from jaxnn.fitted_models.model import fitted_model
+from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval
+from jaxnn.fitted_models.saved_models import save_model
 from jaxnn.optimizers import default_learning_rate
-from jaxnn.prediction_intervals import LeftOut, prediction_interval
 from jaxnn.refits import OutOfBag, RefittedNetwork, out_of_bag, refitted_network
-from jaxnn.saved_models import save_model
 from jaxnn.tables import Table, column_index, describe
 from jaxnn.training import Fitter
 

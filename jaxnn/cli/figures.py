@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn import plotting
-from jaxnn.calibration import Band
+from jaxnn.bands.calibration import Band
 from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.results import Explanation
 from jaxnn.refits import Effect

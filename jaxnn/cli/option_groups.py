@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jaxnn.candidates import BATCH_SIZE, SMALL_TABLE
 from jaxnn.optimizers import OPTIMIZERS, default_learning_rate
+from jaxnn.selection.candidates import BATCH_SIZE, SMALL_TABLE
 from jaxnn.tables import MISSING_TOKENS
 
 LARGEST = 2**31 - 1

@@ -18,8 +18,8 @@ from jaxnn.cli.input_table import file_form
 from jaxnn.cli.terminal import complain, say
 from jaxnn.cli.wording import worded
 from jaxnn.errors import InputError
-from jaxnn.fitted_models import FittedModel, Predictions
-from jaxnn.saved_models import load_model
+from jaxnn.fitted_models.model import FittedModel, Predictions
+from jaxnn.fitted_models.saved_models import load_model
 from jaxnn.saving import write_whole
 from jaxnn.tables import Column, axis_label, raw_table
 from jaxnn.tables.new_rows import NewRows, new_rows, reading_arguments

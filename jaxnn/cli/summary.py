@@ -10,9 +10,9 @@ import numpy as np
 
 from jaxnn.bootstrap import interval
 from jaxnn.cli.results import Explanation
-from jaxnn.comparison import verdict
 from jaxnn.mlp import count_parameters
-from jaxnn.selection import ends_of_the_path
+from jaxnn.selection.choosing import ends_of_the_path
+from jaxnn.selection.comparison import verdict
 from jaxnn.versions import versions
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "matplotlib", "jaxnn")

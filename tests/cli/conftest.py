@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from jaxnn import contenders, plotting, selection
-from jaxnn.candidates import Candidate
+from jaxnn import plotting
 from jaxnn.cli import bands, choice, main
+from jaxnn.selection import choosing, contenders
+from jaxnn.selection.candidates import Candidate
 
 CANDIDATES = (
     *(Candidate((), strength, 10) for strength in (1.0, 0.1)),
@@ -111,7 +112,7 @@ def explained_heart(run, made_once, results):
             patch.setattr(bands, "FITS", 2)
             patch.setattr(bands, "DRAWS", 6)
             patch.setattr(choice, "default_candidates", lambda rows, inputs: CANDIDATES)
-            patch.setattr(selection, "default_resamples", lambda rows, inputs: 5)
+            patch.setattr(choosing, "default_resamples", lambda rows, inputs: 5)
             patch.setattr(contenders, "FOREST_TREES", 2)
             words = ["--replicates", 4, "--level", 0.5, "--features", "Ca", "Thal"]
             words += ["--calibrate", "--out", folder / "out"]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from jaxnn import InputError, from_arrays
-from jaxnn.bagging import Estimate
-from jaxnn.candidates import BATCH_SIZE, Candidate, default_candidates
 from jaxnn.cli.arguments import parse
 from jaxnn.cli.choice import candidates, check_choice, given_fitter, place_for_bands
-from jaxnn.selection import Selection
+from jaxnn.selection.bagging import Estimate
+from jaxnn.selection.candidates import BATCH_SIZE, Candidate, default_candidates
+from jaxnn.selection.choosing import Selection
 
 
 def options(*words):

@@ -7,7 +7,7 @@ import pytest
 from jaxnn import InputError, from_arrays, interval
 from jaxnn.cli import explanation, kept_refits
 from jaxnn.datasets import heart
-from jaxnn.saved_models import load_model
+from jaxnn.fitted_models.saved_models import load_model
 
 FILES = [
     *("predicted_versus_observed.png", "arrays.npz", "summary.json"),

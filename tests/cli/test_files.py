@@ -12,7 +12,7 @@ from jaxnn import MLP, Encoder, Fitter, Recipe, from_arrays
 from jaxnn.bootstrap import bootstrap
 from jaxnn.cli import explanation, main
 from jaxnn.cli.bands import Networks, effects_with_bands
-from jaxnn.fitted_models import fitted_model
+from jaxnn.fitted_models.model import fitted_model
 from jaxnn.refits import out_of_bag, refitted_network
 
 FILES = [

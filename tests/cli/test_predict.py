@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxnn import MLP, Encoder, Fitter, Recipe, encoded_width, save_model
-from jaxnn.fitted_models import fitted_model
+from jaxnn.fitted_models.model import fitted_model
 from jaxnn.tables import Column, Table
 
 ROWS = 60

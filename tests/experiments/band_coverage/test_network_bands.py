@@ -14,7 +14,7 @@ from experiments.band_coverage.network_bands import (
 from experiments.band_coverage.reading import Compared
 from experiments.band_coverage.settings import Setting, places
 from jaxnn import interval
-from jaxnn.calibration import calibrated_band
+from jaxnn.bands.calibration import calibrated_band
 
 SETTING = Setting("rare level", "quantitative", 100, 1)
 SETS, REFITS = 2, 40

@@ -31,7 +31,7 @@ import numpy as np
 from jaxnn import mlp
 from jaxnn.bootstrap import Bootstrap
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.fitted_models import FACTOR_LEVELS, FittedModel
+from jaxnn.fitted_models.model import FACTOR_LEVELS, FittedModel
 from jaxnn.mlp import MLP, Layer
 from jaxnn.saving import write_whole
 from jaxnn.tables import Column, Encoder, Scaling, encoded_width
@@ -68,7 +68,7 @@ def save_model(folder: str | os.PathLike[str], model: FittedModel) -> None:
     Example:
       >>> import jax, jaxnn, tempfile
       >>> from jaxnn.bootstrap import bootstrap
-      >>> from jaxnn.fitted_models import fitted_model
+      >>> from jaxnn.fitted_models.model import fitted_model
       >>> table = jaxnn.from_arrays(np.linspace(-1, 1, 40)[:, None], np.arange(40.0))
       >>> encoder = jaxnn.Encoder(table.columns)
       >>> fitter = jaxnn.Fitter(jaxnn.MLP((1, 3, 1)), jaxnn.Recipe(epochs=3), encoder)

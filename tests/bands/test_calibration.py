@@ -4,15 +4,15 @@ import jax
 import numpy as np
 import pytest
 
-from jaxnn.calibration import (
+from jaxnn.bands.calibration import (
     calibrated_band,
     coverage_of_simulation,
     inverse_link,
     link,
     strength_for_bands,
 )
+from jaxnn.bands.simulation import Noise, simulate_responses
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.simulation import Noise, simulate_responses
 
 ROWS, REFITS = 60, 4000
 

@@ -6,9 +6,9 @@
 
 `fitted_model` gathers what these need, without the training rows themselves: the refits, how often
 each drew each row, the responses, and the predictions out of bag. With fits to all rows and refits
-to responses simulated from them, the band is that of `jaxnn.calibration`, corrected for the bias of
-the refits, on which it is then not centred; otherwise it is their percentiles.
-`jaxnn.saved_models` saves a model.
+to responses simulated from them, the band is that of `jaxnn.bands`, corrected for the bias of the
+refits, on which it is then not centred; otherwise it is their percentiles.
+`jaxnn.fitted_models.saved_models` saves a model.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from jaxnn.bands.calibration import calibrated_band, inverse_link, link
 from jaxnn.bootstrap import Bootstrap, Interval, interval
-from jaxnn.calibration import calibrated_band, inverse_link, link
 from jaxnn.errors import InputError, InputTypeError, check_number, unknown_name
+from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.mlp import MLP
-from jaxnn.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.refits import out_of_bag, refitted_network
 from jaxnn.tables import Column, Encoder, Table
 from jaxnn.tables.reader_arguments import MISSING
@@ -75,11 +75,11 @@ class FittedModel(NamedTuple):
       level: coverage of bands and intervals, unless another is asked for.
       missing: how missing values were treated, "refuse", "drop" or "impute".
       training: how the network was trained, as texts and numbers by name.
-      full: fits to all rows, as from `jaxnn.simulation.fits_of_all_rows`, or None.
-      simulated: refits to simulated responses, as from `jaxnn.simulation.simulated_refits`, or
-        None.
-      factors: (levels,) the factor of `jaxnn.calibration.calibrated_band` over the training rows,
-        for each of `FACTOR_LEVELS`, or None.
+      full: fits to all rows, as from `jaxnn.bands.simulation.fits_of_all_rows`, or None.
+      simulated: refits to simulated responses, as from
+        `jaxnn.bands.simulation.simulated_refits`, or None.
+      factors: (levels,) the factor of `jaxnn.bands.calibration.calibrated_band` over the training
+        rows, for each of `FACTOR_LEVELS`, or None.
     """
 
     net: MLP
@@ -108,8 +108,8 @@ class FittedModel(NamedTuple):
 
         Returns:
           `Predictions`, by the formulas at the top of this module and of
-          `jaxnn.prediction_intervals`. Compiled, once for each padded number of rows; memory is
-          bounded.
+          `jaxnn.fitted_models.prediction_intervals`. Compiled, once for each padded number of rows;
+          memory is bounded.
 
         Raises:
           InputError, InputTypeError: rows that do not fit the network, a level outside (0, 1), or
@@ -153,7 +153,7 @@ class FittedModel(NamedTuple):
     def _calibrated_band(
         self, refits: np.ndarray, full: np.ndarray, simulated: np.ndarray, level: float
     ) -> Interval:
-        """The formula of `jaxnn.calibration`, with the factor of the training rows.
+        """The formula of `jaxnn.bands.calibration`, with the factor of the training rows.
 
         So the band of a row does not depend on the other rows that are predicted with it.
         """

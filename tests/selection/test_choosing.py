@@ -8,10 +8,10 @@ import pytest
 
 from jaxnn import MLP, Encoder
 from jaxnn.bootstrap import bootstrap
-from jaxnn.candidates import Candidate, default_candidates, default_resamples, fitter_of
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.refits import refitted_network
-from jaxnn.selection import ends_of_the_path, select
+from jaxnn.selection.candidates import Candidate, default_candidates, default_resamples, fitter_of
+from jaxnn.selection.choosing import ends_of_the_path, select
 from jaxnn.tables import numeric_columns
 
 FEW = (
@@ -143,7 +143,7 @@ def test_candidates_that_diverge_are_not_chosen(monkeypatch, curved, caplog):
         net = MLP((2, *candidate.hidden, 1))
         return Fitter(net, Recipe("sgd", learning_rate=1e3 if candidate.hidden else 0.01))
 
-    monkeypatch.setattr("jaxnn.candidates.fitter_of", explosive)
+    monkeypatch.setattr("jaxnn.selection.candidates.fitter_of", explosive)
     found = select(jax.random.key(0), NET, *curved, candidates=FEW[1:3], resamples=3)
     assert "1 of 2 candidates are left out of the choice, since a refit of each" in caplog.text
     assert found.diverged.tolist() == [False, True]

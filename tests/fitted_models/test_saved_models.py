@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaxnn import MLP, Encoder, load_model, save_model, saved_models
+from jaxnn import MLP, Encoder, load_model, save_model
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.fitted_models import FittedModel
+from jaxnn.fitted_models import saved_models
+from jaxnn.fitted_models.model import FittedModel
 from jaxnn.tables import Column
 
 REFITS, ROWS = 4, 12

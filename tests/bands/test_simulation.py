@@ -5,9 +5,15 @@ import numpy as np
 import pytest
 
 from jaxnn import MLP, Fitter, Recipe
+from jaxnn.bands.simulation import (
+    Noise,
+    fits_of_all_rows,
+    noise,
+    simulate_responses,
+    simulated_refits,
+)
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.refits import refitted_network
-from jaxnn.simulation import Noise, fits_of_all_rows, noise, simulate_responses, simulated_refits
 
 DRAWS = 4000
 X = np.linspace(-1, 1, 24)[:, None]

@@ -1,8 +1,9 @@
 """How well do a constant, a random forest and gradient boosting predict on the same resamples?
 
 Each is refitted to resamples that are given by how often each row was drawn, and its predictions
-are averaged over the refits that left a row out, as those of networks are (`jaxnn.bagging`). A
-predicted probability or count p is moved towards the overall mean m of the response,
+are averaged over the refits that left a row out, as those of networks are
+(`jaxnn.selection.bagging`). A predicted probability or count p is moved towards the overall mean m
+of the response,
 
     p' = (n p + m) / (n + 1)
 

@@ -6,9 +6,9 @@ Refits are closed forms here (means, least squares), so that many data sets take
 import numpy as np
 import pytest
 
-from jaxnn import prediction_intervals
 from jaxnn.errors import InputError
-from jaxnn.prediction_intervals import LeftOut, prediction_interval, prediction_set
+from jaxnn.fitted_models import prediction_intervals
+from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval, prediction_set
 
 
 def resampled(rng, rows, refits):

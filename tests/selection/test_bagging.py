@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from jaxnn import MLP, responses
-from jaxnn.bagging import averaged_outputs, bagged_losses, check_left_out, mean_over_rows
 from jaxnn.errors import InputError
+from jaxnn.selection.bagging import averaged_outputs, bagged_losses, check_left_out, mean_over_rows
 
 
 def test_the_mean_and_its_error_are_those_of_independent_rows():
@@ -64,7 +64,9 @@ def test_probabilities_that_round_to_one_keep_their_loss():
 
 
 def test_losses_are_those_of_refits_that_left_the_row_out(monkeypatch):
-    monkeypatch.setattr("jaxnn.bagging.OUTPUTS_AT_ONCE", 64 * 6)  # blocks of 64 of 100 rows
+    monkeypatch.setattr(
+        "jaxnn.selection.bagging.OUTPUTS_AT_ONCE", 64 * 6
+    )  # blocks of 64 of 100 rows
     rng = np.random.default_rng(3)
     X, y = rng.normal(size=(100, 2)), 500 + rng.normal(size=100)
     weights, left_out = rng.random(100), rng.random((3, 100)) < 0.4

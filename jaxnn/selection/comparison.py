@@ -2,8 +2,8 @@
 
 The best network of a selection, the best linear model (linear, logistic or Poisson regression), a
 constant, a random forest and gradient boosting are judged alike: refitted to the same resamples,
-averaged, and scored on the rows that were left out (`jaxnn.bagging`). The difference between two of
-them is the mean of d_i = l_i - l'_i over rows, with the interval
+averaged, and scored on the rows that were left out (`jaxnn.selection.bagging`). The difference
+between two of them is the mean of d_i = l_i - l'_i over rows, with the interval
 
     d  +-  z se(d)
 
@@ -25,12 +25,12 @@ import jax
 import numpy as np
 from jax import Array
 
-from jaxnn.bagging import Estimate, mean_over_rows
 from jaxnn.bootstrap import Interval
-from jaxnn.contenders import constant_losses, tree_losses
 from jaxnn.errors import InputError, InputTypeError, check_key, unknown_name
 from jaxnn.mlp import MLP
-from jaxnn.selection import Selection
+from jaxnn.selection.bagging import Estimate, mean_over_rows
+from jaxnn.selection.choosing import Selection
+from jaxnn.selection.contenders import constant_losses, tree_losses
 from jaxnn.tables import Encoder, encode, fit_scaling
 
 FOLDS = 10

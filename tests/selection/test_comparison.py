@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from jaxnn import MLP
-from jaxnn.bagging import mean_over_rows
-from jaxnn.candidates import Candidate
-from jaxnn.comparison import Comparison, compare, verdict
 from jaxnn.datasets import linear_truth, skewed_table
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.selection import Selection, select
+from jaxnn.selection.bagging import mean_over_rows
+from jaxnn.selection.candidates import Candidate
+from jaxnn.selection.choosing import Selection, select
+from jaxnn.selection.comparison import Comparison, compare, verdict
 
 RESAMPLES, ROWS = 6, 90
 CANDIDATES = (Candidate((), 1.0, 10), Candidate((), 0.1, 10), Candidate((4,), 1.0, 10))

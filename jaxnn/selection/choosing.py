@@ -1,8 +1,8 @@
 """Which network suits these rows: how wide, how strongly penalised, trained for how long?
 
-Candidates (`jaxnn.candidates`), with and without hidden layers, are refitted to the same resamples
-of the rows, and judged by the out-of-bag loss of what is delivered, the mean of the refits
-(`jaxnn.bagging`):
+Candidates, with and without hidden layers, are refitted to the same resamples of the rows, and
+judged by the out-of-bag loss of what is delivered, the mean of the refits
+(`jaxnn.selection.bagging`):
 
     L_c = sum_i w_i l_ci / sum_i w_i        l_ci = loss(y_i, mean of the refits of c without row i)
 
@@ -22,22 +22,22 @@ import jax
 import numpy as np
 from jax import Array
 
-from jaxnn.bagging import (
+from jaxnn.bootstrap import bootstrap
+from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.mlp import MLP
+from jaxnn.selection.bagging import (
     Estimate,
     bagged_losses,
     check_left_out,
     mean_over_rows,
 )
-from jaxnn.bootstrap import bootstrap
-from jaxnn.candidates import (
+from jaxnn.selection.candidates import (
     Candidate,
     checked_candidates,
     default_candidates,
     default_resamples,
     path_of,
 )
-from jaxnn.errors import InputError, InputTypeError, check_count, check_key
-from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder
 from jaxnn.training import Fitter, Recipe
 
@@ -101,7 +101,7 @@ def select(
     """Judge candidates by their out-of-bag losses, and choose one.
 
     The rule: the candidate with the least out-of-bag loss is chosen. The least of many losses is
-    optimistic; `jaxnn.comparison` judges the choice without that optimism.
+    optimistic; `jaxnn.selection.comparison` judges the choice without that optimism.
 
     Args:
       key: a typed JAX key.

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from jaxnn import MLP, Encoder, Fitter, Recipe, encoded_width, fitted_models, from_arrays, interval
-from jaxnn.calibration import calibrated_band
+from jaxnn import MLP, Encoder, Fitter, Recipe, encoded_width, from_arrays, interval
+from jaxnn.bands.calibration import calibrated_band
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.fitted_models import fitted_model
-from jaxnn.prediction_intervals import LeftOut, prediction_interval, prediction_set
+from jaxnn.fitted_models.model import fitted_model
+from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.refits import out_of_bag, refitted_network
 
 ROWS, REFITS = 30, 8
@@ -51,7 +51,7 @@ def fitted(table, arbitrary_refits):
 def test_predictions_are_those_of_their_parts(table, fitted, kind, monkeypatch):
     rows, (fitter, refits) = table(kind), fitted(kind)
     model = fitted_model(fitter, refits, rows, level=0.8)
-    monkeypatch.setattr(fitted_models, "NUMBERS_AT_ONCE", 1)  # 64 rows at a time
+    monkeypatch.setattr("jaxnn.fitted_models.model.NUMBERS_AT_ONCE", 1)  # 64 rows at a time
     X = np.stack([np.linspace(-3, 20, 70), np.arange(70) % 3], axis=1)
     got = model.predict(X)
 

@@ -12,7 +12,7 @@ which a band around f* would have contained f, at this point, in 95% of the simu
     c_x = quantile_0.95 |f* - f| / sd f*,      c = the quantile of c_x over points x
 
 such that the band is wide enough at all but a tenth of them. The band is drawn after the inverse of
-the link, so its ends are probabilities, or positive. `jaxnn.simulation` makes f*.
+the link, so its ends are probabilities, or positive. `jaxnn.bands.simulation` makes f*.
 
 Measured on known truths in `experiments/band_coverage`, nominal 95%: calibrated bands with the
 penalty of `strength_for_bands` contain about 97% of the truth on average over settings, 94% or
