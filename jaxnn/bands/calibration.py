@@ -15,11 +15,10 @@ such that the band is wide enough at all but a tenth of them. The band is drawn 
 the link, so its ends are probabilities, or positive. `jaxnn.bands.simulation` makes f*.
 
 Measured on known truths in `experiments/band_coverage`, nominal 95%: calibrated bands with the
-penalty of `strength_for_bands` contain about 97% of the truth on average over settings, 94% or
-more in nearly all, and about 85% with a curved truth of 8 predictors and 100 rows. They are a third
-wider than percentile bands on the link scale, and several times as wide where a count has 8
-predictors and 300 rows. Percentile bands contain about 90%, and with a prior of strength 1 about
-80%. Beyond the central 96% of a predictor's rows all contain less.
+penalty of `strength_for_bands` contain about 96% of the truth on average over settings, 93% or
+more in nearly all, and about 80% with a curved truth of 8 predictors and 100 rows. They are a third
+wider than percentile bands on the link scale. Percentile bands contain about 90%, and with a prior
+of strength 1 about 80%. Beyond the central 96% of a predictor's rows all contain less.
 """
 
 from __future__ import annotations
@@ -33,7 +32,9 @@ from jaxnn.errors import InputError, as_numbers, check_finite, check_number, unk
 
 KINDS = ("quantitative", "binary", "categorical", "count")
 STRENGTHS = (0.1, 0.3)  # of the prior with which refits for bands are penalised
-TOLERANCE = 0.03  # relative out-of-bag loss that a weaker penalty may cost
+TOLERANCE = 0.03  # relative out-of-bag loss that a weaker of these may cost
+FIRM = 1.0  # the strength of the first weights' prior
+TOO_FREE = 0.2  # relative out-of-bag loss from which refits follow the noise
 SMALLEST = 1e-7  # probabilities nearer to 0 or 1 count as this far away: float32 has no others
 
 
@@ -242,8 +243,9 @@ def strength_for_bands(strengths: Any, losses: Any) -> float:
     The penalty that predicts best can bend a curve by as much as refits spread, and a band around a
     bent curve misses the truth; a weaker penalty costs width. In simulations, of which
     `experiments/band_coverage` is the last, strengths from 0.1 to 0.3 covered best: 0.1 where few
-    predictors allow it, 0.3 where a network so free would follow the noise. The out-of-bag loss
-    tells the two apart.
+    predictors allow it, 0.3 elsewhere. Only where networks so free follow the noise, as with many
+    predictors and few rows or events, are their bands several times too wide, and those of
+    strength 1 contain the truth. The out-of-bag loss tells these apart.
 
     Args:
       strengths: (candidates,) strengths that were tried, with the same hidden layers.
@@ -251,7 +253,8 @@ def strength_for_bands(strengths: Any, losses: Any) -> float:
 
     Returns:
       The smallest strength from 0.1 to 0.3 whose loss is at most 3% above the least loss of those
-      strengths; 0.3 if none of them was tried.
+      strengths; 0.3 if none of them was tried. But if that least loss is more than 20% above the
+      least of the strengths above 0.3 up to 1, the strength of the latter.
 
     Raises:
       InputError: strengths and losses of different shapes.
@@ -261,6 +264,8 @@ def strength_for_bands(strengths: Any, losses: Any) -> float:
       0.1
       >>> strength_for_bands([1.0, 0.3, 0.1, 0.03], [0.600, 0.610, 0.680, 0.800])
       0.3
+      >>> strength_for_bands([1.0, 0.3, 0.1, 0.03], [0.600, 0.780, 0.900, 1.200])
+      1.0
     """
     strengths = as_numbers(strengths, "strengths").astype(float)
     losses = as_numbers(losses, "losses").astype(float)
@@ -274,6 +279,11 @@ def strength_for_bands(strengths: Any, losses: Any) -> float:
     if not tried.any():
         return strongest
     least = losses[tried].min()
+    firmer = (strengths > strongest) & (strengths <= FIRM) & np.isfinite(losses)
+    if firmer.any():
+        firm = min(np.flatnonzero(firmer), key=lambda place: losses[place])
+        if least > losses[firm] + TOO_FREE * abs(losses[firm]):
+            return float(strengths[firm])
     good = tried & (losses <= least + TOLERANCE * abs(least))
     return float(strengths[good].min())
 

@@ -141,12 +141,16 @@ def test_levels_kinds_and_shares_out_of_range_are_refused():
     [
         ((1.0, 1.00, 1.02, 0.5), 0.1),  # 2% worse: still the weaker penalty
         ((1.0, 1.00, 1.04, 0.5), 0.3),  # 4% worse
-        ((0.1, 1.10, 1.00, 0.1), 0.1),  # better, and the others do not count
+        ((0.9, 1.07, 1.00, 0.1), 0.1),  # better, and a strength of 0.03 does not count
+        ((1.0, 1.19, 1.25, 0.1), 0.3),  # 19% above strength 1: not yet too free
+        ((1.0, 1.21, 1.21, 0.1), 1.0),  # both follow the noise
+        ((1.0, 1.21, 1.19, 0.1), 0.1),
+        ((np.nan, 1.50, 1.49, 0.1), 0.1),
         ((1.0, np.nan, 1.00, 1.0), 0.1),
         ((1.0, np.nan, np.nan, 1.0), 0.3),
     ],
 )
-def test_the_penalty_of_bands_is_the_weakest_that_predicts_nearly_as_well(losses, chosen):
+def test_the_penalty_of_bands_is_the_weakest_that_does_not_follow_the_noise(losses, chosen):
     assert strength_for_bands([1.0, 0.3, 0.1, 0.03], losses) == chosen
 
 

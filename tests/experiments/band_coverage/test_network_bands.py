@@ -25,7 +25,7 @@ def refits():
     """Refits with numbers of their own for each penalty, of a setting with four places."""
     numbers = np.random.default_rng(0).normal(size=(3, len(STRENGTHS), SETS, REFITS, 4))
     shift = np.arange(3)[:, None, None, None]
-    losses = np.array([[1.0, 1.0], [1.00, 1.00], [1.02, 1.05]])
+    losses = np.array([[1.0, 1.0], [1.00, 1.00], [1.02, 1.05]])  # of the three penalties
     return Refits(
         np.zeros((SETS, 4)),
         numbers[0, :, :, :FITS] + shift,
