@@ -86,8 +86,8 @@ def _losses(record: Mapping[str, Any]) -> Iterator[str]:
         for name, label in (("network", "the network"), ("constant", "the constant prediction")):
             lower, upper = losses[name]["interval"]
             yield f"  {label:24}{losses[name]['mean']:.4g}  ({lower:.4g} to {upper:.4g})"
-    if losses["network"]["mean"] >= losses["constant"]["mean"]:
-        yield "  a refit predicts no better than a constant, so its curves mean little"
+        if losses["network"]["mean"] >= losses["constant"]["mean"]:
+            yield "  a refit predicts no better than a constant, so its curves mean little"
     if losses["inside_prediction_interval"] is not None:
         share = f"{100 * losses['inside_prediction_interval']:.1f}%"
         yield f"{share} of the rows lie in their {level} prediction interval out of bag"
