@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.band_coverage.new_observations import LARGER, TRUTHS, name_of, sizes_of
-from experiments.band_coverage.reading import mean_and_error
+from experiments.band_coverage.new_observations import LARGER, TRUTHS, name_of
+from experiments.band_coverage.reading import mean_and_error, sizes_of
 from experiments.lab.claims import Claim, close, reported
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from experiments.band_coverage.new_observations import LARGER, SMALLER, TRUTHS, name_of, sizes_of
-from experiments.band_coverage.reading import mean_and_error
+from experiments.band_coverage.new_observations import LARGER, SMALLER, TRUTHS, name_of
+from experiments.band_coverage.reading import mean_and_error, sizes_of
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting

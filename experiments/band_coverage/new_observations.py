@@ -24,7 +24,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from experiments.lab.contract import Results
 from jaxnn import MLP, Encoder, Fitter, NormalPrior, Recipe, fitted_model, from_arrays
 from jaxnn.bootstrap import bootstrap
 
@@ -40,11 +39,6 @@ THIRDS = 3
 def name_of(truth: str, rows: int) -> str:
     """The name of the stored array of a truth and a number of rows."""
     return f"new_{truth.replace(' ', '_')}_{rows}"
-
-
-def sizes_of(results: Results, truth: str) -> list[int]:
-    """The numbers of rows for which the results hold a truth."""
-    return [rows for rows in (SMALLER, LARGER) if name_of(truth, rows) in results]
 
 
 def new_observations(

@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.band_coverage.known_truth import GRID, PLACES
 from experiments.band_coverage.network_bands import METHODS, STRENGTHS
+from experiments.band_coverage.new_observations import LARGER, SMALLER, name_of
 from experiments.band_coverage.settings import SETTINGS, Setting, places
 from experiments.lab.contract import Results
 from jaxnn.bands.calibration import link
@@ -25,6 +26,11 @@ def covered(band: np.ndarray, target: Any) -> np.ndarray:
 def at_grid(per_place: np.ndarray) -> np.ndarray:
     """From numbers at `PLACES`, those at `GRID`: (..., 5)."""
     return per_place[..., np.searchsorted(PLACES, GRID)]
+
+
+def sizes_of(results: Results, truth: str) -> list[int]:
+    """The numbers of rows for which the results hold new observations of a truth."""
+    return [rows for rows in (SMALLER, LARGER) if name_of(truth, rows) in results]
 
 
 def width_ratios(results: Results) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,8 @@ import pytest
 
 from experiments.band_coverage.claims_new_observations import claims
 from experiments.band_coverage.draw_new_observations import new_observations
-from experiments.band_coverage.new_observations import TRUTHS, draw_rows, name_of, sizes_of
+from experiments.band_coverage.new_observations import TRUTHS, draw_rows, name_of
+from experiments.band_coverage.reading import sizes_of
 
 ROWS = 20_000
 
