@@ -73,7 +73,7 @@ class Settings:
     network_hidden: tuple[int, ...] = (8, 8)
     large_network_refits: int = 200
     compared_settings: int = len(SETTINGS)
-    compared_sets: tuple[int, int, int] = (20, 16, 8)
+    compared_sets: tuple[int, int, int] = (14, 11, 6)
     compared_refits: tuple[int, int, int] = (60, 50, 40)
     new_truths: int = len(TRUTHS)
     new_sets: tuple[int, int] = (20, 8)
