@@ -78,7 +78,7 @@ def test_a_watched_row_of_weight_zero_does_not_decide_when_to_stop(problem):
 def test_rows_that_count_are_on_both_sides_whatever_the_weights(rows, fraction, present):
     """Of few rows of positive weight, one is always watched and one always trained on."""
     order = partial(with_weight_on_both_sides, count=max(1, round(fraction * rows)))
-    for seed in range(30):
+    for seed in range(8):
         keys = jax.random.split(jax.random.key(seed))
         plain = jax.random.permutation(keys[0], rows)
         weights = jnp.zeros(rows).at[jax.random.permutation(keys[1], rows)[:present]].set(1.5)
