@@ -168,7 +168,7 @@ def days_of(raw: RawColumn, where: RowPlaces, order: str | None = None) -> DateC
     for row, text in enumerate(texts):
         if text not in number_of:
             try:
-                number_of[text] = _number(known[text], order)  # type: ignore[arg-type]
+                number_of[text] = _number(known[text], order)  # type: ignore[arg-type]  # None only for None
             except ValueError:
                 raise _no_date(raw, quoted(text or ""), where(row), order) from None
         days[row] = number_of[text]
