@@ -19,7 +19,6 @@ import logging
 import os
 from collections.abc import Callable
 from functools import partial
-from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -34,6 +33,7 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
+    check_level,
     check_memory,
 )
 from jaxnn.replicate import replicate
@@ -329,13 +329,3 @@ def interval(samples: Any, level: float = 0.95) -> Interval:
         )
     lower, upper = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return Interval(lower, upper)
-
-
-def check_level(level: float) -> None:
-    """Refuse a level of an interval that is not between 0 and 1.
-
-    Raises:
-      InputError: anything else.
-    """
-    if not isinstance(level, Real) or not 0 < level < 1:
-        raise InputError(f"level is {level!r}; pass a number between 0 and 1, such as 0.95.")

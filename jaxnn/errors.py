@@ -275,3 +275,12 @@ def check_key(key: Any, argument: str = "key", *, batched: bool = False) -> None
         )
     if not batched and key.ndim != 0:
         raise InputError(f"{argument} has shape {key.shape}; pass a single key, shape ().")
+
+
+def check_level(level: Any) -> None:
+    """Refuse a level of an interval that is not between 0 and 1.
+
+    Raises:
+      InputError, InputTypeError: anything else.
+    """
+    check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda p: 0 < p < 1)

@@ -21,7 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import responses
-from jaxnn.bootstrap import Bootstrap, check_level, converged
+from jaxnn.bootstrap import Bootstrap, converged
 from jaxnn.errors import (
     InputError,
     InputTypeError,
@@ -29,6 +29,7 @@ from jaxnn.errors import (
     as_weights,
     check_count,
     check_finite,
+    check_level,
 )
 from jaxnn.inspection import (
     grid_for,

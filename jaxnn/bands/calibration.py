@@ -29,9 +29,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, check_finite, check_number, unknown_name
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    check_finite,
+    check_level,
+    check_number,
+    unknown_name,
+)
+from jaxnn.responses import RESPONSES
 
-KINDS = ("quantitative", "binary", "categorical", "count")
 STRENGTHS = (0.1, 0.3)  # of the prior with which refits for bands are penalised
 TOLERANCE = 0.03  # relative out-of-bag loss that a weaker of these may cost
 FIRM = 1.0  # the strength of the first weights' prior
@@ -97,7 +104,7 @@ def link(kind: str, means: Any) -> np.ndarray:
     if kind in ("binary", "categorical"):
         means = np.clip(means, SMALLEST, 1 - SMALLEST)
         return np.log(means) - np.log1p(-means)
-    raise unknown_name("kind", kind, KINDS)
+    raise unknown_name("kind", kind, RESPONSES)
 
 
 def inverse_link(kind: str, values: Any) -> np.ndarray:
@@ -124,7 +131,7 @@ def inverse_link(kind: str, values: Any) -> np.ndarray:
         return np.exp(np.clip(values, -700, 700))
     if kind in ("binary", "categorical"):
         return 1 / (1 + np.exp(-np.clip(values, -36, 36)))  # farther out it rounds to 0 or 1
-    raise unknown_name("kind", kind, KINDS)
+    raise unknown_name("kind", kind, RESPONSES)
 
 
 def mean_of_fits(kind: str, curves: Any) -> np.ndarray:
@@ -183,7 +190,7 @@ def calibrated_band(
       [1.  1.9 2.9]
     """
     curves, fit, simulated = _on_link_scale(curves, fitted, simulated, kind)
-    _check_level(level)
+    check_level(level)
     _check_missed(missed)
     bias = simulated.mean(axis=0) - fit
     spread = curves.std(axis=0, ddof=1)
@@ -228,7 +235,7 @@ def coverage_of_simulation(
       (array([0.5, 0.5, 0.5]), array([1., 1., 1.]))
     """
     _, fit, simulated = _on_link_scale(simulated, fitted, simulated, kind)
-    _check_level(level)
+    check_level(level)
     _check_missed(missed)
     spread = simulated.std(axis=0, ddof=1)
     bias = simulated.mean(axis=0) - fit
@@ -326,10 +333,6 @@ def _on_link_scale(
         check_finite(given, name)
     curves, fitted, simulated = (link(kind, given) for given in values.values())
     return curves, fitted if fit_shape == points else fitted.mean(axis=0), simulated
-
-
-def _check_level(level: Any) -> None:
-    check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda x: 0 < x < 1)
 
 
 def _check_missed(missed: Any) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 
 from jaxnn.bands.calibration import calibrated_band, inverse_link, link
 from jaxnn.bootstrap import Bootstrap, Interval, interval
-from jaxnn.errors import InputError, InputTypeError, check_number, unknown_name
+from jaxnn.errors import InputError, InputTypeError, check_level, unknown_name
 from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.mlp import MLP
 from jaxnn.refits import out_of_bag, refitted_network
@@ -116,7 +116,7 @@ class FittedModel(NamedTuple):
             no refit that converged.
         """
         level = self.level if level is None else level
-        check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda p: 0 < p < 1)
+        check_level(level)
         X = np.asarray(checked_predictors(X, self.net, self.encoder))
         fitter = Fitter(self.net, Recipe(), self.encoder)
         networks = [
@@ -226,7 +226,7 @@ def fitted_model(
         )
     if missing not in MISSING:
         raise unknown_name("missing", missing, MISSING)
-    check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda p: 0 < p < 1)
+    check_level(level)
     X = np.asarray(table.X, float)
     fillings = [
         np.median(values)

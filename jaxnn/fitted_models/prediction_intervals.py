@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxnn.bootstrap import Interval
-from jaxnn.errors import InputError, as_numbers, check_number
+from jaxnn.errors import InputError, as_numbers, check_level
 
 ENTRIES_AT_ONCE = 2**22  # of the matrix (training rows, new rows)
 MOST_ROWS = 4000  # training rows that are used; more change an end by little
@@ -181,7 +181,7 @@ def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95
 
 def _checked(rows: LeftOut, predictions: np.ndarray, axes: int, level: float) -> np.ndarray:
     """The predictions as float64, if they are of the refits in `rows` and the level is possible."""
-    check_number(level, "level", "a number between 0 and 1, such as 0.95", lambda p: 0 < p < 1)
+    check_level(level)
     predictions = as_numbers(predictions, "predictions").astype(float)
     refits, training = rows.out_of_bag.shape
     if predictions.ndim != axes or len(predictions) != refits:

@@ -207,7 +207,7 @@ def _check_workbook(data: bytes, source: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {member.filename: member.file_size for member in archive.infolist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):  # by kind of damage
         raise refused(source, "a damaged ZIP file or Excel workbook; get it again") from None
     if "xl/workbook.xml" in members:
         if sum(members.values()) > LARGEST_BYTES:
