@@ -124,8 +124,8 @@ def test_long_tables_are_predicted_in_blocks(refitted, monkeypatch):
     table, _, _, network = refitted
     whole = out_of_bag(network, table.X, table.y)
     predicted, mean = network.predict(table.X), network.predict_mean(table.X)
-    monkeypatch.setattr("jaxnn.refits.ROW_MULTIPLE", 7)
-    monkeypatch.setattr("jaxnn.refits.BLOCK_BYTES", 1)
+    monkeypatch.setattr("jaxnn.refits.network.ROW_MULTIPLE", 7)
+    monkeypatch.setattr("jaxnn.refits.network.BLOCK_BYTES", 1)
     assert [block.start for block, _ in network.blocks(table.X)] == [0, 7, 14, 21, 28]
     for part, of_whole in zip(out_of_bag(network, table.X, table.y), whole, strict=True):
         np.testing.assert_allclose(part, of_whole, rtol=1e-6)

@@ -1,0 +1,170 @@
+"""How are many refits one black box?
+
+The refits b = 1, ..., B of a bootstrap that converged are one function f, with a leading axis for
+b: rows X -> f_b(x), (refits, rows). Everything is computed in blocks of rows, so that memory is
+bounded whatever their number.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxnn import responses
+from jaxnn.bootstrap import Bootstrap, converged
+from jaxnn.errors import InputTypeError, as_numbers, check_count, check_finite
+from jaxnn.mlp import MLP
+from jaxnn.prediction import predictor
+from jaxnn.tables import Column
+from jaxnn.training import Fitter
+from jaxnn.training.arguments import checked_predictors
+
+ROW_MULTIPLE = 64  # to which rows are padded, so that few programs are compiled
+BLOCK_BYTES = 2**25  # of predictions in double precision that are computed at once
+
+
+class RefittedNetwork(NamedTuple):
+    """The refits that converged as one black box, made by `refitted_network`.
+
+    Attributes:
+      net: the network.
+      columns: the raw predictors, or None if the fits have no encoder.
+      outputs: X (rows, predictors) -> (refits, rows, outputs), before the response's link, float32
+        unless JAX computes in double precision.
+      out_of_bag: (refits, rows) bool, True where a refit did not see a training row.
+      dtype: dtype of the predictions.
+    """
+
+    net: MLP
+    columns: tuple[Column, ...] | None
+    outputs: Callable[[Any], np.ndarray]
+    out_of_bag: np.ndarray
+    dtype: Any
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predictions of every refit, in the response's own unit.
+
+        Args:
+          X: (rows, predictors) raw predictors.
+
+        Returns:
+          (refits, rows) for one output (a number, or the probability of y = 1);
+          (refits, rows, outputs) otherwise (numbers, or the probability of each class).
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the network.
+        """
+        X = self._matrix(X)
+        means = np.empty((len(self.out_of_bag), len(X), self.net.sizes[-1]), self.dtype)
+        for block, outputs in self.blocks(X):
+            means[:, block] = self.means(outputs)
+        return means[..., 0] if self.net.sizes[-1] == 1 else means
+
+    def predict_mean(self, X: Any) -> np.ndarray:
+        """The mean of `predict` over the refits: (rows,) or (rows, outputs)."""
+        blocks = self.blocks(self._matrix(X))
+        mean = np.concatenate([self.means(outputs).mean(axis=0) for _, outputs in blocks])
+        return mean[..., 0] if self.net.sizes[-1] == 1 else mean
+
+    def blocks(self, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+        """Blocks of rows, each with its outputs, which take up to `BLOCK_BYTES` in double."""
+        bytes_of_row = 8 * len(self.out_of_bag) * self.net.sizes[-1]
+        size = max(1, BLOCK_BYTES // bytes_of_row // ROW_MULTIPLE) * ROW_MULTIPLE
+        for start in range(0, len(X), size):
+            block = slice(start, start + size)
+            yield block, self.outputs(X[block])
+
+    def _matrix(self, X: Any) -> np.ndarray:
+        """X as a matrix of finite numbers, before it is cut into blocks."""
+        X = as_numbers(X, "X")
+        if X.ndim != 2 or not len(X):
+            self.outputs(X)  # which says what is accepted
+        check_finite(X, "X")
+        return X
+
+    def means(self, outputs: np.ndarray) -> np.ndarray:
+        """The predicted means from outputs (..., outputs), computed in `dtype`.
+
+        In double precision a probability near one keeps its distance from one, so that its
+        logarithm of the odds is known.
+        """
+        with double_precision(self.dtype):
+            means = _mean(self.net.response, jnp.asarray(outputs, jnp.result_type(float)))
+            return np.asarray(means, self.dtype)
+
+
+def refitted_network(
+    fitter: Fitter,
+    refits: Bootstrap,
+    *,
+    row_multiple: int = ROW_MULTIPLE,
+    dtype: Any = np.float64,
+) -> RefittedNetwork:
+    """Make one black box of all refits of a bootstrap that converged.
+
+    Args:
+      fitter: the fitter that was passed to `jaxnn.bootstrap.bootstrap`.
+      refits: what `bootstrap` returned.
+      row_multiple: rows are padded to a multiple of this number, so that few programs are compiled.
+      dtype: dtype of the predictions, and so of sums over them, float32 or float64; the network
+        itself computes in JAX's default precision.
+
+    Returns:
+      A `RefittedNetwork`; its `predict` is a black box for `jaxnn.inspection`. Compiled once for
+      each padded number of rows.
+
+    Raises:
+      InputError, InputTypeError: a fitter or refits that do not belong together, or no refit that
+        converged.
+
+    Example:
+      >>> import jax, jaxnn
+      >>> from jaxnn.bootstrap import bootstrap
+      >>> X = np.linspace(-1, 1, 20)[:, None]
+      >>> fitter = jaxnn.Fitter(jaxnn.MLP((1, 3, 1)), jaxnn.Recipe(epochs=3))
+      >>> refits = bootstrap(jax.random.key(0), fitter, X, X[:, 0] ** 2, replicates=4)
+      >>> from jaxnn.refits import effect, out_of_bag
+      >>> network = refitted_network(fitter, refits)
+      >>> network.predict(X[:5]).shape  # four refits, five rows
+      (4, 5)
+      >>> effect(network, X, 0, resolution=9).average.shape  # a curve of nine values per refit
+      (4, 9)
+      >>> out_of_bag(network, X, X[:, 0] ** 2).loss.shape
+      (4,)
+    """
+    if not isinstance(fitter, Fitter):
+        raise InputTypeError(f"fitter is a {type(fitter).__name__}; pass a jaxnn.Fitter.")
+    if not isinstance(refits, Bootstrap):
+        raise InputTypeError(
+            f"refits is a {type(refits).__name__}; pass what jaxnn.bootstrap.bootstrap returned."
+        )
+    check_count(row_multiple, "row_multiple")
+    net, encoder = fitter.net, fitter.encoder
+    # With the identity as link the predictions are the outputs, from which a cross-entropy is
+    # exact where a probability has rounded to 0 or 1.
+    evaluate = predictor(
+        dataclasses.replace(net, response="quantitative"), converged(refits), encoder
+    )
+
+    def outputs(X: Any) -> np.ndarray:
+        X = np.asarray(checked_predictors(X, net, encoder))
+        padding = np.repeat(X[-1:], -len(X) % row_multiple, axis=0)
+        padded = np.asarray(evaluate(np.concatenate([X, padding])))
+        return padded.reshape(*padded.shape[:2], -1)[:, : len(X)]
+
+    columns = None if encoder is None else encoder.columns
+    out_of_bag = refits.out_of_bag[~refits.diverged]
+    return RefittedNetwork(net, columns, outputs, out_of_bag, np.dtype(dtype))
+
+
+_mean = jax.jit(responses.mean, static_argnums=0)
+
+
+def double_precision(dtype: Any) -> Any:
+    """A context in which JAX computes in double precision if `dtype` has it."""
+    return jax.enable_x64(np.float64 in (np.dtype(dtype), jnp.result_type(float)))
