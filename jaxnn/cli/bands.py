@@ -170,7 +170,7 @@ def effects_with_bands(
             bands = [percentile_band(curve, level) for curve in (refits.average, refits.profile)]
             found.append(EffectBands(refits, *bands, coverage=None))
             continue
-        kind = networks.refits.net.response
+        kind = networks.refits.response
         fits, draws = (curves(n, feature, rows[:1]) for n in (networks.fitted, networks.simulated))
         average = calibrated_band(refits.average, fits.average, draws.average, level, kind=kind)
         profile = calibrated_band(refits.profile, fits.profile, draws.profile, level, kind=kind)

@@ -18,7 +18,7 @@ from jaxnn.inspection import (
     profile_at,
 )
 from jaxnn.inspection.black_box import check_matrix
-from jaxnn.refits.network import RefittedNetwork
+from jaxnn.refits.black_boxes import RefittedModel
 
 GRID = 40  # values at which the curve of a numeric predictor is computed
 
@@ -45,7 +45,7 @@ class Effect(NamedTuple):
 
 
 def effect(
-    network: RefittedNetwork,
+    model: RefittedModel,
     X: Any,
     feature: int,
     *,
@@ -58,7 +58,7 @@ def effect(
     """The curves of one predictor, for every refit.
 
     Args:
-      network: as from `refitted_network`.
+      model: as from `refitted_network` or `jaxnn.estimators.refitted_estimator`.
       X: (rows, predictors), the observed rows.
       feature: column of X to vary.
       rows: row numbers of X to average over; all by default.
@@ -71,14 +71,14 @@ def effect(
         all rows the same weight.
 
     Returns:
-      An `Effect` in the response's own unit, in the precision of the network; the grid of a column
+      An `Effect` in the response's own unit, in the precision of the model; the grid of a column
       with levels is the codes of all its levels.
 
     Raises:
       InputError, InputTypeError: as `jaxnn.inspection.profile_at`.
     """
     X = check_matrix(X)
-    columns = network.columns
+    columns = model.columns
     grid = grid_for(X, feature, resolution, (0.0, 1.0), columns=columns)
     averaged = None
     if weights is not None:
@@ -87,7 +87,7 @@ def effect(
     return Effect(
         feature,
         grid,
-        partial_dependence(network.predict, X[rows], feature, grid, averaged),
-        profile_at(network.predict, X, feature, grid, center, columns=columns, weights=weights),
-        individual_conditional_expectation(network.predict_mean, X[individual_rows], feature, grid),
+        partial_dependence(model.predict, X[rows], feature, grid, averaged),
+        profile_at(model.predict, X, feature, grid, center, columns=columns, weights=weights),
+        individual_conditional_expectation(model.predict_mean, X[individual_rows], feature, grid),
     )

@@ -20,16 +20,16 @@ from jaxnn.bootstrap import Bootstrap, converged
 from jaxnn.errors import InputTypeError, as_numbers, check_count, check_finite
 from jaxnn.mlp import MLP
 from jaxnn.prediction import predictor
+from jaxnn.refits.black_boxes import ROW_MULTIPLE, double_precision, row_blocks, row_losses
 from jaxnn.tables import Column
 from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
 
-ROW_MULTIPLE = 64  # to which rows are padded, so that few programs are compiled
-BLOCK_BYTES = 2**25  # of predictions in double precision that are computed at once
-
 
 class RefittedNetwork(NamedTuple):
     """The refits that converged as one black box, made by `refitted_network`.
+
+    It is a `jaxnn.refits.RefittedModel`.
 
     Attributes:
       net: the network.
@@ -46,6 +46,16 @@ class RefittedNetwork(NamedTuple):
     out_of_bag: np.ndarray
     dtype: Any
 
+    @property
+    def response(self) -> str:
+        """The kind of response."""
+        return self.net.response
+
+    @property
+    def width(self) -> int:
+        """Outputs of the network."""
+        return self.net.sizes[-1]
+
     def predict(self, X: Any) -> np.ndarray:
         """Predictions of every refit, in the response's own unit.
 
@@ -60,23 +70,38 @@ class RefittedNetwork(NamedTuple):
           InputError, InputTypeError: rows that do not fit the network.
         """
         X = self._matrix(X)
-        means = np.empty((len(self.out_of_bag), len(X), self.net.sizes[-1]), self.dtype)
+        means = np.empty((len(self.out_of_bag), len(X), self.width), self.dtype)
         for block, outputs in self.blocks(X):
             means[:, block] = self.means(outputs)
-        return means[..., 0] if self.net.sizes[-1] == 1 else means
+        return means[..., 0] if self.width == 1 else means
 
     def predict_mean(self, X: Any) -> np.ndarray:
         """The mean of `predict` over the refits: (rows,) or (rows, outputs)."""
         blocks = self.blocks(self._matrix(X))
         mean = np.concatenate([self.means(outputs).mean(axis=0) for _, outputs in blocks])
-        return mean[..., 0] if self.net.sizes[-1] == 1 else mean
+        return mean[..., 0] if self.width == 1 else mean
+
+    def predictions_and_losses(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions (refits, rows, outputs) and losses (refits, rows), from the same outputs.
+
+        Args:
+          X: (rows, predictors), few enough for their predictions to be held at once.
+          y: (rows,) responses in their own unit, or class codes.
+
+        Returns:
+          Both float64. The losses are those of the outputs before the link, so a cross-entropy is
+          exact where a probability has rounded to 0 or 1.
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the network.
+        """
+        outputs = self.outputs(self._matrix(X))
+        means = self._replace(dtype=np.dtype(float)).means(outputs)
+        return means, row_losses(self.response, outputs, np.asarray(y))
 
     def blocks(self, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-        """Blocks of rows, each with its outputs, which take up to `BLOCK_BYTES` in double."""
-        bytes_of_row = 8 * len(self.out_of_bag) * self.net.sizes[-1]
-        size = max(1, BLOCK_BYTES // bytes_of_row // ROW_MULTIPLE) * ROW_MULTIPLE
-        for start in range(0, len(X), size):
-            block = slice(start, start + size)
+        """Blocks of rows, each with its outputs."""
+        for block in row_blocks(self, len(X)):
             yield block, self.outputs(X[block])
 
     def _matrix(self, X: Any) -> np.ndarray:
@@ -163,8 +188,3 @@ def refitted_network(
 
 
 _mean = jax.jit(responses.mean, static_argnums=0)
-
-
-def double_precision(dtype: Any) -> Any:
-    """A context in which JAX computes in double precision if `dtype` has it."""
-    return jax.enable_x64(np.float64 in (np.dtype(dtype), jnp.result_type(float)))

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from jaxnn import responses
 from jaxnn.errors import InputError, as_numbers, as_weights, check_level
-from jaxnn.refits.network import RefittedNetwork, double_precision
+from jaxnn.refits.black_boxes import RefittedModel, row_blocks, row_losses
 
 
 class OutOfBag(NamedTuple):
@@ -38,12 +35,12 @@ class OutOfBag(NamedTuple):
 
 
 def out_of_bag(
-    network: RefittedNetwork, X: Any, y: Any, level: float = 0.95, weights: Any = None
+    model: RefittedModel, X: Any, y: Any, level: float = 0.95, weights: Any = None
 ) -> OutOfBag:
     """Predict each training row by the refits that left it out.
 
     Args:
-      network: as from `refitted_network`.
+      model: as from `refitted_network` or `jaxnn.estimators.refitted_estimator`.
       X: (rows, predictors), the training rows in their order.
       y: (rows,) responses in their own unit, or class codes.
       level: coverage of the band, in (0, 1).
@@ -58,29 +55,28 @@ def out_of_bag(
         used, or `level` is outside (0, 1).
     """
     X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
-    rows = network.out_of_bag.shape[1]
+    rows = model.out_of_bag.shape[1]
     if X.shape[:1] != (rows,) or y.shape != (rows,):
         raise InputError(
             f"X has shape {X.shape} and y has shape {y.shape}; pass the {rows} training rows."
         )
     check_level(level)
     w = np.ones(rows) if weights is None else as_weights(weights, rows).astype(float)
-    network = network._replace(dtype=np.dtype(float))
-    kind = network.net.response
-    constant = _constant_outputs(kind, y, network.net.sizes[-1], w)
+    kind = model.response
+    constant = _constant_outputs(kind, y, model.width, w)
     constant_loss = row_losses(kind, np.broadcast_to(constant, (1, rows, len(constant))), y)[0]
-    total = np.zeros(len(network.out_of_bag))
+    total = np.zeros(len(model.out_of_bag))
     predicted = np.empty((3, rows))
-    for block, outputs in network.blocks(X):
-        unseen = network.out_of_bag[:, block]
-        losses = row_losses(kind, outputs, y[block])
+    for block in row_blocks(model, rows):
+        unseen = model.out_of_bag[:, block]
+        means, losses = model.predictions_and_losses(X[block], y[block])
         total += np.where(unseen, losses, 0) @ w[block]
         observed = y[block].astype(int) if kind == "categorical" else 0
-        means = network.means(outputs)[:, np.arange(unseen.shape[1]), observed]
-        predicted[:, block] = _mean_and_band(means, unseen, level)
-    unseen_weight = network.out_of_bag @ w
+        of_observed = means[:, np.arange(unseen.shape[1]), observed]
+        predicted[:, block] = _mean_and_band(of_observed, unseen, level)
+    unseen_weight = model.out_of_bag @ w
     counted = np.where(unseen_weight > 0, unseen_weight, np.nan)
-    constant_total = network.out_of_bag @ (w * constant_loss)
+    constant_total = model.out_of_bag @ (w * constant_loss)
     return OutOfBag(*predicted, loss=total / counted, constant_loss=constant_total / counted)
 
 
@@ -99,15 +95,6 @@ def _mean_and_band(values: np.ndarray, known: np.ndarray, level: float) -> np.nd
         below, above = ordered[low, columns], ordered[np.minimum(low + 1, counts - 1), columns]
         result[end, some] = below + (place - low) * (above - below)
     return result
-
-
-_loss = jax.jit(responses.loss, static_argnums=0)
-
-
-def row_losses(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(refits, rows) losses in float64, from outputs (refits, rows, outputs) and y (rows,)."""
-    with double_precision(float):
-        return np.asarray(_loss(kind, jnp.asarray(outputs, float), jnp.asarray(y)[None, :, None]))
 
 
 def _constant_outputs(kind: str, y: np.ndarray, outputs: int, weights: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from jaxnn.bootstrap import Bootstrap, bootstrap
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.inspection import partial_dependence
 from jaxnn.prediction import predictor
-from jaxnn.refits import RefittedNetwork, effect, out_of_bag, refitted_network
+from jaxnn.refits import RefittedModel, RefittedNetwork, effect, out_of_bag, refitted_network
 
 ROWS, REFITS = 30, 6
 RESPONSES = {
@@ -39,6 +39,7 @@ def refitted(request):
 
 def test_the_black_box_predicts_as_its_networks_do(refitted):
     table, fitter, refits, network = refitted
+    assert isinstance(network, RefittedModel)
     plain = np.asarray(predictor(fitter.net, refits.fits, fitter.encoder)(table.X), float)
     np.testing.assert_allclose(network.predict(table.X), plain, rtol=1e-6)
     np.testing.assert_array_equal(
@@ -124,8 +125,8 @@ def test_long_tables_are_predicted_in_blocks(refitted, monkeypatch):
     table, _, _, network = refitted
     whole = out_of_bag(network, table.X, table.y)
     predicted, mean = network.predict(table.X), network.predict_mean(table.X)
-    monkeypatch.setattr("jaxnn.refits.network.ROW_MULTIPLE", 7)
-    monkeypatch.setattr("jaxnn.refits.network.BLOCK_BYTES", 1)
+    monkeypatch.setattr("jaxnn.refits.black_boxes.ROW_MULTIPLE", 7)
+    monkeypatch.setattr("jaxnn.refits.black_boxes.BLOCK_BYTES", 1)
     assert [block.start for block, _ in network.blocks(table.X)] == [0, 7, 14, 21, 28]
     for part, of_whole in zip(out_of_bag(network, table.X, table.y), whole, strict=True):
         np.testing.assert_allclose(part, of_whole, rtol=1e-6)

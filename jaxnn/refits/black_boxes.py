@@ -1,0 +1,106 @@
+"""What do curves, importances and errors need to know about refits, whatever the model?
+
+That many refits f_b of a model, b = 1, ..., B, predict rows, which rows each of them has not seen,
+and what a wrong prediction costs. `RefittedNetwork` and `jaxnn.estimators.RefittedEstimator` are
+such models, so every function of this package works with networks, forests and boosting alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol, runtime_checkable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxnn import responses
+from jaxnn.tables import Column
+
+ROW_MULTIPLE = 64  # rows of a block are a multiple of it, so that few programs are compiled
+BLOCK_BYTES = 2**25  # of predictions in double precision that are computed at once
+
+
+@runtime_checkable
+class RefittedModel(Protocol):
+    """Refits of one model as one black box with a leading axis for the refits.
+
+    Attributes:
+      response: the kind of response, as in `jaxnn.responses`.
+      width: numbers that are predicted for a row: the classes of a categorical response, otherwise
+        mostly 1.
+      columns: descriptions of the predictors, or None.
+      out_of_bag: (refits, rows) bool, True where a refit did not see a training row.
+    """
+
+    @property
+    def response(self) -> str:
+        """The kind of response."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Numbers that are predicted for a row."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Column, ...] | None:
+        """Descriptions of the predictors."""
+        ...
+
+    @property
+    def out_of_bag(self) -> np.ndarray:
+        """Where a refit did not see a training row."""
+        ...
+
+    def predict(self, X: Any) -> np.ndarray:
+        """(refits, rows) or (refits, rows, width > 1) predictions in the response's own unit."""
+        ...
+
+    def predict_mean(self, X: Any) -> np.ndarray:
+        """The mean of `predict` over the refits."""
+        ...
+
+    def predictions_and_losses(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions of all refits, and their losses, from one evaluation of each refit.
+
+        Args:
+          X: (rows, predictors), few enough for their predictions to be held at once.
+          y: (rows,) responses in their own unit, or class codes.
+
+        Returns:
+          (refits, rows, width) what `predict` gives, and (refits, rows) losses by the formulas of
+          `jaxnn.responses`; both float64.
+        """
+        ...
+
+
+def row_blocks(model: RefittedModel, rows: int) -> Iterator[slice]:
+    """Blocks of rows whose predictions by all refits take up to `BLOCK_BYTES` in double."""
+    bytes_of_row = 8 * max(1, len(model.out_of_bag) * model.width)
+    size = max(1, BLOCK_BYTES // bytes_of_row // ROW_MULTIPLE) * ROW_MULTIPLE
+    for start in range(0, rows, size):
+        yield slice(start, min(start + size, rows))
+
+
+def row_losses(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The losses of outputs before the response's link.
+
+    Args:
+      kind: the kind of response.
+      outputs: (refits, rows, outputs).
+      y: (rows,).
+
+    Returns:
+      (refits, rows) float64, by the formulas of `jaxnn.responses`.
+    """
+    with double_precision(float):
+        return np.asarray(_loss(kind, jnp.asarray(outputs, float), jnp.asarray(y)[None, :, None]))
+
+
+_loss = jax.jit(responses.loss, static_argnums=0)
+
+
+def double_precision(dtype: Any) -> Any:
+    """A context in which JAX computes in double precision if `dtype` has it."""
+    return jax.enable_x64(np.float64 in (np.dtype(dtype), jnp.result_type(float)))
