@@ -163,7 +163,7 @@ def bootstrap(
     check_memory(replicates * (count + 32), "replicates", replicates)  # counts, and two keys twice
 
     keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
-    counts = _resamples(keys_rows, rows)
+    counts = resamples(keys_rows, count, rows.groups)
     encoder = getattr(fit, "encoder", None)
     if isinstance(encoder, Encoder):
         _warn_of_missing_values(values_missing(encoder.columns, rows.X, counts), replicates)
@@ -213,13 +213,22 @@ def _checked(
     )
 
 
-def _resamples(keys: Array, rows: CheckedRows) -> np.ndarray:
-    """(replicates, rows) how often each row is drawn, by itself or with its group."""
-    drawn = len(rows.X) if rows.groups is None else int(rows.groups.max()) + 1
+def resamples(keys: Array, rows: int, groups: np.ndarray | None = None) -> np.ndarray:
+    """How often each row is drawn in each resample, by itself or with its group.
+
+    Args:
+      keys: (replicates,) typed JAX keys.
+      rows: number of rows.
+      groups: (rows,) the codes 0, 1, ... of the groups, or None.
+
+    Returns:
+      (replicates, rows) uint8. Compiled.
+    """
+    drawn = rows if groups is None else int(groups.max()) + 1
     counts = replicate(
         partial(multiplicities, rows=drawn), keys, chunk=max(1, DRAWN_AT_ONCE // drawn)
     )
-    return counts if rows.groups is None else counts[:, rows.groups]
+    return counts if groups is None else counts[:, groups]
 
 
 def _checked_rows(X: Any, y: Any) -> CheckedRows:

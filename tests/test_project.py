@@ -41,6 +41,7 @@ FLOORS = {
     "bands": 2,
     "resampling": 2,
     "refits": 2,
+    "estimators": 2,
     "fitted_models": 2,
     "propagation": 2,
     "landscape": 2,

@@ -1,0 +1,134 @@
+"""How do refits of a scikit-learn estimator predict, and what do their errors cost?
+
+As refits of a network do (`jaxnn.refits.RefittedModel`), with one difference. A forest can give a
+class the probability 0, of which the logarithm is infinite. So in losses a predicted probability
+or count p is moved towards the overall mean m of the response in the n training rows,
+
+    p' = (n p + m) / (n + 1)
+
+as if one more row had the response m; `predict` gives p itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxnn.errors import InputError, as_numbers, check_finite
+from jaxnn.estimators.single_fits import SingleFit
+from jaxnn.refits.black_boxes import double_precision, row_blocks
+from jaxnn.tables import Column, Encoder, Scaling, encode
+
+
+class RefittedEstimator(NamedTuple):
+    """Refits of a scikit-learn estimator as one black box, made by `refitted_estimator`.
+
+    It is a `jaxnn.refits.RefittedModel`: `jaxnn.refits.effect`, `jaxnn.refits.out_of_bag` and the
+    others take it in place of a refitted network.
+
+    Attributes:
+      response: "quantitative", "binary", "categorical" or "count".
+      width: the number of classes if the response is categorical, otherwise 1.
+      columns: descriptions of the predictors, or None.
+      encoder: how the predictors become the estimator's features, or None if they are these.
+      fits: one `SingleFit` per refit; `fits[b].estimator` is a fitted scikit-learn estimator.
+      multiplicities: (refits, rows) how often each row was drawn.
+      predictors: the number of columns of X.
+      overall_mean: (width,) mean of the response, or share of each class, in the training rows.
+    """
+
+    response: str
+    width: int
+    columns: tuple[Column, ...] | None
+    encoder: Encoder | None
+    fits: tuple[SingleFit, ...]
+    multiplicities: np.ndarray
+    predictors: int
+    overall_mean: np.ndarray
+
+    @property
+    def out_of_bag(self) -> np.ndarray:
+        """(refits, rows) bool, True where a row was not drawn: an honest test row."""
+        return self.multiplicities == 0
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predictions of every refit, in the response's own unit.
+
+        Args:
+          X: (rows, predictors) raw predictors.
+
+        Returns:
+          (refits, rows) float64: a number, or the probability of y = 1; (refits, rows, classes) for
+          a categorical response.
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the refits.
+        """
+        means = self._means(self._matrix(X))
+        return means[..., 0] if self.width == 1 else means
+
+    def predict_mean(self, X: Any) -> np.ndarray:
+        """The mean of `predict` over the refits: (rows,) or (rows, classes)."""
+        X = self._matrix(X)
+        blocks = row_blocks(self, len(X))
+        mean = np.concatenate([self._means(X[block]).mean(axis=0) for block in blocks])
+        return mean[..., 0] if self.width == 1 else mean
+
+    def predictions_and_losses(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions (refits, rows, width) and losses (refits, rows), by the formula above.
+
+        Args:
+          X: (rows, predictors), few enough for their predictions to be held at once.
+          y: (rows,) responses in their own unit, or class codes.
+
+        Returns:
+          Both float64. The losses are those of `jaxnn.responses`: a squared error, a cross-entropy
+          in nats, or a Poisson deviance.
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the refits.
+        """
+        means, y = self._means(self._matrix(X)), np.asarray(y, float)
+        if self.response == "quantitative":
+            return means, np.square(means[..., 0] - y)
+        rows = self.multiplicities.shape[1]
+        moved = (rows * means + self.overall_mean) / (rows + 1)
+        if self.response == "categorical":
+            return means, -np.log(moved[:, np.arange(len(y)), y.astype(int)])
+        moved = moved[..., 0]
+        if self.response == "binary":
+            return means, -np.log(np.where(y == 1, moved, 1 - moved))
+        saturated = np.where(y > 0, y * np.log(np.where(y > 0, y, 1) / moved), 0)
+        return means, 2 * (saturated - y + moved)
+
+    def features(self, X: Any) -> np.ndarray:
+        """(rows, features) of the estimator: numeric predictors in their own unit, and indicators.
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the refits.
+        """
+        return encoded(self.encoder, self._matrix(X))
+
+    def _means(self, X: np.ndarray) -> np.ndarray:
+        features = encoded(self.encoder, X)
+        return np.stack([fit.means(features, self.width) for fit in self.fits])
+
+    def _matrix(self, X: Any) -> np.ndarray:
+        X = as_numbers(X, "X")
+        if X.ndim != 2 or not len(X) or X.shape[1] != self.predictors:
+            raise InputError(
+                f"X has shape {X.shape}; pass a matrix (rows, {self.predictors}) with at least one "
+                "row."
+            )
+        check_finite(X, "X")
+        return X.astype(float)
+
+
+def encoded(encoder: Encoder | None, X: np.ndarray) -> np.ndarray:
+    """The features of raw predictors in double precision, without standardising them."""
+    if encoder is None:
+        return X
+    unit = Scaling(np.zeros(X.shape[1]), np.ones(X.shape[1]))  # type: ignore[arg-type]
+    with double_precision(float):
+        return np.asarray(encode(encoder, unit, X))
