@@ -21,7 +21,7 @@ from jaxnn.errors import InputTypeError, as_numbers, check_count, check_finite
 from jaxnn.mlp import MLP
 from jaxnn.prediction import predictor
 from jaxnn.refits.black_boxes import ROW_MULTIPLE, double_precision, row_blocks, row_losses
-from jaxnn.tables import Column
+from jaxnn.tables import Column, Encoder
 from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
 
@@ -36,15 +36,24 @@ class RefittedNetwork(NamedTuple):
       columns: the raw predictors, or None if the fits have no encoder.
       outputs: X (rows, predictors) -> (refits, rows, outputs), before the response's link, float32
         unless JAX computes in double precision.
-      out_of_bag: (refits, rows) bool, True where a refit did not see a training row.
+      multiplicities: (refits, rows) how often a refit drew a training row.
       dtype: dtype of the predictions.
+      fits: the fits themselves, every leaf with a leading (refits,) axis.
+      encoder: the encoder of the fits, or None.
     """
 
     net: MLP
     columns: tuple[Column, ...] | None
     outputs: Callable[[Any], np.ndarray]
-    out_of_bag: np.ndarray
+    multiplicities: np.ndarray
     dtype: Any
+    fits: Any = None
+    encoder: Encoder | None = None
+
+    @property
+    def out_of_bag(self) -> np.ndarray:
+        """(refits, rows) bool, True where a refit did not see a training row."""
+        return self.multiplicities == 0
 
     @property
     def response(self) -> str:
@@ -70,7 +79,7 @@ class RefittedNetwork(NamedTuple):
           InputError, InputTypeError: rows that do not fit the network.
         """
         X = self._matrix(X)
-        means = np.empty((len(self.out_of_bag), len(X), self.width), self.dtype)
+        means = np.empty((len(self.multiplicities), len(X), self.width), self.dtype)
         for block, outputs in self.blocks(X):
             means[:, block] = self.means(outputs)
         return means[..., 0] if self.width == 1 else means
@@ -172,9 +181,8 @@ def refitted_network(
     net, encoder = fitter.net, fitter.encoder
     # With the identity as link the predictions are the outputs, from which a cross-entropy is
     # exact where a probability has rounded to 0 or 1.
-    evaluate = predictor(
-        dataclasses.replace(net, response="quantitative"), converged(refits), encoder
-    )
+    fits = converged(refits)
+    evaluate = predictor(dataclasses.replace(net, response="quantitative"), fits, encoder)
 
     def outputs(X: Any) -> np.ndarray:
         X = np.asarray(checked_predictors(X, net, encoder))
@@ -183,8 +191,8 @@ def refitted_network(
         return padded.reshape(*padded.shape[:2], -1)[:, : len(X)]
 
     columns = None if encoder is None else encoder.columns
-    out_of_bag = refits.out_of_bag[~refits.diverged]
-    return RefittedNetwork(net, columns, outputs, out_of_bag, np.dtype(dtype))
+    multiplicities = refits.multiplicities[~refits.diverged]
+    return RefittedNetwork(net, columns, outputs, multiplicities, np.dtype(dtype), fits, encoder)
 
 
 _mean = jax.jit(responses.mean, static_argnums=0)

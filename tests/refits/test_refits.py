@@ -140,7 +140,7 @@ def test_memory_is_bounded_however_many_refits_rows_and_classes():
         MLP((2, 50), response="categorical"),
         None,
         lambda X: np.zeros((500, len(X), 50), np.float32),
-        np.zeros((500, 2000), bool),
+        np.ones((500, 2000), np.uint8),
         np.dtype(float),
     )
     sizes = [outputs.size for _, outputs in network.blocks(np.zeros((2000, 2)))]

@@ -1,0 +1,151 @@
+"""Which interval of a predictor's importance covers it as often as it says?
+
+Refit b has the importance I_b on its own resample ("in bag") and O_b on the rows it left out. The
+importance of a fit to the whole table varies as I_b does from refit to refit, because both the
+effect and the rows it is measured on are drawn anew; but I_b is too large, as every loss on
+training rows is too small. The mean of O_b has no such bias; its spread is too small, because the
+rows left out stay those of the table. The default takes the best of both,
+
+    mean O + quantile_{(1 -+ level)/2}(I_b - mean I)
+
+It is wide for a predictor without any effect, whose importance in bag is noise throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxnn.errors import InputError, as_numbers, check_finite, check_level, unknown_name
+
+LEFT_OUT = 0.368 / 0.632  # rows left out per distinct row drawn, in a bootstrap
+
+
+class ImportanceInterval(NamedTuple):
+    """An importance with its interval, for each predictor.
+
+    Attributes:
+      center: (predictors,) the importance, the mean of the refits that the rule starts from.
+      lower, upper: (predictors,) the ends of the interval.
+    """
+
+    center: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+def importance_interval(
+    in_bag: Any, out_of_bag: Any, level: float = 0.95, rule: str = "shifted"
+) -> ImportanceInterval:
+    """The interval of each predictor's importance from the importances of many refits.
+
+    Args:
+      in_bag: (refits, predictors) importances on the rows that a refit drew.
+      out_of_bag: (refits, predictors) importances on those it left out, NaN where there are none.
+      level: coverage, in (0, 1).
+      rule: a name in `RULES`. "shifted" is the formula at the top of this module; "normal" the mean
+        out of bag +- z times the standard deviation in bag; "out_of_bag" and "in_bag" the quantiles
+        of either; "corrected" the mean out of bag +- t sqrt(1/m + 0.582) times the standard
+        deviation out of bag of the m refits (Nadeau and Bengio 2003).
+
+    Returns:
+      An `ImportanceInterval`, float64, in the unit of the importances. Standard deviations have
+      ddof 1. Not compiled.
+
+    Raises:
+      InputError: shapes that differ, importances in bag that are not finite, no refit with rows out
+        of bag, a single refit, an unknown rule, or a level outside (0, 1).
+
+    Example:
+      >>> in_bag = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
+      >>> center, lower, upper = importance_interval(in_bag, in_bag / 2, level=0.5)
+      >>> float(center[0]), float(lower[0]), float(upper[0])  # 1.5 and (2 to 4) less 3
+      (1.5, 0.5, 2.5)
+    """
+    check_level(level)
+    if not isinstance(rule, str) or rule not in RULES:
+        raise unknown_name("rule", rule, RULES)
+    inside, outside = check_importances(in_bag, out_of_bag)
+    return ImportanceInterval(*RULES[rule](inside, outside, level))
+
+
+def shifted_replicates(in_bag: Any, out_of_bag: Any) -> np.ndarray:
+    """The importances in bag, shifted to the mean of those out of bag.
+
+    Args:
+      in_bag, out_of_bag: as for `importance_interval`.
+
+    Returns:
+      (refits, predictors) float64: what the importance of a fit to the whole table might have been.
+      Their quantiles are the interval of the rule "shifted".
+
+    Raises:
+      InputError: as for `importance_interval`.
+    """
+    inside, outside = check_importances(in_bag, out_of_bag)
+    return np.nanmean(outside, axis=0) + inside - inside.mean(axis=0)
+
+
+def check_importances(in_bag: Any, out_of_bag: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Both as float64, the refits without rows out of bag as NaN; InputError for other arrays."""
+    inside = as_numbers(in_bag, "in_bag").astype(float)
+    outside = as_numbers(out_of_bag, "out_of_bag").astype(float)
+    if inside.ndim != 2 or len(inside) < 2:
+        raise InputError(
+            f"in_bag has shape {inside.shape}; pass (refits, predictors), at least two refits."
+        )
+    if outside.shape != inside.shape:
+        raise InputError(f"out_of_bag has shape {outside.shape}; in_bag has {inside.shape}.")
+    check_finite(inside, "in_bag")
+    if (np.isfinite(outside).sum(axis=0) < 2).any():
+        raise InputError("out_of_bag is NaN but for one refit or none; pass two or more with rows.")
+    return inside, outside
+
+
+_Ends = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _shifted(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
+    replicates = shifted_replicates(inside, outside)
+    return np.nanmean(outside, axis=0), *_quantiles(replicates, level)
+
+
+def _normal(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
+    from scipy import stats
+
+    center = np.nanmean(outside, axis=0)
+    half = stats.norm.ppf((1 + level) / 2) * inside.std(axis=0, ddof=1)
+    return center, center - half, center + half
+
+
+def _out_of_bag(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
+    return np.nanmean(outside, axis=0), *_quantiles(outside, level)
+
+
+def _in_bag(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
+    return inside.mean(axis=0), *_quantiles(inside, level)
+
+
+def _corrected(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
+    from scipy import stats
+
+    center = np.nanmean(outside, axis=0)
+    refits = np.isfinite(outside).sum(axis=0)
+    error = np.nanstd(outside, axis=0, ddof=1) * np.sqrt(1 / refits + LEFT_OUT)
+    half = stats.t.ppf((1 + level) / 2, refits - 1) * error
+    return center, center - half, center + half
+
+
+def _quantiles(values: np.ndarray, level: float) -> np.ndarray:
+    return np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+
+
+RULES: dict[str, Callable[[np.ndarray, np.ndarray, float], _Ends]] = {
+    "shifted": _shifted,
+    "normal": _normal,
+    "out_of_bag": _out_of_bag,
+    "in_bag": _in_bag,
+    "corrected": _corrected,
+}
