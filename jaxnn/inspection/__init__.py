@@ -3,6 +3,8 @@
 black_box.py           what counts as a black box
 evaluation_points.py   grids of one predictor, and the centre of the others
 profiles.py            how the prediction changes with one predictor: read this first
+surrogates.py          a small decision tree that imitates the black box
+tree_rules.py          the splits of such a tree in words
 """
 
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
@@ -13,10 +15,12 @@ from jaxnn.inspection.profiles import (
     partial_dependence,
     profile_at,
 )
+from jaxnn.inspection.surrogates import SurrogateTree, surrogate_tree
 
 __all__ = [
     "BlackBox",
     "Predict",
+    "SurrogateTree",
     "black_box",
     "center_of",
     "centered",
@@ -24,4 +28,5 @@ __all__ = [
     "individual_conditional_expectation",
     "partial_dependence",
     "profile_at",
+    "surrogate_tree",
 ]
