@@ -30,6 +30,7 @@ class RefittedModel(Protocol):
       width: numbers that are predicted for a row: the classes of a categorical response, otherwise
         mostly 1.
       columns: descriptions of the predictors, or None.
+      multiplicities: (refits, rows) how often each refit drew a training row.
       out_of_bag: (refits, rows) bool, True where a refit did not see a training row.
     """
 
@@ -46,6 +47,11 @@ class RefittedModel(Protocol):
     @property
     def columns(self) -> tuple[Column, ...] | None:
         """Descriptions of the predictors."""
+        ...
+
+    @property
+    def multiplicities(self) -> np.ndarray:
+        """How often each refit drew a training row."""
         ...
 
     @property
