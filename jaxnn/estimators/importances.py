@@ -326,9 +326,11 @@ def comparison_table(result: MethodImportances) -> str:
     Returns:
       Lines in the order of the mean share over methods, the largest first.
     """
+    # Adding zero makes a zero of a negative number that rounds to it.
+    rounded = np.round([result.center, result.lower, result.upper], 2) + 0.0
     cells = [
-        [f"{c:5.2f} ({low:5.2f} to {up:5.2f})" for c, low, up in zip(*of_predictor, strict=True)]
-        for of_predictor in zip(result.center.T, result.lower.T, result.upper.T, strict=True)
+        [f"{c:5.2f} ({low:5.2f} to {up:5.2f})" for c, low, up in of_predictor.T]
+        for of_predictor in np.moveaxis(rounded, -1, 0)
     ]
     width = max(9, *map(len, result.names))
     columns = [max(22, len(method)) for method in result.methods]

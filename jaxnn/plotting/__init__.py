@@ -9,6 +9,7 @@ figure_style.py   colours, lines, sizes; panels, saving and labels
 curves.py         the effect of a predictor: curves with bands, points with bars, a rug
 predictions.py    predicted against observed
 selection.py      losses along a path of candidates; differences between methods
+trees.py          a surrogate tree; importances by several methods
 arguments.py      what the drawing functions accept
 """
 
@@ -26,6 +27,7 @@ from jaxnn.plotting.figure_style import (
 )
 from jaxnn.plotting.predictions import predicted_versus_observed
 from jaxnn.plotting.selection import differences_in_loss, loss_path
+from jaxnn.plotting.trees import method_importances, surrogate_diagram
 
 __all__ = [
     "COLORS",
@@ -39,9 +41,11 @@ __all__ = [
     "individual_curves",
     "level_points",
     "loss_path",
+    "method_importances",
     "panels",
     "predicted_versus_observed",
     "rug",
     "save",
     "style",
+    "surrogate_diagram",
 ]
