@@ -189,13 +189,15 @@ def permutation_importances(
     if measure == "wrong class" and model.response not in ("binary", "categorical"):
         raise InputError(f"measure is 'wrong class', but the response is {model.response}.")
     w = np.ones(rows) if weights is None else as_weights(weights, rows).astype(float)
-    sides = np.stack([model.multiplicities * w, (model.multiplicities == 0) * w])  # (2, refits, n)
-    totals = sides.sum(axis=2)
     random = np.random.default_rng(int(jax.random.bits(key, (), "uint32")))
     donors = np.stack([random.permutation(rows) for _ in range(n_repeats)])
-    sums = np.zeros((X.shape[1], *totals.shape))
-    for predictor, places, rises in _rises(model, X, y, donors, measure):
-        sums[predictor] += np.einsum("sbi,bi->sb", sides[:, :, places], rises)
+    sums = np.zeros((X.shape[1], 2, len(model.multiplicities)))
+    totals = np.zeros_like(sums)
+    for predictor, block, rises in _rises(model, X, y, donors, measure):
+        counts = model.multiplicities[:, block]
+        sides = np.stack([counts * w[block], (counts == 0) * w[block]])  # (2, refits, rows)
+        totals[predictor] += sides.sum(axis=2)
+        sums[predictor] += np.einsum("sbi,bi->sb", sides, rises)
     means = sums / np.where(totals > 0, totals, np.nan)
     in_bag, out_of_bag = np.moveaxis(means, 0, -1)
     return in_bag, out_of_bag

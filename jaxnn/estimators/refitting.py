@@ -35,7 +35,7 @@ from jaxnn.estimators.single_fits import Rows, check_estimator, fit_once, weight
 from jaxnn.tables import Column, Encoder
 from jaxnn.training.groups import check_several_groups, group_codes
 
-WORTH_PROCESSES = 8.0  # seconds of fitting, from which on starting processes saves time
+WORTH_PROCESSES = 12.0  # seconds of fitting, from which on starting processes saves time
 
 
 def refitted_estimator(
@@ -262,7 +262,8 @@ def _resamples(
         )
     if not counts.any(axis=1).all():
         raise InputError("multiplicities has a resample without rows; pass at least one row each.")
-    return jax.random.split(key, (len(counts), 2))[:, 1], counts.astype(int)
+    keys_fits = jax.random.split(key, (len(counts), 2))[:, 1]
+    return keys_fits, counts if counts.dtype.kind in "iu" else counts.astype(int)
 
 
 def _all_fits(
@@ -285,10 +286,13 @@ def _all_fits(
                 break
             fits.append(one(seed, drawn))
             bar.update()
-            left = (time.monotonic() - start) / done * (len(seeds) - done)
             if isinstance(fits[-1], str):
                 return fits
-            if workers is None and (cores or 1) > 1 and done > 1 and left > WORTH_PROCESSES:
+            if done == 1:  # which loads what the others use
+                start = time.monotonic()
+                continue
+            left = (time.monotonic() - start) / (done - 1) * (len(seeds) - done)
+            if workers is None and (cores or 1) > 1 and left > WORTH_PROCESSES:
                 break
         rest = list(zip(seeds, counts, strict=True))[len(fits) :]
         if rest:

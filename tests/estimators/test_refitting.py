@@ -171,6 +171,23 @@ def test_functions_of_refits_take_a_forest():
     np.testing.assert_allclose(seen.loss, (losses * unseen).sum(axis=1) / unseen.sum(axis=1))
 
 
+@pytest.mark.parametrize(
+    ("forest", "y", "method"),
+    [
+        (ensemble.RandomForestClassifier(4), CLASSES, "predict_proba"),
+        (ensemble.ExtraTreesClassifier(4), BINARY, "predict_proba"),
+        (ensemble.RandomForestRegressor(4), NUMBERS, "predict"),
+        (ensemble.ExtraTreesRegressor(4), NUMBERS, "predict"),
+    ],
+)
+def test_a_forest_predicts_what_scikit_learn_says(forest, y, method):
+    model = refitted_estimator(jax.random.key(0), forest, X, y, multiplicities=COUNTS[:2])
+    for fit, predicted in zip(model.fits, model.predict(X), strict=True):
+        expected = getattr(fit.estimator, method)(X)
+        expected = expected[:, 1] if y is BINARY else expected
+        np.testing.assert_allclose(predicted, expected, rtol=1e-12)
+
+
 def test_levels_become_indicators_and_numbers_keep_their_unit():
     codes = np.column_stack([np.arange(ROWS) % 3, 1e5 + X[:, 0]])
     encoder = Encoder((Column("level", "categorical", ("a", "b", "c")), Column("x", "numeric")))
