@@ -78,7 +78,7 @@ def plan_passes(X: np.ndarray, groups: Sequence[Sequence[int]], values: int | No
             passes += [
                 (number, 0, len(order), half, place)
                 for half in (0, 1)
-                for place in range(values // 2)
+                for place in range((values or 0) // 2)
             ]
             order.append(np.argsort(of_row.reshape(-1), kind="stable"))
     predictor, donor, sorted_by, half, place = np.array(passes, np.int32).T
@@ -128,20 +128,23 @@ def sides(key: Array, multiplicities: Array, weights: Array, order: Any) -> Side
     return Sides(of_sides, jnp.cumsum(in_order, axis=1), uniform)
 
 
-def drawn_donors(of_refit: Sides, order: Any, sorted_by: Any, half: Any, quantile: Any) -> Array:
+def drawn_donors(
+    of_refit: Sides, order: Any, sorted_by: Any, half: Any, place: Any, places: Any
+) -> Array:
     """(rows,) the donor of each row in one pass of a predictor that is not exact.
 
     Args:
       of_refit: as from `sides`.
       order: as in `Passes`.
-      sorted_by, half: as in `Passes`, of this pass.
-      quantile: (rows,) number in (0, 1), (s + u_i) 2 / S.
+      sorted_by, half, place: as in `Passes`, of this pass.
+      places: draws in each half, S/2.
     """
     cumulated, rows = of_refit.cumulated[sorted_by], order.shape[1]
     start = jnp.array([0, cumulated[rows - 1]])
     stop = jnp.array([cumulated[rows - 1], cumulated[-1]])
     last = jnp.searchsorted(cumulated, stop)  # where rounding would reach the other side
     side = (of_refit.weights[1] > 0).astype(int)
+    quantile = (place + of_refit.uniform[sorted_by, half]) / places
     target = start[side] + quantile * (stop - start)[side]
     found = jnp.searchsorted(cumulated, target, side="right")
     return order[sorted_by, jnp.minimum(found, last[side]) % rows]

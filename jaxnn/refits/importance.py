@@ -42,7 +42,7 @@ from jaxnn.replicate import replicate
 from jaxnn.tables import Encoder, encode
 from jaxnn.training.arguments import checked_predictors
 
-VALUES = 32  # distinct values up to which a predictor is scored exactly, or draws for each row
+VALUES = 16  # distinct values up to which a predictor is scored exactly, or draws for each row
 
 
 class RefitImportance(NamedTuple):
@@ -158,7 +158,7 @@ def refit_importance(
         jax.random.split(key, len(network.multiplicities)),
         mapped=((network.fits.params, network.fits.scaling), network.multiplicities),
         shared=(X.astype(dtype), y.astype(dtype), w.astype(dtype), passes),
-        chunk=1,
+        working_set=4 * len(X) * (X.shape[1] + sum(network.net.sizes)),
         progress=progress,
     )
     halves = _sum_by_predictor(sums.astype(float), passes)
@@ -195,9 +195,9 @@ def _rises(
 
     def one_pass(before: Array, entries: Any) -> tuple[Array, Array]:
         number, predictor, donor, sorted_by, half, place = entries
-        row = jnp.maximum(sorted_by, 0)
-        quantile = (place + of_refit.uniform[row, half]) / jnp.maximum(drawn, 1)
-        each = drawn_donors(of_refit, passes.order, row, half, quantile)
+        each = drawn_donors(
+            of_refit, passes.order, jnp.maximum(sorted_by, 0), half, place, jnp.maximum(drawn, 1)
+        )
         donors = jnp.where(sorted_by < 0, donor, each)
         after = predicted(jnp.where(passes.moved[predictor][None], X[donors], X))
         before = jnp.where(number == 0, after, before)
