@@ -52,6 +52,13 @@ class RefittedEstimator(NamedTuple):
         """(refits, rows) bool, True where a row was not drawn: an honest test row."""
         return self.multiplicities == 0
 
+    def single(self, refit: int) -> RefittedEstimator:
+        """One of the refits, as a black box of its own."""
+        return self._replace(
+            fits=self.fits[refit : refit + 1],
+            multiplicities=self.multiplicities[refit : refit + 1],
+        )
+
     def predict(self, X: Any) -> np.ndarray:
         """Predictions of every refit, in the response's own unit.
 

@@ -7,6 +7,7 @@
 
 figure_style.py   colours, lines, sizes; panels, saving and labels
 curves.py         the effect of a predictor: curves with bands, points with bars, a rug
+importance.py     importances with intervals; chances of ranks
 predictions.py    predicted against observed
 selection.py      losses along a path of candidates; differences between methods
 trees.py          a surrogate tree; importances by several methods
@@ -25,6 +26,7 @@ from jaxnn.plotting.figure_style import (
     save,
     style,
 )
+from jaxnn.plotting.importance import importance_chart, rank_chart
 from jaxnn.plotting.predictions import predicted_versus_observed
 from jaxnn.plotting.selection import differences_in_loss, loss_path
 from jaxnn.plotting.trees import method_importances, surrogate_diagram
@@ -38,12 +40,14 @@ __all__ = [
     "band",
     "band_label",
     "differences_in_loss",
+    "importance_chart",
     "individual_curves",
     "level_points",
     "loss_path",
     "method_importances",
     "panels",
     "predicted_versus_observed",
+    "rank_chart",
     "rug",
     "save",
     "style",

@@ -5,7 +5,10 @@ network.py      all refits as one black box: read this first
 out_of_bag.py   predictions and losses on rows that a refit has not seen
 effects.py      curves of one predictor
 importance.py   permutation importances of all predictors in all refits
+importance_scores.py   how they are computed from few predictions
 donors.py       with which other rows' values each row is predicted for that
+ranks.py        the order of the predictors, and how sure it is
+seed_noise.py   the spread from first weights alone
 importance_intervals.py   intervals from importances in bag and out of bag
 surrogates.py   the rules that trees read off the refits, and how they vary
 """
@@ -16,6 +19,8 @@ from jaxnn.refits.importance import RefitImportance, refit_importance
 from jaxnn.refits.importance_intervals import RULES, ImportanceInterval, importance_interval
 from jaxnn.refits.network import RefittedNetwork, refitted_network
 from jaxnn.refits.out_of_bag import OutOfBag, out_of_bag
+from jaxnn.refits.ranks import matters_more, rank_chances, top_chance
+from jaxnn.refits.seed_noise import SeedNoise, seed_noise, seed_share
 from jaxnn.refits.surrogates import SurrogateTrees, surrogate_summary, surrogate_trees
 
 __all__ = [
@@ -26,13 +31,19 @@ __all__ = [
     "RefitImportance",
     "RefittedModel",
     "RefittedNetwork",
+    "SeedNoise",
     "SurrogateTrees",
     "effect",
     "importance_interval",
+    "matters_more",
     "out_of_bag",
+    "rank_chances",
     "refit_importance",
     "refitted_network",
     "row_blocks",
+    "seed_noise",
+    "seed_share",
     "surrogate_summary",
     "surrogate_trees",
+    "top_chance",
 ]

@@ -128,23 +128,56 @@ def sides(key: Array, multiplicities: Array, weights: Array, order: Any) -> Side
     return Sides(of_sides, jnp.cumsum(in_order, axis=1), uniform)
 
 
-def drawn_donors(
-    of_refit: Sides, order: Any, sorted_by: Any, half: Any, place: Any, places: Any
-) -> Array:
-    """(rows,) the donor of each row in one pass of a predictor that is not exact.
+def donors_in_pass(of_refit: Sides, passes: Passes, number: Any) -> Array:
+    """(rows,) the donor of each row in one pass.
 
     Args:
       of_refit: as from `sides`.
-      order: as in `Passes`.
-      sorted_by, half, place: as in `Passes`, of this pass.
-      places: draws in each half, S/2.
+      passes: as from `plan_passes`.
+      number: of the pass.
     """
+    sorted_by = jnp.asarray(passes.sorted_by)[number]
+    drawn = _drawn_donors(
+        of_refit,
+        jnp.asarray(passes.order),
+        jnp.maximum(sorted_by, 0),
+        jnp.asarray(passes.half)[number],
+        jnp.asarray(passes.place)[number],
+        _draws(passes),
+    )
+    return jnp.where(sorted_by < 0, jnp.asarray(passes.donor)[number], drawn)
+
+
+def shares_of_donors(of_refit: Sides, passes: Passes) -> Array:
+    """(passes, 2) the share in all weight of the donor's value, or of one of S/2 draws.
+
+    Args:
+      of_refit: as from `sides`.
+      passes: as from `plan_passes`.
+    """
+    weights = of_refit.weights.T
+    of_rows = jnp.asarray(passes.passes_of_rows)
+    sums = jnp.zeros((len(passes.predictor), 2), weights.dtype)
+    sums = sums.at[of_rows.reshape(-1)].add(jnp.tile(weights, (of_rows.shape[0], 1)))
+    exact = jnp.asarray(passes.sorted_by)[:, None] < 0
+    return jnp.where(exact, sums / weights.sum(axis=0)[None], 1 / _draws(passes))
+
+
+def _draws(passes: Passes) -> Array:
+    """S/2, or 1 if all predictors are exact."""
+    first = (jnp.asarray(passes.sorted_by) == 0) & (jnp.asarray(passes.half) == 0)
+    return jnp.maximum(first.sum(), 1)
+
+
+def _drawn_donors(
+    of_refit: Sides, order: Array, sorted_by: Array, half: Array, place: Array, draws: Array
+) -> Array:
+    """The donors at the quantiles (place + u_i) / draws of the row's own side."""
     cumulated, rows = of_refit.cumulated[sorted_by], order.shape[1]
     start = jnp.array([0, cumulated[rows - 1]])
     stop = jnp.array([cumulated[rows - 1], cumulated[-1]])
     last = jnp.searchsorted(cumulated, stop)  # where rounding would reach the other side
     side = (of_refit.weights[1] > 0).astype(int)
-    quantile = (place + of_refit.uniform[sorted_by, half]) / places
-    target = start[side] + quantile * (stop - start)[side]
-    found = jnp.searchsorted(cumulated, target, side="right")
+    quantile = (place + of_refit.uniform[sorted_by, half]) / draws
+    found = jnp.searchsorted(cumulated, start[side] + quantile * (stop - start)[side], side="right")
     return order[sorted_by, jnp.minimum(found, last[side]) % rows]

@@ -4,6 +4,8 @@ The refits are least squares on resamples, for which they are known: with coeffi
 e, 2 b^2 var(x) + 2 b cov(e, x), where the covariance is zero in bag.
 """
 
+from typing import NamedTuple
+
 import jax
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from jaxnn import MLP, Fitter, Layer, Recipe
 from jaxnn.bootstrap import Bootstrap
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.refits import refit_importance, refitted_network
+from jaxnn.refits.importance_scores import importances_of_refits
 from jaxnn.training import Fit
 
 ROWS, REFITS, COLUMNS = 30, 40, 4
@@ -181,7 +184,7 @@ def test_the_losses_are_those_of_the_kind_of_response(regression):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"network": 3}, "network is a int; pass what refitted_network returned"),
+        ({"network": 3}, "model is a int; pass what refitted_network or"),
         ({"key": 3}, "key is"),
         (
             {"X": np.zeros((4, COLUMNS))},
@@ -206,3 +209,42 @@ def test_what_cannot_be_used_is_refused(regression, change, message):
     positional = [given.pop(name) for name in ("key", "network", "X", "y")]
     with pytest.raises((InputError, InputTypeError), match=message):
         refit_importance(*positional, **given)
+
+
+class LeastSquares(NamedTuple):
+    """The same refits as a model of another kind, predicted by NumPy."""
+
+    coefficients: np.ndarray
+    multiplicities: np.ndarray
+    response: str = "quantitative"
+    width: int = 1
+    columns: None = None
+
+    def single(self, refit):
+        return self._replace(coefficients=self.coefficients[refit : refit + 1])
+
+    def predictions_and_losses(self, X, y):
+        means = self.coefficients[:, :1] + self.coefficients[:, 1:] @ X.T
+        return means[..., None], (means - y) ** 2
+
+
+def test_refits_of_any_model_have_the_importances_of_a_network(
+    regression, exact, drawn, monkeypatch
+):
+    X, y, network, coefficients = regression
+    model = LeastSquares(coefficients, network.multiplicities)
+    monkeypatch.setattr("jaxnn.refits.importance_scores.ROWS_AT_ONCE", 3 * ROWS + 1)
+    for values, expected in ((None, exact), (8, drawn)):
+        found = refit_importance(key(), model, X, y, values=values)
+        np.testing.assert_allclose(found.in_bag, expected.in_bag, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(found.out_of_bag, expected.out_of_bag, rtol=1e-4, atol=1e-5)
+        assert not found.in_bag[:, -1].any()
+
+
+def test_fits_that_left_no_row_out_have_importances_in_bag_alone(regression):
+    X, y, _, _ = regression
+    network, coefficients = least_squares(X, y, np.ones((2, ROWS), np.uint8))
+    found = importances_of_refits(key(), network, X, y, values=None)
+    assert np.isnan(found.out_of_bag).all()
+    expected = closed_form(X, y, coefficients[0], np.ones(ROWS))
+    np.testing.assert_allclose(found.in_bag[0], expected, rtol=1e-4, atol=1e-5)
