@@ -31,7 +31,7 @@ from jaxnn.errors import (
 )
 from jaxnn.estimators.refitted_estimator import RefittedEstimator
 from jaxnn.inspection.black_box import check_matrix
-from jaxnn.refits.black_boxes import BLOCK_BYTES, RefittedModel, row_blocks
+from jaxnn.refits.black_boxes import BLOCK_BYTES, RefittedModel, check_refitted, row_blocks
 from jaxnn.refits.importance_intervals import shifted_replicates
 from jaxnn.tables import Encoder, encoded_width
 
@@ -178,6 +178,7 @@ def permutation_importances(
     """
     check_key(key)
     check_count(n_repeats, "n_repeats")
+    check_refitted(model)
     X, y = check_matrix(X), as_numbers(y, "y").astype(float)
     rows = model.multiplicities.shape[1]
     if len(X) != rows or y.shape != (rows,):
@@ -267,6 +268,8 @@ def compare_importances(
     check_level(level)
     if not isinstance(models, Mapping) or not models:
         raise InputError("models is not a mapping with a model; pass {name: model, ...}.")
+    for model in models.values():
+        check_refitted(model)
     first, *others = models.items()
     for name, model in others:
         if not np.array_equal(model.multiplicities, first[1].multiplicities):

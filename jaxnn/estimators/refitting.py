@@ -169,6 +169,7 @@ def _checked(
         responses.response(response)
     check_estimator(estimator, response)
     X, y = as_numbers(X, "X"), as_numbers(y, "y")
+    y = y.astype(float) if y.dtype == bool else y
     if X.ndim != 2 or 0 in X.shape or y.shape != X.shape[:1]:
         raise InputError(
             f"X has shape {X.shape} and y has shape {y.shape}; pass a matrix (rows, predictors) "
@@ -189,6 +190,10 @@ def _checked(
     if encoder is not None and not isinstance(encoder, Encoder):
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
     columns = encoder.columns if columns is None and encoder is not None else columns
+    if columns is not None and not all(isinstance(column, Column) for column in columns):
+        raise InputTypeError(
+            f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
+        )
     if columns is not None and len(columns) != X.shape[1]:
         raise InputError(
             f"columns has {len(columns)} entries; pass one for each of the {X.shape[1]} columns "

@@ -18,7 +18,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, as_weights, check_count, check_finite
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    as_weights,
+    check_count,
+    check_finite,
+)
 from jaxnn.inspection.black_box import Predict, black_box, check_matrix
 from jaxnn.inspection.tree_rules import TreeNodes, feature_values, features_of, nodes_of
 from jaxnn.tables import Column, numeric_columns
@@ -229,6 +236,10 @@ def _agreement(predicted: np.ndarray, imitated: np.ndarray, weights: np.ndarray)
 def _checked_columns(columns: Sequence[Column] | None, X: np.ndarray) -> tuple[Column, ...]:
     if columns is None:
         return numeric_columns(X.shape[1])
+    if not (isinstance(columns, Sequence) and all(isinstance(c, Column) for c in columns)):
+        raise InputTypeError(
+            f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
+        )
     if len(columns) != X.shape[1]:
         raise InputError(
             f"columns has {len(columns)} entries; pass one for each of the {X.shape[1]} columns "

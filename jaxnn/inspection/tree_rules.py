@@ -63,7 +63,8 @@ class TreeNodes(NamedTuple):
             return f"{column.name} is not {level}", f"{column.name} = {level}"
         bound = f"{self.threshold[node]:.4g}"
         if column.levels:  # ordinal: the greatest level that goes left
-            bound = column.levels[int(np.floor(self.threshold[node]))]
+            place = int(np.floor(self.threshold[node]))
+            bound = column.levels[min(max(place, 0), len(column.levels) - 1)]
         return f"{column.name} <= {bound}", f"{column.name} > {bound}"
 
     def value_text(self, node: int) -> str:

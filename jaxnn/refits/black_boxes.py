@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import responses
+from jaxnn.errors import InputTypeError
 from jaxnn.tables import Column
 
 ROW_MULTIPLE = 64  # rows of a block are a multiple of it, so that few programs are compiled
@@ -79,6 +80,19 @@ class RefittedModel(Protocol):
           `jaxnn.responses`; both float64.
         """
         ...
+
+
+def check_refitted(model: Any) -> None:
+    """Refuse what is not the refits of a model.
+
+    Raises:
+      InputTypeError: anything else.
+    """
+    if not isinstance(model, RefittedModel):
+        raise InputTypeError(
+            f"model is a {type(model).__name__}; pass what jaxnn.refits.refitted_network or "
+            "jaxnn.estimators.refitted_estimator returned."
+        )
 
 
 def row_blocks(model: RefittedModel, rows: int) -> Iterator[slice]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, as_weights, check_level
-from jaxnn.refits.black_boxes import RefittedModel, row_blocks, row_losses
+from jaxnn.refits.black_boxes import RefittedModel, check_refitted, row_blocks, row_losses
 
 
 class OutOfBag(NamedTuple):
@@ -51,9 +51,11 @@ def out_of_bag(
       An `OutOfBag`, computed in double precision.
 
     Raises:
+      InputTypeError: `model` is not the refits of a model.
       InputError: X or y has another number of rows than the bootstrap had, weights that cannot be
         used, or `level` is outside (0, 1).
     """
+    check_refitted(model)
     X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
     rows = model.out_of_bag.shape[1]
     if X.shape[:1] != (rows,) or y.shape != (rows,):

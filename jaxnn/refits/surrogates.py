@@ -16,7 +16,7 @@ import numpy as np
 from jaxnn.errors import InputError, check_level
 from jaxnn.inspection.black_box import check_matrix
 from jaxnn.inspection.surrogates import SurrogateTree, imitate
-from jaxnn.refits.black_boxes import RefittedModel
+from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.tables import numeric_columns
 
 
@@ -73,6 +73,7 @@ def surrogate_trees(
     Raises:
       InputError, InputTypeError: an argument that cannot be used, or scikit-learn is not installed.
     """
+    check_refitted(model)
     X = check_matrix(X)
     columns = numeric_columns(X.shape[1]) if model.columns is None else model.columns
     if len(columns) != X.shape[1]:

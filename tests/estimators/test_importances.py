@@ -154,6 +154,8 @@ def test_what_cannot_be_compared_is_refused():
         compare_importances(jax.random.key(1), {"a": one, "b": other}, X, BINARY)
     with pytest.raises(InputError, match=r"pass \{name: model"):
         compare_importances(jax.random.key(1), {}, X, BINARY)
+    with pytest.raises(InputError, match="model is a int; pass what"):
+        compare_importances(jax.random.key(1), {"a": one, "b": 3}, X, BINARY)
     with pytest.raises(InputError, match="pass the 40 training rows"):
         permutation_importances(jax.random.key(1), one, X[1:], BINARY[1:])
     with pytest.raises(InputError, match="measure is 'accuracy'"):

@@ -232,6 +232,7 @@ SPLIT = tree.DecisionTreeClassifier(max_depth=1)
         (STUMP, NUMBERS, {"workers": 0}, "workers is 0"),
         (STUMP, NUMBERS, {"weights": np.ones(3)}, r"weights has shape \(3,\)"),
         (STUMP, NUMBERS, {"columns": (Column("a", "numeric"),)}, "columns has 1 entries"),
+        (STUMP, NUMBERS, {"columns": "abc"}, "columns is a str; pass the columns of a table"),
         (tree.DecisionTreeRegressor(max_depth=-1), NUMBERS, {}, "cannot be fitted to resample 0"),
     ],
 )

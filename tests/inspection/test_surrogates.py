@@ -130,6 +130,7 @@ def test_a_constant_has_no_rules_and_no_fidelity():
         (smooth, {"least_rows": 0.5}, r"least_rows is 0\.5"),
         (smooth, {"weights": -np.ones(ROWS)}, "weights has the value -1"),
         (smooth, {"columns": COLUMNS[:2]}, "columns has 2 entries"),
+        (smooth, {"columns": "abcd"}, "columns is a str; pass the columns of a table"),
         (smooth, {"response": "yes"}, "response is 'yes'"),
         (lambda X: X[:, :2], {"response": "binary"}, "predict gives 2 outputs"),
         (3, {}, "predict is a int"),
