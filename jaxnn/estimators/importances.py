@@ -157,7 +157,7 @@ def permutation_importances(
     """The permutation importances of every refit of any model, by the formula above.
 
     With the same key all models see the same permutations of all rows, so that differences are
-    paired. (`jaxnn.refits.refit_importance` has exact ones, of networks.)
+    paired. (`jaxnn.refits.refit_importance` averages over more permutations of a single model.)
 
     Args:
       key: a typed JAX key.
