@@ -100,7 +100,10 @@ def check_importances(in_bag: Any, out_of_bag: Any) -> tuple[np.ndarray, np.ndar
         raise InputError(f"out_of_bag has shape {outside.shape}; in_bag has {inside.shape}.")
     check_finite(inside, "in_bag")
     if (np.isfinite(outside).sum(axis=0) < 2).any():
-        raise InputError("out_of_bag is NaN but for one refit or none; pass two or more with rows.")
+        raise InputError(
+            "out_of_bag is NaN for all refits but one at most; an interval needs two or more "
+            "that left rows out, so pass more refits or more rows."
+        )
     return inside, outside
 
 

@@ -131,7 +131,7 @@ def test_six_rows_agree_with_all_pairs_of_rows(regression):
     counts = np.array([[1, 1, 1, 1, 1, 1], [2, 0, 1, 0, 3, 0]], np.uint8)
     network, _ = least_squares(X, y, counts)
     weights = np.array([1.0, 2.0, 0.5, 1.0, 1.0, 0.0])
-    with pytest.raises(InputError, match="out_of_bag is NaN but for one refit or none"):
+    with pytest.raises(InputError, match="out_of_bag is NaN for all refits but one at most"):
         refit_importance(key(), network, X, y)
     network, _ = least_squares(X, y, counts := np.array([counts[1], counts[1][::-1]]))
     result = refit_importance(key(), network, X, y, weights=weights)

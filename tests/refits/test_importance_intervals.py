@@ -44,7 +44,7 @@ def test_each_rule_has_the_ends_of_its_formula():
         ((IN_BAG[:1], OUT_OF_BAG[:1]), r"in_bag has shape \(1, 2\); pass \(refits, predictors\)"),
         ((IN_BAG, OUT_OF_BAG[:, :1]), r"out_of_bag has shape \(5, 1\); in_bag has \(5, 2\)"),
         ((OUT_OF_BAG, OUT_OF_BAG), "in_bag holds nan at row 1"),
-        ((IN_BAG, OUT_OF_BAG * np.nan), "out_of_bag is NaN but for one refit or none"),
+        ((IN_BAG, OUT_OF_BAG * np.nan), "out_of_bag is NaN for all refits but one at most"),
         ((IN_BAG, OUT_OF_BAG, 1.0), "level is 1.0"),
         ((IN_BAG, OUT_OF_BAG, 0.9, "percentile"), "rule is 'percentile'; "),
     ],
