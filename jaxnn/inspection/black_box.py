@@ -4,17 +4,23 @@ A JAX function is recognised by what it returns, and is compiled. Any other call
 scikit-learn, a plain function, another framework behind a conversion) is called with NumPy arrays.
 The predictions for n rows may have shape (n,) or (n, outputs), or, from many refits at once,
 (replicates, n) or (replicates, n, outputs). The axis of the rows is found by calling the function
-with two and with three rows, never guessed from a length.
+with two and with three rows, never guessed from a length. An axis of one output stays.
+
+Curves and importances ask for the predictions of all rows with a few columns replaced, k times.
+These k n rows are stacked and predicted in blocks, so that memory is bounded and a call is worth
+its overhead; blocks of a compiled function have few different shapes, so few programs are compiled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from jax.tree_util import Partial
 
 from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
@@ -22,21 +28,167 @@ from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
 Predict = Callable[[Any], Any]
 
 
-BLOCK_BYTES = 2**25  # of predictions that are computed at once where only their sum is kept
+BLOCK_BYTES = 2**25  # of rows and their predictions that are computed at once
+COMPILED_ROWS = 2**12  # in a block of a compiled function: what fits into a CPU core's cache
 
 
 class BlackBox(NamedTuple):
-    """A predict function whose predictions have a known shape.
+    """A predict function whose predictions have a known shape, made by `black_box`.
 
     Attributes:
-      evaluate: X (n, p) -> NumPy array of predictions.
+      function: X (n, p) -> predictions, not checked.
       rows_axis: the axis of the rows: 0, or 1 if there is a replicate axis before it.
-      rows_at_once: how many rows fill a block of memory with their predictions, at least 1.
+      row_shape: the shape of the predictions without that axis.
+      row_bytes: bytes that the prediction of one row takes.
+      compiled: whether `function` is a compiled JAX function.
     """
 
-    evaluate: Callable[[np.ndarray], np.ndarray]
+    function: Callable[[Any], Any]
     rows_axis: int
-    rows_at_once: int
+    row_shape: tuple[int, ...]
+    row_bytes: int
+    compiled: bool
+
+    def evaluate(self, X: np.ndarray) -> np.ndarray:
+        """The predictions for the rows of X (n, p), as a NumPy array with n along `rows_axis`.
+
+        Raises:
+          InputError: predictions that are not finite, or of another shape than before.
+          InputTypeError: predictions that are not numbers.
+        """
+        return self.evaluate_with(X, [], np.empty((1, 0))).squeeze(self.rows_axis)
+
+    def evaluate_with(self, X: np.ndarray, features: Any, values: Any) -> np.ndarray:
+        """The predictions for all rows with some columns replaced, once for each replacement.
+
+        Args:
+          X: (n, p) rows; never modified.
+          features: the number of one column of X, or a list of s numbers.
+          values: the replacements. For one column (k,), the same value for every row, or (k, n),
+            one for each row; for a list (k, s) or (k, n, s).
+
+        Returns:
+          The predictions with two axes (k, n) in place of the axis of the rows.
+
+        Raises:
+          InputError, InputTypeError: as `evaluate`.
+
+        Example:
+          >>> X = np.array([[1.0, 5.0], [2.0, 6.0]])
+          >>> black_box(lambda X: X[:, 0] * X[:, 1], X).evaluate_with(X, 0, [1.0, 10.0])
+          array([[ 5.,  6.],
+                 [50., 60.]])
+        """
+        axis, n = self.rows_axis, len(X)
+        result: Any = None
+        for places, rows, predictions in self.blocks_with(X, features, values):
+            if result is None:
+                shape = (*self.row_shape[:axis], len(values), n, *self.row_shape[axis:])
+                result = np.empty(shape, predictions.dtype)
+            result[(slice(None),) * axis + (places, rows)] = predictions
+        return result
+
+    def blocks_with(
+        self, X: np.ndarray, features: Any, values: Any
+    ) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """`evaluate_with` in blocks, for results that never hold all predictions.
+
+        Yields:
+          (replacements, rows, predictions): the predictions of these rows under these replacements,
+          two slices, each with a step of 1.
+        """
+        values = np.asarray(values, X.dtype)
+        if np.ndim(features) == 0:
+            features, values = [features], values[..., None]
+        if values.ndim == 2:
+            values = values[:, None]
+        replaced = np.zeros(X.shape[1], bool)
+        replaced[features] = True
+        if len(features) > 1:  # one entry per column of X, whichever the columns
+            wide = np.zeros((*values.shape[:2], X.shape[1]), X.dtype)
+            wide[..., features] = values
+            values = wide
+        if not len(features):
+            values = np.zeros((*values.shape[:2], 1), X.dtype)
+        size = self._block_size(len(values), X)
+        for place in range(0, len(values), size[0]):
+            places = slice(place, min(place + size[0], len(values)))
+            for row in range(0, len(X), size[1]):
+                rows = slice(row, min(row + size[1], len(X)))
+                block = values[places] if values.shape[1] == 1 else values[places, rows]
+                yield places, rows, self._predict_block(X[rows], replaced, block, size)
+
+    def _block_size(self, replacements: int, X: np.ndarray) -> tuple[int, int]:
+        """How many replacements of how many rows are predicted at once."""
+        rows_at_once = max(1, BLOCK_BYTES // (self.row_bytes + X.shape[1] * X.itemsize))
+        if self.compiled:
+            rows_at_once = min(rows_at_once, COMPILED_ROWS)
+        rows = min(len(X), rows_at_once)
+        most = rows_at_once // rows
+        if self.compiled:  # a power of two, so that few programs are compiled
+            return min(_power_of_two(replacements), _power_of_two(most // 2 + 1)), rows
+        blocks = -(-replacements // most)
+        return -(-replacements // blocks), rows
+
+    def _predict_block(
+        self, X: np.ndarray, replaced: np.ndarray, values: np.ndarray, size: tuple[int, int]
+    ) -> np.ndarray:
+        """The checked predictions (..., k, n, ...) of one block, padded to `size` if compiled."""
+        k, n = len(values), len(X)
+        if self.compiled:
+            X = _padded(X, 0, size[1])
+            values = _padded(values, 0, size[0])
+            values = values if values.shape[1] == 1 else _padded(values, 1, size[1])
+            stacked: Any = _stack(X, replaced, values)
+        else:
+            stacked = np.where(replaced, values, X).reshape(-1, X.shape[1])
+        predictions = as_numbers(self.function(stacked), "predict(X)")
+        axis, row_shape = self.rows_axis, self.row_shape
+        if predictions.shape != (*row_shape[:axis], len(stacked), *row_shape[axis:]):
+            raise InputError(
+                f"predict gives shape {predictions.shape} for {len(stacked)} rows, but gave a "
+                f"shape like {(*row_shape[:axis], 2, *row_shape[axis:])} for 2; it must give one "
+                "prediction for each row, always in the same form."
+            )
+        predictions = predictions.reshape(
+            *row_shape[:axis], len(stacked) // len(X), len(X), *row_shape[axis:]
+        )
+        predictions = predictions[(slice(None),) * axis + (slice(k), slice(n))]
+        _check_predictions(predictions, axis, replaced)
+        return predictions
+
+
+def _power_of_two(least: int) -> int:
+    """The smallest power of two that is not below `least`."""
+    return 1 << (least - 1).bit_length()
+
+
+def _padded(values: np.ndarray, axis: int, length: int) -> np.ndarray:
+    """Values with the last one along an axis repeated until the axis has a length."""
+    missing = length - values.shape[axis]
+    if not missing:
+        return values
+    return np.concatenate([values, values.take([-1], axis).repeat(missing, axis)], axis)
+
+
+@jax.jit
+def _stack(X: Any, replaced: Any, values: Any) -> Array:
+    """(k n, p) rows: X (n, p), with values (k, n or 1, p or 1) where a column is replaced."""
+    return jnp.where(replaced, values, X).reshape(-1, X.shape[1])
+
+
+def _check_predictions(predictions: np.ndarray, axis: int, replaced: np.ndarray) -> None:
+    """Refuse predictions (..., k, n, ...) that are NaN or infinite."""
+    finite = np.isfinite(predictions)
+    if finite.all():
+        return
+    bad = np.argwhere(~finite)
+    columns = np.flatnonzero(replaced)
+    with_columns = f" with other values in columns {columns.tolist()}" if len(columns) else ""
+    raise InputError(
+        f"predict gives {predictions[tuple(bad[0])]} for a row of X{with_columns} (of {len(bad)} "
+        f"such predictions); its predictions must be finite numbers."
+    )
 
 
 def check_matrix(X: Any) -> np.ndarray:
@@ -64,15 +216,16 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
       X: (n, p), at least one row.
 
     Returns:
-      A `BlackBox`, whose `evaluate` is compiled if `predict` is a JAX function.
+      A `BlackBox`, which is compiled if `predict` is a JAX function.
 
     Raises:
       InputTypeError: `predict` is not callable.
       InputError: no axis of its predictions has the length of the rows, or more than one has.
 
     Example:
-      >>> black_box(lambda X: X.sum(axis=1), np.ones((5, 2))).rows_axis
-      0
+      >>> box = black_box(lambda X: X.sum(axis=1), np.ones((5, 2)))
+      >>> box.rows_axis, box.compiled
+      (0, False)
     """
     if not callable(predict):
         raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
@@ -95,19 +248,16 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
             f"predict gives shape {shapes[0]} for 2 rows and {shapes[1]} for 3; it must give "
             "(rows,) or (rows, outputs), or either with a replicate axis before it."
         )
-    function = predict
+    function, compiled = predict, False
     if isinstance(prediction, jax.Array) and _is_traceable(predict, two):
         # The arrays of a JAX partial, as from `jaxnn.predictor`, are arguments, not constants.
         holds_arrays = isinstance(predict, Partial) and all(
             isinstance(leaf, jax.Array | np.ndarray) for leaf in jax.tree.leaves(predict)
         )
         function = partial(_call, predict) if holds_arrays else jax.jit(predict)
-    bytes_of_row = pair.nbytes // 2
-    return BlackBox(
-        lambda rows: np.asarray(function(rows)),
-        axes[0],
-        max(1, BLOCK_BYTES // max(1, bytes_of_row)),
-    )
+        compiled = True
+    row_shape = tuple(np.delete(pair.shape, axes[0]).tolist())
+    return BlackBox(function, axes[0], row_shape, pair.nbytes // 2, compiled)
 
 
 @jax.jit

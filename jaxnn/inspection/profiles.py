@@ -113,8 +113,7 @@ def individual_conditional_expectation(
              [0., 3., 6.]])
     """
     box, X, feature, grid = _checked(predict, X, feature, grid)
-    curves = [_predict_at(box, X, feature, value) for value in grid]
-    return np.stack(curves, axis=box.rows_axis + 1)
+    return box.evaluate_with(X, feature, grid).swapaxes(box.rows_axis, box.rows_axis + 1)
 
 
 def partial_dependence(
@@ -146,8 +145,12 @@ def partial_dependence(
     box, X, feature, grid = _checked(predict, X, feature, grid)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     X, shares = X[w > 0], w[w > 0] / w.sum()  # a row of weight zero may have any prediction
-    averages = [_average_at(box, X, feature, value, shares) for value in grid]
-    return np.stack(averages, axis=box.rows_axis)
+    axis = box.rows_axis
+    average = np.zeros((*box.row_shape[:axis], len(grid), *box.row_shape[axis:]))
+    for places, rows, predictions in box.blocks_with(X, feature, grid):
+        sums = np.tensordot(shares[rows], predictions, axes=(0, axis + 1))
+        average[(slice(None),) * axis + (places,)] += sums
+    return average
 
 
 def centered(ice: Any, rows_axis: int | None = None) -> np.ndarray:
@@ -196,22 +199,3 @@ def _checked(
     """The arguments of a curve over rows, once they are known to be usable."""
     X = check_matrix(X)
     return black_box(predict, X), X, check_feature(feature, X), _check_grid(grid)
-
-
-def _predict_at(box: BlackBox, X: np.ndarray, feature: int, value: float) -> np.ndarray:
-    """Predictions of all rows with one predictor set to a value."""
-    moved = X.copy()
-    moved[:, feature] = value
-    return box.evaluate(moved)
-
-
-def _average_at(
-    box: BlackBox, X: np.ndarray, feature: int, value: float, shares: np.ndarray
-) -> np.ndarray:
-    """The mean over rows of the same predictions, with weights that add up to one."""
-    total: Any = 0.0
-    for start in range(0, len(X), box.rows_at_once):
-        block = slice(start, start + box.rows_at_once)
-        values = _predict_at(box, X[block], feature, value)
-        total = total + np.tensordot(shares[block], values, axes=(0, box.rows_axis))
-    return total

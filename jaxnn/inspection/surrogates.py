@@ -132,8 +132,7 @@ def surrogate_tree(
             "predict has a replicate axis; pass the mean over refits, model.predict_mean, or use "
             "jaxnn.refits.surrogate_trees."
         )
-    step = box.rows_at_once
-    predicted = np.concatenate([box.evaluate(X[at : at + step]) for at in range(0, len(X), step)])
+    predicted = box.evaluate(X)
     return imitate(predicted, X, columns, depth, response, least_rows, folds, weights)
 
 
