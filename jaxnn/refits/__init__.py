@@ -3,6 +3,7 @@
 black_boxes.py  what is asked of the refits of any model
 network.py      all refits as one black box: read this first
 out_of_bag.py   predictions and losses on rows that a refit has not seen
+prediction_errors.py   errors of prediction, out of bag and .632+
 effects.py      curves of one predictor
 importance.py   permutation importances of all predictors in all refits
 importance_scores.py   how they are computed from few predictions
@@ -19,6 +20,12 @@ from jaxnn.refits.importance import RefitImportance, refit_importance
 from jaxnn.refits.importance_intervals import RULES, ImportanceInterval, importance_interval
 from jaxnn.refits.network import RefittedNetwork, refitted_network
 from jaxnn.refits.out_of_bag import OutOfBag, out_of_bag
+from jaxnn.refits.prediction_errors import (
+    OutOfBagError,
+    error_632_plus,
+    no_information_error,
+    out_of_bag_error,
+)
 from jaxnn.refits.ranks import matters_more, rank_chances, top_chance
 from jaxnn.refits.seed_noise import SeedNoise, seed_noise, seed_share
 from jaxnn.refits.surrogates import SurrogateTrees, surrogate_summary, surrogate_trees
@@ -28,15 +35,19 @@ __all__ = [
     "Effect",
     "ImportanceInterval",
     "OutOfBag",
+    "OutOfBagError",
     "RefitImportance",
     "RefittedModel",
     "RefittedNetwork",
     "SeedNoise",
     "SurrogateTrees",
     "effect",
+    "error_632_plus",
     "importance_interval",
     "matters_more",
+    "no_information_error",
     "out_of_bag",
+    "out_of_bag_error",
     "rank_chances",
     "refit_importance",
     "refitted_network",
