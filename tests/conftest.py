@@ -17,8 +17,15 @@ from jaxnn.bootstrap import Bootstrap
 from jaxnn.tables import Scaling
 
 # Before the first computation, after which the backend is fixed. Nearly all programs here run once
-# and briefly: they are compiled without LLVM's optimisations, which take longer than they save.
-os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_backend_optimization_level=0"
+# and briefly: they are compiled without LLVM's optimisations and by the simpler emitter of fused
+# loops, since compilation would take longer than it saves.
+os.environ["XLA_FLAGS"] = " ".join(
+    (
+        os.environ.get("XLA_FLAGS", ""),
+        "--xla_backend_optimization_level=0",
+        "--xla_cpu_use_fusion_emitters=false",
+    )
+)
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)

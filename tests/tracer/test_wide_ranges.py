@@ -63,7 +63,7 @@ SLOPES = {
     "absolute": (np.sign, lambda x: 0 * x, ANYWHERE),
 }
 # Of these the small derivatives far out are right against 1, not against themselves.
-OPTIMIZED = {"xla_backend_optimization_level": 3}
+OPTIMIZED = {"xla_backend_optimization_level": 3, "xla_cpu_use_fusion_emitters": True}
 SATURATING = {
     "tanh": (
         lambda x: 1 / np.cosh(x) ** 2,
