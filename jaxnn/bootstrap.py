@@ -98,7 +98,7 @@ def bootstrap(
     weights: Any = None,
     groups: Any = None,
     resampling: Literal["rows", "multiplicities"] | None = None,
-    progress: bool | str = False,
+    progress: bool | str | Callable[[float], object] = False,
     directory: str | os.PathLike[str] | None = None,
     chunk: int | None = None,
 ) -> Bootstrap:

@@ -82,7 +82,7 @@ def replicate(
     working_set: int | None = None,
     varying_length: bool = False,
     devices: Sequence[Any] | None = None,
-    progress: bool | str = False,
+    progress: bool | str | Callable[[float], object] = False,
     directory: str | os.PathLike[str] | None = None,
 ) -> Any:
     """Call `fn(key, *mapped_i, *shared)` for each key and stack the results.
@@ -102,7 +102,8 @@ def replicate(
       varying_length: whether replicates may finish at different times, as with early stopping;
         a CPU then runs those of a chunk one by one, so that none waits for the others.
       devices: devices to use; None is all devices of the default platform, on all hosts.
-      progress: True or a label shows a progress bar on stderr.
+      progress: True or a label shows a progress bar on stderr; a function is called with the share
+        that is finished instead.
       directory: where finished chunks are saved. A run that was interrupted resumes when the same
         call is made with the same directory, even with another chunk or other devices. Only a run
         in a single process can be saved.

@@ -156,14 +156,18 @@ class Progress:
     """A progress bar on stderr, counting replicates.
 
     Args:
-      show: whether to show a bar, or its label.
+      show: whether to show a bar, or its label, or a function that is called with the share of the
+        replicates that is finished, from 0 to 1, in place of a bar.
       total: number of replicates.
     """
 
-    def __init__(self, show: bool | str, total: int):
+    def __init__(self, show: bool | str | Callable[[float], object], total: int):
         label = show if isinstance(show, str) else None
+        self.total, self.finished = total, 0
+        self.told = show if callable(show) else None
+        hidden = not show or self.told is not None
         self.bar = tqdm(
-            total=total, desc=label, unit=" refits", file=sys.stderr, disable=not show, leave=True
+            total=total, desc=label, unit=" refits", file=sys.stderr, disable=hidden, leave=True
         )
 
     def __enter__(self) -> Progress:
@@ -175,3 +179,6 @@ class Progress:
     def update(self, count: int) -> None:
         """Count `count` more replicates as finished."""
         self.bar.update(count)
+        self.finished += count
+        if self.told is not None:
+            self.told(self.finished / self.total)

@@ -18,6 +18,7 @@ are out of bag because a network's residuals on its own training rows are too sm
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -201,7 +202,7 @@ def simulated_refits(
     out_of_bag: Any = None,
     weights: Any = None,
     groups: Any = None,
-    progress: bool | str = False,
+    progress: bool | str | Callable[[float], object] = False,
     directory: str | os.PathLike[str] | None = None,
 ) -> Bootstrap:
     """Refits on the same predictors and on responses drawn from the fitted network.

@@ -2,8 +2,8 @@
 
     jaxnn explain patients.csv --response AHD
 
-It reads the table, fits a network to hundreds of resamples of its rows, and draws how the
-prediction changes with each predictor, with bands.
+It reads the table, fits a network to hundreds of resamples of its rows, and writes a page that
+says which predictors matter and how the prediction changes with each, with bands.
 
 arguments.py       the commands
 option_groups.py   their options
@@ -12,13 +12,18 @@ explanation.py     the steps of `explain`: read this first
 choice.py          the network: chosen, and compared with other methods
 bands.py           the curves of the predictors, with bands
 predict.py         the steps of `predict`
+importance.py      how much each predictor matters, and what it changes
 results.py         what `explain` computes
 choice_figures.py  figures of the choice and the comparison
-figures.py         figures of the predictions
+figures.py         figures of the predictors and the predictions
+drawings.py        all figures with their captions
+page.py            what the page says
+number_files.py    the numbers as CSV
 summary.py         the summary of all results
 printed_report.py  what is printed of it
 files.py           the files that are written
 kept_refits.py     what is kept of a run that was interrupted
+progress.py        one line for the progress of all stages
 terminal.py        printing
 wording.py         the library's messages, with the names of the options
 

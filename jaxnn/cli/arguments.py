@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -11,8 +12,8 @@ from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_predicting,
 from jaxnn.errors import InputError
 
 EXPLAIN = """\
-Choose a network for a table, say whether it is worth it, and draw how its prediction depends on
-each predictor, with bands.
+Choose a network for a table, say whether it is worth it, which predictors matter, and how its
+prediction depends on each, with bands: in one page to read in a browser.
 
   jaxnn explain heart                               the data set that ships
   jaxnn explain patients.csv --response AHD --missing drop --categorical Slope Thal
@@ -20,13 +21,12 @@ each predictor, with bands.
 
 Files in DIR:
 
-  choice.png                     out-of-bag losses of all candidates
-  comparison.png                 the network beside other methods, on the same resamples
-  predicted_versus_observed.png  each row predicted by refits that left it out
-  predictor_01.png, ...          average curve, individual curves, and the profile with the other
-                                 predictors at their centre, with bands
+  report.html                    all results, in one page that needs nothing else
+  importance.csv, curves.csv, changes.csv, losses.csv, predictions.csv
+                                 its numbers
   summary.json                   settings, versions, losses, choice, comparison and calibration
-  arrays.npz                     the numbers behind the figures
+  arrays.npz                     the numbers of every refit
+  *.png                          its figures, with --figures
   model.json, arrays-*.npz       the refits, for jaxnn predict DIR NEW.csv
 
 The curves are those of the best network with hidden layers, with a penalty of at most 0.3 unless
@@ -59,13 +59,16 @@ class _Parser(argparse.ArgumentParser):
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The options as a namespace, in which `command` is "explain", "describe" or "predict".
 
+    Its `words` are the arguments as they were given.
+
     Args:
       argv: the arguments; None takes those of the process.
 
     Raises:
       InputError: an option that is unknown, lacks its value, or has one that it does not accept.
     """
-    return _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    return _parser().parse_args(words, argparse.Namespace(words=words))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,16 +8,14 @@ must be to contain the truth as often as it says (`jaxnn.bands.calibration`).
 from __future__ import annotations
 
 import math
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from jax import Array
-from tqdm import tqdm
 
 from jaxnn.bands.calibration import (
     Band,
@@ -86,6 +84,7 @@ def with_simulations(
     out_of_bag: OutOfBag,
     directory: Path,
     most_seconds: float = math.inf,
+    progress: Callable[[float], object] | bool = False,
 ) -> Networks:
     """Fit all rows, simulate responses from that fit, and refit to them.
 
@@ -97,6 +96,7 @@ def with_simulations(
       out_of_bag: their predictions of rows that they have not seen.
       directory: where finished refits are kept, so that a run that was killed resumes.
       most_seconds: that the simulated refits may take; otherwise there are none.
+      progress: as for `jaxnn.replicate.replicate`.
 
     Returns:
       All three kinds of refits, or those to resampled rows alone if the others diverged or would
@@ -123,7 +123,7 @@ def with_simulations(
         DRAWS,
         out_of_bag=out_of_bag.mean if known else None,
         **case,
-        progress="simulated refits",
+        progress=progress,
         directory=directory,
     )
     if (~draws.diverged).sum() < 2:
@@ -139,6 +139,7 @@ def effects_with_bands(
     individual_rows: np.ndarray,
     center: str,
     level: float,
+    progress: Callable[[float], object] = lambda share: None,
 ) -> tuple[EffectBands, ...]:
     """The curves of predictors, with bands.
 
@@ -150,6 +151,7 @@ def effects_with_bands(
       individual_rows: row numbers with an individual curve.
       center: where a profile holds the other predictors.
       level: coverage of the bands.
+      progress: called with the share of the predictors that is finished.
     """
 
     def curves(network: RefittedNetwork, feature: int, individual: Any) -> Effect:
@@ -164,7 +166,8 @@ def effects_with_bands(
         )
 
     found = []
-    for feature in tqdm(features, desc="curves", unit=" predictors", file=sys.stderr):
+    for feature in features:
+        progress(len(found) / len(features))
         refits = curves(networks.refits, feature, individual_rows)
         if networks.fitted is None or networks.simulated is None:
             bands = [percentile_band(curve, level) for curve in (refits.average, refits.profile)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -129,7 +130,11 @@ def candidates(options: argparse.Namespace, rows: int, inputs: int) -> tuple[Can
 
 
 def choose(
-    key: Array, options: argparse.Namespace, table: Table, directory: str | os.PathLike[str]
+    key: Array,
+    options: argparse.Namespace,
+    table: Table,
+    directory: str | os.PathLike[str],
+    start: Callable[[str], Callable[[float], object]],
 ) -> Choice:
     """Choose what the options leave open, and compare the choice with other methods.
 
@@ -138,12 +143,13 @@ def choose(
       options: as from `jaxnn.cli.arguments.parse`.
       table: the table.
       directory: where finished candidates are kept, so that a run that was killed resumes.
+      start: called with the name of each stage that begins, as `jaxnn.cli.progress.Stages.start`.
 
     Raises:
       InputError: a table or an option that cannot be used, or candidates that all diverged.
     """
     given = given_fitter(options, table)
-    if given is not None and not _comparable(options):
+    if given is not None and not is_comparable(options):
         return Choice(given)
     net, encoder = network_of(options, table), Encoder(table.columns)
     key_selection, key_comparison = jax.random.split(key)
@@ -156,7 +162,7 @@ def choose(
         weights=table.weights,
         groups=table.groups,
         candidates=candidates(options, len(table.y), net.sizes[0]),
-        progress="candidates",
+        progress=start("candidates"),
         directory=directory,
     )
     # With hidden layers that are asked for, the best without them is only the baseline.
@@ -170,6 +176,7 @@ def choose(
     fitter = fitter_of(selection.candidates[fitted], net, len(table.y), encoder)
     comparison = None
     if options.compare and min(selection.network, selection.baseline) >= 0:
+        start("comparison")
         comparison = compare(key_comparison, selection, net, table.X, table.y, encoder=encoder)
     return Choice(fitter, selection, place, fitted, comparison)
 
@@ -205,7 +212,7 @@ def place_for_bands(
     return selection.candidates.index(best)
 
 
-def _comparable(options: argparse.Namespace) -> bool:
+def is_comparable(options: argparse.Namespace) -> bool:
     """Whether the network that the options describe is a candidate that can be compared."""
     usual = all(getattr(options, name) is None for name in OF_TRAINING)
     return bool(options.compare and usual and options.hidden and options.penalty)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn import plotting
+from jaxnn.cli.figures import NARROW
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import shown_loss
 from jaxnn.selection.choosing import Selection
@@ -15,7 +16,7 @@ from jaxnn.selection.comparison import Comparison
 
 def choice_figure(results: Explanation, selection: Selection) -> Any:
     """A figure of the losses of all candidates, along their penalties."""
-    figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
+    figure, (ax,) = plotting.panels(1, height=4.0, width=NARROW)
     place = results.choice.place
     error = selection.difference(place).standard_error
     plotting.loss_path(
@@ -28,11 +29,9 @@ def choice_figure(results: Explanation, selection: Selection) -> Any:
         fitted=results.choice.fitted,
         loss_label=f"out-of-bag {shown_loss(results.table.response_kind)}",
     )
-    candidates = f"{len(selection.candidates)} candidates" if len(error) > 1 else "one candidate"
-    ax.set_title(
-        f"{candidates}, each refitted to {len(selection.multiplicities)} resamples\n"
-        "bars: standard error of the difference from the chosen one"
-    )
+    handles, labels = ax.get_legend_handles_labels()
+    ax.get_legend().remove()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
 
 
@@ -43,15 +42,13 @@ def comparison_figure(results: Explanation, comparison: Comparison) -> Any:
     intervals = [comparison.interval(name, "network", level) for name in others]
     lower, upper = np.array(intervals).T / results.loss_scale
     differences = np.array([comparison.difference(name, "network").mean for name in others])
-    figure, (ax,) = plotting.panels(1, height=1.6 + 0.45 * len(others), width=7.0)
+    figure, (ax,) = plotting.panels(1, height=1.4 + 0.4 * len(others), width=NARROW)
     plotting.differences_in_loss(
         ax,
         others,
         differences / results.loss_scale,
         (lower, upper),
     )
-    loss = shown_loss(results.table.response_kind)
-    ax.set_title(f"out-of-bag {loss}, on the same resamples\nbars: {100 * level:g}% interval")
     return figure
 
 

@@ -1,7 +1,7 @@
-"""How does one command get from a table to figures with bands?
+"""How does one command get from a table to a page with bands?
 
-It reads the table, refits the network to resamples of its rows, computes the curves of each
-predictor and the predictions of rows out of bag, and writes the files.
+It reads the table, chooses a network, refits it to resamples of the rows, computes the curves and
+the importance of each predictor and the predictions of rows out of bag, and writes the files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -23,14 +24,16 @@ from jaxnn.cli.bands import (
     effects_with_bands,
     with_simulations,
 )
-from jaxnn.cli.choice import check_choice, choose, given_fitter
+from jaxnn.cli.choice import check_choice, choose, given_fitter, is_comparable
+from jaxnn.cli.importance import importance
 from jaxnn.cli.input_table import HEART, missing_treatment, read
 from jaxnn.cli.printed_report import report
+from jaxnn.cli.progress import Stages
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.fitted_models.model import fitted_model
-from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval
+from jaxnn.fitted_models.prediction_intervals import LeftOut, out_of_bag_intervals
 from jaxnn.fitted_models.saved_models import save_model
 from jaxnn.optimizers import default_learning_rate
 from jaxnn.refits import OutOfBag, RefittedNetwork, out_of_bag, refitted_network
@@ -71,22 +74,48 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     say(described(table))
     prepare()
 
-    keys = jax.random.split(jax.random.key(options.seed), 4)
+    with Stages(_stages(options, table)) as stages:
+        record = _explained(options, table, features, stages)
+    for line in ("", *report(record), *files.written(options.out, record)):
+        say(line)
+
+
+def _stages(options: argparse.Namespace, table: Table) -> list[str]:
+    """The stages that these options ask for."""
+    chosen = given_fitter(options, table) is None or is_comparable(options)
+    return [
+        *(["candidates"] if chosen else []),
+        *(["comparison"] if chosen and options.compare else []),
+        "refits",
+        *(["simulated refits"] if options.calibrate is not False else []),
+        *("curves", "importance", "report"),
+    ]
+
+
+def _explained(
+    options: argparse.Namespace, table: Table, features: Sequence[int], stages: Stages
+) -> dict[str, Any]:
+    """Compute everything, write the files, and return the content of summary.json."""
+    keys = jax.random.split(jax.random.key(options.seed), 5)
     folder = kept_refits.folder_for(options, table)
-    chosen = choose(keys[0], options, table, folder / "candidates")
-    refits = _refits(keys[1], chosen.fitter, table, options, folder)
+    chosen = choose(keys[0], options, table, folder / "candidates", stages.start)
+    progress = stages.start("refits")
+    refits = _refits(keys[1], chosen.fitter, table, options, folder, progress)
     network = refitted_network(chosen.fitter, refits)
     predicted = out_of_bag(network, table.X, table.y, options.level, weights=table.weights)
     networks = Networks(network)
     if options.calibrate is not False and len(network.out_of_bag) > 1:
+        progress = stages.start("simulated refits")
         most_seconds = math.inf if options.calibrate else MOST_SECONDS
         calibration = (keys[2], chosen.fitter, table, network, predicted, folder / "simulated")
-        networks = with_simulations(*calibration, most_seconds)
+        networks = with_simulations(*calibration, most_seconds, progress)
     order = np.asarray(jax.random.permutation(keys[3], len(table.y)))[: options.rows]
     rows, individual_rows = np.sort(order), np.sort(order[:MOST_INDIVIDUAL])
-    effects = effects_with_bands(
-        networks, table, features, rows, individual_rows, options.center, options.level
-    )
+    progress = stages.start("curves")
+    along = (features, rows, individual_rows, options.center, options.level, progress)
+    effects = effects_with_bands(networks, table, *along)
+    progress = stages.start("importance")
+    matters = importance(keys[4], network, table, predicted, options.level, progress)
     results = Explanation(
         options,
         table,
@@ -96,24 +125,23 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
         predicted,
         _new_interval(network, table, predicted, options.level),
         effects,
+        matters,
         rows,
         individual_rows,
     )
-    record = files.write(results)
-    missing = missing_treatment(options, "refuse")
+    record = files.write(results, stages.start("report"))
     model = fitted_model(
         chosen.fitter,
         refits,
         table,
         level=options.level,
-        missing=missing,
+        missing=missing_treatment(options, "refuse"),
         full=networks.full,
         simulated=networks.draws,
     )
     save_model(options.out, model)
     kept_refits.remove(folder)
-    for line in ("", *report(record), *files.written(options.out, record)):
-        say(line)
+    return record
 
 
 def described(table: Table) -> str:
@@ -127,7 +155,12 @@ def described(table: Table) -> str:
 
 
 def _refits(
-    key: Array, fitter: Fitter, table: Table, options: argparse.Namespace, folder: Path
+    key: Array,
+    fitter: Fitter,
+    table: Table,
+    options: argparse.Namespace,
+    folder: Path,
+    progress: Callable[[float], object],
 ) -> Bootstrap:
     """The refits to resampled rows.
 
@@ -142,7 +175,7 @@ def _refits(
         options.replicates,
         weights=table.weights,
         groups=table.groups,
-        progress="refits",
+        progress=progress,
         directory=folder / "resampled",
     )
     if refits.diverged.all():
@@ -171,10 +204,4 @@ def _new_interval(
     if table.response_kind not in ("quantitative", "count"):
         return None
     rows = LeftOut(network.out_of_bag, table.y, predicted.mean, table.weights, table.groups)
-    known = np.flatnonzero(~np.isnan(predicted.mean))
-    # Every refit is given the prediction out of bag, which no refit that saw the row has touched.
-    means = np.broadcast_to(predicted.mean[known], (len(network.out_of_bag), len(known)))
-    ends = np.full((2, len(table.y)), np.nan)
-    if known.size:
-        ends[:, known] = prediction_interval(rows, means, table.response_kind, level)
-    return Interval(*ends)
+    return out_of_bag_intervals(rows, table.response_kind, level)

@@ -14,13 +14,16 @@ from jaxnn import plotting
 from jaxnn.bands.calibration import Band
 from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.results import Explanation
-from jaxnn.refits import Effect
+from jaxnn.refits import Effect, RefitImportance
 from jaxnn.tables import Column, Table, axis_label
 from jaxnn.tables.table import shown
 
-MOST_POINTS = 2000  # rows in the figure of predicted against observed
+MOST_POINTS = 1500  # rows in the figure of predicted against observed
 MOST_LABELS = 60  # names that fit below an axis of full width
-MOST_BESIDE = 12  # levels of which two panels fit beside each other
+MOST_UPRIGHT = 12  # names that are not all turned
+MOST_TICKS = 600  # of the rows
+MOST_IMPORTANCES = 20
+NARROW, HEIGHT = 5.2, 4.0  # inches, with which a figure can be read on a phone
 MOST_CLASSES = 12  # curves that can be distinguished
 CORE = (0.02, 0.98)  # quantiles of a predictor beyond which its curves are pale
 FEW_ROWS = 10  # a level with fewer rows is hollow
@@ -46,10 +49,10 @@ def _fit_tick_labels(ax: Any, names: Sequence[str], what: str) -> None:
     if len(names) > MOST_LABELS:
         ax.set_xticks([])
         ax.set_xlabel(f"{ax.get_xlabel()} ({len(names)} {what})".strip())
-    elif len(names) > MOST_BESIDE:
+    elif len(names) > MOST_UPRIGHT:
         ax.set_xticks(range(len(names)), [name.replace("\n", " ") for name in names])
         ax.tick_params("x", labelrotation=90, labelsize=8)
-    elif sum(max(map(len, name.split("\n"))) + 1 for name in names) > 52:
+    elif sum(max(map(len, name.split("\n"))) + 1 for name in names) > 40:
         slant = 90 if len(names) > 8 else 30
         ax.tick_params("x", labelrotation=slant)
         for label in ax.get_xticklabels():
@@ -58,7 +61,7 @@ def _fit_tick_labels(ax: Any, names: Sequence[str], what: str) -> None:
 
 def observed_figure(results: Explanation) -> Any:
     """A figure of the out-of-bag predictions against the observed values."""
-    figure, (ax,) = plotting.panels(1, height=4.2, width=7.0)
+    figure, (ax,) = plotting.panels(1, height=HEIGHT + 0.4, width=NARROW)
     table, predicted = results.table, results.out_of_bag
     response = table.response
     rows = np.flatnonzero(~np.isnan(predicted.mean))
@@ -66,7 +69,7 @@ def observed_figure(results: Explanation) -> Any:
         ax.set_title("no refit left a row out")
         return figure
     total = rows.size
-    rows = rows[_evenly(total)]
+    rows = rows[_evenly(total, MOST_POINTS)]
     names = [_plain(name, 16) for name in response.levels]
     level = f"{100 * results.options.level:g}%"
     new = results.new_interval
@@ -77,8 +80,8 @@ def observed_figure(results: Explanation) -> Any:
         (predicted.lower[rows], predicted.upper[rows]),
         new_interval=None if new is None else (new.lower[rows], new.upper[rows]),
         levels=names if table.response_kind in ("binary", "categorical") else (),
-        interval_label=f"{level} band of the mean, over those refits",
-        new_label=f"{level} prediction interval, for a new observation",
+        interval_label=f"{level} band of the mean",
+        new_label=f"{level} interval of a new observation",
     )
     ax.set_xlabel(f"observed {_plain(axis_label(response), 60)}")
     name = _prediction_label(table)
@@ -86,17 +89,13 @@ def observed_figure(results: Explanation) -> Any:
         name = f"P({name} = observed class)"
     ax.set_ylabel(f"out-of-bag {name}")
     _fit_tick_labels(ax, names, "classes")
-    some = f"{rows.size:,} of {total:,} rows" if rows.size < total else f"{total:,} rows"
-    ax.set_title(
-        f"{some}, each predicted by those of {results.converged:,} refits that left it out"
-    )
     figure.legend(loc="outside lower center")
     return figure
 
 
-def _evenly(total: int) -> np.ndarray:
-    """At most `MOST_POINTS` of the row numbers below `total`, evenly spaced."""
-    return np.linspace(0, total - 1, min(MOST_POINTS, total)).round().astype(int)
+def _evenly(total: int, most: int) -> np.ndarray:
+    """At most `most` of the row numbers below `total`, evenly spaced."""
+    return np.linspace(0, total - 1, min(most, total)).round().astype(int)
 
 
 def _is_small_count(grid: np.ndarray) -> bool:
@@ -104,53 +103,59 @@ def _is_small_count(grid: np.ndarray) -> bool:
     return bool((grid == grid.round()).all() and grid[-1] - grid[0] <= 10)
 
 
-def effect_figure(results: Explanation, found: EffectBands) -> Any:
-    """A figure of one predictor: average and individual curves on the left, its profile right."""
-    table, center, effect = results.table, results.options.center, found.effect
+def effect_figures(results: Explanation, found: EffectBands) -> tuple[Any, Any]:
+    """The figures of one predictor, at the same scale: its average curve, and its profile."""
+    table, effect = results.table, found.effect
     column, response = table.columns[effect.feature], table.response
     values = table.X[:, effect.feature]
     curved = column.kind == "numeric" and len(effect.grid) > 1
-    many = not curved and len(effect.grid) > MOST_BESIDE
-    beside, height = (1, 3.4) if many else (2, 4.3)
-    figure, axes = plotting.panels(2, columns=beside, height=height, sharex=many, sharey=True)
-    titles = (
-        f"averaged over {results.average_rows.size:,} rows",
-        f"others at {center}" + " or most common level" * (center != "mode"),
-    )
     name = "estimate, corrected for bias" if results.networks.calibrated else "mean of the refits"
-    for ax, band, title in zip(axes, (found.average, found.profile), titles, strict=True):
+    drawn = []
+    for band in (found.average, found.profile):
+        figure, (ax,) = plotting.panels(1, height=HEIGHT, width=NARROW)
+        drawn.append((figure, ax))
         _draw_curves(ax, table, effect, band, name)
-        if ax is axes[0] and band.center.ndim == 1 and len(effect.grid) > 1:
+        if band is found.average and band.center.ndim == 1 and len(effect.grid) > 1:
             x = effect.grid if curved else np.arange(len(effect.grid))
             plotting.individual_curves(ax, x, effect.individual, what="individual curves")
         if curved:
-            plotting.rug(ax, values[_evenly(len(values))])
+            plotting.rug(ax, values[_evenly(len(values), MOST_TICKS)])
             if _is_small_count(effect.grid):
                 ax.set_xticks(effect.grid, _level_labels(column, effect.grid, values))
-        if ax is axes[-1] or not many:
-            ax.set_xlabel(_plain(axis_label(column), 60))
-        ax.set_title(title)
+        ax.set_xlabel(_plain(axis_label(column), 60))
         if not curved:
             _fit_tick_labels(ax, _level_labels(column, effect.grid, values), "levels")
-    predicted = _prediction_label(table)
-    for ax in axes if many else axes[:1]:
+        predicted = _prediction_label(table)
         ax.set_ylabel("probability of the class" if response.kind == "categorical" else predicted)
-    handles, labels = axes[0].get_legend_handles_labels()
-    what = f"{'shaded' if curved else 'bars'}: {_band_label(results)}"
-    low, high = np.quantile(values, CORE)
-    if curved and (effect.grid[0] < low or high < effect.grid[-1]):
-        what += "; pale: beyond the 2nd and 98th percentile"
-    elif not curved and (_row_counts(effect.grid, values) < FEW_ROWS).any():
-        what += f"; hollow: fewer than {FEW_ROWS} rows"
-    figure.legend(
-        handles,
-        labels,
-        loc="outside lower center",
-        ncols=min(len(labels), 4),
-        title=what,
-        title_fontsize=10,
-    )
+    limits = np.array([ax.get_ylim() for _, ax in drawn])
+    for figure, ax in drawn:
+        ax.set_ylim(limits[:, 0].min(), limits[:, 1].max())
+        handles, labels = ax.get_legend_handles_labels()
+        columns = 2 if max(map(len, labels)) < 24 else 1
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+    return drawn[0][0], drawn[1][0]
+
+
+def importance_figure(importance: RefitImportance, unit: str) -> Any:
+    """A figure of the importances with their intervals."""
+    shown_names = tuple(shown(name, 24) for name in importance.names)
+    rows = min(len(shown_names), MOST_IMPORTANCES)
+    figure, (ax,) = plotting.panels(1, height=1.1 + 0.3 * rows, width=NARROW)
+    named = importance._replace(names=shown_names)
+    plotting.importance_chart(named, ax, most=MOST_IMPORTANCES, unit=unit)
     return figure
+
+
+def what_is_pale(results: Explanation, found: EffectBands) -> str:
+    """What is drawn pale or hollow in the figures of a predictor, or nothing."""
+    effect, column = found.effect, results.table.columns[found.effect.feature]
+    values = results.table.X[:, effect.feature]
+    low, high = np.quantile(values, CORE)
+    if column.kind == "numeric" and len(effect.grid) > 1:
+        beyond = effect.grid[0] < low or high < effect.grid[-1]
+        return "Pale: beyond the 2nd and 98th percentile of the rows." if beyond else ""
+    few = (_row_counts(effect.grid, values) < FEW_ROWS).any()
+    return f"Hollow: fewer than {FEW_ROWS} rows." if few else ""
 
 
 def _level_labels(column: Column, grid: np.ndarray, values: np.ndarray) -> list[str]:
@@ -165,13 +170,16 @@ def _row_counts(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.array([np.count_nonzero(values == value) for value in grid])
 
 
-def _band_label(results: Explanation) -> str:
+def band_label(results: Explanation) -> str:
     """What the bands are."""
     level = results.options.level
     if results.networks.simulated is None:
         return plotting.band_label(level, results.converged)
     draws = len(results.networks.simulated.out_of_bag)
-    return f"calibrated {100 * level:g}% band ({results.converged:,} refits, {draws:,} simulations)"
+    return (
+        f"pointwise {100 * level:g}% band, calibrated ({results.converged:,} refits, "
+        f"{draws:,} simulations)"
+    )
 
 
 def _draw_curves(ax: Any, table: Table, effect: Effect, band: Band, name: str) -> None:

@@ -1,7 +1,7 @@
 """Which files does an explanation write?
 
-    choice.png, comparison.png, predicted_versus_observed.png, predictor_01.png, predictor_02.png,
-    ..., arrays.npz, summary.json
+    report.html, importance.csv, curves.csv, changes.csv, losses.csv, predictions.csv, arrays.npz,
+    summary.json, and figures as PNG if an option asks for them
 
 Each file is written whole or not at all, the summary last. No file is named after anything in the
 table.
@@ -10,40 +10,32 @@ table.
 from __future__ import annotations
 
 import json
-import re
 import shlex
-import sys
-import warnings
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
+from jaxnn.cli.drawings import effect_names, effect_stem, pictures, png_names
+from jaxnn.cli.number_files import write_numbers
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import summary
+from jaxnn.report import page_html
 from jaxnn.saving import write_whole
 from jaxnn.tables.table import shown
 
-OBSERVED_FILE = "predicted_versus_observed.png"
-FIGURES = {
-    "choice.png": "out-of-bag losses of all candidates",
-    "comparison.png": "the network beside other methods",
-    OBSERVED_FILE: "each row predicted by refits that left it out",
-}
+PAGE_FILE = "report.html"
 ARRAYS_FILE = "arrays.npz"
 SUMMARY_FILE = "summary.json"
-CHOICE_FILE, COMPARISON_FILE = "choice.png", "comparison.png"
-FIGURE_FILE = re.compile(r"predictor_[0-9]+\.png|choice\.png|comparison\.png")
 
 
-def write(results: Explanation) -> dict[str, Any]:
+def write(results: Explanation, told: Callable[[float], object]) -> dict[str, Any]:
     """Write every file of an explanation, and remove the figures of an earlier run.
 
     Args:
       results: the explanation; its options name the directory.
+      told: called with the share that is finished.
 
     Returns:
       The content of summary.json.
@@ -51,13 +43,18 @@ def write(results: Explanation) -> dict[str, Any]:
     Raises:
       OSError: a file cannot be written.
     """
+    from jaxnn.cli.page import explanation_page  # late, so that --help need not wait for matplotlib
+
     out = results.options.out
-    names = {found.effect.feature: _effect_file(found.effect.feature) for found in results.effects}
     earlier = _earlier_figures(out)
-    figures = _write_figures(results, names)
+    drawn, figures = pictures(results, told)
+    named = {found.effect.feature: effect_names(found.effect.feature) for found in results.effects}
+    record = summary(results, named, figures)
+    html = page_html(explanation_page(results, record, drawn))
+    write_whole(out / PAGE_FILE, lambda file: file.write(html.encode(errors="backslashreplace")))
+    record["numbers"] = write_numbers(results, record)
     arrays = _arrays(results)
     write_whole(out / ARRAYS_FILE, lambda file: np.savez(file, allow_pickle=False, **arrays))
-    record = summary(results, names, figures)
     # An argument may hold bytes that are not text; JSON has escapes for them.
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(out / SUMMARY_FILE, lambda file: file.write(text.encode(errors="backslashreplace")))
@@ -74,37 +71,12 @@ def written(out: Path, record: dict[str, Any]) -> Iterator[str]:
       record: the content of summary.json.
     """
     yield f"written to {shown(str(out), 200)}:"
-    predictors = {entry["file"]: entry["name"] for entry in record["predictors"]}
-    for name in record["figures"]:
-        what = shown(predictors[name]) if name in predictors else FIGURES[name]
-        yield f"  {name:{len(OBSERVED_FILE)}}  {what}"
+    yield f"  {PAGE_FILE}  all results in one page: open it in a browser"
+    yield f"  {', '.join(record['numbers'])}"
+    if record["figures"]:
+        yield f"  {len(record['figures']):,} figures, such as {record['figures'][0]}"
     yield f"  {ARRAYS_FILE}, {SUMMARY_FILE}, and the refits for new rows:"
     yield f"jaxnn predict {shlex.quote(shown(str(out), 200))} NEW.csv"
-
-
-def _write_figures(results: Explanation, names: dict[int, str]) -> list[str]:
-    """Write the figures, and return their names."""
-    # Imported late, so that --help need not wait for matplotlib.
-    from jaxnn import plotting
-    from jaxnn.cli import choice_figures, figures
-
-    drawings: dict[str, Callable[[], Any]] = {}
-    selection, comparison = results.choice.selection, results.choice.comparison
-    if selection is not None and len(selection.candidates) > 1:
-        drawings[CHOICE_FILE] = partial(choice_figures.choice_figure, results, selection)
-    if comparison is not None:
-        drawings[COMPARISON_FILE] = partial(choice_figures.comparison_figure, results, comparison)
-    drawings[OBSERVED_FILE] = partial(figures.observed_figure, results)
-    for found in results.effects:
-        name = names[found.effect.feature]
-        drawings[name] = partial(figures.effect_figure, results, found)
-    with plotting.style(), warnings.catch_warnings():
-        # A name may be in a script that the font lacks; it is drawn as boxes.
-        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        for name, draw in tqdm(drawings.items(), desc="figures", unit=" files", file=sys.stderr):
-            figure = draw()
-            write_whole(results.options.out / name, lambda file, it=figure: plotting.save(it, file))
-    return list(drawings)
 
 
 def _arrays(results: Explanation) -> dict[str, np.ndarray]:
@@ -123,11 +95,19 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
                 for name, ends in results.new_interval._asdict().items()
             }
         ),
+        **(
+            {}
+            if isinstance(results.importance, str)
+            else {
+                f"importance_{name}": getattr(results.importance, name)
+                for name in ("in_bag", "out_of_bag", "center", "lower", "upper")
+            }
+        ),
         "average_rows": results.average_rows,
         "individual_rows": results.individual_rows,
     }
     for effect, average, profile, _ in results.effects:
-        stem = Path(_effect_file(effect.feature)).stem
+        stem = effect_stem(effect.feature)
         for name in ("grid", "average", "profile", "individual"):
             arrays[f"{stem}_{name}"] = getattr(effect, name)
         for name, band in (("average", average), ("profile", profile)):
@@ -136,15 +116,10 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _effect_file(feature: int) -> str:
-    # A number, since the name of a column may be any text.
-    return f"predictor_{feature + 1:02d}.png"
-
-
 def _earlier_figures(out: Path) -> set[str]:
     """The figures that an earlier run lists in its summary, and that this one may not make."""
     try:
         names = json.loads((out / SUMMARY_FILE).read_text(encoding="utf-8"))["figures"]
-        return {name for name in names if FIGURE_FILE.fullmatch(name)}
+        return png_names(out, names)
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return set()

@@ -254,6 +254,11 @@ def add_inspecting(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )
     add(
+        "--figures",
+        action="store_true",
+        help="also write each figure of the page as a file of its own",
+    )
+    add(
         "--out",
         type=Path,
         default=Path("jaxnn-explain"),

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from jaxnn.cli.input_table import file_form
+from jaxnn.cli.number_files import safe
 from jaxnn.cli.terminal import complain, say
 from jaxnn.cli.wording import worded
 from jaxnn.errors import InputError
@@ -151,7 +152,7 @@ def _cells(model: FittedModel, predictions: Predictions) -> Iterator[list[str]]:
     for place, numbers in enumerate(table.tolist()):
         cells = [f"{number:.{DIGITS}g}" for number in numbers]
         if predictions.mean.ndim == 2:
-            cells.insert(0, _safe(levels[int(predictions.mean[place].argmax())]))
+            cells.insert(0, safe(levels[int(predictions.mean[place].argmax())]))
         if predictions.classes is not None:
             members = [levels[k] for k in np.flatnonzero(predictions.classes[place])]
             cells.append("{" + "; ".join(members) + "}")
@@ -177,12 +178,3 @@ def _shown_value(column: Column, value: float) -> str:
     if column.origin and abs(value) < LARGEST_DAY:
         return str(np.datetime64(column.origin) + np.timedelta64(round(value), "D"))
     return f"{value:g}"
-
-
-def _safe(text: str) -> str:
-    """A text from a table that no spreadsheet takes for a formula."""
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
-    return text

@@ -27,13 +27,13 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
         best, fitted = candidates[path["chosen"]], candidates[path["fitted"]]
         yield (
             f"chosen of {len(candidates)} candidates by out-of-bag {record['shown_loss']}: "
-            f"{_described(best)}, with {_rounded(best['loss'], scale)} (standard error "
+            f"{described_candidate(best)}, with {_rounded(best['loss'], scale)} (standard error "
             f"{_rounded(best['standard_error'], scale, digits=2)})"
         )
         yield from (f"  {note}" for note in path["notes"])
         if fitted != best:
             yield (
-                f"fitted for the bands: {_described(fitted)}, with "
+                f"fitted for the bands: {described_candidate(fitted)}, with "
                 f"{_rounded(fitted['loss'], scale)}"
             )
     yield (
@@ -43,7 +43,8 @@ def _choice(record: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _described(candidate: Mapping[str, Any]) -> str:
+def described_candidate(candidate: Mapping[str, Any]) -> str:
+    """The hidden layers, penalty and epochs of a candidate in words."""
     hidden = "-".join(map(str, candidate["hidden"]))
     if not hidden:
         return f"no hidden layers, penalty {candidate['penalty']:g}"

@@ -11,7 +11,7 @@ from jaxnn.bootstrap import Bootstrap, Interval
 from jaxnn.cli.bands import EffectBands, Networks
 from jaxnn.cli.choice import Choice
 from jaxnn.mlp import MLP
-from jaxnn.refits import OutOfBag
+from jaxnn.refits import OutOfBag, RefitImportance
 from jaxnn.tables import Table
 
 
@@ -28,6 +28,7 @@ class Explanation(NamedTuple):
       new_interval: (rows,) ends of the prediction interval of each row, around its prediction out
         of bag; None for classes.
       effects: the curves and bands of each predictor that was asked for.
+      importance: of every predictor, or the sentence that says why there is none.
       average_rows: (rows,) row numbers that the average curves are over.
       individual_rows: (m,) row numbers with an individual curve.
     """
@@ -40,6 +41,7 @@ class Explanation(NamedTuple):
     out_of_bag: OutOfBag
     new_interval: Interval | None
     effects: tuple[EffectBands, ...]
+    importance: RefitImportance | str
     average_rows: np.ndarray
     individual_rows: np.ndarray
 

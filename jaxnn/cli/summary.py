@@ -33,14 +33,14 @@ def shown_loss(kind: str) -> str:
 
 
 def summary(
-    results: Explanation, files: Mapping[int, str], figures: Sequence[str]
+    results: Explanation, files: Mapping[int, Sequence[str]], figures: Sequence[str]
 ) -> dict[str, Any]:
     """The content of summary.json.
 
     Args:
       results: the explanation.
-      files: the name of the figure of each predictor that has one, by its column of X.
-      figures: the names of all figures.
+      files: the names of the figures of each predictor that has any, by its column of X.
+      figures: the names of all figures that are files.
 
     Returns:
       Settings, versions, the meaning of the columns, the path of candidates and the choice, the
@@ -57,7 +57,7 @@ def summary(
         "settings": {
             name: value
             for name, value in vars(results.options).items()
-            if name not in ("command", "out")
+            if name not in ("command", "out", "words")
         },
         "versions": versions(PACKAGES),
         "rows": len(table.y),
@@ -65,7 +65,7 @@ def summary(
         "notes": list(table.notes),
         "response": {**dataclasses.asdict(table.response), "response_kind": table.response_kind},
         "predictors": [
-            {**dataclasses.asdict(column), "file": files.get(place)}
+            {**dataclasses.asdict(column), "figures": list(files.get(place, ()))}
             for place, column in enumerate(table.columns)
         ],
         "figures": list(figures),
@@ -91,6 +91,7 @@ def summary(
                 {"refit": int(b), "step": int(refits.fits.diverged_at[b])} for b in diverged
             ],
         },
+        "importance": _importance(results),
         "calibration": _calibration(results),
         "seconds_to_calibrate": results.networks.seconds,
         "out_of_bag": {
@@ -148,6 +149,28 @@ def _comparison(results: Explanation) -> dict[str, Any] | None:
             "interval": [_finite(end) for end in interval],
         }
     return {"methods": methods, "verdict": verdict(comparison, level)}
+
+
+def _importance(results: Explanation) -> dict[str, Any] | str:
+    """The importance of each predictor, the most important one first, or why there is none."""
+    found = results.importance
+    if isinstance(found, str):
+        return found
+    return {
+        "loss": LOSSES[results.net.response][0],
+        "level": found.level,
+        "rule": found.rule,
+        "predictors": [
+            {
+                "name": found.names[place],
+                **{
+                    name: _finite(getattr(found, name)[place])
+                    for name in ("center", "lower", "upper")
+                },
+            }
+            for place in np.argsort(-found.center, kind="stable").tolist()
+        ],
+    }
 
 
 def _calibration(results: Explanation) -> dict[str, Any] | None:

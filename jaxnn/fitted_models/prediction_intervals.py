@@ -131,6 +131,30 @@ def prediction_interval(
     return Interval(*ends)
 
 
+def out_of_bag_intervals(
+    rows: LeftOut, kind: str = "quantitative", level: float = 0.95
+) -> Interval:
+    """The interval of each training row, as if it were a new one, around its prediction out of bag.
+
+    Args:
+      rows: the training rows.
+      kind, level: as for `prediction_interval`.
+
+    Returns:
+      Interval(lower, upper), (rows,) each, in float64; NaN for a row that no refit left out.
+
+    Raises:
+      InputError, InputTypeError: as `prediction_interval`.
+    """
+    known = np.flatnonzero(~np.isnan(rows.predicted))
+    ends = np.full((2, len(rows.observed)), np.nan)
+    if known.size:
+        # Every refit is given the prediction out of bag, which no refit that saw the row touched.
+        means = np.broadcast_to(rows.predicted[known], (len(rows.out_of_bag), known.size))
+        ends[:, known] = prediction_interval(rows, means, kind, level)
+    return Interval(*ends)
+
+
 def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95) -> np.ndarray:
     """The classes that cover a new observation of a category, by the formula of this module.
 

@@ -25,6 +25,7 @@ from jaxnn.plotting.figure_style import (
     panels,
     save,
     style,
+    svg,
 )
 from jaxnn.plotting.importance import importance_chart, rank_chart
 from jaxnn.plotting.predictions import predicted_versus_observed
@@ -52,4 +53,5 @@ __all__ = [
     "save",
     "style",
     "surrogate_diagram",
+    "svg",
 ]

@@ -7,6 +7,8 @@ state of pyplot.
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
@@ -61,6 +63,8 @@ STYLE: dict[Any, Any] = {
     "axes.prop_cycle": cycler(color=[COLORS[name] for name in _CYCLE_COLORS])
     + cycler(linestyle=[LINES[name] for name in _CYCLE_LINES]),
 }
+
+SVG_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "jaxnn"}
 
 
 @contextmanager
@@ -121,6 +125,18 @@ def panels(
 def save(figure: Figure, target: str | PathLike[str] | IO[bytes]) -> None:
     """Write a figure as PNG to a path or an open file; the same figure gives the same bytes."""
     figure.savefig(target, format="png")
+
+
+def svg(figure: Figure) -> bytes:
+    """A figure as SVG without a background, in which text stays text; the same for equal figures.
+
+    Glyphs that the font lacks are no matter: the reader's browser has them.
+    """
+    written = io.BytesIO()
+    with matplotlib.rc_context(SVG_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
+    return written.getvalue()
 
 
 def axis_label(name: str, unit: str = "") -> str:

@@ -12,7 +12,7 @@ and `jaxnn.refits.importance_intervals` how intervals follow from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +71,7 @@ def refit_importance(
     names: Sequence[str] | None = None,
     rule: str = "shifted",
     level: float = 0.95,
-    progress: bool | str = False,
+    progress: bool | str | Callable[[float], object] = False,
 ) -> RefitImportance:
     """The importance of every predictor in every refit, by the formula at the top of this module.
 
@@ -92,7 +92,7 @@ def refit_importance(
       weights: (rows,) case weights, at least 0; a row of weight two is the same as that row twice.
       names: names of the columns; None takes those of the model, or x1, x2, ...
       rule, level: how the intervals are made, as for `importance_interval`.
-      progress: True or a label shows a progress bar on stderr.
+      progress: as for `jaxnn.replicate.replicate`.
 
     Returns:
       A `RefitImportance`. A column that a refit does not use has importance exactly 0 in it.

@@ -8,7 +8,7 @@ the refits; the refits of other models are predicted one by one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -65,7 +65,7 @@ def importances_of_refits(
     groups: Mapping[str, Sequence[int | str] | int | str] | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
-    progress: bool | str = False,
+    progress: bool | str | Callable[[float], object] = False,
 ) -> Importances:
     """The importances of `refit_importance` without intervals, also of fits to all rows.
 
@@ -107,7 +107,7 @@ def _added_for_network(
     y: np.ndarray,
     weights: np.ndarray,
     passes: Passes,
-    progress: bool | str,
+    progress: bool | str | Callable[[float], object],
 ) -> np.ndarray:
     """(refits, passes, 2) what each pass adds to the importance in bag and out of bag."""
     dtype = jnp.result_type(float)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,7 +95,7 @@ def select(
     groups: Any = None,
     candidates: Sequence[Candidate] | None = None,
     resamples: int | None = None,
-    progress: bool | str = False,
+    progress: bool | str | Callable[[float], object] = False,
     directory: str | os.PathLike[str] | None = None,
 ) -> Selection:
     """Judge candidates by their out-of-bag losses, and choose one.

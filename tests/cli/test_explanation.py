@@ -1,19 +1,24 @@
 """Does one command give figures with bands, and one sentence for whatever goes wrong?"""
 
+import csv
+import re
+
 import jax
 import numpy as np
 import pytest
 
 from jaxnn import InputError, from_arrays, interval
 from jaxnn.cli import explanation, kept_refits
+from jaxnn.cli.progress import WEIGHTS
 from jaxnn.datasets import heart
 from jaxnn.fitted_models.saved_models import load_model
 
 FILES = [
-    *("predicted_versus_observed.png", "arrays.npz", "summary.json"),
-    *("model.json", "arrays-DIGEST.npz"),
+    *("report.html", "arrays.npz", "summary.json", "model.json", "arrays-DIGEST.npz"),
+    *("importance.csv", "curves.csv", "changes.csv", "predictions.csv"),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
+CA = ("Ca", "average")
 QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]
 
 
@@ -24,21 +29,50 @@ def test_heart_needs_no_response_and_says_what_it_does(explained_heart):
     assert "rows: 297, predictors: 13" in printed
     assert "4 refits of a 18-3-1 network (61 parameters) on 297 rows" in printed
     assert "with 50% interval" in printed
-    for label in ("candidates", "refits", "simulated refits"):
-        assert f"{label}: 100%" in explained_heart.stderr
 
 
 def test_the_files_are_those_listed(explained_heart, made_in):
-    predictors = explained_heart.record["predictors"]
-    files = {entry["name"]: entry["file"] for entry in predictors if entry["file"]}
-    assert files == {"Ca": "predictor_12.png", "Thal": "predictor_13.png"}
     made = made_in(explained_heart.out)
-    assert made == {*FILES, "choice.png", "comparison.png", *files.values()}
+    assert made == {*FILES, "losses.csv"}
+    assert explained_heart.record["figures"] == []
     assert f"jaxnn predict {explained_heart.out} NEW.csv" in explained_heart.stdout
-    for name in made:
-        if name.endswith(".png"):
-            assert (explained_heart.out / name).read_bytes().startswith(b"\x89PNG")
-            assert name in explained_heart.stdout
+    for name in made - {"model.json", "arrays-DIGEST.npz"}:
+        assert name in explained_heart.stdout
+
+
+def test_one_line_shows_the_progress_of_all_stages(explained_heart):
+    assert explained_heart.stderr.count("\n") == 1
+    shown = explained_heart.stderr.rstrip("\n").split("\r")
+    names = list(dict.fromkeys(line.partition(":")[0].strip() for line in shown if line.strip()))
+    assert names == [*WEIGHTS, "finished"]
+    shares = [int(re.search(r"(\d+)%", line)[1]) for line in shown if line.strip()]
+    assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 100
+    assert "left" in shown[-1]
+
+
+def test_the_numbers_are_written_as_csv(explained_heart):
+    arrays = explained_heart.arrays
+    lines = {
+        name: list(csv.DictReader((explained_heart.out / f"{name}.csv").read_text().splitlines()))
+        for name in ("importance", "curves", "changes", "losses", "predictions")
+    }
+    names = [column.name for column in heart().columns]
+    order = np.argsort(-arrays["importance_center"], kind="stable")
+    assert [line["predictor"] for line in lines["importance"]] == [names[j] for j in order]
+    told = [float(line["importance"]) for line in lines["importance"]]
+    np.testing.assert_allclose(told, arrays["importance_center"][order], rtol=1e-6, atol=1e-12)
+    curve = [line for line in lines["curves"] if (line["predictor"], line["curve"]) == CA]
+    assert [line["value"] for line in curve] == ["0", "1", "2", "3"]
+    upper = [float(line["upper"]) for line in curve]
+    np.testing.assert_allclose(upper, arrays["predictor_12_average_upper"], rtol=1e-6)
+    fixed, reversable = (line for line in lines["changes"] if line["predictor"] == "Thal")
+    assert (fixed["from"], fixed["to"], reversable["to"]) == ("normal", "fixed", "reversable")
+    curves = arrays["predictor_13_average"]
+    change = curves[:, 2] - curves[:, 0]
+    assert float(reversable["change"]) == pytest.approx(change.mean(), rel=1e-5)
+    assert float(reversable["share of refits that rise"]) == (change > 0).mean()
+    assert [line["method"] for line in lines["losses"]][:2] == ["network", "logistic regression"]
+    assert len(lines["predictions"]) == 297 and lines["predictions"][0]["observed"] == "No"
 
 
 def test_the_summary_says_how_the_numbers_came_about(explained_heart):
@@ -215,7 +249,7 @@ def test_faults_on_the_way_are_one_sentence(
     def fails(*arguments, **options):
         raise error
 
-    monkeypatch.setattr("jaxnn.cli.figures.effect_figure", fails)
+    monkeypatch.setattr("jaxnn.cli.figures.effect_figures", fails)
     out = tmp_path / "out"
     assert run("explain", table, "--response", "ill", *QUICK, "--out", out) == status
     assert sentence in capsys.readouterr().err.splitlines()[-1]
@@ -300,14 +334,17 @@ def test_a_single_refit_has_no_calibrated_band(table, tmp_path, refused):
     assert "calibrated bands need at least two refits" in refused("explain", table, *words)
 
 
-def test_calibration_that_takes_long_is_left_to_the_user(table, tmp_path, capsys, monkeypatch, run):
+def test_calibration_that_takes_long_is_left_to_the_user(
+    table, tmp_path, capsys, monkeypatch, run, results
+):
     monkeypatch.setattr(explanation, "MOST_SECONDS", -1)
     words = [word for word in QUICK if word != "--no-calibrate"]
     words += ["--response", "ill", "--features", "dose", "--out", tmp_path / "out"]
     assert run("explain", table, *words) == 0
     printed = capsys.readouterr()
     assert "the 95% bands are not calibrated" in printed.out and "--calibrate" in printed.out
-    assert "simulated refits" not in printed.err
+    assert not list((tmp_path / "out").rglob("simulated"))
+    assert results(tmp_path / "out")[0]["calibration"] is None
 
 
 def test_very_many_predictors_are_not_all_listed():

@@ -16,8 +16,8 @@ from jaxnn.fitted_models.model import fitted_model
 from jaxnn.refits import out_of_bag, refitted_network
 
 FILES = [
-    *("predicted_versus_observed.png", "arrays.npz", "summary.json"),
-    *("model.json", "arrays-DIGEST.npz"),
+    *("report.html", "arrays.npz", "summary.json", "model.json", "arrays-DIGEST.npz"),
+    *("importance.csv", "curves.csv", "changes.csv", "predictions.csv"),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
 QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]
@@ -26,13 +26,13 @@ QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]
 def test_figures_of_an_earlier_run_do_not_stay_beside_new_ones(table, tmp_path, run):
     out = tmp_path / "out"
     words = ["explain", table, "--response", "ill", *QUICK, "--out", out, "--features"]
-    assert run(*words, "group") == 0
-    (out / "predictor_99.png").write_text("mine")
-    assert (out / "predictor_02.png").exists()
+    assert run(*words, "group", "--figures") == 0
+    (out / "predictor_99_average.png").write_text("mine")
+    profile = out / "predictor_02_profile.png"
+    assert profile.read_bytes().startswith(b"\x89PNG")
     assert run(*words, "dose") == 0
-    assert (out / "predictor_01.png").exists()
-    assert not (out / "predictor_02.png").exists()
-    assert (out / "predictor_99.png").read_text() == "mine"
+    assert not profile.exists() and not (out / "predictor_01_profile.png").exists()
+    assert (out / "predictor_99_average.png").read_text() == "mine"
 
 
 def test_a_place_that_cannot_be_written(table, tmp_path, refused):
@@ -88,6 +88,7 @@ def computed():
         "effects_with_bands": effects_with_bands(
             Networks(network), table, [0], np.arange(18), np.arange(18), "mean", 0.95
         ),
+        "importance": "Importance was not computed.",
         "fitted_model": fitted_model(fitter, refits, table),
     }
 
@@ -114,7 +115,7 @@ def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
     )
     if status == 0:
         made = made_in(folder / "out")
-        assert made == {*FILES, "predictor_01.png"}
+        assert made == set(FILES) - {"importance.csv"}
 
 
 def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write, results, made_in):
@@ -127,4 +128,7 @@ def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write,
     assert [entry["name"] for entry in results(out)[0]["predictors"]] == names
     assert {path.name for path in tmp_path.iterdir()} == {"t.csv", "out"}
     made = made_in(out)
-    assert made == {*FILES, *(f"predictor_{number:02d}.png" for number in range(1, 7))}
+    assert made == set(FILES)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "&lt;script&gt;" in page and "日本語" in page
+    assert "$x_{" in page and "x" * 5000 not in page

@@ -1,0 +1,137 @@
+"""How much does each predictor of an explanation matter, and what does it change?
+
+The importance is that of `jaxnn.refits.refit_importance`. What a predictor changes is told by the
+average curve of every refit b, between two of its values,
+
+    change_b = average_b(to) - average_b(from)
+
+with its percentiles over the refits and the share of refits in which it is above zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from jax import Array
+
+from jaxnn.bootstrap import interval
+from jaxnn.errors import InputError
+from jaxnn.refits import Effect, OutOfBag, RefitImportance, RefittedNetwork, refit_importance
+from jaxnn.refits.importance_scores import VALUES
+from jaxnn.tables import Table
+
+MOST_PREDICTIONS = 2 * 10**9  # about the number that takes a few minutes
+MOST_CHANGES = 8  # levels that are compared with the first
+QUARTILES = (0.25, 0.75)
+CORRELATED = 0.7  # from which the average over rows goes over rows that may not exist
+
+
+class Change(NamedTuple):
+    """How an average prediction differs between two values of a predictor.
+
+    Attributes:
+      before, after: the two values, or codes of levels.
+      change: the mean over the refits.
+      lower, upper: percentiles over the refits.
+      rises: the share of refits in which the change is above zero.
+    """
+
+    before: float
+    after: float
+    change: float
+    lower: float
+    upper: float
+    rises: float
+
+
+def importance(
+    key: Array,
+    network: RefittedNetwork,
+    table: Table,
+    out_of_bag: OutOfBag,
+    level: float,
+    progress: Callable[[float], object],
+) -> RefitImportance | str:
+    """The importance of every predictor, or the sentence that says why there is none.
+
+    Args:
+      key: a typed JAX key.
+      network: the refits to resampled rows.
+      table: the table.
+      out_of_bag: their predictions of rows that they have not seen.
+      level: coverage that the intervals aim at.
+      progress: as for `jaxnn.replicate.replicate`.
+    """
+    refits, rows = network.out_of_bag.shape
+    if refits < 2 or np.isnan(out_of_bag.loss).any():
+        return (
+            "Importance was not computed: it needs at least two refits, and rows that each of them "
+            "has left out."
+        )
+    predictions = refits * rows * table.X.shape[1] * VALUES
+    if predictions > MOST_PREDICTIONS:
+        return (
+            f"Importance was not computed: it would take {predictions / 1e9:.0f} billion "
+            "predictions for this number of rows, predictors and refits; fewer refits need fewer."
+        )
+    try:
+        return refit_importance(
+            key,
+            network,
+            table.X,
+            table.y,
+            weights=table.weights,
+            level=level,
+            progress=progress,
+        )
+    except InputError as error:
+        return f"Importance was not computed: {error}"
+
+
+def changes(effect: Effect, table: Table, level: float) -> tuple[Change, ...]:
+    """What a predictor changes: between its quartiles, or from its first level to each other.
+
+    Args:
+      effect: the curves of every refit, of one output.
+      table: the table.
+      level: coverage of the percentiles.
+    """
+    grid, curves = effect.grid, effect.average
+    if len(grid) < 2 or curves.ndim != 2:
+        return ()
+    places = [(0, place) for place in range(1, min(len(grid), MOST_CHANGES + 1))]
+    if table.columns[effect.feature].kind == "numeric":
+        ends = np.quantile(table.X[:, effect.feature], QUARTILES)
+        low, high = (int(np.abs(grid - end).argmin()) for end in ends)
+        places = [(low, high) if low < high else (0, len(grid) - 1)]
+    found = []
+    for low, high in places:
+        change = curves[:, high] - curves[:, low]
+        lower, upper = interval(change, level)
+        rises = float((change > 0).mean())
+        ends = (float(grid[low]), float(grid[high]))
+        found.append(Change(*ends, float(change.mean()), float(lower), float(upper), rises))
+    return tuple(found)
+
+
+def most_correlated(table: Table, feature: int) -> tuple[int, float] | None:
+    """The numeric predictor that a numeric predictor is correlated with by 0.7 or more.
+
+    Returns:
+      Its column of X and the correlation coefficient; None if there is none.
+    """
+    numeric = [place for place, column in enumerate(table.columns) if column.kind == "numeric"]
+    others = [place for place in numeric if place != feature]
+    if feature not in numeric or not others:
+        return None
+    X = table.X[:, [feature, *others]]
+    X = X - X.mean(axis=0)
+    lengths = np.sqrt(np.square(X).sum(axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.nan_to_num((X[:, 1:].T @ X[:, 0]) / (lengths[1:] * lengths[0]))
+    place = int(np.abs(found).argmax())
+    if abs(found[place]) < CORRELATED:
+        return None
+    return others[place], float(found[place])

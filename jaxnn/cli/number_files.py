@@ -1,0 +1,158 @@
+"""Which numbers of an explanation are written as CSV?
+
+importance.csv    each predictor with its interval, the most important one first
+curves.csv        each point of each curve with its band
+changes.csv       the average prediction between two values of a predictor
+losses.csv        the network and the other methods
+predictions.csv   each row, predicted by refits that left it out
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jaxnn.bootstrap import Interval
+from jaxnn.cli.importance import changes
+from jaxnn.cli.results import Explanation
+from jaxnn.refits import top_chance
+from jaxnn.saving import write_whole
+from jaxnn.tables import Column
+
+DIGITS = 7
+TOP = 3  # of the predictors, for the chance of being among them
+FILES = ("importance.csv", "curves.csv", "changes.csv", "losses.csv", "predictions.csv")
+
+
+def safe(text: str) -> str:
+    """A text from a table that no spreadsheet takes for a formula."""
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+    return text
+
+
+def value_of(column: Column, value: float) -> str:
+    """A value of a predictor as text: a number, or the name of a level."""
+    return column.levels[int(value)] if column.levels else f"{value:.{DIGITS}g}"
+
+
+def write_numbers(results: Explanation, record: dict[str, Any]) -> list[str]:
+    """Write the CSV files, and remove those of an earlier run that this one does not make.
+
+    Args:
+      results: the explanation.
+      record: the content of summary.json.
+
+    Returns:
+      The names of the files.
+
+    Raises:
+      OSError: a file cannot be written.
+    """
+    out, made = results.options.out, []
+    makers = (_importance, _curves, _changes, _losses, _predictions)
+    for name, maker in zip(FILES, makers, strict=True):
+        lines = maker(results, record)
+        if lines is None:
+            (out / name).unlink(missing_ok=True)
+            continue
+        _write(out / name, *lines)
+        made.append(name)
+    return made
+
+
+Lines = tuple[Sequence[str], Iterable[Sequence[Any]]]
+
+
+def _importance(results: Explanation, _: Any) -> Lines | None:
+    found = results.importance
+    if isinstance(found, str):
+        return None
+    k = min(TOP, len(found.names))
+    chances = top_chance(found, k)
+    head = ["predictor", "importance", "lower", "upper", f"chance of the first {k}", "in bag"]
+    inside = found.in_bag.mean(axis=0)
+    columns = (found.center, found.lower, found.upper, chances, inside)
+    order = np.argsort(-found.center, kind="stable")
+    return head, ([found.names[j], *(numbers[j] for numbers in columns)] for j in order.tolist())
+
+
+def _curves(results: Explanation, _: Any) -> Lines:
+    table = results.table
+    classes = table.response.levels if table.response_kind == "categorical" else ("",)
+
+    def lines() -> Iterable[Sequence[Any]]:
+        for found in results.effects:
+            column = table.columns[found.effect.feature]
+            for curve, band in (("average", found.average), ("profile", found.profile)):
+                parts = np.stack([band.center, band.lower, band.upper], axis=-1)
+                parts = parts.reshape(len(found.effect.grid), -1, 3)
+                for value, of_value in zip(found.effect.grid.tolist(), parts, strict=True):
+                    for level, numbers in zip(classes, of_value, strict=True):
+                        yield [column.name, value_of(column, value), curve, level, *numbers]
+
+    return ["predictor", "value", "curve", "class", "estimate", "lower", "upper"], lines()
+
+
+def _changes(results: Explanation, _: Any) -> Lines:
+    columns, level = results.table.columns, results.options.level
+    head = ["predictor", "from", "to", "change", "lower", "upper", "share of refits that rise"]
+    return head, (
+        [columns[found.effect.feature].name]
+        + [value_of(columns[found.effect.feature], end) for end in change[:2]]
+        + list(change[2:])
+        for found in results.effects
+        for change in changes(found.effect, results.table, level)
+    )
+
+
+def _losses(_: Explanation, record: dict[str, Any]) -> Lines | None:
+    if record["comparison"] is None:
+        return None
+    head = ["method", "loss", "standard error", "difference", "lower", "upper"]
+    return head, (
+        [name, numbers["loss"], numbers["standard_error"], numbers["difference"]]
+        + numbers["interval"]
+        for name, numbers in record["comparison"]["methods"].items()
+    )
+
+
+def _predictions(results: Explanation, _: Any) -> Lines:
+    table, predicted = results.table, results.out_of_bag
+    none = np.full(len(table.y), np.nan)
+    new = results.new_interval or Interval(none, none)
+    head = ["row", "observed", "predicted out of bag", "band lower", "band upper"]
+    head += ["interval lower", "interval upper"]
+    levels = table.response.levels
+    observed = [value_of(table.response, y) if levels else float(y) for y in table.y]
+    numbers = (predicted.mean, predicted.lower, predicted.upper, *new)
+    return head, (
+        [str(row + 1), observed[row], *(array[row] for array in numbers)]
+        for row in range(len(table.y))
+    )
+
+
+def _write(path: Path, head: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Write one CSV file; what is not known is empty."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(head)
+    for line in lines:
+        writer.writerow([_cell(value) for value in line])
+    text = written.getvalue()
+    write_whole(path, lambda file: file.write(text.encode(errors="backslashreplace")))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return safe(value)
+    if value is None or not np.isfinite(value):
+        return ""
+    return f"{float(value):.{DIGITS}g}"

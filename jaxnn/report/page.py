@@ -1,0 +1,136 @@
+"""What does a page consist of, and how is it written as HTML?
+
+A page is sections, a section is blocks: paragraphs, tables, pictures, and folded parts with blocks
+of their own. The template decides how each looks; Jinja2 escapes every text.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from jaxnn.errors import InputTypeError
+
+
+class Paragraph(NamedTuple):
+    """A paragraph.
+
+    Attributes:
+      text: plain text.
+      role: "" for plain text, "lead" for what matters most, "note" for what the section's intervals
+        are, "warning" for what the reader must beware of, or "code" for a command.
+    """
+
+    text: str
+    role: str = ""
+
+
+class Grid(NamedTuple):
+    """A table of texts, which scrolls inside its own box where it is too wide.
+
+    Attributes:
+      caption: what it shows.
+      head: names of the columns.
+      rows: the cells of each row; the first names the row.
+      numbers: whether the cells after the first are numbers, which are aligned to the right.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: bool = True
+
+
+class Picture(NamedTuple):
+    """A figure.
+
+    Attributes:
+      svg: as from `jaxnn.report.inline_svg`.
+      caption: what it shows.
+    """
+
+    svg: str
+    caption: str
+
+
+class Folded(NamedTuple):
+    """A part that a reader opens and closes.
+
+    Attributes:
+      title: what is always shown.
+      blocks: what is inside; pictures that follow each other stand side by side where there is
+        room.
+      open: whether it is open at first.
+    """
+
+    title: str
+    blocks: tuple[Paragraph | Grid | Picture, ...]
+    open: bool = False
+
+
+class Section(NamedTuple):
+    """A section with its heading.
+
+    Attributes:
+      title: its heading.
+      blocks: what follows.
+    """
+
+    title: str
+    blocks: tuple[Paragraph | Grid | Picture | Folded, ...]
+
+
+class Page(NamedTuple):
+    """A page.
+
+    Attributes:
+      title: of the page, also its first heading.
+      lead: what was done, in one paragraph.
+      sections: in their order.
+    """
+
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+
+
+def page_html(page: Page) -> str:
+    """A page as HTML: one file with its style and pictures inside.
+
+    Args:
+      page: what is on the page. All texts are escaped; the SVG of a picture is taken as it is.
+
+    Returns:
+      The document, without scripts and without addresses of anything outside it.
+
+    Raises:
+      InputTypeError: `page` is not a `Page`.
+
+    Example:
+      >>> html = page_html(Page("Curves", "Of <age>.", (Section("How", (Paragraph("so"),)),)))
+      >>> "Of &lt;age&gt;." in html, "<script" in html
+      (True, False)
+    """
+    import jinja2  # late, so that --help need not wait for it
+
+    if not isinstance(page, Page):
+        raise InputTypeError(f"page is a {type(page).__name__}; pass a jaxnn.report.Page.")
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("jaxnn.report", ""),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["kind"] = lambda block: type(block).__name__
+    return environment.get_template("page.html").render(page=page, runs=_runs)
+
+
+def _runs(blocks: tuple[Any, ...]) -> list[list[Any]]:
+    """The blocks in order, with pictures that follow each other in one list."""
+    runs: list[list[Any]] = []
+    for block in blocks:
+        if runs and isinstance(block, Picture) and isinstance(runs[-1][-1], Picture):
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+    return runs

@@ -1,0 +1,154 @@
+"""Does the page of an explanation say all it should, and can it be read anywhere?"""
+
+import html
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+
+from jaxnn import __version__
+
+VOID = {"meta", "br", "path", "use", "rect", "image"}
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+WIDTHS = (390, 1280)
+# A page with a script of its own measures the report, which has none.
+MEASURE = """<body onload="
+  for (const frame of document.querySelectorAll('iframe')) {
+    const root = frame.contentDocument.documentElement;
+    const p = document.createElement('p');
+    p.textContent = 'width ' + frame.width + ' needs ' + root.scrollWidth;
+    document.body.append(p);
+  }">FRAMES</body>"""
+
+
+class Structure(HTMLParser):
+    """Tags with their attributes, headings in order, and the text outside pictures."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.headings, self.texts, self.inside = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.inside.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag in self.inside:
+            assert self.inside.pop() == tag, "tags are closed in their order"
+
+    def handle_data(self, data):
+        if "svg" not in self.inside and "style" not in self.inside:
+            self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def page(explained_heart):
+    """The page as text and as its structure."""
+    text = (explained_heart.out / "report.html").read_text(encoding="utf-8")
+    structure = Structure()
+    structure.feed(text)
+    return text, structure
+
+
+def test_the_page_has_one_title_and_headings_in_order(page):
+    _, structure = page
+    assert structure.headings[0] == 1 and structure.headings.count(1) == 1
+    for before, after in zip(structure.headings, structure.headings[1:], strict=False):
+        assert after <= before + 1
+    assert structure.headings.count(2) == 7 and structure.headings.count(3) == 2
+    assert ("html", {"lang": "en"}) in structure.tags
+    assert not structure.inside
+
+
+def test_the_page_needs_nothing_else(page):
+    text, structure = page
+    names = {tag for tag, _ in structure.tags}
+    assert not names & {"script", "link", "iframe", "object", "embed", "img"}
+    for tag, attributes in structure.tags:
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("href", "src"):
+            assert attributes.get(name, "#").startswith("#"), (tag, attributes)
+    assert "http" not in text and "@import" not in text
+    assert len(text) < 3_000_000
+
+
+def test_identifiers_are_unique_and_links_lead_somewhere(page):
+    _, structure = page
+    ids = [attributes["id"] for _, attributes in structure.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = {a["href"].removeprefix("#") for _, a in structure.tags if "href" in a}
+    assert links <= set(ids)
+
+
+def test_every_figure_says_what_it_shows(page):
+    _, structure = page
+    labels = [a["aria-label"] for tag, a in structure.tags if tag == "svg"]
+    # Comparison, choice, importance, observed, and two for each of two predictors.
+    assert len(labels) == 8 and len(set(labels)) == 8
+    assert all(len(label) > 40 for label in labels)
+    assert sum("Prediction along Thal" in label for label in labels) == 2
+
+
+def test_the_page_tells_the_results_and_how_to_repeat_them(page, explained_heart):
+    text = " ".join(" ".join(page[1].texts).split())
+    record = explained_heart.record
+    assert record["comparison"]["verdict"] in text
+    assert "refitted 4 times to rows drawn with replacement" in text
+    for entry in record["importance"]["predictors"]:
+        assert entry["name"] in text
+    first, second = (p["name"] for p in record["importance"]["predictors"] if p["name"] in PAIR)
+    summaries = re.findall("<h3>(.*?)</h3>", page[0])
+    assert summaries == [first, second]
+    assert "jaxnn explain heart --replicates 4 --level 0.5 --features Ca Thal" in text
+    assert f"jaxnn {__version__}" in text and "Seed 0." in text
+    assert "pointwise 50% band, calibrated (4 refits, 6 simulations)" in text
+    assert "percentile interval" in text and "normal ones" in text
+
+
+PAIR = ("Ca", "Thal")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_nothing_is_wider_than_a_phone_or_a_screen(explained_heart, tmp_path):
+    report = (explained_heart.out / "report.html").read_text(encoding="utf-8")
+    frames = "".join(
+        f'<iframe width="{width}" height="800" srcdoc="{html.escape(report)}"></iframe>'
+        for width in WIDTHS
+    )
+    measured = tmp_path / "measure.html"
+    measured.write_text(MEASURE.replace("FRAMES", frames), encoding="utf-8")
+    dom = browser(tmp_path, "--dump-dom", measured.as_uri())
+    found = dict(re.findall(r"<p>width (\d+) needs (\d+)</p>", dom))
+    assert {int(width) for width in found} == set(WIDTHS)
+    for width, needed in found.items():
+        assert int(needed) <= int(width)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_the_page_can_be_printed(explained_heart, tmp_path):
+    pdf = tmp_path / "report.pdf"
+    browser(tmp_path, f"--print-to-pdf={pdf}", (explained_heart.out / "report.html").as_uri())
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def browser(folder, *words):
+    """What Chromium prints."""
+    return subprocess.run(
+        [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout

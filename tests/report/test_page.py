@@ -1,0 +1,38 @@
+"""Is a page HTML that can be read by everyone, and that asks for nothing from outside?"""
+
+import pytest
+
+from jaxnn.errors import InputTypeError
+from jaxnn.report import Folded, Grid, Page, Paragraph, Picture, Section, page_html
+
+NASTY = "<script>alert(1)</script> \"'&{{ 7 * 7 }}"
+
+
+def test_every_text_is_escaped_wherever_it_stands():
+    blocks = (
+        *(Paragraph(NASTY, role) for role in ("", "lead", "code")),
+        Grid(NASTY, (NASTY,), ((NASTY, NASTY),)),
+        Picture("<svg></svg>", NASTY),
+    )
+    section = Section(NASTY, (*blocks, Folded(NASTY, blocks)))
+    html = page_html(Page(NASTY, NASTY, (section,)))
+    assert "<script" not in html and "49" not in html
+    assert html.count("&lt;script&gt;") == 3 + 2 + 1 + 2 * 9
+    assert html.count("<svg></svg>") == 2
+
+
+def test_pictures_that_follow_each_other_stand_side_by_side():
+    picture = Picture("<svg></svg>", "")
+    html = page_html(Page("", "", (Section("", (picture, picture, Paragraph(""), picture)),)))
+    assert html.count('<div class="pictures">') == 2 and html.count("<figure>") == 3
+
+
+def test_only_open_parts_are_open():
+    folded = (Folded("a", (), open=True), Folded("b", ()))
+    html = page_html(Page("", "", (Section("", folded),)))
+    assert html.count("<details open>") == 1 and html.count("<details>") == 1
+
+
+def test_what_is_no_page_is_refused():
+    with pytest.raises(InputTypeError, match=r"page is a str; pass a jaxnn\.report\.Page"):
+        page_html("page")
