@@ -3,12 +3,20 @@
 black_box.py           what counts as a black box
 evaluation_points.py   grids of one predictor, and the centre of the others
 profiles.py            how the prediction changes with one predictor: read this first
+scores.py              scores and losses by name
+permutation_importance.py, exact_importance.py   what a prediction loses without a column
 surrogates.py          a small decision tree that imitates the black box
 tree_rules.py          the splits of such a tree in words
 """
 
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.evaluation_points import center_of, grid_for
+from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
+from jaxnn.inspection.permutation_importance import (
+    Importance,
+    importance_table,
+    permutation_importance,
+)
 from jaxnn.inspection.profiles import (
     centered,
     individual_conditional_expectation,
@@ -19,14 +27,19 @@ from jaxnn.inspection.surrogates import SurrogateTree, surrogate_tree
 
 __all__ = [
     "BlackBox",
+    "ExactImportance",
+    "Importance",
     "Predict",
     "SurrogateTree",
     "black_box",
     "center_of",
     "centered",
+    "exact_importance",
     "grid_for",
+    "importance_table",
     "individual_conditional_expectation",
     "partial_dependence",
+    "permutation_importance",
     "profile_at",
     "surrogate_tree",
 ]
