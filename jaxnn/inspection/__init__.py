@@ -7,6 +7,8 @@ scores.py              scores and losses by name
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
 surrogates.py          a small decision tree that imitates the black box
 tree_rules.py          the splits of such a tree in words
+surfaces.py            how it changes with two predictors together
+row_averages.py        average predictions with some columns set
 """
 
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
@@ -23,6 +25,13 @@ from jaxnn.inspection.profiles import (
     partial_dependence,
     profile_at,
 )
+from jaxnn.inspection.surfaces import (
+    Surface,
+    data_nearby,
+    joint_surface,
+    partial_dependence_2d,
+    profile_surface,
+)
 from jaxnn.inspection.surrogates import SurrogateTree, surrogate_tree
 
 __all__ = [
@@ -30,16 +39,21 @@ __all__ = [
     "ExactImportance",
     "Importance",
     "Predict",
+    "Surface",
     "SurrogateTree",
     "black_box",
     "center_of",
     "centered",
+    "data_nearby",
     "exact_importance",
     "grid_for",
     "importance_table",
     "individual_conditional_expectation",
+    "joint_surface",
     "partial_dependence",
+    "partial_dependence_2d",
     "permutation_importance",
     "profile_at",
+    "profile_surface",
     "surrogate_tree",
 ]

@@ -14,8 +14,10 @@ import numpy as np
 from jaxnn.errors import (
     InputError,
     InputTypeError,
+    as_numbers,
     as_weights,
     check_count,
+    check_finite,
     is_whole,
     unknown_name,
 )
@@ -40,6 +42,25 @@ def check_feature(feature: Any, X: np.ndarray) -> int:
     if not -X.shape[1] <= feature < X.shape[1]:
         raise InputError(f"feature is {feature}; X has the columns 0 to {X.shape[1] - 1}.")
     return int(feature) % X.shape[1]
+
+
+def check_grid(grid: Any) -> np.ndarray:
+    """A grid (g,) of finite numbers, in its own dtype.
+
+    Raises:
+      InputError: anything else.
+    """
+    try:
+        grid = np.asarray(grid)
+    except ValueError:
+        raise InputError("grid has rows of different lengths; pass a list of numbers.") from None
+    if grid.ndim != 1 or len(grid) == 0 or grid.dtype.kind not in "fiub":
+        raise InputError(
+            f"grid has shape {grid.shape} and holds {grid.dtype} values; pass a list of numbers."
+        )
+    if not np.isfinite(grid).all():
+        raise InputError(f"grid holds {grid[~np.isfinite(grid)][0]}; pass finite numbers.")
+    return grid
 
 
 def grid_for(
@@ -81,7 +102,7 @@ def grid_for(
     """
     X = check_matrix(X)
     feature = check_feature(feature, X)
-    _check_columns(columns, X)
+    check_columns(columns, X)
     check_count(resolution, "resolution", least=2)
     ends = np.asarray(percentiles)
     if ends.shape != (2,) or ends.dtype.kind not in "fiu" or not 0 <= ends[0] < ends[1] <= 1:
@@ -136,7 +157,7 @@ def center_of(
     X = check_matrix(X)
     if center not in CENTERS:
         raise unknown_name("center", center, CENTERS)
-    _check_columns(columns, X)
+    check_columns(columns, X)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     present = w > 0
     summaries = [center] * X.shape[1] if columns is None else [_center(c, center) for c in columns]
@@ -149,7 +170,34 @@ def center_of(
     )
 
 
-def _check_columns(columns: Any, X: np.ndarray) -> None:
+def typical_row(
+    X: np.ndarray,
+    center: Center | Sequence[float],
+    columns: Sequence[Column] | None = None,
+    weights: Any = None,
+) -> np.ndarray:
+    """The row (p,) at which a profile holds the predictors: a centre, or the values themselves.
+
+    Raises:
+      InputError, InputTypeError: as `center_of`, or values that are not p finite numbers.
+    """
+    if isinstance(center, str):
+        return center_of(X, center, columns, weights=weights)
+    typical = as_numbers(center, "center").astype(X.dtype)
+    check_finite(typical, "center")
+    if typical.shape != (X.shape[1],):
+        raise InputError(
+            f"center has shape {typical.shape}; pass {X.shape[1]} values, one per column of X."
+        )
+    return typical
+
+
+def check_columns(columns: Any, X: np.ndarray) -> None:
+    """Refuse descriptions that are not one `Column` per column of X; None is accepted.
+
+    Raises:
+      InputError, InputTypeError: anything else.
+    """
     if columns is None:
         return
     if not (isinstance(columns, Sequence) and all(hasattr(column, "kind") for column in columns)):

@@ -17,24 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, as_weights, check_finite
+from jaxnn.errors import InputError, as_numbers
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import Center, center_of, check_feature
+from jaxnn.inspection.evaluation_points import Center, check_feature, check_grid, typical_row
+from jaxnn.inspection.row_averages import row_averages, weighted_rows
 from jaxnn.tables import Column
-
-
-def _check_grid(grid: Any) -> np.ndarray:
-    try:
-        grid = np.asarray(grid)
-    except ValueError:
-        raise InputError("grid has rows of different lengths; pass a list of numbers.") from None
-    if grid.ndim != 1 or len(grid) == 0 or grid.dtype.kind not in "fiub":
-        raise InputError(
-            f"grid has shape {grid.shape} and holds {grid.dtype} values; pass a list of numbers."
-        )
-    if not np.isfinite(grid).all():
-        raise InputError(f"grid holds {grid[~np.isfinite(grid)][0]}; pass finite numbers.")
-    return grid
 
 
 def profile_at(
@@ -70,16 +57,8 @@ def profile_at(
       array([0., 2., 4.])
     """
     X = check_matrix(X)
-    feature, grid = check_feature(feature, X), _check_grid(grid)
-    if isinstance(center, str):
-        typical = center_of(X, center, columns, weights=weights)
-    else:
-        typical = as_numbers(center, "center").astype(X.dtype)
-        check_finite(typical, "center")
-        if typical.shape != (X.shape[1],):
-            raise InputError(
-                f"center has shape {typical.shape}; pass {X.shape[1]} values, one per column of X."
-            )
+    feature, grid = check_feature(feature, X), check_grid(grid)
+    typical = typical_row(X, center, columns, weights)
     rows = np.repeat(typical[None], len(grid), axis=0)
     rows[:, feature] = grid
     return black_box(predict, X).evaluate(rows)
@@ -143,14 +122,7 @@ def partial_dependence(
       array([0., 2., 4.])
     """
     box, X, feature, grid = _checked(predict, X, feature, grid)
-    w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
-    X, shares = X[w > 0], w[w > 0] / w.sum()  # a row of weight zero may have any prediction
-    axis = box.rows_axis
-    average = np.zeros((*box.row_shape[:axis], len(grid), *box.row_shape[axis:]))
-    for places, rows, predictions in box.blocks_with(X, feature, grid):
-        sums = np.tensordot(shares[rows], predictions, axes=(0, axis + 1))
-        average[(slice(None),) * axis + (places,)] += sums
-    return average
+    return row_averages(box, *weighted_rows(X, weights), feature, grid)
 
 
 def centered(ice: Any, rows_axis: int | None = None) -> np.ndarray:
@@ -198,4 +170,4 @@ def _checked(
 ) -> tuple[BlackBox, np.ndarray, int, np.ndarray]:
     """The arguments of a curve over rows, once they are known to be usable."""
     X = check_matrix(X)
-    return black_box(predict, X), X, check_feature(feature, X), _check_grid(grid)
+    return black_box(predict, X), X, check_feature(feature, X), check_grid(grid)

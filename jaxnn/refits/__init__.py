@@ -11,6 +11,7 @@ donors.py       with which other rows' values each row is predicted for that
 ranks.py        the order of the predictors, and how sure it is
 seed_noise.py   the spread from first weights alone
 importance_intervals.py   intervals from importances in bag and out of bag
+surfaces.py     surfaces of two predictors, and the boundary
 surrogates.py   the rules that trees read off the refits, and how they vary
 """
 
@@ -28,6 +29,7 @@ from jaxnn.refits.prediction_errors import (
 )
 from jaxnn.refits.ranks import matters_more, rank_chances, top_chance
 from jaxnn.refits.seed_noise import SeedNoise, seed_noise, seed_share
+from jaxnn.refits.surfaces import RefitSurface, refit_surface
 from jaxnn.refits.surrogates import SurrogateTrees, surrogate_summary, surrogate_trees
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "OutOfBag",
     "OutOfBagError",
     "RefitImportance",
+    "RefitSurface",
     "RefittedModel",
     "RefittedNetwork",
     "SeedNoise",
@@ -50,6 +53,7 @@ __all__ = [
     "out_of_bag_error",
     "rank_chances",
     "refit_importance",
+    "refit_surface",
     "refitted_network",
     "row_blocks",
     "seed_noise",
