@@ -25,6 +25,7 @@ nothing, so that the processes that are timed load only what they use.
 NAMES: tuple[str, ...] = (
     "black_box_heart",
     "band_coverage",
+    "importance_intervals",
     "universal_approximation",
     "refit_speed",
     "backpropagation",

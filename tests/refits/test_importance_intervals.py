@@ -26,6 +26,7 @@ def test_each_rule_has_the_ends_of_its_formula():
     corrected = stats.t.ppf(0.75, 3) * outside * np.sqrt(1 / 4 + 0.368 / 0.632)
     ends = {
         "shifted": (0.5, 2.5),
+        "weighted": (0.5 + 0.368 / 2, 2.5 + 0.368 / 2),
         "normal": (1.5 - stats.norm.ppf(0.75) * spread, 1.5 + stats.norm.ppf(0.75) * spread),
         "out_of_bag": (0.75, 2.25),
         "in_bag": (1.0, 3.0),
@@ -34,7 +35,7 @@ def test_each_rule_has_the_ends_of_its_formula():
     assert ends.keys() == RULES.keys()
     for rule, expected in ends.items():
         center, lower, upper = importance_interval(IN_BAG, OUT_OF_BAG, 0.5, rule)
-        assert center[0] == (2 if rule == "in_bag" else 1.5)
+        assert center[0] == {"in_bag": 2, "weighted": 1.5 + 0.368 / 2}.get(rule, 1.5)
         np.testing.assert_allclose([lower[0], upper[0]], expected)
 
 
