@@ -31,7 +31,7 @@ from experiments.lab.contract import Results
 
 KNOWN = "known truth"
 LEAST, LEARNER, ALARMS = 0.90, 0.93, 0.025
-STUDIED = 640  # data sets of the full run
+STUDIED = 512  # data sets of the full run
 SIMULATED = "an earlier simulation with other keys"
 EARLIER_SETS = (2000, 1000)
 # Coverage of the signals in the earlier simulation, at n = 100 and 303.

@@ -34,11 +34,11 @@ class Settings:
       correlated_sets: data sets of 100 rows, for what is lost without a column.
     """
 
-    least_squares_sets: tuple[int, int] = (1000, 500)
+    least_squares_sets: tuple[int, int] = (800, 400)
     least_squares_refits: int = 200
     truths: tuple[str, ...] = tuple(TRUTHS)
     kinds: tuple[str, ...] = KINDS
-    network_sets: tuple[int, int] = (50, 30)
+    network_sets: tuple[int, int] = (40, 24)
     network_refits: int = 60
     fits: int = 2
     correlated_sets: int = 2000

@@ -84,7 +84,7 @@ def rules(found: list[Cell]) -> Figure:
         ax.set_ylim(len(RULES) - 0.5, -0.5)
     axes[0].set_yticks(rows, list(RULES.values()), fontsize=8)
     axes[0].axvline(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
-    axes[0].set_title("contain the importance")
+    axes[0].set_title("contain it")
     axes[0].set_xlim(None, 1.02)
     axes[0].legend(loc="lower left", fontsize=8)
     axes[1].set_yticks(rows, [""] * len(RULES))
@@ -114,7 +114,7 @@ def _example(ax: Axes, cell: Cell, most: int = 12) -> None:
         ],
     )
     ax.set_ylabel("importance")
-    ax.set_title(cell.setting.words)
+    ax.set_title(cell.setting.words, fontsize=8)
 
 
 def settings(found: list[Cell]) -> Figure:

@@ -223,10 +223,11 @@ def cyclic_importance(
     inside = place < rows
     X, y = X[order], y[order]
     shifts = jnp.maximum(1, rows * (1 + jnp.arange(permutations)) // (permutations + 1))
-    donor = (place + shifts[:, None]) % rows  # (permutations, n)
+    donor = (place[None] + shifts[:, None]) % rows  # (permutations, n)
 
     def increase(predictions: Array) -> Array:
-        return (jnp.where(inside, loss(kind, y, predictions), 0).sum(axis=-1) / rows).mean()
+        kept, responses = (jnp.broadcast_to(a, predictions.shape) for a in (inside, y))
+        return (jnp.where(kept, loss(kind, responses, predictions), 0).sum(axis=-1) / rows).mean()
 
     base = increase(black_box(X))
     found = []

@@ -1,4 +1,4 @@
-"""Are importances those of all permutations, of the right rows, and the intervals those of rules?"""
+"""Are importances those of all permutations and the right rows, and intervals those of rules?"""
 
 from itertools import permutations
 
