@@ -12,7 +12,7 @@ row_averages.py        average predictions with some columns set
 """
 
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
-from jaxnn.inspection.evaluation_points import center_of, grid_for
+from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
 from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
 from jaxnn.inspection.permutation_importance import (
     Importance,
@@ -49,6 +49,7 @@ __all__ = [
     "grid_for",
     "importance_table",
     "individual_conditional_expectation",
+    "is_extrapolated",
     "joint_surface",
     "partial_dependence",
     "partial_dependence_2d",

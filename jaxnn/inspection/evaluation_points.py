@@ -1,6 +1,7 @@
 """Where is a curve evaluated? On a grid of one predictor, with the others held at a centre.
 
-grid      equally spaced between two quantiles, or all levels of a coded column
+grid      equally spaced between two quantiles, the distinct values if they are few, all levels of
+          a coded column, or any values given; outside the observed values it extrapolates
 centre    mean, median or most common value of each predictor, a level for a coded column
 """
 
@@ -28,58 +29,133 @@ Center = Literal["mean", "median", "mode"]
 CENTERS: tuple[str, ...] = get_args(Center)
 
 
-def check_feature(feature: Any, X: np.ndarray) -> int:
+def check_feature(feature: Any, X: np.ndarray, columns: Sequence[Column] | None = None) -> int:
     """The number of a column of X, counted from the left.
+
+    Args:
+      feature: that number, negative from the right, or the column's name if `columns` are given.
+      X: (n, p).
+      columns: descriptions of the columns of X, or None.
 
     Raises:
       InputError, InputTypeError: X has no such column.
     """
+    check_columns(columns, X)
+    if isinstance(feature, str) and columns is not None:
+        names = [column.name for column in columns]
+        if feature not in names:
+            raise unknown_name("feature", feature, names)
+        return names.index(feature)
     if not is_whole(feature):
         raise InputTypeError(
-            f"feature is {feature!r}; pass the number of a column of X "
-            "(jaxnn.tables.column_index finds it by name)."
+            f"feature is {feature!r}; pass the number of a column of X"
+            + (
+                ", or its name."
+                if columns is not None
+                else " (jaxnn.tables.column_index finds it by name)."
+            )
         )
     if not -X.shape[1] <= feature < X.shape[1]:
         raise InputError(f"feature is {feature}; X has the columns 0 to {X.shape[1] - 1}.")
     return int(feature) % X.shape[1]
 
 
-def check_grid(grid: Any) -> np.ndarray:
-    """A grid (g,) of finite numbers, in its own dtype.
+def check_grid(grid: Any, column: Column | None = None, argument: str = "grid") -> np.ndarray:
+    """The values at which a predictor is set, in the order given.
+
+    Args:
+      grid: (g,) numbers, or names of levels if the column has levels.
+      column: the description of the predictor, or None for a numeric one.
+      argument: what the caller calls the grid.
+
+    Returns:
+      (g,) numbers: for a column with levels, their codes.
 
     Raises:
-      InputError: anything else.
+      InputError: no values, values that are not finite numbers, or a level that the column lacks.
     """
     try:
-        grid = np.asarray(grid)
+        values = np.asarray(grid)
     except ValueError:
-        raise InputError("grid has rows of different lengths; pass a list of numbers.") from None
-    if grid.ndim != 1 or len(grid) == 0 or grid.dtype.kind not in "fiub":
         raise InputError(
-            f"grid has shape {grid.shape} and holds {grid.dtype} values; pass a list of numbers."
+            f"{argument} has rows of different lengths; pass a list of numbers."
+        ) from None
+    levels = () if column is None else column.levels
+    if levels and values.ndim == 1 and values.dtype.kind in "UO":
+        return np.array([_code(value, levels, argument) for value in values.tolist()], float)
+    if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "fiub":
+        raise InputError(
+            f"{argument} has shape {values.shape} and holds {values.dtype} values; pass a list of "
+            "numbers."
         )
-    if not np.isfinite(grid).all():
-        raise InputError(f"grid holds {grid[~np.isfinite(grid)][0]}; pass finite numbers.")
-    return grid
+    if not np.isfinite(values).all():
+        raise InputError(
+            f"{argument} holds {values[~np.isfinite(values)][0]}; pass finite numbers."
+        )
+    unseen = ~np.isin(values, np.arange(len(levels)))
+    if levels and unseen.any():
+        raise InputError(
+            f"{argument} holds {values[unseen][0]:g}, which is no level of the column; pass codes "
+            f"from 0 to {len(levels) - 1}, or names of levels."
+        )
+    return values
+
+
+def _code(level: Any, levels: tuple[str, ...], argument: str) -> int:
+    if level not in levels:
+        raise unknown_name(f"a level in {argument}", level, levels)
+    return levels.index(level)
+
+
+def is_extrapolated(X: Any, feature: Any, grid: Any, columns: Any = None) -> np.ndarray:
+    """Which values of a grid lie outside what has been observed.
+
+    Args:
+      X: (n, p), the observed rows.
+      feature: column of X.
+      grid: (g,) values of that column.
+      columns: descriptions of the columns of X; None takes all of them as numeric.
+
+    Returns:
+      (g,) bool: below the least or above the greatest observed value; for a column with levels, a
+      level of which there is no row.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
+
+    Example:
+      >>> is_extrapolated([[1.0], [3.0]], 0, [0.0, 2.0, 4.0])
+      array([ True, False,  True])
+    """
+    X = check_matrix(X)
+    feature = check_feature(feature, X, columns)
+    column = None if columns is None else columns[feature]
+    grid, values = check_grid(grid, column), X[:, feature]
+    if column is not None and column.levels:
+        return ~np.isin(grid, values)
+    return (grid < values.min()) | (grid > values.max())
 
 
 def grid_for(
     X: Any,
-    feature: int,
+    feature: int | str,
     resolution: int = 100,
     percentiles: tuple[float, float] = (0.05, 0.95),
     *,
     columns: Sequence[Column] | None = None,
+    weights: Any = None,
 ) -> np.ndarray:
     """Values of a predictor at which to evaluate its curve.
 
     Args:
       X: (n, p).
-      feature: column of X.
+      feature: column of X, by its number, or by its name if `columns` are given.
       resolution: the largest number of values, at least 2.
       percentiles: the quantiles between which the grid extends, as fractions; (0, 1) takes it
         from the least to the largest value.
       columns: descriptions of the columns of X; None takes all of them as numeric.
+      weights: (n,) weights of the rows, at least 0: a row of weight two is that row twice, and one
+        of weight zero is left out. None gives all the same weight.
 
     Returns:
       (g,). The codes 0..k-1 of all levels of a column that has levels, however many. Otherwise
@@ -90,7 +166,7 @@ def grid_for(
 
     Raises:
       InputError: X is not finite, a resolution below 2, or percentiles that are not
-        0 <= lower < upper <= 1 or coincide, or columns that do not fit X.
+        0 <= lower < upper <= 1 or coincide, or columns or weights that do not fit X.
       InputTypeError: `feature` or `resolution` is not a whole number, or X does not hold numbers.
 
     Example:
@@ -101,8 +177,8 @@ def grid_for(
       array([0., 1.])
     """
     X = check_matrix(X)
-    feature = check_feature(feature, X)
-    check_columns(columns, X)
+    feature = check_feature(feature, X, columns)
+    w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     check_count(resolution, "resolution", least=2)
     ends = np.asarray(percentiles)
     if ends.shape != (2,) or ends.dtype.kind not in "fiu" or not 0 <= ends[0] < ends[1] <= 1:
@@ -111,12 +187,15 @@ def grid_for(
         )
     if columns is not None and columns[feature].levels:
         return np.arange(len(columns[feature].levels), dtype=float)
-    values = np.sort(X[:, feature])
+    order = np.argsort(X[:, feature], kind="stable")
+    order = order[w[order] > 0]
+    values, w = X[order, feature], w[order]
     distinct = np.unique(values)
     if len(distinct) < resolution:
         return distinct
-    places = 0.4 + ends * (len(values) + 0.2) - 1
-    ends = np.interp(places, np.arange(len(values)), values)
+    last = np.cumsum(w)  # the place of a row's last repetition, counted from 1
+    places = np.stack([last - w + np.minimum(w, 1), last], axis=1).ravel()
+    ends = np.interp(0.4 + ends * (last[-1] + 0.2), places, values.repeat(2))
     if ends[0] == ends[1]:
         raise InputError(
             f"percentiles is {percentiles}, and column {feature} has the value {ends[0]:g} at "
