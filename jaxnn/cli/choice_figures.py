@@ -30,7 +30,8 @@ def choice_figure(results: Explanation, selection: Selection) -> Any:
         loss_label=f"out-of-bag {shown_loss(results.table.response_kind)}",
     )
     handles, labels = ax.get_legend_handles_labels()
-    ax.get_legend().remove()
+    if (legend := ax.get_legend()) is not None:
+        legend.remove()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
 

@@ -126,7 +126,7 @@ def _importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterat
         after = f"{more[j, order[rank + 1]]:.0%}" if rank + 1 < len(order) else ""
         ends = _ends((found.lower[j], found.upper[j]))
         name = shown(found.names[j])
-        rows.append((name, _number(found.center[j]), ends, f"{chances[j]:.0%}", after))
+        rows.append((name, _number(float(found.center[j])), ends, f"{chances[j]:.0%}", after))
     head = ("predictor", "importance", f"{_percent(found.level)} interval")
     yield Grid(
         f"How much the loss rises ({shown_unit(results)}) when the predictor's values are "

@@ -64,7 +64,7 @@ STYLE: dict[Any, Any] = {
     + cycler(linestyle=[LINES[name] for name in _CYCLE_LINES]),
 }
 
-SVG_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "jaxnn"}
+SVG_STYLE: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "jaxnn"}
 
 
 @contextmanager
