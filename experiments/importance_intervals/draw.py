@@ -84,14 +84,14 @@ def rules(found: list[Cell]) -> Figure:
         ax.set_ylim(len(RULES) - 0.5, -0.5)
     axes[0].set_yticks(rows, list(RULES.values()), fontsize=8)
     axes[0].axvline(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
-    axes[0].set_title("contain it")
+    axes[0].set_title("coverage")
     axes[0].set_xlim(None, 1.02)
-    axes[0].legend(loc="lower left", fontsize=8)
     axes[1].set_yticks(rows, [""] * len(RULES))
     axes[1].axvline(ALARMS, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
     axes[1].set_xlim(-0.04, 1.04)
     axes[1].set_title("above zero for noise")
     _example(axes[2], found[0])
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
     return figure
 
 
