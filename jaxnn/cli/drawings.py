@@ -13,7 +13,6 @@ from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import shown_loss
 from jaxnn.report import Picture, inline_svg
 from jaxnn.saving import write_whole
-from jaxnn.tables.table import shown
 
 CHOICE, COMPARISON, OBSERVED = "choice", "comparison", "predicted_versus_observed"
 IMPORTANCE = "importance"
@@ -55,9 +54,10 @@ def drawings(results: Explanation) -> Iterator[Drawing]:
             "difference from the chosen one."
         )
         yield Drawing((CHOICE,), _one(draw), (what,))
-    if not isinstance(results.importance, str):
+    scaled = results.scaled_importance
+    if scaled is not None:
         unit = shown_unit(results)
-        draw = partial(figures.importance_figure, results.importance, unit)
+        draw = partial(figures.importance_figure, scaled, unit)
         what = (
             f"Importance of the predictors with {level} intervals over refits; pale where the "
             "interval reaches zero."
@@ -72,7 +72,7 @@ def drawings(results: Explanation) -> Iterator[Drawing]:
     )
     yield Drawing((OBSERVED,), _one(partial(figures.observed_figure, results)), (what,))
     for found in results.effects:
-        name = shown(table.columns[found.effect.feature].name)
+        name = results.names[found.effect.feature]
         band = figures.band_label(results)
         pale = figures.what_is_pale(results, found)
         held = f"at their {options.center}" + " or most common level" * (options.center != "mode")
@@ -134,8 +134,8 @@ def effect_stem(feature: int) -> str:
 
 
 def shown_unit(results: Explanation) -> str:
-    """The unit of a loss that is not divided by anything."""
-    units = {"quantitative": "squared unit", "count": "deviance"}
+    """The unit of a loss after division by `Explanation.loss_scale`."""
+    units = {"quantitative": "variances", "count": "deviance"}
     return units.get(results.table.response_kind, "nats")
 
 

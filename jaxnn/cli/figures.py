@@ -138,11 +138,10 @@ def effect_figures(results: Explanation, found: EffectBands) -> tuple[Any, Any]:
 
 def importance_figure(importance: RefitImportance, unit: str) -> Any:
     """A figure of the importances with their intervals."""
-    shown_names = tuple(shown(name, 24) for name in importance.names)
-    rows = min(len(shown_names), MOST_IMPORTANCES)
+    rows = min(len(importance.names), MOST_IMPORTANCES)
     figure, (ax,) = plotting.panels(1, height=1.1 + 0.3 * rows, width=NARROW)
-    named = importance._replace(names=shown_names)
-    plotting.importance_chart(named, ax, most=MOST_IMPORTANCES, unit=unit)
+    plotting.importance_chart(importance, ax, most=MOST_IMPORTANCES)
+    ax.set_xlabel(f"rise of the loss ({unit})")
     return figure
 
 

@@ -62,8 +62,10 @@ def curve_order(results: Explanation) -> list[int]:
 def _lead(results: Explanation, record: Mapping[str, Any], response: str) -> str:
     table, network = results.table, record["network"]
     source = shown(results.options.table, 60)
-    hidden = "-".join(map(str, network["sizes"][1:-1]))
-    what = f"A network with hidden units {hidden}" if hidden else "A network without hidden layers"
+    hidden = network["sizes"][1:-1]
+    what = "A network without hidden layers"
+    if hidden:
+        what = f"A network with {' and '.join(map(str, hidden))} hidden units"
     groups = "" if record["groups"] is None else f" in {record['groups']:,} groups"
     return (
         f"{what} was fitted to predict {response} from {len(table.columns):,} predictors in "
@@ -106,16 +108,16 @@ def _worth(
         yield Paragraph(f"The best candidate has {described_candidate(best)}.")
         if fitted != best:
             yield Paragraph(
-                f"The curves are those of {described_candidate(fitted)}, which can bend as far as "
-                "bands that hold the truth need."
+                f"The curves are those of a network with {described_candidate(fitted)}, which can "
+                "bend as far as bands that hold the truth need."
             )
         yield from (Paragraph(f"Note: {note}") for note in path["notes"])
 
 
 def _importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Block]:
-    found = results.importance
-    if isinstance(found, str):
-        yield Paragraph(found)
+    found = results.scaled_importance
+    if found is None:
+        yield Paragraph(str(results.importance))
         return
     yield pictures[IMPORTANCE]
     order = np.argsort(-found.center, kind="stable")
@@ -125,8 +127,9 @@ def _importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterat
     for rank, j in enumerate(order[:MOST_ROWS].tolist()):
         after = f"{more[j, order[rank + 1]]:.0%}" if rank + 1 < len(order) else ""
         ends = _ends((found.lower[j], found.upper[j]))
-        name = shown(found.names[j])
-        rows.append((name, _number(float(found.center[j])), ends, f"{chances[j]:.0%}", after))
+        rows.append(
+            (found.names[j], _number(float(found.center[j])), ends, f"{chances[j]:.0%}", after)
+        )
     head = ("predictor", "importance", f"{_percent(found.level)} interval")
     yield Grid(
         f"How much the loss rises ({shown_unit(results)}) when the predictor's values are "
@@ -166,7 +169,7 @@ def _curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[F
             blocks += [Paragraph(_change(c, column, results.options.level)) for c in told]
         other = most_correlated(table, feature)
         if other is not None:
-            name = shown(table.columns[other[0]].name)
+            name = results.names[other[0]]
             blocks.append(
                 Paragraph(
                     f"This predictor varies with {name} (correlation {other[1]:.2f}): the average "
@@ -174,7 +177,8 @@ def _curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[F
                     "warning",
                 )
             )
-        yield Folded(shown(axis_label(column), 60), tuple(blocks), open=rank < OPEN)
+        unit = axis_label(column).removeprefix(column.name)
+        yield Folded(results.names[feature] + unit, tuple(blocks), open=rank < OPEN)
 
 
 def _change(told: Change, column: Column, level: float) -> str:
@@ -182,8 +186,9 @@ def _change(told: Change, column: Column, level: float) -> str:
     return (
         f"On average over rows, from {_value(column, told.before)} to "
         f"{_value(column, told.after)} ({where}) the prediction changes by "
-        f"{told.change:+.3g} ({told.lower:+.3g} to {told.upper:+.3g}, {_percent(level)} percentile "
-        f"interval over refits, not calibrated); it rises in {told.rises:.0%} of the refits."
+        f"{_number(told.change, sign='+')} ({_ends(told[3:5], sign='+')}, {_percent(level)} "
+        f"percentile interval over refits, not calibrated); it rises in {told.rises:.0%} of "
+        "the refits."
     )
 
 
@@ -195,8 +200,8 @@ def _changes_table(told: tuple[Change, ...], column: Column, level: float) -> Gr
         tuple(
             (
                 _value(column, c.after),
-                f"{c.change:+.3g}",
-                f"{c.lower:+.3g} to {c.upper:+.3g}",
+                _number(c.change, sign="+"),
+                _ends(c[3:5], sign="+"),
                 f"{c.rises:.0%}",
             )
             for c in told
@@ -270,12 +275,12 @@ def _bands(results: Explanation, record: Mapping[str, Any]) -> Iterator[Block]:
         (
             "importance",
             "how certain it is what is lost without the predictor's values",
-            "with least squares 93 to 94% at a nominal 95%; conservative without any effect",
+            "with least squares in simulations 93 to 94% at a nominal 95%; wide without any effect",
         ),
         (
             "change",
             "how the average prediction differs between two values, over refits",
-            "as percentile bands of curves: 90% at a nominal 95%",
+            "not measured; percentile bands of curves hold the truth 90% of the time",
         ),
         (
             "prediction out of bag",
@@ -324,7 +329,11 @@ def _percent(level: float) -> str:
 
 
 def _number(value: float | None, scale: float = 1.0, sign: str = "") -> str:
-    return "unknown" if value is None else f"{value / scale:{sign}.3g}"
+    """A number with three digits, without an exponent unless it is very large or small."""
+    if value is None:
+        return "unknown"
+    scaled = float(f"{value / scale:.3g}")
+    return f"{scaled:{sign},.0f}" if 1e3 <= abs(scaled) < 1e9 else f"{scaled:{sign}.3g}"
 
 
 def _ends(ends: Any, scale: float = 1.0, sign: str = "") -> str:

@@ -13,6 +13,7 @@ from jaxnn.cli.choice import Choice
 from jaxnn.mlp import MLP
 from jaxnn.refits import OutOfBag, RefitImportance
 from jaxnn.tables import Table
+from jaxnn.tables.table import shown
 
 
 class Explanation(NamedTuple):
@@ -58,6 +59,31 @@ class Explanation(NamedTuple):
         center = np.average(self.table.y, weights=self.table.weights)
         variance = np.average(np.square(self.table.y - center), weights=self.table.weights)
         return float(variance) or 1.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Short names of the predictors, with their number where they would be equal."""
+        short = [shown(column.name, 28) for column in self.table.columns]
+        return tuple(
+            f"{name} [{place}]" if short.count(name) > 1 else name
+            for place, name in enumerate(short, start=1)
+        )
+
+    @property
+    def scaled_importance(self) -> RefitImportance | None:
+        """The importances divided by `loss_scale`, with short names; None if there are none."""
+        found, scale = self.importance, self.loss_scale
+        if isinstance(found, str):
+            return None
+        return found._replace(
+            names=self.names,
+            in_bag=found.in_bag / scale,
+            out_of_bag=found.out_of_bag / scale,
+            center=found.center / scale,
+            lower=found.lower / scale,
+            upper=found.upper / scale,
+            permutation_error=found.permutation_error / scale,
+        )
 
     @property
     def converged(self) -> int:
