@@ -16,7 +16,7 @@ import numpy as np
 from experiments.importance_intervals.known_truths import CORRELATED_SLOPES, closed_form
 from experiments.importance_intervals.least_squares import ROWS, TRUTH, unexplained_variance
 from experiments.importance_intervals.reading import Cell, cells, contained, over_cells
-from experiments.importance_intervals.rules import DEFAULT, RULES
+from experiments.importance_intervals.rules import RULES
 from experiments.lab.claims import (
     Claim,
     at_least,
@@ -28,6 +28,7 @@ from experiments.lab.claims import (
     within_errors,
 )
 from experiments.lab.contract import Results
+from jaxnn.refits.importance_intervals import DEFAULT_RULE as DEFAULT
 
 KNOWN = "known truth"
 LEAST, LEARNER, ALARMS = 0.90, 0.93, 0.025

@@ -10,11 +10,12 @@ from matplotlib.ticker import PercentFormatter
 from experiments.importance_intervals.claims import ALARMS, LEAST
 from experiments.importance_intervals.known_truths import PREDICTORS
 from experiments.importance_intervals.reading import Cell, cells, mean_and_error, over_cells
-from experiments.importance_intervals.rules import DEFAULT, RULES
+from experiments.importance_intervals.rules import RULES
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
+from jaxnn.refits.importance_intervals import DEFAULT_RULE as DEFAULT
 
 # The rules drawn for each setting: color, marker.
 SHOWN = {

@@ -20,7 +20,6 @@ import numpy as np
 from experiments.shared.binary_models import LEVEL
 from jaxnn.refits import importance_interval
 
-DEFAULT = "weighted"
 LEARNER_REFITS = 15  # of the corrected t interval, as its authors advise
 Z = 1.959964
 # Names of rules, and what a reader calls them.

@@ -43,7 +43,8 @@ class MethodImportances(NamedTuple):
       methods: such as "random forest, impurity" and "network, permutation".
       names: the predictors.
       shares: (methods, refits, predictors): of each refit by impurity, which adds up to one; by
-        permutation what `jaxnn.refits.shifted_replicates` gives, divided by `totals`.
+        permutation what `jaxnn.refits.shifted_replicates` gives about the mean out of bag,
+        divided by `totals`.
       totals: (methods,) 1 by impurity; by permutation the sum of the positive mean importances
         out of bag, in the unit of the loss.
       center, lower, upper: (methods, predictors) mean share and its interval over refits.
@@ -303,7 +304,7 @@ def compare_importances(
                 "exchange of any predictor; leave it out."
             )
         methods.append(f"{name}, permutation")
-        shares.append(shifted_replicates(inside, outside) / total)
+        shares.append(shifted_replicates(inside, outside, in_bag_weight=0) / total)
         centers.append(center / total)
         totals.append(total)
     ends = np.stack([interval(share, level) for share in shares])  # (methods, 2, predictors)

@@ -136,6 +136,6 @@ def encoded(encoder: Encoder | None, X: np.ndarray) -> np.ndarray:
     """The features of raw predictors in double precision, without standardising them."""
     if encoder is None:
         return X
-    unit = Scaling(np.zeros(X.shape[1]), np.ones(X.shape[1]))  # type: ignore[arg-type]
+    unit = Scaling(np.zeros(X.shape[1]), np.ones(X.shape[1]))  # type: ignore[arg-type]  # NumPy arrays serve as JAX arrays
     with double_precision(float):
         return np.asarray(encode(encoder, unit, X))

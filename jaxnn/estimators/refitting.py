@@ -144,7 +144,7 @@ def require_scikit_learn(what: str) -> None:
       InputError: scikit-learn is not installed.
     """
     try:
-        import sklearn  # noqa: F401
+        import sklearn  # noqa: F401  # only to see whether it is installed
     except ImportError:
         raise InputError(
             f"{what} needs scikit-learn, which is not installed; install this package with its "

@@ -6,8 +6,9 @@ Breiman 2001, "Random forests"; lecture 11. Positive is useful. The spread over 
 noise of permuting, for this one fitted model and these rows: it is no confidence interval, and
 says nothing of other rows or another fit (`jaxnn.refits.refit_importance` does).
 
-Permuting a column of correlated predictors makes rows that nobody has seen, and what a predictor
-shares with others counts for all of them or for none: this is the main weakness of the method.
+Correlation is the main weakness of the method: permuting one of several correlated columns makes
+rows that nobody has seen, and how much each column counts depends on how the fit happened to divide
+their common effect. It is then not what a refit without the column would lose.
 """
 
 from __future__ import annotations

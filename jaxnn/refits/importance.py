@@ -19,8 +19,9 @@ import numpy as np
 from jax import Array
 
 from jaxnn.errors import check_level, unknown_name
-from jaxnn.refits.importance_intervals import RULES, importance_interval, shifted_replicates
+from jaxnn.refits.importance_intervals import DEFAULT_RULE, RULES, importance_interval
 from jaxnn.refits.importance_scores import VALUES, importances_of_refits
+from jaxnn.refits.network import RefittedNetwork
 
 
 class RefitImportance(NamedTuple):
@@ -36,7 +37,8 @@ class RefitImportance(NamedTuple):
       rule: how the interval was made, a name in `jaxnn.refits.RULES`.
       exact: (predictors,) bool, whether the importances are those of all permutations; those of the
         others are estimates of it.
-      permutation_error: (predictors,) standard error of `center` because of that, 0 where exact.
+      permutation_error: (predictors,) standard error of the mean out of bag because of that, 0
+        where exact.
     """
 
     names: tuple[str, ...]
@@ -52,11 +54,11 @@ class RefitImportance(NamedTuple):
 
     @property
     def replicates(self) -> np.ndarray:
-        """(refits, predictors) importances in bag, shifted to the mean of those out of bag.
+        """(refits, predictors) importances in bag, shifted so that their mean is `center`.
 
         Ranks and comparisons of predictors are made from these, refit by refit.
         """
-        return shifted_replicates(self.in_bag, self.out_of_bag)
+        return self.in_bag - self.in_bag.mean(axis=0) + self.center
 
 
 def refit_importance(
@@ -69,7 +71,7 @@ def refit_importance(
     groups: Mapping[str, Sequence[int | str] | int | str] | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
-    rule: str = "shifted",
+    rule: str | None = None,
     level: float = 0.95,
     progress: bool | str | Callable[[float], object] = False,
 ) -> RefitImportance:
@@ -91,7 +93,9 @@ def refit_importance(
         those in none are not scored. None scores each column by itself.
       weights: (rows,) case weights, at least 0; a row of weight two is the same as that row twice.
       names: names of the columns; None takes those of the model, or x1, x2, ...
-      rule, level: how the intervals are made, as for `importance_interval`.
+      rule: how the intervals are made, as for `importance_interval`; None is "weighted" for a
+        network, and "shifted" for other models, which may learn their rows by heart.
+      level: coverage of the intervals, in (0, 1).
       progress: as for `jaxnn.replicate.replicate`.
 
     Returns:
@@ -115,6 +119,8 @@ def refit_importance(
       (('x1', 'x2'), (8, 2), True)
     """
     check_level(level)
+    if rule is None:
+        rule = DEFAULT_RULE if isinstance(model, RefittedNetwork) else "shifted"
     if not isinstance(rule, str) or rule not in RULES:
         raise unknown_name("rule", rule, RULES)
     found = importances_of_refits(

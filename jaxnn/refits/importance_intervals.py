@@ -3,26 +3,31 @@
 Refit b has the importance I_b on its own resample ("in bag") and O_b on the rows it left out. The
 importance of a fit to the whole table varies as I_b does from refit to refit, because both the
 effect and the rows it is measured on are drawn anew; but I_b is too large, as every loss on
-training rows is too small. The mean of O_b has no such bias; its spread is too small, because the
-rows left out stay those of the table. The default takes the best of both,
+training rows is too small. The mean of O_b has no such bias, but a refit sees 63% of the rows, so a
+network that is still learning an effect has less of it than a fit to all rows would have; and the
+spread of O_b is too small, because the rows left out stay those of the table. The default has the
+spread in bag about a center between both,
 
-    mean O + quantile_{(1 -+ level)/2}(I_b - mean I)
+    (1 - v) mean O + v mean I + quantile_{(1 -+ level)/2}(I_b - mean I),     v = 0.368
 
-It is wide for a predictor without any effect, whose importance in bag is noise throughout. A refit
-sees 63% of the rows, so a network that is still learning an effect has less of it in O_b than a fit
-to all rows would have. The rule "weighted" centers at 0.632 mean O + 0.368 mean I instead; its
-coverage is compared with that of the other rules in `experiments/importance_intervals`.
+It is wide for a predictor without any effect, whose importance in bag is noise throughout. The rule
+"shifted" has v = 0. With networks at a nominal 95% the default contained the truth 94% of the time
+on average over 16 settings, and 82 to 91% where two predictors interact; "shifted" 91%
+(`experiments/importance_intervals`). Importances in bag say nothing about a model that learns its
+rows by heart, as a deep tree does: for such a model "shifted" is the rule to choose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, check_finite, check_level, unknown_name
 
+DEFAULT_RULE = "weighted"
 IN_BAG_WEIGHT = 0.368  # 1/e, as the weight of the training error in the .632 estimate
 LEFT_OUT = 0.368 / 0.632  # rows left out per distinct row drawn, in a bootstrap
 
@@ -41,7 +46,7 @@ class ImportanceInterval(NamedTuple):
 
 
 def importance_interval(
-    in_bag: Any, out_of_bag: Any, level: float = 0.95, rule: str = "shifted"
+    in_bag: Any, out_of_bag: Any, level: float = 0.95, rule: str = DEFAULT_RULE
 ) -> ImportanceInterval:
     """The interval of each predictor's importance from the importances of many refits.
 
@@ -49,8 +54,8 @@ def importance_interval(
       in_bag: (refits, predictors) importances on the rows that a refit drew.
       out_of_bag: (refits, predictors) importances on those it left out, NaN where there are none.
       level: coverage, in (0, 1).
-      rule: a name in `RULES`. "shifted" is the formula at the top of this module; "weighted" the
-        same interval about 0.632 of the mean out of bag and 0.368 of that in bag; "normal" the mean
+      rule: a name in `RULES`. "weighted" is the formula at the top of this module; "shifted" the
+        same with v = 0, about the mean out of bag; "normal" the mean
         out of bag +- z times the standard deviation in bag; "out_of_bag" and "in_bag" the quantiles
         of either; "corrected" the mean out of bag +- t sqrt(1/m + 0.582) times the standard
         deviation out of bag of the m refits (Nadeau and Bengio 2003).
@@ -65,7 +70,7 @@ def importance_interval(
 
     Example:
       >>> in_bag = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
-      >>> center, lower, upper = importance_interval(in_bag, in_bag / 2, level=0.5)
+      >>> center, lower, upper = importance_interval(in_bag, in_bag / 2, level=0.5, rule="shifted")
       >>> float(center[0]), float(lower[0]), float(upper[0])  # 1.5 and (2 to 4) less 3
       (1.5, 0.5, 2.5)
     """
@@ -76,21 +81,26 @@ def importance_interval(
     return ImportanceInterval(*RULES[rule](inside, outside, level))
 
 
-def shifted_replicates(in_bag: Any, out_of_bag: Any) -> np.ndarray:
-    """The importances in bag, shifted to the mean of those out of bag.
+def shifted_replicates(
+    in_bag: Any, out_of_bag: Any, in_bag_weight: float = IN_BAG_WEIGHT
+) -> np.ndarray:
+    """The importances in bag, shifted to a center between their mean and that out of bag.
 
     Args:
       in_bag, out_of_bag: as for `importance_interval`.
+      in_bag_weight: v in the formula at the top of this module.
 
     Returns:
       (refits, predictors) float64: what the importance of a fit to the whole table might have been.
-      Their quantiles are the interval of the rule "shifted".
+      Their quantiles are the interval of the rule "weighted", and with v = 0 of "shifted".
 
     Raises:
       InputError: as for `importance_interval`.
     """
     inside, outside = check_importances(in_bag, out_of_bag)
-    return np.nanmean(outside, axis=0) + inside - inside.mean(axis=0)
+    mean_in_bag = inside.mean(axis=0)
+    center = (1 - in_bag_weight) * np.nanmean(outside, axis=0) + in_bag_weight * mean_in_bag
+    return center + inside - mean_in_bag
 
 
 def check_importances(in_bag: Any, out_of_bag: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -115,15 +125,14 @@ def check_importances(in_bag: Any, out_of_bag: Any) -> tuple[np.ndarray, np.ndar
 _Ends = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def _shifted(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
-    replicates = shifted_replicates(inside, outside)
-    return np.nanmean(outside, axis=0), *_quantiles(replicates, level)
+def _shifted(
+    inside: np.ndarray, outside: np.ndarray, level: float, in_bag_weight: float = 0.0
+) -> _Ends:
+    replicates = shifted_replicates(inside, outside, in_bag_weight)
+    return replicates.mean(axis=0), *_quantiles(replicates, level)
 
 
-def _weighted(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:
-    move = IN_BAG_WEIGHT * (inside.mean(axis=0) - np.nanmean(outside, axis=0))
-    center, lower, upper = _shifted(inside, outside, level)
-    return center + move, lower + move, upper + move
+_weighted = partial(_shifted, in_bag_weight=IN_BAG_WEIGHT)
 
 
 def _normal(inside: np.ndarray, outside: np.ndarray, level: float) -> _Ends:

@@ -239,6 +239,10 @@ def test_refits_of_any_model_have_the_importances_of_a_network(
         np.testing.assert_allclose(found.in_bag, expected.in_bag, rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(found.out_of_bag, expected.out_of_bag, rtol=1e-4, atol=1e-5)
         assert not found.in_bag[:, -1].any()
+        # Only a network's importances in bag enter its center unless a rule is asked for.
+        assert (expected.rule, found.rule) == ("weighted", "shifted")
+        np.testing.assert_allclose(found.center, np.nanmean(found.out_of_bag, axis=0))
+        np.testing.assert_allclose(expected.replicates.mean(axis=0), expected.center)
 
 
 def test_fits_that_left_no_row_out_have_importances_in_bag_alone(regression):

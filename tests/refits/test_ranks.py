@@ -34,9 +34,9 @@ def test_predictors_that_are_not_used_share_their_ranks():
 
 def test_ranks_of_a_result_are_those_of_its_shifted_importances():
     outside = np.array([[0.0, 5.0, 0.0]] * 4)  # makes the second the most important by far
-    ends = np.zeros((3, 3))
+    ends = np.array([[0.0, 5.0, 0.0], [0.0] * 3, [0.0] * 3])  # center, lower, upper
     result = RefitImportance(
-        ("a", "b", "c"), VALUES, outside, *ends, 0.95, "shifted", ends[0] == 0, ends[0]
+        ("a", "b", "c"), VALUES, outside, *ends, 0.95, "shifted", ends[1] == 0, ends[1]
     )
     np.testing.assert_allclose(result.replicates.mean(axis=0), [0, 5, 0])
     np.testing.assert_allclose(top_chance(result, 1), [0, 1, 0])

@@ -6,8 +6,9 @@ import pytest
 from experiments.importance_intervals.claims import claims, verdict
 from experiments.importance_intervals.draw import CAPTIONS, draw
 from experiments.importance_intervals.reading import cells
-from experiments.importance_intervals.rules import DEFAULT, RULES
+from experiments.importance_intervals.rules import RULES
 from jaxnn import plotting
+from jaxnn.refits.importance_intervals import DEFAULT_RULE as DEFAULT
 
 CELL = "correlated_quantitative_100"
 
