@@ -147,7 +147,8 @@ def _importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterat
     if len(order) > MOST_ROWS:
         yield Paragraph(f"The first {MOST_ROWS} of {len(order):,}; importance.csv has all.")
     yield Paragraph(
-        "Intervals over refits: the mean on rows left out, with the spread on the rows drawn. The "
+        "An importance is weighted between the means over refits on the rows left out and on the "
+        "rows drawn; the width of its interval is the spread over refits on the rows drawn. The "
         "last two columns are shares of refits. Where predictors are correlated, each may look "
         "less important than the group is.",
         "note",

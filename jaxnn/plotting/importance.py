@@ -62,8 +62,8 @@ def importance_chart(
         ends = [importance.lower[place], importance.upper[place]]
         ax.plot(ends, [row, row], color=COLORS["blue"], linestyle="-", linewidth=2.2, alpha=alpha)
     rows = np.arange(len(shown))
-    ax.plot(importance.center[shown], rows, "o", color=COLORS["blue"], label="out of bag")
-    ax.plot(inside[shown], rows, "|", color=COLORS["grey"], markersize=9, label="in bag")
+    ax.plot(importance.center[shown], rows, "o", color=COLORS["blue"], label="importance")
+    ax.plot(inside[shown], rows, "|", color=COLORS["grey"], markersize=9, label="mean in bag")
     _name_rows(ax, importance.names, shown)
     ax.xaxis.set_major_locator(MaxNLocator(6))
     in_unit = f" ({unit})" if unit else ""

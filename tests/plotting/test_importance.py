@@ -37,8 +37,8 @@ def test_the_most_important_predictor_is_on_top_with_its_interval(ax, result):
     np.testing.assert_allclose(intervals[0].get_xdata(), [0.7, 1.2])
     assert [line.get_alpha() for line in intervals] == [0.9, 0.4, 0.4]
     points = {line.get_label(): line.get_xdata() for line in ax.lines}
-    np.testing.assert_allclose(points["out of bag"], [0.9, 0.1, 0.0])
-    np.testing.assert_allclose(points["in bag"], [1.1, 0.3, 0.2])
+    np.testing.assert_allclose(points["importance"], [0.9, 0.1, 0.0])
+    np.testing.assert_allclose(points["mean in bag"], [1.1, 0.3, 0.2])
     assert ax.get_xlabel() == "rise of the loss (nats) when exchanged, 90% intervals"
 
 
