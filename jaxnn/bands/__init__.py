@@ -2,16 +2,20 @@
 
 calibration.py   bands without the bias of the fit, at a calibrated level: read this first
 simulation.py    refits to responses drawn from the fit, which show that bias
+simultaneous.py  bands that contain a whole curve, not only each of its points
 """
 
 from jaxnn.bands.calibration import Band, calibrated_band, coverage_of_simulation, mean_of_fits
 from jaxnn.bands.simulation import fits_of_all_rows, simulated_refits
+from jaxnn.bands.simultaneous import SimultaneousBand, simultaneous_band
 
 __all__ = [
     "Band",
+    "SimultaneousBand",
     "calibrated_band",
     "coverage_of_simulation",
     "fits_of_all_rows",
     "mean_of_fits",
     "simulated_refits",
+    "simultaneous_band",
 ]

@@ -189,7 +189,7 @@ def calibrated_band(
       >>> print(band.center.round(1))  # 0.8 + 0.8 (1 - 0.8) of the truth
       [1.  1.9 2.9]
     """
-    curves, fit, simulated = _on_link_scale(curves, fitted, simulated, kind)
+    curves, fit, simulated = on_link_scale(curves, fitted, simulated, kind)
     check_level(level)
     _check_missed(missed)
     bias = simulated.mean(axis=0) - fit
@@ -234,13 +234,13 @@ def coverage_of_simulation(
       >>> found.uncorrected.round(1), found.calibrated.round(1)
       (array([0.5, 0.5, 0.5]), array([1., 1., 1.]))
     """
-    _, fit, simulated = _on_link_scale(simulated, fitted, simulated, kind)
+    _, fit, simulated = on_link_scale(simulated, fitted, simulated, kind)
     check_level(level)
     _check_missed(missed)
     spread = simulated.std(axis=0, ddof=1)
     bias = simulated.mean(axis=0) - fit
     factor = _factor(simulated, fit, level, missed)
-    missing = np.abs(simulated - fit) > _normal_factor(level) * spread
+    missing = np.abs(simulated - fit) > normal_factor(level) * spread
     missing_corrected = np.abs(simulated - fit - bias) > factor * spread
     return SimulatedCoverage(1 - missing.mean(axis=0), 1 - missing_corrected.mean(axis=0))
 
@@ -296,7 +296,8 @@ def strength_for_bands(strengths: Any, losses: Any) -> float:
     return float(strengths[good].min())
 
 
-def _normal_factor(level: float) -> float:
+def normal_factor(level: float) -> float:
+    """Standard deviations to each side of the mean that hold a share `level` of a normal one."""
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
@@ -305,12 +306,12 @@ def _factor(simulated: np.ndarray, fit: np.ndarray, level: float, missed: float)
     spread = simulated.std(axis=0, ddof=1)
     varies = spread > 0
     if not varies.any():
-        return _normal_factor(level)
+        return normal_factor(level)
     error = np.quantile(np.abs(simulated - fit), level, axis=0)
     return float(np.quantile(error[varies] / spread[varies], 1 - missed))
 
 
-def _on_link_scale(
+def on_link_scale(
     curves: Any, fitted: Any, simulated: Any, kind: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Curves, fit and simulated curves as finite numbers on the link scale, if the shapes fit."""
