@@ -3,6 +3,7 @@
 black_box.py           what counts as a black box
 evaluation_points.py   grids of one predictor, and the centre of the others
 profiles.py            how the prediction changes with one predictor: read this first
+accumulated_local_effects.py   the same, along rows that exist
 scores.py              scores and losses by name
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
 surrogates.py          a small decision tree that imitates the black box
@@ -11,6 +12,13 @@ surfaces.py            how it changes with two predictors together
 row_averages.py        average predictions with some columns set
 """
 
+from jaxnn.inspection.accumulated_local_effects import (
+    AccumulatedLocalEffects,
+    LocalSteps,
+    accumulate,
+    accumulated_local_effects,
+    local_steps,
+)
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
 from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
@@ -35,12 +43,16 @@ from jaxnn.inspection.surfaces import (
 from jaxnn.inspection.surrogates import SurrogateTree, surrogate_tree
 
 __all__ = [
+    "AccumulatedLocalEffects",
     "BlackBox",
     "ExactImportance",
     "Importance",
+    "LocalSteps",
     "Predict",
     "Surface",
     "SurrogateTree",
+    "accumulate",
+    "accumulated_local_effects",
     "black_box",
     "center_of",
     "centered",
@@ -51,6 +63,7 @@ __all__ = [
     "individual_conditional_expectation",
     "is_extrapolated",
     "joint_surface",
+    "local_steps",
     "partial_dependence",
     "partial_dependence_2d",
     "permutation_importance",
