@@ -8,6 +8,7 @@ scores.py              scores and losses by name
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
 surrogates.py          a small decision tree that imitates the black box
 tree_rules.py          the splits of such a tree in words
+interactions.py        whether the effect of one predictor depends on another
 surfaces.py            how it changes with two predictors together
 row_averages.py        average predictions with some columns set
 """
@@ -22,6 +23,12 @@ from jaxnn.inspection.accumulated_local_effects import (
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
 from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
+from jaxnn.inspection.interactions import (
+    Interactions,
+    h_squared,
+    interaction_strengths,
+    total_h_squared,
+)
 from jaxnn.inspection.permutation_importance import (
     Importance,
     importance_table,
@@ -47,6 +54,7 @@ __all__ = [
     "BlackBox",
     "ExactImportance",
     "Importance",
+    "Interactions",
     "LocalSteps",
     "Predict",
     "Surface",
@@ -59,8 +67,10 @@ __all__ = [
     "data_nearby",
     "exact_importance",
     "grid_for",
+    "h_squared",
     "importance_table",
     "individual_conditional_expectation",
+    "interaction_strengths",
     "is_extrapolated",
     "joint_surface",
     "local_steps",
@@ -70,4 +80,5 @@ __all__ = [
     "profile_at",
     "profile_surface",
     "surrogate_tree",
+    "total_h_squared",
 ]

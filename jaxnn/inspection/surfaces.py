@@ -20,7 +20,6 @@ from jaxnn.errors import InputError, InputTypeError, as_weights, check_count, ch
 from jaxnn.inspection.black_box import Predict, black_box, check_matrix
 from jaxnn.inspection.evaluation_points import (
     Center,
-    check_columns,
     check_feature,
     check_grid,
     grid_for,
@@ -53,26 +52,35 @@ class Surface(NamedTuple):
     points: np.ndarray
 
 
-def check_features(features: Any, X: np.ndarray) -> tuple[int, int]:
-    """The numbers of two different columns of X.
+def check_features(
+    features: Any, X: np.ndarray, columns: Sequence[Column] | None = None
+) -> tuple[int, int]:
+    """The numbers of two different columns of X, from their numbers or names.
 
     Raises:
       InputError, InputTypeError: anything else.
     """
     if isinstance(features, str) or not (hasattr(features, "__len__") and len(features) == 2):
-        raise InputError(f"features is {features!r}; pass the numbers of two columns of X.")
-    first, second = (check_feature(feature, X) for feature in features)
+        raise InputError(
+            f"features is {features!r}; pass the numbers of two columns of X"
+            + (", or their names." if columns is not None else ".")
+        )
+    first, second = (check_feature(feature, X, columns) for feature in features)
     if first == second:
         raise InputError(f"features has column {first} twice; pass two different columns.")
     return first, second
 
 
-def _check_grids(grids: Any) -> tuple[np.ndarray, np.ndarray]:
+def _check_grids(
+    grids: Any, features: tuple[int, int], columns: Sequence[Column] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The two grids, in which levels may be named."""
     if isinstance(grids, str) or not hasattr(grids, "__len__"):
         raise InputTypeError(f"grids is a {type(grids).__name__}; pass two lists of numbers.")
     if len(grids) != 2:
         raise InputError(f"grids has {len(grids)} entries; pass two lists of numbers.")
-    first, second = (check_grid(grid) for grid in grids)
+    described = [None if columns is None else columns[feature] for feature in features]
+    first, second = (check_grid(*pair, "a grid") for pair in zip(grids, described, strict=True))
     return first, second
 
 
@@ -89,7 +97,13 @@ def _on_grids(values: np.ndarray, axis: int, grids: tuple[np.ndarray, np.ndarray
 
 
 def partial_dependence_2d(
-    predict: Predict, X: Any, features: Any, grids: Any, weights: Any = None
+    predict: Predict,
+    X: Any,
+    features: Any,
+    grids: Any,
+    weights: Any = None,
+    *,
+    columns: Sequence[Column] | None = None,
 ) -> np.ndarray:
     """The average prediction with two predictors set: sum_i w_i f(x, z, x_iC) / sum_i w_i.
 
@@ -98,9 +112,10 @@ def partial_dependence_2d(
     Args:
       predict: any function of X (see `jaxnn.inspection.black_box`).
       X: (n, p) rows to average over.
-      features: the two columns to vary.
-      grids: their values, (g0,) and (g1,).
+      features: the two columns to vary, by their numbers, or by their names if `columns` are given.
+      grids: their values, (g0,) and (g1,), or names of levels.
       weights: (n,) weights of the rows, at least 0; None gives all the same weight.
+      columns: descriptions of the columns of X; None takes all of them as numeric.
 
     Returns:
       (g0, g1) or (g0, g1, outputs), with a leading (replicates,) if `predict` has one; float64.
@@ -117,7 +132,8 @@ def partial_dependence_2d(
              [7., 8., 9.]])
     """
     X = check_matrix(X)
-    features, grids = check_features(features, X), _check_grids(grids)
+    features = check_features(features, X, columns)
+    grids = _check_grids(grids, features, columns)
     rows, shares = weighted_rows(X, weights)
     box = black_box(predict, X)
     averages = row_averages(box, rows, shares, list(features), _all_pairs(grids))
@@ -159,7 +175,8 @@ def profile_surface(
              [2., 3.]])
     """
     X = check_matrix(X)
-    features, grids = check_features(features, X), _check_grids(grids)
+    features = check_features(features, X, columns)
+    grids = _check_grids(grids, features, columns)
     typical = typical_row(X, center, columns, weights)
     box = black_box(predict, X)
     rows = np.repeat(typical[None], len(grids[0]) * len(grids[1]), axis=0)
@@ -203,8 +220,8 @@ def data_nearby(
              [False, False,  True]])
     """
     X = check_matrix(X)
-    features, grids = check_features(features, X), _check_grids(grids)
-    check_columns(columns, X)
+    features = check_features(features, X, columns)
+    grids = _check_grids(grids, features, columns)
     check_positive(reach, "reach")
     rows, shares = weighted_rows(X, weights)
     sides = []  # (g, n) squared distances along each predictor, divided by those in reach
@@ -276,15 +293,16 @@ def joint_surface(
       ((9, 9), 'x1')
     """
     X = check_matrix(X)
-    features = check_features(features, X)
-    check_columns(columns, X)
+    features = check_features(features, X, columns)
     if grids is None:
         check_count(resolution, "resolution", least=2)
         grids = [grid_for(X, f, resolution, (0.0, 1.0), columns=columns) for f in features]
-    grids = _check_grids(grids)
+    grids = _check_grids(grids, features, columns)
     if center is None:
         averaged = None if weights is None else as_weights(weights, len(X))[rows]
-        prediction = partial_dependence_2d(predict, X[rows], features, grids, averaged)
+        prediction = partial_dependence_2d(
+            predict, X[rows], features, grids, averaged, columns=columns
+        )
     else:
         prediction = profile_surface(
             predict, X, features, grids, center, columns=columns, weights=weights
