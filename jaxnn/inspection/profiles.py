@@ -13,21 +13,24 @@ front, and `jaxnn.interval` along it gives the pointwise band over refits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers
+from jaxnn.errors import InputError, as_numbers, unknown_name
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
 from jaxnn.inspection.evaluation_points import Center, check_feature, check_grid, typical_row
 from jaxnn.inspection.row_averages import row_averages, weighted_rows
 from jaxnn.tables import Column
 
+Origin = Literal["first", "mean"]
+ORIGINS: tuple[str, ...] = get_args(Origin)
+
 
 def profile_at(
     predict: Predict,
     X: Any,
-    feature: int,
+    feature: int | str,
     grid: Any,
     center: Center | Sequence[float] = "mean",
     *,
@@ -39,8 +42,8 @@ def profile_at(
     Args:
       predict: any function of X (see `jaxnn.inspection.black_box`).
       X: (n, p), the rows whose centre is taken.
-      feature: column to vary.
-      grid: (g,) values of that column.
+      feature: column to vary, by its number, or by its name if `columns` are given.
+      grid: (g,) values of that column, or names of its levels.
       center: "mean", "median", "mode", or the (p,) values themselves.
       columns, weights: as in `center_of`.
 
@@ -57,7 +60,7 @@ def profile_at(
       array([0., 2., 4.])
     """
     X = check_matrix(X)
-    feature, grid = check_feature(feature, X), check_grid(grid)
+    feature, grid = _checked_axis(X, feature, grid, columns)
     typical = typical_row(X, center, columns, weights)
     rows = np.repeat(typical[None], len(grid), axis=0)
     rows[:, feature] = grid
@@ -65,7 +68,12 @@ def profile_at(
 
 
 def individual_conditional_expectation(
-    predict: Predict, X: Any, feature: int, grid: Any
+    predict: Predict,
+    X: Any,
+    feature: int | str,
+    grid: Any,
+    *,
+    columns: Sequence[Column] | None = None,
 ) -> np.ndarray:
     """The prediction of every row along a grid of one predictor: one curve per row.
 
@@ -74,8 +82,9 @@ def individual_conditional_expectation(
     Args:
       predict: any function of X (see `jaxnn.inspection.black_box`).
       X: (n, p) rows at which the other predictors are held.
-      feature: column to vary.
-      grid: (g,) values of that column.
+      feature: column to vary, by its number, or by its name if `columns` are given.
+      grid: (g,) values of that column, or names of its levels.
+      columns: descriptions of the columns of X; None takes all of them as numeric.
 
     Returns:
       (n, g) or (n, g, outputs), with a leading (replicates,) if `predict` has one. These are
@@ -91,12 +100,18 @@ def individual_conditional_expectation(
       array([[0., 1., 2.],
              [0., 3., 6.]])
     """
-    box, X, feature, grid = _checked(predict, X, feature, grid)
+    box, X, feature, grid = _checked(predict, X, feature, grid, columns)
     return box.evaluate_with(X, feature, grid).swapaxes(box.rows_axis, box.rows_axis + 1)
 
 
 def partial_dependence(
-    predict: Predict, X: Any, feature: int, grid: Any, weights: Any = None
+    predict: Predict,
+    X: Any,
+    feature: int | str,
+    grid: Any,
+    weights: Any = None,
+    *,
+    columns: Sequence[Column] | None = None,
 ) -> np.ndarray:
     """The average of the individual curves: sum_i w_i f(x, x_iC) / sum_i w_i.
 
@@ -105,9 +120,10 @@ def partial_dependence(
     Args:
       predict: any function of X (see `jaxnn.inspection.black_box`).
       X: (n, p) rows to average over.
-      feature: column to vary.
-      grid: (g,) values of that column.
+      feature: column to vary, by its number, or by its name if `columns` are given.
+      grid: (g,) values of that column, or names of its levels.
       weights: (n,) weights of the rows, at least 0; None gives all the same weight.
+      columns: descriptions of the columns of X; None takes all of them as numeric.
 
     Returns:
       (g,) or (g, outputs), with a leading (replicates,) if `predict` has one. A JAX function is
@@ -121,26 +137,29 @@ def partial_dependence(
       >>> partial_dependence(lambda X: X[:, 0] * X[:, 1], X, 0, [0.0, 1.0, 2.0])
       array([0., 2., 4.])
     """
-    box, X, feature, grid = _checked(predict, X, feature, grid)
+    box, X, feature, grid = _checked(predict, X, feature, grid, columns)
     return row_averages(box, *weighted_rows(X, weights), feature, grid)
 
 
-def centered(ice: Any, rows_axis: int | None = None) -> np.ndarray:
-    """Individual curves as changes from the first grid value: f(x, x_iC) - f(x_first, x_iC).
+def centered(ice: Any, rows_axis: int | None = None, *, origin: Origin = "first") -> np.ndarray:
+    """Individual curves as changes from where each of them starts, or from its own mean.
 
-    Goldstein et al. 2015, section 3.
+    first   f(x, x_iC) - f(x_first, x_iC)        Goldstein et al. 2015, section 3
+    mean    f(x, x_iC) - mean_x f(x, x_iC)       over the grid's values
 
     Args:
       ice: curves as from `individual_conditional_expectation`: (n, g), (n, g, outputs),
         (replicates, n, g) or (replicates, n, g, outputs). Each output changes from its own value.
       rows_axis: the axis of the rows: 0, or 1 if there is a replicate axis before it, which three
         axes alone do not tell. None is 1 for four axes and 0 for fewer.
+      origin: "first" or "mean".
 
     Returns:
-      The same shape; zero at the first grid value. Not compiled.
+      The same shape; zero at the first grid value, or with the mean zero. Not compiled.
 
     Raises:
-      InputError: another number of axes, no grid, or a rows_axis other than 0 and 1.
+      InputError: another number of axes, no grid, a rows_axis other than 0 and 1, or an unknown
+        origin.
       InputTypeError: `ice` does not hold numbers.
 
     Example:
@@ -162,12 +181,25 @@ def centered(ice: Any, rows_axis: int | None = None) -> np.ndarray:
             f"ice has shape {ice.shape}; pass curves ({before}rows, grid) or ({before}rows, grid, "
             "outputs)."
         )
+    if origin not in ORIGINS:
+        raise unknown_name("origin", origin, ORIGINS)
+    if origin == "mean":
+        return ice - ice.mean(axis=grid_axis, keepdims=True)
     return ice - ice.take([0], axis=grid_axis)
 
 
 def _checked(
-    predict: Predict, X: Any, feature: Any, grid: Any
+    predict: Predict, X: Any, feature: Any, grid: Any, columns: Sequence[Column] | None
 ) -> tuple[BlackBox, np.ndarray, int, np.ndarray]:
     """The arguments of a curve over rows, once they are known to be usable."""
     X = check_matrix(X)
-    return black_box(predict, X), X, check_feature(feature, X), check_grid(grid)
+    feature, grid = _checked_axis(X, feature, grid, columns)
+    return black_box(predict, X), X, feature, grid
+
+
+def _checked_axis(
+    X: np.ndarray, feature: Any, grid: Any, columns: Sequence[Column] | None
+) -> tuple[int, np.ndarray]:
+    """The number of the column to vary and its values."""
+    feature = check_feature(feature, X, columns)
+    return feature, check_grid(grid, None if columns is None else columns[feature])

@@ -430,3 +430,32 @@ def test_a_grid_value_does_not_overflow_in_half_precision():
     X = np.ones((3, 1), np.float16)
     curve = partial_dependence(lambda X: X[:, 0], X, 0, [70_000.0])
     np.testing.assert_array_equal(curve, [70_000.0])
+
+
+@pytest.mark.parametrize(
+    "curve", [profile_at, partial_dependence, individual_conditional_expectation]
+)
+def test_columns_and_levels_have_names(curve):
+    X = np.array([[0.5, 0], [1.5, 2], [2.5, 2]])
+    columns = (Column("a", "numeric"), Column("b", "categorical", ("p", "q", "r")))
+    named = curve(interacting_pair, X, "b", ["r", "p"], columns=columns)
+    np.testing.assert_array_equal(named, curve(interacting_pair, X, 1, [2, 0]))
+    with pytest.raises(InputError, match=r"a level in grid is 'u'; known: p, q, r"):
+        curve(interacting_pair, X, "b", ["r", "u"], columns=columns)
+    with pytest.raises(InputError, match=r"grid holds 3, which is no level of the column"):
+        curve(interacting_pair, X, "b", [3], columns=columns)
+    with pytest.raises(InputError, match=r"feature is 'c'; known: a, b"):
+        curve(interacting_pair, X, "c", [0.0], columns=columns)
+
+
+def interacting_pair(X):
+    return X[:, 0] * X[:, 1]
+
+
+def test_curves_may_be_centered_on_their_own_means():
+    curves = centered([[1.0, 2.0, 6.0], [0.0, 0.0, 3.0]], origin="mean")
+    np.testing.assert_array_equal(curves, [[-2, -1, 3], [-1, -1, 2]])
+    outputs = centered(np.arange(6.0).reshape(1, 3, 2), origin="mean")
+    np.testing.assert_array_equal(outputs, [[[-2, -2], [0, 0], [2, 2]]])
+    with pytest.raises(InputError, match=r"origin is 'last'; known: first, mean"):
+        centered([[1.0]], origin="last")
