@@ -4,6 +4,7 @@ black_box.py           what counts as a black box
 evaluation_points.py   grids of one predictor, and the centre of the others
 profiles.py            how the prediction changes with one predictor: read this first
 accumulated_local_effects.py   the same, along rows that exist
+contrasts.py           by how much, between two values
 scores.py              scores and losses by name
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
 surrogates.py          a small decision tree that imitates the black box
@@ -11,6 +12,7 @@ tree_rules.py          the splits of such a tree in words
 interactions.py        whether the effect of one predictor depends on another
 surfaces.py            how it changes with two predictors together
 row_averages.py        average predictions with some columns set
+quantiles.py           values with a given share of the rows below them
 """
 
 from jaxnn.inspection.accumulated_local_effects import (
@@ -21,6 +23,7 @@ from jaxnn.inspection.accumulated_local_effects import (
     local_steps,
 )
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
+from jaxnn.inspection.contrasts import Contrasts, contrast_table, contrasts
 from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
 from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
 from jaxnn.inspection.interactions import (
@@ -52,6 +55,7 @@ from jaxnn.inspection.surrogates import SurrogateTree, surrogate_tree
 __all__ = [
     "AccumulatedLocalEffects",
     "BlackBox",
+    "Contrasts",
     "ExactImportance",
     "Importance",
     "Interactions",
@@ -64,6 +68,8 @@ __all__ = [
     "black_box",
     "center_of",
     "centered",
+    "contrast_table",
+    "contrasts",
     "data_nearby",
     "exact_importance",
     "grid_for",

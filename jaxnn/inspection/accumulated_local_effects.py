@@ -23,8 +23,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, as_weights, check_count, check_finite
-from jaxnn.inspection.black_box import BLOCK_BYTES, Predict, black_box, check_matrix
+from jaxnn.inspection.black_box import Predict, black_box, check_matrix
 from jaxnn.inspection.evaluation_points import check_feature, check_grid
+from jaxnn.inspection.quantiles import observed_quantiles
+from jaxnn.inspection.row_averages import difference_blocks
 from jaxnn.tables import Column
 
 RESOLUTION = 40  # bins of a numeric predictor
@@ -106,7 +108,10 @@ def local_steps(
         ends = np.unique(values[w > 0]) if given is None else given
         rows, bins, of_edges = _level_steps(values, w, ends, column)
     else:
-        ends = _quantiles(values[w > 0], w[w > 0], resolution) if given is None else given
+        ends = given
+        if ends is None:
+            shares = np.arange(resolution + 1) / resolution
+            ends = np.unique(observed_quantiles(values[w > 0], w[w > 0], shares))
         rows = np.flatnonzero((w > 0) & (ends[0] <= values) & (values <= ends[-1]))
         if not len(rows):
             raise InputError(
@@ -128,15 +133,6 @@ def _check_edges(edges: Any, column: Column | None) -> np.ndarray:
     if len(edges) < 2 or not (np.diff(edges) > 0).all():
         raise InputError(f"edges is {edges}; pass at least two increasing values.")
     return edges
-
-
-def _quantiles(values: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
-    """The distinct values at the shares 0, 1/bins, ..., 1 of the weight: the inverse of the cdf."""
-    order = np.argsort(values, kind="stable")
-    values, below = values[order], np.cumsum(weights[order])
-    # Rounding of the sums must not move an edge to the next value.
-    targets = np.arange(bins + 1) * below[-1] / bins * (1 - 1e-12)
-    return np.unique(values[np.searchsorted(below, targets)])
 
 
 def _level_steps(
@@ -267,15 +263,9 @@ def accumulated_local_effects(
     box = black_box(predict, X)
     axis, e = box.rows_axis, len(steps.edges)
     sums = np.zeros((*box.row_shape[:axis], e - 1, *box.row_shape[axis:]))
-    size = max(1, BLOCK_BYTES // (2 * box.row_bytes + X.shape[1] * X.itemsize))
-    for start in range(0, len(steps.rows), size):
-        part = slice(start, start + size)
-        bins = steps.bins[part]
-        ends = np.stack([steps.edges[bins], steps.edges[bins + 1]])
-        lower, upper = np.moveaxis(
-            box.evaluate_with(X[steps.rows[part]], steps.feature, ends), axis, 0
-        )
-        sums += _sums(upper.astype(float) - lower, steps, part, axis)
+    lower, upper = steps.edges[steps.bins], steps.edges[steps.bins + 1]
+    for part, differences in difference_blocks(box, X[steps.rows], steps.feature, lower, upper):
+        sums += _sums(differences, steps, part, axis)
     return AccumulatedLocalEffects(
         steps.feature,
         steps.edges,

@@ -23,6 +23,7 @@ from jaxnn.errors import (
     unknown_name,
 )
 from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.quantiles import cunnane_quantiles
 from jaxnn.tables import Column
 
 Center = Literal["mean", "median", "mode"]
@@ -160,9 +161,8 @@ def grid_for(
     Returns:
       (g,). The codes 0..k-1 of all levels of a column that has levels, however many. Otherwise
       the distinct observed values if there are fewer than `resolution`, and else `resolution`
-      equally spaced values between the two quantiles by Cunnane's rule (order
-      statistic at 0.4 + q (n + 0.2), as in `scipy.stats.mquantiles` and scikit-learn), not NumPy's
-      default.
+      equally spaced values between the two quantiles by Cunnane's rule, as in scikit-learn (see
+      `jaxnn.inspection.quantiles`).
 
     Raises:
       InputError: X is not finite, a resolution below 2, or percentiles that are not
@@ -187,15 +187,11 @@ def grid_for(
         )
     if columns is not None and columns[feature].levels:
         return np.arange(len(columns[feature].levels), dtype=float)
-    order = np.argsort(X[:, feature], kind="stable")
-    order = order[w[order] > 0]
-    values, w = X[order, feature], w[order]
+    values, w = X[w > 0, feature], w[w > 0]
     distinct = np.unique(values)
     if len(distinct) < resolution:
         return distinct
-    last = np.cumsum(w)  # the place of a row's last repetition, counted from 1
-    places = np.stack([last - w + np.minimum(w, 1), last], axis=1).ravel()
-    ends = np.interp(0.4 + ends * (last[-1] + 0.2), places, values.repeat(2))
+    ends = cunnane_quantiles(values, w, ends)
     if ends[0] == ends[1]:
         raise InputError(
             f"percentiles is {percentiles}, and column {feature} has the value {ends[0]:g} at "

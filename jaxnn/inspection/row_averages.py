@@ -3,17 +3,19 @@
     a(v) = sum_i w_i f(v, x_iC) / sum_i w_i      v: values of the columns that are set
                                                  C: the other columns, as in row i
 
-These are n predictions for each v, of which only the sum is kept.
+These are n predictions for each v, of which only the sum is kept. Differences of two predictions
+are taken row by row before they are averaged, so that of a column without use they are exactly 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from jaxnn.errors import as_weights
-from jaxnn.inspection.black_box import BlackBox
+from jaxnn.inspection.black_box import BLOCK_BYTES, BlackBox
 
 
 def weighted_rows(X: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -65,3 +67,30 @@ def row_averages(
         sums = np.tensordot(shares[rows], predictions, axes=(0, axis + 1))
         average[(slice(None),) * axis + (places,)] += sums
     return average
+
+
+def difference_blocks(
+    box: BlackBox, X: np.ndarray, feature: int, lower: Any, upper: Any
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """f(upper, x_iC) - f(lower, x_iC) of every row, in blocks.
+
+    Args:
+      box: as from `black_box`.
+      X: (n, p).
+      feature: column of X that is set.
+      lower: its value in each row, (n,), or one number for all.
+      upper: as `lower`.
+
+    Yields:
+      (rows, differences): float64 differences with these rows of X along `box.rows_axis`.
+
+    Raises:
+      InputError, InputTypeError: predictions that cannot be used.
+    """
+    ends = np.stack([np.broadcast_to(end, len(X)) for end in (lower, upper)])
+    size = max(1, BLOCK_BYTES // (2 * (box.row_bytes + X.shape[1] * X.itemsize)))
+    for start in range(0, len(X), size):
+        rows = slice(start, start + size)
+        predictions = box.evaluate_with(X[rows], feature, ends[:, rows])
+        before, after = np.moveaxis(predictions, box.rows_axis, 0)
+        yield rows, after.astype(float) - before

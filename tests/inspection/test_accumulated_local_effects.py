@@ -166,7 +166,7 @@ def test_the_size_of_blocks_does_not_matter_and_a_jax_function_is_as_any_other(m
     compiled = accumulated_local_effects(lambda X: jnp.asarray(X[:, 0] * X[:, 2]), X, 0)
     plain = accumulated_local_effects(lambda X: X[:, 0] * X[:, 2], X, 0)
     np.testing.assert_allclose(compiled.effect, plain.effect, rtol=1e-4, atol=1e-5)
-    for module in ("black_box", "accumulated_local_effects"):
+    for module in ("black_box", "row_averages"):
         monkeypatch.setattr(sys.modules[f"jaxnn.inspection.{module}"], "BLOCK_BYTES", 300)
     np.testing.assert_allclose(
         accumulated_local_effects(product, X, 0).effect, whole.effect, atol=1e-12
