@@ -17,7 +17,9 @@ results.py         what `explain` computes
 choice_figures.py  figures of the choice and the comparison
 figures.py         figures of the predictors and the predictions
 drawings.py        all figures with their captions
-page.py            what the page says
+page.py            what the page says, in which order
+sections/          what each section of the page says
+numbers.py         how numbers are written on the page
 number_files.py    the numbers as CSV
 summary.py         the summary of all results
 printed_report.py  what is printed of it

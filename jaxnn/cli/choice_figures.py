@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
 
 from jaxnn import plotting
-from jaxnn.cli.figures import NARROW
+from jaxnn.cli.figures import NARROW, legend_below
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import shown_loss
 from jaxnn.selection.choosing import Selection
@@ -27,12 +28,9 @@ def choice_figure(results: Explanation, selection: Selection) -> Any:
         errors=error / results.loss_scale,
         chosen=place,
         fitted=results.choice.fitted,
-        loss_label=f"out-of-bag {shown_loss(results.table.response_kind)}",
+        loss_label=textwrap.fill(f"out-of-bag {shown_loss(results.table.response_kind)}", 26),
     )
-    handles, labels = ax.get_legend_handles_labels()
-    if (legend := ax.get_legend()) is not None:
-        legend.remove()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    legend_below(figure, ax)
     return figure
 
 

@@ -89,8 +89,17 @@ def observed_figure(results: Explanation) -> Any:
         name = f"P({name} = observed class)"
     ax.set_ylabel(f"out-of-bag {name}")
     _fit_tick_labels(ax, names, "classes")
-    figure.legend(loc="outside lower center")
+    legend_below(figure, ax)
     return figure
+
+
+def legend_below(figure: Any, ax: Any) -> None:
+    """Move the legend below the axes, where it hides nothing, in one or two columns."""
+    handles, labels = ax.get_legend_handles_labels()
+    if (legend := ax.get_legend()) is not None:
+        legend.remove()
+    columns = 2 if max(map(len, labels)) < 24 else 1
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
 def _evenly(total: int, most: int) -> np.ndarray:
@@ -130,9 +139,7 @@ def effect_figures(results: Explanation, found: EffectBands) -> tuple[Any, Any]:
     limits = np.array([ax.get_ylim() for _, ax in drawn])
     for figure, ax in drawn:
         ax.set_ylim(limits[:, 0].min(), limits[:, 1].max())
-        handles, labels = ax.get_legend_handles_labels()
-        columns = 2 if max(map(len, labels)) < 24 else 1
-        figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+        legend_below(figure, ax)
     return drawn[0][0], drawn[1][0]
 
 
@@ -142,6 +149,7 @@ def importance_figure(importance: RefitImportance, unit: str) -> Any:
     figure, (ax,) = plotting.panels(1, height=1.1 + 0.3 * rows, width=NARROW)
     plotting.importance_chart(importance, ax, most=MOST_IMPORTANCES)
     ax.set_xlabel(f"rise of the loss ({unit})")
+    legend_below(figure, ax)
     return figure
 
 

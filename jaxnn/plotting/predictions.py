@@ -40,8 +40,9 @@ def predicted_versus_observed(
         none.
       new_interval: (lower, upper), (n,) each, of a new observation, drawn as thin grey bars behind
         the others; None draws none. One without an end is not drawn.
-      levels: names of the observed classes; points of a class, or of a count, are spread sideways
-        so that they do not hide each other. Without levels, a line marks predicted = observed.
+      levels: names of the observed classes; points of a class stand side by side in the order of
+        their predictions, and points of a count are spread sideways, so that they do not hide each
+        other. Without levels, a line marks predicted = observed.
       color: a name in `COLORS`.
       label, interval_label, new_label: the points and the two kinds of bars in the legend.
       most_bars: the largest number of rows with bars, which are spread evenly over the
@@ -64,7 +65,7 @@ def predicted_versus_observed(
                 f"observed has the value {unknown[0]:g}, which is not the code of a level; pass "
                 f"whole numbers from 0 to {len(levels) - 1}."
             )
-        places = observed + sideways
+        places = observed + _by_rank(observed, predicted)
         ax.set_xticks(np.arange(len(levels)), list(levels))
         ax.set_xlim(-0.5, len(levels) - 0.5)
         ax.grid(False, axis="x")
@@ -105,6 +106,17 @@ def predicted_versus_observed(
         ax.plot(ends, ends, color=COLORS["black"], linewidth=1.2, linestyle=LINES["dashed"])
     ax.set_xlabel("observed")
     ax.set_ylabel("predicted")
+
+
+def _by_rank(observed: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Steps to the side, from -0.4 to 0.4, by the rank of a prediction within its class."""
+    steps = np.zeros(observed.size)
+    for level in np.unique(observed):
+        mine = np.flatnonzero(observed == level)
+        steps[mine[np.argsort(predicted[mine], kind="stable")]] = (
+            np.linspace(-0.4, 0.4, mine.size) if mine.size > 1 else 0.0
+        )
+    return steps
 
 
 def _is_count(observed: np.ndarray) -> bool:

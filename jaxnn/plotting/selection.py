@@ -129,7 +129,7 @@ def differences_in_loss(
       >>> figure, (ax,) = panels(1)
       >>> differences_in_loss(ax, ["linear", "constant"], [0.1, 9.0], ([-0.1, 8], [0.3, 10]))
       >>> [text.get_text() for text in ax.texts]
-      ['   +9   ']
+      ['+9']
     """
     (differences,) = equally_long(differences=differences)
     lower, upper = interval_ends(interval, differences)
@@ -158,7 +158,9 @@ def differences_in_loss(
         end, inwards = (ends[1], "right") if value > 0 else (ends[0], "left")
         marker = ">" if value > 0 else "<"
         ax.plot(end, row, marker, color=COLORS[clear], markersize=9, clip_on=False)
-        ax.text(end, row, f"   {value:+,.4g}   ", ha=inwards, va="center")
+        aside = (-12 if value > 0 else 12, 0)  # points, so that the arrow hides no digit
+        told = {"ha": inwards, "va": "center", "textcoords": "offset points"}
+        ax.annotate(f"{value:+,.4g}", (end, row), aside, **told)
     ax.set_xlim(*ends)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.set_ylim(len(names) - 0.5, -0.5)

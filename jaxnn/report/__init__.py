@@ -11,10 +11,11 @@ page.html       the template
 A page has no script and asks for nothing from the network. Every text is data and is escaped.
 """
 
-from jaxnn.report.page import Folded, Grid, Page, Paragraph, Picture, Section, page_html
+from jaxnn.report.page import Block, Folded, Grid, Page, Paragraph, Picture, Section, page_html
 from jaxnn.report.pictures import inline_svg
 
 __all__ = [
+    "Block",
     "Folded",
     "Grid",
     "Page",

@@ -6,6 +6,7 @@ of their own. The template decides how each looks; Jinja2 escapes every text.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 from jaxnn.errors import InputTypeError
@@ -52,6 +53,9 @@ class Picture(NamedTuple):
     caption: str
 
 
+Block = Paragraph | Grid | Picture
+
+
 class Folded(NamedTuple):
     """A part that a reader opens and closes.
 
@@ -63,7 +67,7 @@ class Folded(NamedTuple):
     """
 
     title: str
-    blocks: tuple[Paragraph | Grid | Picture, ...]
+    blocks: tuple[Block, ...]
     open: bool = False
 
 
@@ -76,7 +80,7 @@ class Section(NamedTuple):
     """
 
     title: str
-    blocks: tuple[Paragraph | Grid | Picture | Folded, ...]
+    blocks: tuple[Block | Folded, ...]
 
 
 class Page(NamedTuple):
@@ -122,7 +126,8 @@ def page_html(page: Page) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["kind"] = lambda block: type(block).__name__
-    return environment.get_template("page.html").render(page=page, runs=_runs)
+    count = itertools.count(1).__next__  # of tables, which need names for their captions
+    return environment.get_template("page.html").render(page=page, runs=_runs, count=count)
 
 
 def _runs(blocks: tuple[Any, ...]) -> list[list[Any]]:

@@ -1,0 +1,51 @@
+"""Which predictors matter? The page's section on their importance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from jaxnn.cli.drawings import IMPORTANCE, shown_unit
+from jaxnn.cli.number_files import TOP
+from jaxnn.cli.numbers import decimals, ends, number, percent
+from jaxnn.cli.results import Explanation
+from jaxnn.refits import matters_more, top_chance
+from jaxnn.report import Block, Grid, Paragraph, Picture
+
+MOST_ROWS = 100  # of the table
+
+
+def importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Block]:
+    """The chart and the table of importances, and what they are."""
+    found = results.scaled_importance
+    if found is None:
+        yield Paragraph(str(results.importance))
+        return
+    yield pictures[IMPORTANCE]
+    order = np.argsort(-found.center, kind="stable")
+    k = min(TOP, len(order))
+    chances, more = top_chance(found, k), matters_more(found)
+    places = decimals(zip(found.lower, found.upper, strict=True))
+    rows = []
+    for rank, j in enumerate(order[:MOST_ROWS].tolist()):
+        after = f"{more[j, order[rank + 1]]:.0%}" if rank + 1 < len(order) else ""
+        center = number(float(found.center[j]), places)
+        interval = ends((found.lower[j], found.upper[j]), places)
+        rows.append((found.names[j], center, interval, f"{chances[j]:.0%}", after))
+    head = ("predictor", "importance", f"{percent(found.level)} interval")
+    yield Grid(
+        f"How much the loss rises ({shown_unit(results)}) when the predictor's values are "
+        "exchanged between rows",
+        (*head, f"among first {k}", "above the next"),
+        tuple(rows),
+    )
+    if len(order) > MOST_ROWS:
+        yield Paragraph(f"The first {MOST_ROWS} of {len(order):,}; importance.csv has all.")
+    yield Paragraph(
+        "An importance is weighted between the means over refits on the rows left out and on the "
+        "rows drawn; the width of its interval is the spread over refits on the rows drawn. The "
+        "last two columns are shares of refits. Where predictors are correlated, each may look "
+        "less important than the group is.",
+        "note",
+    )
