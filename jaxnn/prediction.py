@@ -9,6 +9,7 @@ the last, so the output is numbers or probabilities.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -96,12 +97,29 @@ def predictor(
     check_count(batch_size, "batch_size")
     _check_fitted(net, fits, encoder)
 
-    def predict_all(fits: Fit, X: Any) -> Array:
-        X = jnp.asarray(checked_predictors(X, net, encoder), jnp.result_type(float))
-        return _evaluate(fits, X, net, encoder, batch_size)
-
     # JAX sees the arrays of its own partial: in a larger program they are arguments, not constants.
-    return Partial(predict_all, jax.tree.map(jnp.asarray, fits))
+    return Partial(FitsPredict(net, encoder, batch_size), jax.tree.map(jnp.asarray, fits))
+
+
+@dataclass(frozen=True)
+class FitsPredict:
+    """What `predictor` does with fits and rows.
+
+    It can be compared, so that predictors of equal networks share their programs, and it says what
+    a predictor computes, so that inspection need not repeat what stays the same from row to row.
+
+    Attributes:
+      net, encoder, batch_size: as for `predictor`.
+    """
+
+    net: MLP
+    encoder: Encoder | None
+    batch_size: int
+
+    def __call__(self, fits: Fit, X: Any) -> Array:
+        """What the predictor of these fits returns for rows X."""
+        X = jnp.asarray(checked_predictors(X, self.net, self.encoder), jnp.result_type(float))
+        return _evaluate(fits, X, self.net, self.encoder, self.batch_size)
 
 
 def _check_fitted(net: Any, fitted: Any, encoder: Encoder | None) -> None:

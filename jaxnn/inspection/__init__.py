@@ -1,6 +1,7 @@
 """What does a black box do? These functions need predict(X) alone; many refits give bands.
 
 black_box.py           what counts as a black box
+replaced_columns.py    what a network predicts when a few columns change
 evaluation_points.py   grids of one predictor, and the centre of the others
 profiles.py            how the prediction changes with one predictor: read this first
 accumulated_local_effects.py   the same, along rows that exist

@@ -9,10 +9,13 @@ with two and with three rows, never guessed from a length. An axis of one output
 Curves and importances ask for the predictions of all rows with a few columns replaced, k times.
 These k n rows are stacked and predicted in blocks, so that memory is bounded and a call is worth
 its overhead; blocks of a compiled function have few different shapes, so few programs are compiled.
+What `jaxnn.predictor` returns is known to be a network, of which only what changes is computed
+(`replaced_columns.py`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,10 +23,14 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from jax.tree_util import Partial
 
 from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
+from jaxnn.inspection.replaced_columns import (
+    form_of_predictions,
+    network_of,
+    predictions_with,
+)
 
 Predict = Callable[[Any], Any]
 
@@ -41,6 +48,7 @@ class BlackBox(NamedTuple):
       row_shape: the shape of the predictions without that axis.
       row_bytes: bytes that the prediction of one row takes.
       compiled: whether `function` is a compiled JAX function.
+      network: what `jaxnn.predictor` returned, or None if the black box is anything else.
     """
 
     function: Callable[[Any], Any]
@@ -48,6 +56,7 @@ class BlackBox(NamedTuple):
     row_shape: tuple[int, ...]
     row_bytes: int
     compiled: bool
+    network: Partial | None = None
 
     def evaluate(self, X: np.ndarray) -> np.ndarray:
         """The predictions for the rows of X (n, p), as a NumPy array with n along `rows_axis`.
@@ -58,7 +67,9 @@ class BlackBox(NamedTuple):
         """
         return self.evaluate_with(X, [], np.empty((1, 0))).squeeze(self.rows_axis)
 
-    def evaluate_with(self, X: np.ndarray, features: Any, values: Any) -> np.ndarray:
+    def evaluate_with(
+        self, X: np.ndarray, features: Any, values: Any, of_row: Any = None
+    ) -> np.ndarray:
         """The predictions for all rows with some columns replaced, once for each replacement.
 
         Args:
@@ -66,6 +77,7 @@ class BlackBox(NamedTuple):
           features: the number of one column of X, or a list of s numbers.
           values: the replacements. For one column (k,), the same value for every row, or (k, n),
             one for each row; for a list (k, s) or (k, n, s).
+          of_row: (k, n) int, which of the values (d,) or (d, s) each row takes in each replacement.
 
         Returns:
           The predictions with two axes (k, n) in place of the axis of the rows.
@@ -81,15 +93,16 @@ class BlackBox(NamedTuple):
         """
         axis, n = self.rows_axis, len(X)
         result: Any = None
-        for places, rows, predictions in self.blocks_with(X, features, values):
+        k = len(values if of_row is None else of_row)
+        for places, rows, predictions in self.blocks_with(X, features, values, of_row):
             if result is None:
-                shape = (*self.row_shape[:axis], len(values), n, *self.row_shape[axis:])
+                shape = (*self.row_shape[:axis], k, n, *self.row_shape[axis:])
                 result = np.empty(shape, predictions.dtype)
             result[(slice(None),) * axis + (places, rows)] = predictions
         return result
 
     def blocks_with(
-        self, X: np.ndarray, features: Any, values: Any
+        self, X: np.ndarray, features: Any, values: Any, of_row: Any = None
     ) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """`evaluate_with` in blocks, for results that never hold all predictions.
 
@@ -97,51 +110,67 @@ class BlackBox(NamedTuple):
           (replacements, rows, predictions): the predictions of these rows under these replacements,
           two slices, each with a step of 1.
         """
-        values = np.asarray(values, X.dtype)
+        settings = np.asarray(values, X.dtype)
         if np.ndim(features) == 0:
-            features, values = [features], values[..., None]
-        if values.ndim == 2:
-            values = values[:, None]
-        replaced = np.zeros(X.shape[1], bool)
-        replaced[features] = True
-        if len(features) > 1:  # one entry per column of X, whichever the columns
-            wide = np.zeros((*values.shape[:2], X.shape[1]), X.dtype)
-            wide[..., features] = values
-            values = wide
-        if not len(features):
-            values = np.zeros((*values.shape[:2], 1), X.dtype)
-        size = self._block_size(len(values), X)
-        for place in range(0, len(values), size[0]):
-            places = slice(place, min(place + size[0], len(values)))
+            features, settings = [features], settings[..., None]
+        if settings.ndim == 3:  # each row has its own setting in each replacement
+            of_row = np.arange(settings[..., 0].size).reshape(settings.shape[:2])
+            settings = settings.reshape(-1, settings.shape[2])
+        k = len(settings if of_row is None else of_row)
+        size = self._block_size(k, X)
+        for place in range(0, k, size[0]):
+            places = slice(place, min(place + size[0], k))
             for row in range(0, len(X), size[1]):
                 rows = slice(row, min(row + size[1], len(X)))
-                block = values[places] if values.shape[1] == 1 else values[places, rows]
-                yield places, rows, self._predict_block(X[rows], replaced, block, size)
+                block = settings[places] if of_row is None else settings
+                of_block = None if of_row is None else np.asarray(of_row)[places, rows]
+                yield places, rows, self._predict_block(X[rows], features, block, of_block, size)
 
     def _block_size(self, replacements: int, X: np.ndarray) -> tuple[int, int]:
         """How many replacements of how many rows are predicted at once."""
         rows_at_once = max(1, BLOCK_BYTES // (self.row_bytes + X.shape[1] * X.itemsize))
-        if self.compiled:
+        rows = min(len(X), rows_at_once, COMPILED_ROWS if self.compiled else rows_at_once)
+        if self.compiled and self.network is None:
             rows_at_once = min(rows_at_once, COMPILED_ROWS)
-        rows = min(len(X), rows_at_once)
         most = rows_at_once // rows
-        if self.compiled:  # a power of two, so that few programs are compiled
-            return min(_power_of_two(replacements), _power_of_two(most // 2 + 1)), rows
+        if self.compiled:
+            return min(_padded_length(replacements), 1 << most.bit_length() - 1), rows
         blocks = -(-replacements // most)
         return -(-replacements // blocks), rows
 
     def _predict_block(
-        self, X: np.ndarray, replaced: np.ndarray, values: np.ndarray, size: tuple[int, int]
+        self,
+        X: np.ndarray,
+        features: list[int],
+        settings: np.ndarray,
+        of_row: np.ndarray | None,
+        size: tuple[int, int],
     ) -> np.ndarray:
         """The checked predictions (..., k, n, ...) of one block, padded to `size` if compiled."""
-        k, n = len(values), len(X)
+        k, n = len(settings if of_row is None else of_row), len(X)
         if self.compiled:
             X = _padded(X, 0, size[1])
-            values = _padded(values, 0, size[0])
-            values = values if values.shape[1] == 1 else _padded(values, 1, size[1])
-            stacked: Any = _stack(X, replaced, values)
+            if of_row is None:
+                settings = _padded(settings, 0, size[0])
+            else:
+                of_row = _padded(_padded(of_row, 0, size[0]), 1, size[1])
+        if self.network is None:
+            predictions = self._stacked(X, features, settings, of_row)
         else:
-            stacked = np.where(replaced, values, X).reshape(-1, X.shape[1])
+            predictions = _changed(self.network, X, features, settings, of_row)
+        predictions = predictions[(slice(None),) * self.rows_axis + (slice(k), slice(n))]
+        _check_predictions(predictions, self.rows_axis, features)
+        return predictions
+
+    def _stacked(
+        self, X: np.ndarray, features: list[int], settings: np.ndarray, of_row: np.ndarray | None
+    ) -> np.ndarray:
+        """The predictions of one block of any function: its rows, one replacement after another."""
+        values = settings[:, None] if of_row is None else settings[of_row]
+        rows = np.empty((len(values), *X.shape), X.dtype)
+        rows[:] = X
+        rows[..., features] = values
+        stacked = rows.reshape(-1, X.shape[1])
         predictions = as_numbers(self.function(stacked), "predict(X)")
         axis, row_shape = self.rows_axis, self.row_shape
         if predictions.shape != (*row_shape[:axis], len(stacked), *row_shape[axis:]):
@@ -150,17 +179,30 @@ class BlackBox(NamedTuple):
                 f"shape like {(*row_shape[:axis], 2, *row_shape[axis:])} for 2; it must give one "
                 "prediction for each row, always in the same form."
             )
-        predictions = predictions.reshape(
-            *row_shape[:axis], len(stacked) // len(X), len(X), *row_shape[axis:]
-        )
-        predictions = predictions[(slice(None),) * axis + (slice(k), slice(n))]
-        _check_predictions(predictions, axis, replaced)
-        return predictions
+        return predictions.reshape(*row_shape[:axis], *rows.shape[:2], *row_shape[axis:])
 
 
-def _power_of_two(least: int) -> int:
-    """The smallest power of two that is not below `least`."""
-    return 1 << (least - 1).bit_length()
+def _changed(
+    network: Partial,
+    X: np.ndarray,
+    features: list[int],
+    settings: np.ndarray,
+    of_row: np.ndarray | None,
+) -> np.ndarray:
+    """The predictions of one block of a network, from what changes in its first layer."""
+    if of_row is not None and of_row.size < len(settings):  # those that occur
+        settings, of_row = settings[of_row.ravel()], np.arange(of_row.size).reshape(of_row.shape)
+    replaced = np.zeros(X.shape[1], bool)
+    replaced[features] = True
+    wide = np.zeros((len(settings), X.shape[1]), X.dtype)
+    wide[:, features] = settings
+    return predictions_with(network, X, replaced, wide, of_row)
+
+
+def _padded_length(least: int) -> int:
+    """The shortest of a few lengths that is not below `least`."""
+    step = max(4, 1 << (least - 1).bit_length() >> 3)
+    return 1 if least == 1 else -(-least // step) * step
 
 
 def _padded(values: np.ndarray, axis: int, length: int) -> np.ndarray:
@@ -171,20 +213,13 @@ def _padded(values: np.ndarray, axis: int, length: int) -> np.ndarray:
     return np.concatenate([values, values.take([-1], axis).repeat(missing, axis)], axis)
 
 
-@jax.jit
-def _stack(X: Any, replaced: Any, values: Any) -> Array:
-    """(k n, p) rows: X (n, p), with values (k, n or 1, p or 1) where a column is replaced."""
-    return jnp.where(replaced, values, X).reshape(-1, X.shape[1])
-
-
-def _check_predictions(predictions: np.ndarray, axis: int, replaced: np.ndarray) -> None:
+def _check_predictions(predictions: np.ndarray, axis: int, columns: list[int]) -> None:
     """Refuse predictions (..., k, n, ...) that are NaN or infinite."""
     finite = np.isfinite(predictions)
     if finite.all():
         return
     bad = np.argwhere(~finite)
-    columns = np.flatnonzero(replaced)
-    with_columns = f" with other values in columns {columns.tolist()}" if len(columns) else ""
+    with_columns = f" with other values in columns {sorted(columns)}" if columns else ""
     raise InputError(
         f"predict gives {predictions[tuple(bad[0])]} for a row of X{with_columns} (of {len(bad)} "
         f"such predictions); its predictions must be finite numbers."
@@ -229,6 +264,11 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
     """
     if not callable(predict):
         raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
+    network = network_of(predict)
+    if network is not None:
+        rows_axis, row_shape = form_of_predictions(network, X)
+        row_bytes = math.prod(row_shape) * jnp.result_type(float).itemsize
+        return BlackBox(predict, rows_axis, row_shape, row_bytes, True, network)
     two, three = (np.repeat(X[:1], rows, axis=0) for rows in (2, 3))
     prediction = predict(two)
     pair = as_numbers(prediction, "predict(X)")

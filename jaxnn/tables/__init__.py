@@ -52,6 +52,7 @@ from jaxnn.tables.encoding import (
     encoded_width,
     fit_scaling,
     numeric_columns,
+    source_columns,
 )
 from jaxnn.tables.new_rows import NewRows, new_rows
 from jaxnn.tables.raw_columns import MISSING_TOKENS, RawTable
@@ -83,4 +84,5 @@ __all__ = [
     "raw_table",
     "read_csv",
     "read_table",
+    "source_columns",
 ]

@@ -131,6 +131,11 @@ def encoded_width(encoder: Encoder) -> int:
     return len(_features(encoder).source)
 
 
+def source_columns(encoder: Encoder) -> np.ndarray:
+    """(encoded_width(encoder),) int, the place of the raw predictor that a feature is made from."""
+    return _features(encoder).source
+
+
 def encoded_names(encoder: Encoder) -> tuple[str, ...]:
     """A name for each feature: "Age", "Thal=fixed" for a level, "Size>=M" for an ordinal one."""
     features = _features(encoder)
