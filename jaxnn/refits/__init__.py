@@ -4,7 +4,8 @@ black_boxes.py  what is asked of the refits of any model
 network.py      all refits as one black box: read this first
 out_of_bag.py   predictions and losses on rows that a refit has not seen
 prediction_errors.py   errors of prediction, out of bag and .632+
-effects.py      curves of one predictor
+effects.py      curves of one predictor, or of all in one pass
+curve_sums.py, network_curves.py   how they are computed from predictions
 importance.py   permutation importances of all predictors in all refits
 importance_scores.py   how they are computed from few predictions
 donors.py       with which other rows' values each row is predicted for that
@@ -16,7 +17,7 @@ surrogates.py   the rules that trees read off the refits, and how they vary
 """
 
 from jaxnn.refits.black_boxes import RefittedModel, row_blocks
-from jaxnn.refits.effects import Effect, effect
+from jaxnn.refits.effects import Effect, effect, effects
 from jaxnn.refits.importance import RefitImportance, refit_importance
 from jaxnn.refits.importance_intervals import RULES, ImportanceInterval, importance_interval
 from jaxnn.refits.network import RefittedNetwork, refitted_network
@@ -45,6 +46,7 @@ __all__ = [
     "SeedNoise",
     "SurrogateTrees",
     "effect",
+    "effects",
     "error_632_plus",
     "importance_interval",
     "matters_more",

@@ -20,8 +20,8 @@ overhead exceeds the work.
 A deep network is one loop over its equal layers, so its compile time does not grow with depth:
 `grouped` stacks the parameters of each long run of equal layers.
 
-Only the training loop uses this: `forward` equals `jax.vmap` of `jaxnn.apply` in values and
-gradients, up to the order of the axes.
+Training and the curves of refits use this: `forward` equals `jax.vmap` of `jaxnn.apply` in values
+and gradients, up to the order of the axes.
 """
 
 from __future__ import annotations
