@@ -7,9 +7,10 @@ are
     momentum    v <- 0.9 v + g,    W <- W - r v
     nesterov    v <- 0.9 v + g,    W <- W - r (g + 0.9 v)
 
-All rules are those of optax, which describes the others (Adam, RMSProp, ...). Only this module
-knows names, default learning rates and what a rule can be used for: recipes, error messages and the
-help of the command line ask it.
+All rules are those of optax, which describes the others (Adam, RMSProp, ...); the lecture's forms
+are functions of `jaxnn.optimizers.update_rules`. Only this module knows names, default learning
+rates and what a rule can be used for: recipes, error messages and the help of the command line ask
+it.
 """
 
 from __future__ import annotations
