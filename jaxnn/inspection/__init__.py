@@ -5,6 +5,7 @@ replaced_columns.py    what a network predicts when a few columns change
 evaluation_points.py   grids of one predictor, and the centre of the others
 profiles.py            how the prediction changes with one predictor: read this first
 accumulated_local_effects.py   the same, along rows that exist
+derivatives.py         how steep it is there
 contrasts.py           by how much, between two values
 scores.py              scores and losses by name
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
@@ -25,6 +26,7 @@ from jaxnn.inspection.accumulated_local_effects import (
 )
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.contrasts import Contrasts, contrast_table, contrasts
+from jaxnn.inspection.derivatives import average_derivative, derivative_curves
 from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
 from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
 from jaxnn.inspection.interactions import (
@@ -66,12 +68,14 @@ __all__ = [
     "SurrogateTree",
     "accumulate",
     "accumulated_local_effects",
+    "average_derivative",
     "black_box",
     "center_of",
     "centered",
     "contrast_table",
     "contrasts",
     "data_nearby",
+    "derivative_curves",
     "exact_importance",
     "grid_for",
     "h_squared",

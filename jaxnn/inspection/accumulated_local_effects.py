@@ -263,8 +263,8 @@ def accumulated_local_effects(
     box = black_box(predict, X)
     axis, e = box.rows_axis, len(steps.edges)
     sums = np.zeros((*box.row_shape[:axis], e - 1, *box.row_shape[axis:]))
-    lower, upper = steps.edges[steps.bins], steps.edges[steps.bins + 1]
-    for part, differences in difference_blocks(box, X[steps.rows], steps.feature, lower, upper):
+    moves = (X[steps.rows], steps.feature, steps.edges, steps.bins, steps.bins + 1)
+    for part, differences in difference_blocks(box, *moves):
         sums += _sums(differences, steps, part, axis)
     return AccumulatedLocalEffects(
         steps.feature,

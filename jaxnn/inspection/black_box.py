@@ -49,6 +49,7 @@ class BlackBox(NamedTuple):
       row_bytes: bytes that the prediction of one row takes.
       compiled: whether `function` is a compiled JAX function.
       network: what `jaxnn.predictor` returned, or None if the black box is anything else.
+      name: what messages call the function.
     """
 
     function: Callable[[Any], Any]
@@ -57,6 +58,7 @@ class BlackBox(NamedTuple):
     row_bytes: int
     compiled: bool
     network: Partial | None = None
+    name: str = "predict"
 
     def evaluate(self, X: np.ndarray) -> np.ndarray:
         """The predictions for the rows of X (n, p), as a NumPy array with n along `rows_axis`.
@@ -159,7 +161,7 @@ class BlackBox(NamedTuple):
         else:
             predictions = _changed(self.network, X, features, settings, of_row)
         predictions = predictions[(slice(None),) * self.rows_axis + (slice(k), slice(n))]
-        _check_predictions(predictions, self.rows_axis, features)
+        _check_predictions(predictions, self.rows_axis, features, self.name)
         return predictions
 
     def _stacked(
@@ -175,7 +177,7 @@ class BlackBox(NamedTuple):
         axis, row_shape = self.rows_axis, self.row_shape
         if predictions.shape != (*row_shape[:axis], len(stacked), *row_shape[axis:]):
             raise InputError(
-                f"predict gives shape {predictions.shape} for {len(stacked)} rows, but gave a "
+                f"{self.name} gives shape {predictions.shape} for {len(stacked)} rows, but gave a "
                 f"shape like {(*row_shape[:axis], 2, *row_shape[axis:])} for 2; it must give one "
                 "prediction for each row, always in the same form."
             )
@@ -213,7 +215,7 @@ def _padded(values: np.ndarray, axis: int, length: int) -> np.ndarray:
     return np.concatenate([values, values.take([-1], axis).repeat(missing, axis)], axis)
 
 
-def _check_predictions(predictions: np.ndarray, axis: int, columns: list[int]) -> None:
+def _check_predictions(predictions: np.ndarray, axis: int, columns: list[int], name: str) -> None:
     """Refuse predictions (..., k, n, ...) that are NaN or infinite."""
     finite = np.isfinite(predictions)
     if finite.all():
@@ -221,7 +223,7 @@ def _check_predictions(predictions: np.ndarray, axis: int, columns: list[int]) -
     bad = np.argwhere(~finite)
     with_columns = f" with other values in columns {sorted(columns)}" if columns else ""
     raise InputError(
-        f"predict gives {predictions[tuple(bad[0])]} for a row of X{with_columns} (of {len(bad)} "
+        f"{name} gives {predictions[tuple(bad[0])]} for a row of X{with_columns} (of {len(bad)} "
         f"such predictions); its predictions must be finite numbers."
     )
 

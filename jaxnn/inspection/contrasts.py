@@ -109,7 +109,7 @@ def contrasts(
     axis = box.rows_axis
     changes = np.zeros((*box.row_shape[:axis], len(settings), *box.row_shape[axis:]))
     for place, (j, low, high) in enumerate(settings):
-        for part, differences in difference_blocks(box, rows, j, low, high):
+        for part, differences in difference_blocks(box, rows, j, [low, high]):
             average = np.tensordot(shares[part], differences, axes=(0, axis))
             changes[(slice(None),) * axis + (place,)] += average
     return Contrasts(

@@ -70,16 +70,17 @@ def row_averages(
 
 
 def difference_blocks(
-    box: BlackBox, X: np.ndarray, feature: int, lower: Any, upper: Any
+    box: BlackBox, X: np.ndarray, feature: int, values: Any, lower: Any = None, upper: Any = None
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """f(upper, x_iC) - f(lower, x_iC) of every row, in blocks.
+    """The change of the prediction of every row from one value of a column to another, in blocks.
 
     Args:
       box: as from `black_box`.
       X: (n, p).
       feature: column of X that is set.
-      lower: its value in each row, (n,), or one number for all.
-      upper: as `lower`.
+      values: (k,) its values; two of them, from the first to the second, if `lower` is None.
+      lower: (n,) int, which of the values each row takes before the change.
+      upper: (n,) int, which it takes after it.
 
     Yields:
       (rows, differences): float64 differences with these rows of X along `box.rows_axis`.
@@ -87,10 +88,10 @@ def difference_blocks(
     Raises:
       InputError, InputTypeError: predictions that cannot be used.
     """
-    ends = np.stack([np.broadcast_to(end, len(X)) for end in (lower, upper)])
     size = max(1, BLOCK_BYTES // (2 * (box.row_bytes + X.shape[1] * X.itemsize)))
     for start in range(0, len(X), size):
         rows = slice(start, start + size)
-        predictions = box.evaluate_with(X[rows], feature, ends[:, rows])
+        of_row = None if lower is None else np.stack([lower[rows], upper[rows]])
+        predictions = box.evaluate_with(X[rows], feature, values, of_row)
         before, after = np.moveaxis(predictions, box.rows_axis, 0)
         yield rows, after.astype(float) - before
