@@ -18,7 +18,7 @@ has interactions on the scale of probabilities, and none on that of the log odds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -33,6 +33,9 @@ from jaxnn.tables import Column, numeric_columns
 
 ROWS = 500  # of which pairs are evaluated by default
 MOST_PAIRS = 1000  # that are ranked without being asked for
+
+
+Average = Callable[[Sequence[int], np.ndarray], np.ndarray]
 
 
 class Interactions(NamedTuple):
@@ -70,40 +73,46 @@ class PairSurface(NamedTuple):
     size: float
 
 
-class Evaluator:
-    """Partial dependence at the rows of a table, with single predictors computed once.
+class PairSurfaces:
+    """The surfaces of pairs of predictors, with the averages of single ones computed once.
 
     Args:
-      box: as from `black_box`.
-      X: (m, p) the rows.
+      average: (columns, values (k, columns)) -> (..., k) average predictions with columns set.
+      X: (m, p) the rows at which the surfaces are needed.
       shares: (m,) their weights, which add up to one.
     """
 
-    def __init__(self, box: BlackBox, X: np.ndarray, shares: np.ndarray) -> None:
-        self.box, self.X, self.shares = box, X, shares
-        self._single: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    def __init__(self, average: Average, X: np.ndarray, shares: np.ndarray) -> None:
+        self._average, self._X, self._shares = average, X, shares
+        self._single: dict[int, np.ndarray] = {}
 
-    def pair(self, first: int, second: int) -> PairSurface:
+    def settings(self, features: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct values (k, columns) of some columns, and their shares (k,)."""
+        distinct, of_row = np.unique(self._X[:, features], axis=0, return_inverse=True)
+        return distinct, np.bincount(of_row.ravel(), self._shares)
+
+    def of(self, pair: tuple[int, int]) -> PairSurface:
         """The surface of one pair, with the settings as the last axis."""
-        settings, of_row = np.unique(self.X[:, [first, second]], axis=0, return_inverse=True)
-        shares = np.bincount(of_row.ravel(), self.shares)
-        joint = self._averages([first, second], settings)
+        settings, shares = self.settings(pair)
+        joint = self._average(pair, settings)
         size = float(np.abs(joint).max())
         single: Any = 0
-        for feature, values in zip((first, second), settings.T, strict=True):
-            distinct, averages = self._of_one(feature)
-            single = single + averages[..., np.searchsorted(distinct, values)]
+        for feature, values in zip(pair, settings.T, strict=True):
+            distinct, _ = self.settings([feature])
+            if feature not in self._single:
+                self._single[feature] = self._average((feature,), distinct)
+            single = single + self._single[feature][..., np.searchsorted(distinct[:, 0], values)]
         return PairSurface(_centered(joint, shares), _centered(single, shares), shares, size)
 
-    def _of_one(self, feature: int) -> tuple[np.ndarray, np.ndarray]:
-        if feature not in self._single:
-            distinct = np.unique(self.X[:, feature])
-            self._single[feature] = distinct, self._averages(feature, distinct)
-        return self._single[feature]
 
-    def _averages(self, features: Any, values: np.ndarray) -> np.ndarray:
-        averages = row_averages(self.box, self.X, self.shares, features, values)
-        return np.moveaxis(averages, self.box.rows_axis, -1)
+def averages_of(box: BlackBox, X: np.ndarray, shares: np.ndarray) -> Average:
+    """The average predictions of a black box over rows, with the settings as the last axis."""
+
+    def average(features: Sequence[int], values: np.ndarray) -> np.ndarray:
+        averages = row_averages(box, X, shares, list(features), values)
+        return np.moveaxis(averages, box.rows_axis, -1)
+
+    return average
 
 
 def _centered(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -238,10 +247,11 @@ def h_squared(
       0.5
     """
     X = check_matrix(X)
-    first, second = check_features(features, X, columns)
+    pair = check_features(features, X, columns)
     box = black_box(predict, X)
-    evaluator = Evaluator(box, *chosen_rows(X, rows, weights))
-    return _as_number(_ratio(*_mean_squares(evaluator.pair(first, second), _rounding(box))))
+    chosen = chosen_rows(X, rows, weights)
+    surface = PairSurfaces(averages_of(box, *chosen), *chosen).of(pair)
+    return _as_number(_ratio(*_mean_squares(surface, _rounding(box))))
 
 
 def total_h_squared(
@@ -328,8 +338,9 @@ def interaction_strengths(
     X = check_matrix(X)
     pairs = chosen_pairs(features, X, columns)
     box = black_box(predict, X)
-    evaluator, rounding = Evaluator(box, *chosen_rows(X, rows, weights)), _rounding(box)
-    squares = [_mean_squares(evaluator.pair(*pair), rounding) for pair in pairs]
+    chosen, rounding = chosen_rows(X, rows, weights), _rounding(box)
+    surfaces = PairSurfaces(averages_of(box, *chosen), *chosen)
+    squares = [_mean_squares(surfaces.of(pair), rounding) for pair in pairs]
     left_over, joint = (np.stack(part) for part in zip(*squares, strict=True))  # (pairs, ...)
     size = left_over.reshape(len(pairs), -1).mean(axis=1)
     order = np.argsort(-size, kind="stable")
