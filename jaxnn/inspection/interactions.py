@@ -84,24 +84,40 @@ class PairSurfaces:
 
     def __init__(self, average: Average, X: np.ndarray, shares: np.ndarray) -> None:
         self._average, self._X, self._shares = average, X, shares
+        self._values: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._single: dict[int, np.ndarray] = {}
 
-    def settings(self, features: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """The distinct values (k, columns) of some columns, and their shares (k,)."""
-        distinct, of_row = np.unique(self._X[:, features], axis=0, return_inverse=True)
-        return distinct, np.bincount(of_row.ravel(), self._shares)
+    def values(self, feature: int) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct values (k,) of a column, and which of them each row has (m,)."""
+        if feature not in self._values:
+            distinct, of_row = np.unique(self._X[:, feature], return_inverse=True)
+            self._values[feature] = distinct, of_row.ravel()
+        return self._values[feature]
+
+    def settings(self, pair: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """The places (k, 2) of the values of each distinct pair of them, and each row's (m,)."""
+        (_, first), (others, second) = (self.values(feature) for feature in pair)
+        present, of_row = np.unique(first * len(others) + second, return_inverse=True)
+        return np.stack(np.divmod(present, len(others)), axis=1), of_row.ravel()
+
+    def settings_values(self, pair: tuple[int, int]) -> np.ndarray:
+        """(k, 2) the distinct pairs of values."""
+        places, _ = self.settings(pair)
+        parts = zip(pair, places.T, strict=True)
+        return np.stack([self.values(feature)[0][place] for feature, place in parts], axis=1)
 
     def of(self, pair: tuple[int, int]) -> PairSurface:
         """The surface of one pair, with the settings as the last axis."""
-        settings, shares = self.settings(pair)
-        joint = self._average(pair, settings)
+        places, of_row = self.settings(pair)
+        shares = np.bincount(of_row, self._shares)
+        joint = self._average(pair, self.settings_values(pair))
         size = float(np.abs(joint).max())
         single: Any = 0
-        for feature, values in zip(pair, settings.T, strict=True):
-            distinct, _ = self.settings([feature])
+        for feature, place in zip(pair, places.T, strict=True):
             if feature not in self._single:
-                self._single[feature] = self._average((feature,), distinct)
-            single = single + self._single[feature][..., np.searchsorted(distinct[:, 0], values)]
+                values = self.values(feature)[0][:, None]
+                self._single[feature] = self._average((feature,), values)
+            single = single + self._single[feature][..., place]
         return PairSurface(_centered(joint, shares), _centered(single, shares), shares, size)
 
 
@@ -137,14 +153,17 @@ def _rounding(box: BlackBox) -> float:
     return 8 * float(np.finfo(np.float32 if itemsize <= 4 else np.float64).eps)
 
 
-def chosen_rows(X: np.ndarray, rows: Any, weights: Any) -> tuple[np.ndarray, np.ndarray]:
+def chosen_rows(
+    X: np.ndarray, rows: Any, weights: Any, most: int = ROWS
+) -> tuple[np.ndarray, np.ndarray]:
     """The rows at which interactions are evaluated, and over which they are averaged.
 
     Args:
       X: (n, p).
-      rows: their numbers, or None for all rows with a weight; if there are more than `ROWS`, for
+      rows: their numbers, or None for all rows with a weight; if there are more than `most`, for
         so many of them, drawn without replacement and always the same.
       weights: (n,) weights of the rows of X, at least 0; None gives all the same weight.
+      most: the largest number of rows if `rows` is None.
 
     Returns:
       (m, p) and (m,), their shares of the weight.
@@ -155,8 +174,8 @@ def chosen_rows(X: np.ndarray, rows: Any, weights: Any) -> tuple[np.ndarray, np.
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     if rows is None:
         numbers = np.flatnonzero(w > 0)
-        if len(numbers) > ROWS:
-            numbers = np.sort(np.random.default_rng(0).choice(numbers, ROWS, replace=False))
+        if len(numbers) > most:
+            numbers = np.sort(np.random.default_rng(0).choice(numbers, most, replace=False))
     else:
         try:
             numbers = np.arange(len(X))[rows]

@@ -12,6 +12,8 @@ donors.py       with which other rows' values each row is predicted for that
 ranks.py        the order of the predictors, and how sure it is
 seed_noise.py   the spread from first weights alone
 importance_intervals.py   intervals from importances in bag and out of bag
+interactions.py which predictors interact
+interaction_intervals.py   intervals of strengths, which noise makes larger
 surfaces.py     surfaces of two predictors, and the boundary
 surrogates.py   the rules that trees read off the refits, and how they vary
 """
@@ -20,6 +22,7 @@ from jaxnn.refits.black_boxes import RefittedModel, row_blocks
 from jaxnn.refits.effects import Effect, effect, effects
 from jaxnn.refits.importance import RefitImportance, refit_importance
 from jaxnn.refits.importance_intervals import RULES, ImportanceInterval, importance_interval
+from jaxnn.refits.interactions import RefitInteractions, refit_interactions
 from jaxnn.refits.network import RefittedNetwork, refitted_network
 from jaxnn.refits.out_of_bag import OutOfBag, out_of_bag
 from jaxnn.refits.prediction_errors import (
@@ -40,6 +43,7 @@ __all__ = [
     "OutOfBag",
     "OutOfBagError",
     "RefitImportance",
+    "RefitInteractions",
     "RefitSurface",
     "RefittedModel",
     "RefittedNetwork",
@@ -55,6 +59,7 @@ __all__ = [
     "out_of_bag_error",
     "rank_chances",
     "refit_importance",
+    "refit_interactions",
     "refit_surface",
     "refitted_network",
     "row_blocks",

@@ -1,0 +1,342 @@
+"""Which predictors interact, and how sure is that?
+
+For each pair of predictors and each refit b, the interaction is what the joint partial dependence
+has beyond the two single ones (`jaxnn.inspection.interactions`),
+
+    g_b = F_jk - F_j - F_k           over the rows of the table
+
+Noise gives every refit interactions, so the strength sqrt(mean_i g_bi^2) of a refit is too large
+even on average; `jaxnn.refits.interaction_intervals` says how estimate and interval correct it.
+
+All pairs take many predictions. Therefore the values of a numeric predictor are put into a few
+groups of equally many rows, each at its mean, predictions are averaged over some rows only, and
+only some of the refits are used. Effects that add up have no interaction in any case, to rounding.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal, NamedTuple, get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from jaxnn import mlp, responses
+from jaxnn.bands.calibration import link
+from jaxnn.errors import InputError, as_weights, check_count, check_level, unknown_name
+from jaxnn.inspection.black_box import black_box, check_matrix
+from jaxnn.inspection.interactions import (
+    Average,
+    PairSurface,
+    PairSurfaces,
+    averages_of,
+    chosen_pairs,
+    chosen_rows,
+    pair_names,
+)
+from jaxnn.mlp import MLP
+from jaxnn.refits.black_boxes import RefittedModel, check_refitted
+from jaxnn.refits.interaction_intervals import PairEstimate, estimate_interaction
+from jaxnn.refits.network import RefittedNetwork
+from jaxnn.replicate import replicate
+from jaxnn.tables import Encoder, encode
+from jaxnn.training.arguments import checked_predictors
+
+Scale = Literal["link", "response"]
+SCALES: tuple[str, ...] = get_args(Scale)
+VALUES = 8  # of a numeric predictor
+REFITS = 200
+ROWS = 100  # over which predictions are averaged
+OTHER_REFITS, OTHER_ROWS = 50, 30  # of a model that is not a network
+SETTINGS_AT_ONCE = 16  # in which a network predicts the rows
+
+
+class RefitInteractions(NamedTuple):
+    """The interactions of pairs of predictors over refits, the strongest first.
+
+    Attributes:
+      features: (pairs, 2) the columns of each pair.
+      names: the two names of each pair.
+      strength: (pairs,) root mean square of the interaction over rows (and outputs), corrected for
+        the noise of the refits; 0 if it is no longer than noise makes it.
+      lower, upper: (pairs,) the ends of its interval; `lower` is 0 where the refits are compatible
+        with effects that add up.
+      h_squared, h_squared_lower, h_squared_upper: (pairs,) the same for H squared.
+      strengths, h_squares: (refits, pairs) of each refit, not corrected, and so too large.
+      level: coverage that each interval aims at.
+      scale: "link" or "response", the scale of the predictions.
+      response: the kind of response.
+    """
+
+    features: np.ndarray
+    names: tuple[tuple[str, str], ...]
+    strength: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    h_squared: np.ndarray
+    h_squared_lower: np.ndarray
+    h_squared_upper: np.ndarray
+    strengths: np.ndarray
+    h_squares: np.ndarray
+    level: float
+    scale: Scale
+    response: str
+
+
+def refit_interactions(
+    model: RefittedModel,
+    X: Any,
+    *,
+    features: Any = None,
+    scale: Scale = "link",
+    values: int | None = VALUES,
+    refits: int | None = None,
+    rows: Any = None,
+    weights: Any = None,
+    level: float = 0.95,
+) -> RefitInteractions:
+    """Interactions of all pairs of predictors with intervals, ranked by their strength.
+
+    With least squares with products as the learner, and 400 tables of 100 or 300 rows each,
+    intervals of nominal 95% contained the true strength of a product 91 to 97% of the time, and
+    zero, where there was none, 96 to 97%. The quantiles of `strengths` never contained zero. A
+    network that learns an interaction only in part has a smaller one, whatever its interval.
+
+    Args:
+      model: refits of any model, as from `refitted_network`.
+      X: (n, predictors), the training rows in their order.
+      features: the columns whose pairs are compared, by their numbers or names; None takes all, if
+        they have at most 1,000 pairs.
+      scale: "link" compares log odds of probabilities and logarithms of counts, so that a logistic
+        regression without products has no interactions. "response" compares the predictions
+        themselves; there, effects that add up on the link scale do interact.
+      values: a numeric predictor with more distinct values is put into this many groups; None
+        takes each value as it is. With 8 groups of a normal predictor a product of two is about
+        8% weaker than without groups.
+      refits: the number of refits that are used, the first ones; None takes 200 of a network and
+        50 of any other model.
+      rows: row numbers of X over which predictions are averaged; None draws 100 for a network and
+        30 for any other model, always the same.
+      weights: (n,) case weights, at least 0; a row of weight two is the same as that row twice.
+      level: coverage that each interval aims at, in (0, 1).
+
+    Returns:
+      A `RefitInteractions`. Each refit makes a prediction for each of the rows, for each pair of
+      values of two predictors: for the 13 predictors of the Heart data 1,800 times. Compiled,
+      once for equal networks and shapes.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used, before any compilation.
+
+    Example:
+      >>> import jax, jaxnn
+      >>> from jaxnn.bootstrap import bootstrap
+      >>> X = np.random.default_rng(0).normal(size=(30, 3))
+      >>> fitter = jaxnn.Fitter(jaxnn.MLP((3, 1)), jaxnn.Recipe(epochs=10))
+      >>> refits = bootstrap(jax.random.key(0), fitter, X, X.sum(axis=1), replicates=8)
+      >>> from jaxnn.refits import refit_interactions, refitted_network
+      >>> found = refit_interactions(refitted_network(fitter, refits), X)
+      >>> found.names[0], found.strengths.shape  # a linear model has no interactions
+      (('x1', 'x2'), (8, 3))
+      >>> bool(found.upper.max() < 1e-5)
+      True
+    """
+    check_refitted(model)
+    check_level(level)
+    if scale not in SCALES:
+        raise unknown_name("scale", scale, SCALES)
+    if values is not None:
+        check_count(values, "values", 2)
+    network = isinstance(model, RefittedNetwork)
+    if refits is None:
+        refits = REFITS if network else OTHER_REFITS
+    check_count(refits, "refits")
+    X = check_matrix(X)
+    multiplicities = model.multiplicities[:refits]
+    if multiplicities.shape[1] != len(X):
+        raise InputError(
+            f"X has {len(X)} rows, but the model was fitted to {multiplicities.shape[1]}; pass the "
+            "training rows."
+        )
+    pairs = chosen_pairs(features, X, model.columns)
+    w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
+    averaged = chosen_rows(X, rows, weights, ROWS if network else OTHER_ROWS)
+    grouped = X.astype(float)
+    used = sorted({feature for pair in pairs for feature in pair})
+    for feature in used:
+        if model.columns is None or not model.columns[feature].levels:
+            grouped[:, feature] = in_groups(X[:, feature], w, values)
+    grouped, w, multiplicities = grouped[w > 0], w[w > 0], multiplicities[:, w > 0]
+
+    surfaces = PairSurfaces(_lookup({}), grouped, w / w.sum())
+    settings = {(feature,): surfaces.values(feature)[0][:, None] for feature in used}
+    settings |= {pair: surfaces.settings_values(pair) for pair in pairs}
+    if isinstance(model, RefittedNetwork):
+        found = _averages_of_network(model, len(multiplicities), scale, settings, *averaged)
+    else:
+        found = _averages_of_model(model, len(multiplicities), scale, settings, *averaged)
+    surfaces = PairSurfaces(_lookup(found), grouped, w / w.sum())
+    estimates = [
+        _estimate(surfaces.of(pair), surfaces.settings(pair)[1], multiplicities, w, level)
+        for pair in pairs
+    ]
+    strength, h_squared, strengths, h_squares = map(np.array, zip(*estimates, strict=True))
+    order = np.argsort(-strength[:, 0], kind="stable")
+    ranked = [pairs[place] for place in order]
+    strength, lower, upper = strength[order].T
+    h_squared, h_squared_lower, h_squared_upper = h_squared[order].T
+    return RefitInteractions(
+        np.array(ranked),
+        pair_names(ranked, X, model.columns),
+        strength,
+        lower,
+        upper,
+        h_squared,
+        h_squared_lower,
+        h_squared_upper,
+        strengths[order].T,
+        h_squares[order].T,
+        level,
+        scale,
+        model.response,
+    )
+
+
+def in_groups(x: np.ndarray, weights: np.ndarray, groups: int | None) -> np.ndarray:
+    """The values of a predictor, each replaced by the mean of its group of neighbours.
+
+    Args:
+      x: (n,) values.
+      weights: (n,) weights of the rows.
+      groups: how many groups of equal weight are formed, if there are more distinct values; equal
+        values are in the same group. None forms none.
+
+    Returns:
+      (n,) float64.
+
+    Example:
+      >>> in_groups(np.array([1.0, 2.0, 5.0, 8.0]), np.ones(4), 2)
+      array([1.5, 1.5, 6.5, 6.5])
+    """
+    distinct, of_row = np.unique(x[weights > 0], return_inverse=True)
+    if groups is None or len(distinct) <= groups:
+        return x.astype(float)
+    of_distinct = np.bincount(of_row.ravel(), weights[weights > 0])
+    middle = (np.cumsum(of_distinct) - of_distinct / 2) / of_distinct.sum()
+    group = np.floor(middle * groups).astype(int)
+    sums = np.bincount(group, of_distinct, groups)
+    means = np.bincount(group, of_distinct * distinct, groups) / np.where(sums > 0, sums, 1)
+    # A row of weight zero takes part in nothing, whatever its group.
+    return means[group[np.searchsorted(distinct, x).clip(0, len(distinct) - 1)]]
+
+
+def _lookup(averages: dict[tuple[int, ...], np.ndarray]) -> Average:
+    return lambda features, values: averages[tuple(features)]
+
+
+def _averages_of_network(
+    network: RefittedNetwork,
+    refits: int,
+    scale: Scale,
+    settings: dict[tuple[int, ...], np.ndarray],
+    X: np.ndarray,
+    shares: np.ndarray,
+) -> dict[tuple[int, ...], np.ndarray]:
+    """Average predictions (refits, outputs, k) for each list of settings."""
+    dtype = jnp.result_type(float)
+    checked_predictors(X, network.net, network.encoder)
+    count = sum(map(len, settings.values()))
+    replaced = np.zeros((count, X.shape[1]), bool)
+    values = np.zeros((count, X.shape[1]), dtype)
+    start, blocks = 0, {}
+    for features, given in settings.items():
+        blocks[features] = block = slice(start, start := start + len(given))
+        replaced[block, list(features)] = True
+        values[block, list(features)] = given
+    fits = (network.fits.params, network.fits.scaling)
+    averages = replicate(
+        partial(_averages_of_fit, net=network.net, encoder=network.encoder, scale=scale),
+        jax.random.split(jax.random.key(0), refits),  # not used
+        mapped=(jax.tree.map(lambda leaf: leaf[:refits], fits),),
+        shared=(X.astype(dtype), shares.astype(dtype), replaced, values),
+        working_set=4 * SETTINGS_AT_ONCE * len(X) * (X.shape[1] + sum(network.net.sizes)),
+    )
+    averages = np.moveaxis(averages.astype(float), 1, -1)
+    return {features: averages[..., block] for features, block in blocks.items()}
+
+
+def _averages_of_fit(
+    key: Array,
+    fit: tuple[mlp.Parameters, Any],
+    X: Array,
+    shares: Array,
+    replaced: Array,
+    values: Array,
+    *,
+    net: MLP,
+    encoder: Encoder | None,
+    scale: Scale,
+) -> Array:
+    """(k, outputs) of one fit."""
+    params, scaling = fit
+
+    def average(setting: tuple[Array, Array]) -> Array:
+        rows = jnp.where(setting[0][None], setting[1][None], X)
+        features = rows if encoder is None else encode(encoder, scaling, rows)
+        outputs = jax.vmap(partial(mlp.output, net, params))(features)
+        return shares @ _on_scale(net.response, outputs, scale)
+
+    return lax.map(average, (replaced, values), batch_size=SETTINGS_AT_ONCE)
+
+
+def _on_scale(kind: str, outputs: Array, scale: Scale) -> Array:
+    """Predictions from outputs (rows, outputs); only log odds of classes differ from the link."""
+    if scale == "response":
+        return responses.mean(kind, outputs)
+    if kind != "categorical":
+        return outputs
+    own = jnp.eye(outputs.shape[-1], dtype=bool)[None]
+    others = jnp.where(own, -jnp.inf, outputs[:, None])  # (rows, class, the other classes)
+    return outputs - jax.nn.logsumexp(others, axis=-1)
+
+
+def _averages_of_model(
+    model: Any,
+    refits: int,
+    scale: Scale,
+    settings: dict[tuple[int, ...], np.ndarray],
+    X: np.ndarray,
+    shares: np.ndarray,
+) -> dict[tuple[int, ...], np.ndarray]:
+    """The same for the refits of any other model, one by one."""
+    found: dict[tuple[int, ...], list[np.ndarray]] = {features: [] for features in settings}
+    for refit in range(refits):
+        single = model.single(refit)
+
+        def predict(X: Any, single: Any = single) -> np.ndarray:
+            means = single.predict(X)[0]
+            return link(model.response, means) if scale == "link" else means
+
+        average = averages_of(black_box(predict, X), X, shares)
+        for features, values in settings.items():
+            found[features].append(np.atleast_2d(average(features, values)))
+    return {features: np.stack(averages) for features, averages in found.items()}
+
+
+def _estimate(
+    surface: PairSurface,
+    of_row: np.ndarray,
+    multiplicities: np.ndarray,
+    weights: np.ndarray,
+    level: float,
+) -> PairEstimate:
+    """The estimate of one pair, whose surface has shape (refits, outputs, settings)."""
+    refits, outputs, settings = surface.joint.shape
+    drawn = np.array([np.bincount(of_row, counts * weights, settings) for counts in multiplicities])
+    totals = drawn.sum(axis=1, keepdims=True)
+    drawn = np.where(totals > 0, drawn / np.where(totals > 0, totals, 1), surface.shares)
+    shares = np.tile(surface.shares, outputs) / outputs
+    joint, single = (part.reshape(refits, -1) for part in (surface.joint, surface.single))
+    return estimate_interaction(joint, single, shares, np.tile(drawn, outputs) / outputs, level)
