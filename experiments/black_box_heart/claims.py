@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from experiments.black_box_heart.heart_refits import OLDER, YOUNGER
+from experiments.black_box_heart import claims_importance
+from experiments.black_box_heart.curves import OLDER, YOUNGER
 from experiments.lab.claims import Claim, above, at_most, equals, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
@@ -20,8 +21,13 @@ LARGEST_GAP = 1e-3  # a hundredth of the narrowest band
 
 
 def claims(results: Results) -> list[Claim]:
-    """The effect of age, the accuracy in and out of bag, and what must hold for any draw."""
-    return [*_age_claims(results), *_bag_claims(results), *_exact_claims(results)]
+    """Importance, the effect of age, accuracy in and out of bag, what holds for any draw."""
+    return [
+        *claims_importance.claims(results),
+        *_age_claims(results),
+        *_bag_claims(results),
+        *_exact_claims(results),
+    ]
 
 
 def _age_claims(results: Results) -> list[Claim]:

@@ -1,4 +1,11 @@
-"""What is computed for the black box of the Heart data? The work is done in `heart_refits`."""
+"""What is computed for the black box of the Heart data? The lecture's second half, in its order.
+
+heart_refits   the models, refitted once to resamples that all parts share
+tree_methods   importances of trees, forests and boosting; surrogate trees
+permutation    permutation importance of the network
+curves         one predictor varied, others at the mean or as observed; out of bag
+known_truths   importance where the truth is known
+"""
 
 from __future__ import annotations
 
@@ -7,14 +14,31 @@ from typing import Any
 import jax
 from jax import Array
 
-from experiments.black_box_heart import heart_refits
-from experiments.black_box_heart.heart_refits import Settings
+from experiments.black_box_heart import curves, known_truths, permutation, tree_methods
+from experiments.black_box_heart.heart_refits import refit_heart
+from experiments.black_box_heart.settings import Settings
 
 FULL = Settings()
-QUICK = Settings(refits=100)
+QUICK = Settings(
+    refits=100,
+    compared=40,
+    trees=10,
+    repeats=10,
+    compared_repeats=1,
+    linear_sets=10,
+    noise_sets=8,
+)
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
-    """The arrays of `heart_refits.compute`."""
-    key_heart, _ = jax.random.split(key)  # the other half is not used
-    return heart_refits.compute(key_heart, settings)
+    """The arrays of all parts; each part says what they are."""
+    key_heart, key_looks = jax.random.split(key)
+    key_trees, key_methods, key_permuted, key_known = jax.random.split(key_looks, 4)
+    refits = refit_heart(key_heart, settings)
+    trees = tree_methods.refit_trees(key_trees, refits, settings)
+    return {
+        **tree_methods.compute(key_methods, refits, trees, settings),
+        **permutation.compute(key_permuted, refits, settings),
+        **curves.compute(refits, settings),
+        **known_truths.compute(key_known, settings),
+    }

@@ -1,7 +1,7 @@
-"""How are the black box of the Heart data, its refits and its bands drawn?
+"""How are the black box of the Heart data, its refits and its bands drawn? In the lecture's order.
 
-    main          predictions for patients as observed, out-of-bag predictions, curves of age
-    predictors    two numeric predictors, a categorical one, and accuracy in and out of bag
+    importance                by method, surrogate trees, by permutation: `draw_importance`
+    observed, age, predictors predictions as observed, and with one predictor varied
 
 Only means and shares of the stored arrays are computed here.
 """
@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
+from experiments.black_box_heart import draw_importance
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting
@@ -24,49 +25,65 @@ PROBABILITY = "probability of heart disease"
 GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, are evenly spread without random numbers
 
 CAPTIONS = {
-    "main": (
-        "Predicted probability of heart disease for 297 patients (Heart data, 13 predictors) by a "
-        "tanh network with two hidden layers. Bars and shaded bands are pointwise, nominal 95%, "
-        "over bootstrap refits. (a) Each patient's prediction against their age: the points mix "
-        "the effect of age with everything that changes with age. (b) Predictions against the "
-        "observed response; each patient is predicted by the refits that left that patient out. "
-        "(c) Age is varied, with the other predictors at their mean or most common level; dashed: "
-        "logistic regression on age alone; points: the patients, spread vertically around 0 and "
-        "1. (d) Age is varied for each patient, with the other predictors as observed: thin "
-        "curves, and their average with its band. Older patients have the disease more often, but "
-        "with the other predictors held fixed the network finds almost no effect of age. The "
-        "penalty flattens every curve somewhat, and no band over refits shows this: see the "
-        "experiment band_coverage. "
+    **draw_importance.CAPTIONS,
+    "observed": (
+        "Predictions for 297 patients (Heart data, 13 predictors) by a tanh network with two "
+        "hidden layers. Bars: pointwise, nominal 95%, over bootstrap refits. (a) Each patient's "
+        "prediction against their age: the points mix the effect of age with everything that "
+        "changes with age. (b) Predictions against the observed response; each patient is "
+        "predicted by the refits that left that patient out; 100 of them have bars. "
+        "Lecture 11, 'Simplest Approach'."
+    ),
+    "age": (
+        "The same network; bands: pointwise, nominal 95%, over refits. (a) Age is varied, with the "
+        "other predictors at their mean or most common level; dashed: logistic regression on age "
+        "alone; points: the patients, spread vertically around 0 and 1. (b) Age is varied for each "
+        "patient, with the other predictors as observed: thin curves, and their average with its "
+        "band. Older patients have the disease more often, but with the other predictors held "
+        "fixed the network finds almost no effect of age. The penalty flattens every curve "
+        "somewhat, and no band over refits shows this: see the experiment band_coverage. "
         "Lecture 11, slides 'Predicted probabilities vs. Age'."
     ),
     "predictors": (
-        "The same network and refits. (a) to (c): predicted probability of heart disease against "
-        "maximum heart rate (beats/min), serum cholesterol (mg/dl) and the result of the thallium "
-        "scan, with the other predictors at their mean or most common level (blue) and averaged "
-        "over all patients as observed (orange). The two differ in height, since the prediction "
-        "for a typical patient is not the average prediction. Bands and bars: pointwise, nominal "
-        "95%, over refits; ticks: observed values. (d) Accuracy of each refit on the rows that it "
-        "was trained on and on the rows that its resample left out: only the latter is an honest "
-        "estimate. "
-        "Lecture 11, 'Unboxing the black box' and 'Bootstrapping Basics'."
+        "The same network and refits: predicted probability of heart disease against maximum "
+        "heart rate (beats/min), serum cholesterol (mg/dl) and the result of the thallium scan, "
+        "with the other predictors at their mean or most common level (blue) and averaged over all "
+        "patients as observed (orange). The two differ in height, since the prediction for a "
+        "typical patient is not the average prediction. Bands and bars: pointwise, nominal 95%, "
+        "over refits; ticks: observed values. Lecture 11, 'Unboxing the black box'."
+    ),
+    "accuracy": (
+        "Accuracy of each refit of the network on the rows that it was trained on and on the rows "
+        "that its resample left out: only the latter is an honest estimate. "
+        "Lecture 11, 'Bootstrapping Basics'."
     ),
 }
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The lecture's pictures with bands, and more predictors."""
-    return {"main": age(results), "predictors": predictors(results)}
+    """Importance, predictions as observed, and curves."""
+    return {
+        **draw_importance.draw(results),
+        "observed": observed(results),
+        "age": age(results),
+        "predictors": predictors(results),
+        "accuracy": accuracy(results),
+    }
 
 
 def _band_label(refits: int) -> str:
     return f"nominal {100 * LEVEL:g}% band, {refits:,} refits"
 
 
-def _probabilities(ax: Axes, headroom: float) -> None:
-    """Label a vertical axis of probabilities, with room for a legend above."""
+def _probabilities(ax: Axes) -> None:
+    """Label a vertical axis of probabilities."""
     ax.set_ylabel(PROBABILITY)
-    ax.set_ylim(-0.06, 1 + headroom)
+    ax.set_ylim(-0.06, 1.06)
     ax.set_yticks(np.linspace(0, 1, 5))
+
+
+def _legend_below(ax: Axes, columns: int = 1) -> None:
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=columns)
 
 
 def _curve(
@@ -76,17 +93,22 @@ def _curve(
     plotting.band(ax, x, curve[0], (curve[1], curve[2]), label=label, color=color, line=line)
 
 
-def age(results: Results) -> Figure:
-    """The lecture's four pictures, with bands."""
-    figure, axes = plotting.panels(4, height=3.7)
+def observed(results: Results) -> Figure:
+    """Predictions as observed, and by refits that left the patient out."""
+    figure, axes = plotting.panels(2, height=4.4)
     _observed(axes[0], results)
     _out_of_bag(axes[1], results)
+    return figure
 
+
+def age(results: Results) -> Figure:
+    """Age varied with the others held fixed, and for each patient."""
+    figure, axes = plotting.panels(2, height=4.6)
     ages = results["age_grid"]
-    _curve(axes[2], ages, results["age_means"], "network, others at mean or mode", "blue")
-    _curve(axes[2], ages, results["alone"], "logistic regression on age alone", "orange", "dashed")
+    _curve(axes[0], ages, results["age_means"], "network, others at mean or mode", "blue")
+    _curve(axes[0], ages, results["alone"], "logistic regression on age alone", "orange", "dashed")
     spread = 0.06 * (np.arange(len(results["observed"])) * GOLDEN % 1) - 0.03
-    axes[2].plot(
+    axes[0].plot(
         results["age"],
         results["observed"] + spread,
         ".",
@@ -95,16 +117,15 @@ def age(results: Results) -> Figure:
         alpha=0.5,
         label="patients: disease at 1, none at 0",
     )
-    axes[2].set_title("age varied, others held fixed")
-    _probabilities(axes[2], 0.5)
-
-    plotting.individual_curves(axes[3], ages, results["age_individual"], most=60, what="patients")
-    _curve(axes[3], ages, results["age_rows"], "average of all patients", "blue")
-    axes[3].set_title("age varied, for each patient")
-    _probabilities(axes[3], 0.36)
-    for ax in (axes[0], axes[2], axes[3]):
+    axes[0].set_title("age varied, others held fixed")
+    plotting.individual_curves(axes[1], ages, results["age_individual"], most=60, what="patients")
+    _curve(axes[1], ages, results["age_rows"], "average of all patients", "blue")
+    axes[1].set_title("age varied, for each patient")
+    axes[1].plot([], [], " ", label=_band_label(len(results["in_bag_loss"])))
+    for ax in axes:
+        _probabilities(ax)
         ax.set_xlabel(plotting.axis_label("age", "years"))
-        ax.legend(loc="upper left", borderaxespad=0.2)
+        _legend_below(ax)
     return figure
 
 
@@ -123,35 +144,36 @@ def _observed(ax: Axes, results: Results) -> None:
             markersize=4,
             alpha=0.7,
             mew=0,
-            label=f"disease observed: {name}",
+            label=f"disease: {name}",
         )
-    ax.set_title("predictions for patients as observed")
-    _probabilities(ax, 0.36)
+    ax.set_title("patients as observed")
+    _probabilities(ax)
+    ax.set_xlabel(plotting.axis_label("age", "years"))
+    _legend_below(ax)
 
 
 def _out_of_bag(ax: Axes, results: Results) -> None:
     center, low, high = results["left_out"]
     plotting.predicted_versus_observed(
-        ax, results["observed"], center, (low, high), levels=list(results["response_levels"])
+        ax,
+        results["observed"],
+        center,
+        (low, high),
+        levels=list(results["response_levels"]),
+        label="patients",
+        interval_label=_band_label(len(results["in_bag_loss"])),
+        most_bars=100,
     )
-    ax.set_title("by refits that left the patient out")
+    ax.set_title("by refits without the patient")
     ax.set_xlabel("heart disease observed")
     ax.axhline(0.5, color=COLORS["grey"], linewidth=1, linestyle=LINES["dashed"])
-    _probabilities(ax, 0.36)
-    refits = len(results["in_bag_loss"])
-    ax.text(
-        0.03,
-        0.97,
-        f"bars and shaded bands in a to d:\n{_band_label(refits)}",
-        transform=ax.transAxes,
-        va="top",
-        fontsize=10,
-    )
+    _probabilities(ax)
+    _legend_below(ax)
 
 
 def predictors(results: Results) -> Figure:
-    """Effects of MaxHR, Chol and Thal, and the accuracy of the refits."""
-    figure, axes = plotting.panels(4, height=3.5)
+    """Effects of MaxHR, Chol and Thal."""
+    figure, axes = plotting.panels(3, height=3.8, columns=3)
     ways = (
         ("means", "others at mean or mode", "blue", "solid", -0.08),
         ("rows", "average over all patients", "orange", "dashed", 0.08),
@@ -174,14 +196,19 @@ def predictors(results: Results) -> Figure:
             offset=offset,
         )
     axes[2].set_xlabel("defect in the thallium scan")
-    for ax in axes[:3]:
-        _probabilities(ax, 0.36)
-    axes[0].legend(loc="upper right", title=_band_label(len(results["in_bag_loss"])))
-    _accuracy(axes[3], results)
+    for ax in axes:
+        _probabilities(ax)
+    for ax in axes[1:]:
+        ax.set_ylabel("")
+    handles, labels = axes[0].get_legend_handles_labels()
+    title = _band_label(len(results["in_bag_loss"]))
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, title=title)
     return figure
 
 
-def _accuracy(ax: Axes, results: Results) -> None:
+def accuracy(results: Results) -> Figure:
+    """Accuracy of the refits in and out of bag."""
+    figure, (ax,) = plotting.panels(1, height=2.8)
     kinds = (
         ("out_of_bag_accuracy", "rows left out", "blue", ""),
         ("in_bag_accuracy", "rows trained on", "orange", "////"),
@@ -204,5 +231,5 @@ def _accuracy(ax: Axes, results: Results) -> None:
     ax.xaxis.set_major_locator(MultipleLocator(0.05))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_ylabel(f"number of refits, of {len(results['in_bag_loss']):,}")
-    ax.set_ylim(0, 1.35 * ax.get_ylim()[1])
     ax.legend(loc="upper left")
+    return figure

@@ -103,6 +103,7 @@ def method_importances(
     ax: Axes | None = None,
     *,
     methods: Sequence[str] | None = None,
+    predictors: Sequence[str] | None = None,
     most: int = 20,
 ) -> Axes:
     """Draw the importances of predictors by several methods, with their intervals over refits.
@@ -113,13 +114,15 @@ def method_importances(
       result: as from `jaxnn.estimators.compare_importances`.
       ax: where to draw; None makes a figure.
       methods: those of `result.methods` that are drawn; None draws all.
-      most: the largest number of predictors drawn, in the order of their mean share.
+      predictors: those of `result.names` that are drawn, the first on top, so that several charts
+        can have one order; None orders all by their mean share.
+      most: the largest number of predictors drawn.
 
     Returns:
       The axes, with a legend.
 
     Raises:
-      InputError: an unknown method, or `most` below 1.
+      InputError: an unknown method or predictor, or `most` below 1.
     """
     shown = result.methods if methods is None else tuple(methods)
     for method in shown:
@@ -128,7 +131,13 @@ def method_importances(
     if most < 1 or not shown:
         raise InputError(f"most is {most} and methods has {len(shown)}; pass at least one each.")
     rows = [result.methods.index(method) for method in shown]
-    order = np.argsort(-result.center[rows].mean(axis=0), kind="stable")[:most]
+    order = np.argsort(-result.center[rows].mean(axis=0), kind="stable")
+    if predictors is not None:
+        for name in predictors:
+            if name not in result.names:
+                raise unknown_name("predictors", name, result.names)
+        order = np.array([result.names.index(name) for name in predictors], int)
+    order = order[:most]
     if ax is None:
         _, (ax,) = panels(1, height=1.6 + len(order) * (0.16 + 0.11 * len(rows)))
     base = np.arange(len(order), dtype=float)

@@ -78,6 +78,11 @@ def test_few_methods_and_predictors_can_be_chosen():
     ax = method_importances(result, methods=["network, permutation"], most=1)
     assert len(ax.get_yticklabels()) == 1
     assert ax.lines[0].get_xdata() == pytest.approx(result.center[1].max())
+    chosen = method_importances(result, predictors=["sex", "age"])
+    assert [label.get_text() for label in chosen.get_yticklabels()] == ["sex", "age"]
+    assert chosen.lines[1].get_xdata() == pytest.approx(result.center[1, [2, 0]])
+    with pytest.raises(InputError, match="predictors is 'weight'"):
+        method_importances(result, predictors=["weight"])
     with pytest.raises(InputError, match="methods is 'tree'"):
         method_importances(result, methods=["tree"])
     with pytest.raises(InputError, match="most is 0"):

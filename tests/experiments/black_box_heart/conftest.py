@@ -1,5 +1,7 @@
 import pytest
 
+pytest.importorskip("sklearn")
+
 
 @pytest.fixture(scope="session")
 def results(quick_results):

@@ -5,11 +5,11 @@ import dataclasses
 import jax
 import numpy as np
 
-from experiments.black_box_heart import heart_refits
-from experiments.black_box_heart.compute import QUICK, compute
+from experiments.black_box_heart import curves, heart_refits
+from experiments.black_box_heart.compute import QUICK
 from jaxnn import MLP, Fitter, Recipe
 
-TINY = dataclasses.replace(QUICK, hidden=(4,), refits=6, grid=3)
+TINY = dataclasses.replace(QUICK, hidden=(4,), refits=6, compared=2, grid=3)
 
 
 def test_out_of_bag_numbers_are_of_rows_left_out(results):
@@ -37,15 +37,23 @@ def test_a_black_box_predicts_the_same_for_any_number_of_rows(key):
     X = np.asarray(jax.random.normal(key, (30, 2)))
     y = (X[:, 0] > 0).astype(float)
     fitter = Fitter(MLP((2, 3, 1), response="binary"), Recipe(epochs=3))
-    both = heart_refits._refit(jax.random.key(1), jax.random.key(2), fitter, X, y, 4)
-    whole = both.refits(X)
+    both = heart_refits.refitted(jax.random.key(1), jax.random.key(2), fitter, X, y, 4)
+    whole = both.network.predict(X)
     assert whole.shape == (4, 30)
-    np.testing.assert_allclose(both.refits(X[:7]), whole[:, :7], rtol=1e-6)
+    np.testing.assert_allclose(both.network.predict(X[:7]), whole[:, :7], rtol=1e-6)
     np.testing.assert_allclose(both.fit(X[:1]), both.fit(X)[:1], rtol=1e-6)
-    assert both.multiplicities.shape == (4, 30) and both.diverged == 0
+    assert both.network.multiplicities.shape == (4, 30) and both.diverged == 0
 
 
 def test_the_same_key_gives_the_same_results_and_another_does_not():
-    first, again, other = (compute(jax.random.key(seed), TINY)["age_rows"] for seed in (11, 11, 12))
+    def averages(seed):
+        refits = heart_refits.refit_heart(jax.random.key(seed), TINY)
+        return curves.compute(refits, TINY)["age_rows"], refits
+
+    (first, refits), (again, _), (other, _) = (averages(seed) for seed in (11, 11, 12))
     np.testing.assert_array_equal(again, first)
     assert np.abs(other - first).max() > 1e-4
+    # Methods are compared on the first resamples of the network, and these are those of Age alone.
+    every = refits.all.network.multiplicities
+    np.testing.assert_array_equal(refits.few.multiplicities, every[:2])
+    np.testing.assert_array_equal(refits.alone.network.multiplicities, every)

@@ -1,0 +1,286 @@
+"""What do methods, measures and theory say of importance, and do they agree?
+
+Intervals over refits are of differences between methods that saw the same resamples. Where the
+truth is known, intervals are 4 standard errors over data sets.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from experiments.black_box_heart.known_truths import (
+    CORRELATION,
+    LOST,
+    PERMUTED,
+    SLOPES,
+    VALUES,
+)
+from experiments.black_box_heart.reading import (
+    first_splits,
+    method_importances,
+    refit_importance,
+    surrogate,
+)
+from experiments.lab.claims import (
+    Claim,
+    above,
+    at_most,
+    below,
+    close,
+    refused,
+    reported,
+    within_errors,
+)
+from experiments.lab.contract import Results
+from jaxnn import interval
+
+TREES_SLIDES = "lecture 11, 'Variable Importance for trees, bags, and boosts'"
+SURROGATE_SLIDE = "lecture 11, 'Feature Importance in a Neural Network'"
+PERMUTATION_SLIDES = "lecture 11, 'Permutation Variable Importance'"
+OVER_REFITS = "(interval: nominal 95% over refits)"
+FOUR = "(interval: 4 SE)"
+MANY_VALUES = ("Age", "RestBP", "Chol", "MaxHR", "Oldpeak")
+STABLE = 0.95  # share of the refits that a stable first split has
+ENSEMBLES = ("random forest", "AdaBoost")
+
+
+def claims(results: Results) -> list[Claim]:
+    """Tree methods, the surrogate, permutation, and importance where the truth is known."""
+    return [
+        *_methods(results),
+        *_noise(results),
+        *_surrogate(results),
+        *_permutation(results),
+        *_linear(results),
+    ]
+
+
+def _methods(results: Results) -> list[Claim]:
+    found = method_importances(results)
+    places = [found.names.index(name) for name in MANY_VALUES]
+    numeric = dict(zip(found.methods, found.shares[..., places].sum(axis=2), strict=True))
+    gaps = [
+        _above_zero(
+            f"Heart, {model}: share of the five numeric predictors by impurity, minus that by "
+            f"permutation: impurity favours predictors with many values {FOUR}",
+            TREES_SLIDES,
+            numeric[f"{model}, impurity"] - numeric[f"{model}, permutation"],
+        )
+        for model in ENSEMBLES
+    ]
+    largest = {
+        depth: found.shares[found.methods.index(f"tree of depth {depth}, impurity")].max(axis=1)
+        for depth in (3, 10)
+    }
+    concentrated = largest[3] - largest[10]
+    first = [found.names[place] for place in found.center.argmax(axis=1)]
+    by_impurity = sum(method.endswith("impurity") for method in found.methods)
+    return [
+        _above_zero(
+            "Heart: share of the most important predictor in a tree of depth 3, minus that in a "
+            f"tree of depth 10 on the same resample, by impurity {FOUR}",
+            TREES_SLIDES,
+            concentrated,
+        ),
+        *gaps,
+        *(
+            reported(
+                f"Heart: the most important predictor by {measure} ({_models(methods)})",
+                TREES_SLIDES,
+                ", ".join(names),
+            )
+            for measure, methods, names in (
+                ("impurity", found.methods[:by_impurity], first[:by_impurity]),
+                ("permutation", found.methods[by_impurity:], first[by_impurity:]),
+            )
+        ),
+    ]
+
+
+def _models(methods: tuple[str, ...]) -> str:
+    return ", ".join(method.rpartition(", ")[0] for method in methods)
+
+
+def _noise(results: Results) -> list[Claim]:
+    impurity, permuted = results["noise_impurity"], results["noise_permuted"]
+    steps = np.diff(impurity[:, 1:], axis=1)
+    mean, error = _mean_and_error(steps)
+    worst = (mean - 4 * error).argmin()
+    fewer, more = VALUES[worst], VALUES[worst + 1]
+    noise, noise_error = _mean_and_error(permuted[:, 1:])
+    last, last_error = _mean_and_error(impurity[:, -1] - impurity[:, 0])
+    return [
+        above(
+            f"Predictors that are noise, with {', '.join(map(str, VALUES))} values: the more "
+            "values, the larger the share of a forest's impurity; smallest step, from "
+            f"{fewer} to {more} values {FOUR}",
+            "known truth",
+            mean[worst] - 4 * error[worst],
+            0,
+            shown=mean[worst],
+            interval=(mean[worst] - 4 * error[worst], mean[worst] + 4 * error[worst]),
+        ),
+        above(
+            f"Noise with {VALUES[-1]} values has a larger share of the impurity than the only "
+            f"predictor that matters, which has two values (difference) {FOUR}",
+            "known truth",
+            last - 4 * last_error,
+            0,
+            shown=last,
+            interval=(last - 4 * last_error, last + 4 * last_error),
+        ),
+        within_errors(
+            "The same forests: accuracy lost on new rows when noise is permuted, for the "
+            f"predictor that is farthest from 0 {FOUR}",
+            "known truth",
+            noise,
+            0,
+            noise_error,
+        ),
+    ]
+
+
+def _surrogate(results: Results) -> list[Claim]:
+    first = first_splits(results)
+    name, share = next(iter(first.items()))
+    refits = len(results["surrogate_first"])
+    reach = 4 * math.sqrt(share * (1 - share) / refits)
+    tree, importance = surrogate(results), refit_importance(results)
+    matters = [n for n, low in zip(importance.names, importance.lower, strict=True) if low > 0]
+    unused = [n for n in matters if not tree.splits[tree.names.index(n)]]
+    return [
+        _above_zero(
+            "A tree of depth 3 that imitates a refit: R squared on its own rows, minus that on "
+            f"rows left out {FOUR}",
+            SURROGATE_SLIDE,
+            results["surrogate_fidelity"] - results["surrogate_held_out"],
+        ),
+        reported(
+            f"Such trees: R squared on rows left out {OVER_REFITS}",
+            SURROGATE_SLIDE,
+            results["surrogate_held_out"].mean(),
+            interval=_ends(results["surrogate_held_out"]),
+        ),
+        below(
+            f"Such trees: share whose first split is on {name}, the most frequent; a split that "
+            f"does not depend on the resample would have at least {STABLE:.0%} {FOUR}",
+            SURROGATE_SLIDE,
+            share + reach,
+            STABLE,
+            shown=share,
+            interval=(share - reach, min(1.0, share + reach)),
+        ),
+        reported(
+            "Predictors that matter to the network (interval of importance above 0) and that the "
+            "surrogate tree does not use",
+            SURROGATE_SLIDE,
+            ", ".join(unused) or "none",
+        ),
+    ]
+
+
+def _permutation(results: Results) -> list[Claim]:
+    permuted = results["permuted"]
+    mean, deviation = results["exact_accuracy"]
+    importance = refit_importance(results)
+    half = (importance.upper - importance.lower) / 2
+    wider = half / (2 * results["exact_loss"][1])
+    joint, single = results["together"].mean(), results["apart"].mean()
+    gap = _ends(results["apart"] - results["together"])
+    return [
+        within_errors(
+            f"Accuracy lost by permuting: mean of {permuted.shape[1]} permutations, for the "
+            f"predictor that is farthest from the mean of all permutations {FOUR}",
+            "mean over all n! permutations",
+            permuted.mean(axis=1),
+            mean,
+            deviation / math.sqrt(permuted.shape[1]),
+        ),
+        above(
+            "Interval of an importance over refits, relative to 2 standard deviations over "
+            "permutations, the ± of the lecture's table; smallest over predictors",
+            PERMUTATION_SLIDES,
+            wider,
+            1,
+        ),
+        refused(
+            "Importances add up: sum over predictors, minus the importance of all of them "
+            f"permuted at once, {joint:.2f} nats (nominal 95% over refits)",
+            PERMUTATION_SLIDES + ": things may not add up",
+            single - joint,
+            0,
+            unless=gap[0] <= 0 <= gap[1],
+            interval=gap,
+        ),
+    ]
+
+
+def _linear(results: Results) -> list[Claim]:
+    permuted, permuted_error = _mean_and_error(results["linear_permuted"])
+    lost, lost_error = _mean_and_error(results["linear_lost"])
+    ratio = permuted[0] / lost[0]
+    error = ratio * math.hypot(permuted_error[0] / permuted[0], lost_error[0] / lost[0])
+    slopes = ", ".join(f"{slope:g}" for slope in SLOPES)
+    return [
+        within_errors(
+            f"Linear truth, slopes {slopes}, the first two predictors correlated by {CORRELATION}: "
+            "rise of the squared error by permutation, for the predictor that is worst; theory is "
+            f"2, 8, 0.5, 0, less 1/n {FOUR}",
+            "closed form, 2 b^2 var(x)",
+            permuted,
+            PERMUTED,
+            permuted_error,
+        ),
+        within_errors(
+            f"The same: what least squares without the predictor loses; theory is 0.36, 1.44, "
+            f"0.25, 0 {FOUR}",
+            "closed form, b^2 var(x | others)",
+            lost,
+            LOST,
+            lost_error,
+        ),
+        refused(
+            "Correlation is a reason to prefer permutation importance: that of the first "
+            "predictor, relative to what a fit without it loses; without correlation it is 2 "
+            f"{FOUR}",
+            PERMUTATION_SLIDES,
+            ratio,
+            2,
+            unless=abs(ratio - 2) <= 4 * error,
+            interval=(ratio - 4 * error, ratio + 4 * error),
+        ),
+        close(
+            "The same: slope of the partial dependence over the coefficient, worst of the three "
+            "that matter",
+            "closed form",
+            results["linear_slopes"][SLOPES != 0] / SLOPES[SLOPES != 0],
+            1,
+            1e-10,
+        ),
+        at_most(
+            "The same: partial dependence on the predictor with coefficient 0 (largest slope)",
+            "closed form",
+            np.abs(results["linear_slopes"][SLOPES == 0]),
+            1e-12,
+        ),
+    ]
+
+
+def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over the first axis, and its standard error."""
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(len(values))
+
+
+def _above_zero(statement: str, source: str, values: np.ndarray) -> Claim:
+    """The mean of (replicates,) values is above 0 by more than 4 standard errors."""
+    mean, error = (float(part) for part in _mean_and_error(values))
+    ends = mean - 4 * error, mean + 4 * error
+    return above(statement, source, ends[0], 0, shown=mean, interval=ends)
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """The nominal 95% percentile interval of (refits,) values."""
+    low, high = interval(values, 0.95)
+    return float(low), float(high)

@@ -1,0 +1,176 @@
+"""How are importances by method, surrogate trees and the table of permutations drawn?"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from experiments.black_box_heart.known_truths import VALUES
+from experiments.black_box_heart.reading import (
+    first_splits,
+    method_importances,
+    refit_importance,
+    surrogate,
+)
+from experiments.black_box_heart.tree_methods import DEPTHS
+from experiments.lab.contract import Results
+from jaxnn import plotting
+from jaxnn.inspection import Importance, importance_table
+from jaxnn.plotting import COLORS, LINES
+
+MOST = 10  # predictors, as on the lecture's slide
+
+CAPTIONS = {
+    "main": (
+        "Which predictors of heart disease matter? Four tree methods and a network, refitted to "
+        "the same resamples; points are means, bars nominal 95% intervals over refits. The ten "
+        "predictors with the largest mean share are shown. (a) What splits on a predictor take "
+        "from the impurity, as a share of all splits; a network has none. (b) Accuracy lost on "
+        "rows left out when the predictor is permuted, as a share. By impurity, forest and "
+        "boosting give half of the importance or more to the five numeric predictors, which have "
+        "many values to split at; by permutation these matter little, and all five methods put "
+        "the same three predictors on top. A single tree varies most. "
+        "Lecture 11, 'Variable Importance for trees, bags, and boosts'."
+    ),
+    "noise": (
+        "What impurity makes of noise. A single predictor matters, with two values; four others "
+        "are noise, with 2 to 200 values. Forests on 200 rows; points: mean over data sets, bars: "
+        "4 standard errors. (a) By impurity, noise with many values looks more important than the "
+        "predictor that matters. (b) The accuracy lost on new rows by permutation shows which one "
+        "matters. Known truth; lecture 11, 'Variable Importance for Tree-Based Models'."
+    ),
+    "surrogate": (
+        "A tree in place of the network: depth 3, fitted to the mean prediction of the refits. "
+        "Each leaf shows the probability of heart disease that it gives, and its share of the "
+        "patients. The tree tells only a part of what the network does, as the R squared on rows "
+        "left out says. Lecture 11, 'Feature Importance in a Neural Network'."
+    ),
+    "surrogate_refits": (
+        "How far can a surrogate tree be trusted? (a) The predictor of the first split, in trees "
+        "for single refits of the network: other patients would have given another tree. (b) R "
+        "squared of the tree for the network's predictions, by depth: on the rows of the fit, and "
+        "by cross-validation on rows left out, where deeper trees gain little. "
+        "Lecture 11, 'What can go wrong with this approach?'."
+    ),
+    "permutation": (
+        "Permutation importance of the network. (a) The lecture's table: accuracy lost by the fit "
+        "to all rows when a predictor is permuted, mean ± 2 standard deviations over "
+        "permutations. (b) Rise of the cross-entropy of the refits, with nominal 95% intervals. "
+        "The ± in the table is the noise of permuting this one fit; the intervals in (b), over "
+        "refits, are about twice as wide. Lecture 11, 'Permutation Variable Importance Example'."
+    ),
+}
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """The figures of importance, in the lecture's order."""
+    return {
+        "main": methods(results),
+        "noise": noise(results),
+        "surrogate": surrogate_tree(results),
+        "surrogate_refits": surrogate_refits(results),
+        "permutation": permutation(results),
+    }
+
+
+def methods(results: Results) -> Figure:
+    """Importances by impurity and by permutation, side by side."""
+    found = method_importances(results)
+    order = np.argsort(-found.center.mean(axis=0), kind="stable")[:MOST]
+    figure, axes = plotting.panels(2, height=7.2)
+    for ax, measure in zip(axes, ("impurity", "permutation"), strict=True):
+        shown = [method for method in found.methods if method.endswith(measure)]
+        plotting.method_importances(
+            found, ax, methods=shown, predictors=[found.names[place] for place in order]
+        )
+        ax.set_title(f"by {measure}")
+        ax.set_xlabel("share of the importance")
+        ax.get_legend().remove()
+    handles, labels = axes[1].get_legend_handles_labels()
+    labels = [label.rpartition(", ")[0] for label in labels]
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    return figure
+
+
+def noise(results: Results) -> Figure:
+    """Importances of noise by impurity and by permutation."""
+    figure, axes = plotting.panels(2, height=3.0)
+    names = ["matters,\n2 values", *(f"noise,\n{values}" for values in VALUES)]
+    parts = (("noise_impurity", "share by impurity"), ("noise_permuted", "accuracy lost"))
+    for ax, (part, label) in zip(axes, parts, strict=True):
+        values = results[part]
+        mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+        plotting.level_points(ax, names, mean, (mean - 4 * error, mean + 4 * error))
+        ax.axhline(0, color=COLORS["grey"], linewidth=1, linestyle=LINES["dashed"])
+        ax.set_ylabel(label)
+    axes[0].set_title("by impurity")
+    axes[1].set_title("by permutation")
+    return figure
+
+
+def surrogate_tree(results: Results) -> Figure:
+    """The surrogate tree as a diagram."""
+    figure, (ax,) = plotting.panels(1, height=4.6)
+    plotting.surrogate_diagram(surrogate(results), ax, what="network")
+    return figure
+
+
+def surrogate_refits(results: Results) -> Figure:
+    """First splits over refits, and fidelity by depth."""
+    figure, axes = plotting.panels(2, height=3.0)
+    first = first_splits(results)
+    axes[0].barh(list(first), list(first.values()), height=0.6, color=COLORS["blue"])
+    axes[0].invert_yaxis()
+    axes[0].grid(False, axis="y")
+    axes[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes[0].set_xlabel(f"share of {len(results['surrogate_first'])} refits")
+    axes[0].set_title("first split")
+    lines = (("rows of the fit", "orange", "dashed", "o"), ("rows left out", "blue", "solid", "s"))
+    for values, (label, color, line, marker) in zip(results["depth_fidelity"], lines, strict=True):
+        axes[1].plot(
+            DEPTHS, values, marker, ls=LINES[line], color=COLORS[color], label=label, markersize=5
+        )
+    axes[1].set_ylim(0, 1)
+    axes[1].set_xlabel("depth of the tree")
+    axes[1].set_ylabel("R squared")
+    axes[1].set_title("fidelity")
+    axes[1].legend(loc="lower right")
+    return figure
+
+
+def permutation(results: Results) -> Figure:
+    """The lecture's table, and the importances of the refits."""
+    figure, axes = plotting.panels(2, height=4.6)
+    _table(axes[0], results)
+    plotting.importance_chart(refit_importance(results), axes[1])
+    axes[1].set_xlabel("rise of the cross-entropy (nats)")
+    axes[1].set_title("with intervals over refits")
+    return figure
+
+
+def _table(ax: Axes, results: Results) -> None:
+    permuted = results["permuted"]
+    lost = Importance(
+        permuted,
+        permuted.mean(axis=1),
+        permuted.std(axis=1),
+        float("nan"),
+        tuple(results["column_names"].tolist()),
+    )
+    # Room for a sign, so that the numbers stand below each other.
+    lines = [
+        f"{line:>{len(line) + (line[0] != '-')}}" for line in importance_table(lost).splitlines()
+    ]
+    ax.set_axis_off()
+    ax.set_title(f"accuracy lost, {permuted.shape[1]} permutations")
+    ax.text(
+        0.04,
+        0.98,
+        "\n".join(lines[:-1]),
+        family="monospace",
+        va="top",
+        linespacing=1.85,
+        fontsize=10.5,
+    )

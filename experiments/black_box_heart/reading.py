@@ -1,0 +1,52 @@
+"""How do claims and figures read the stored arrays? As the library's results, and by name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.lab.contract import Results
+from jaxnn.estimators import MethodImportances
+from jaxnn.inspection import SurrogateTree
+from jaxnn.inspection.tree_rules import TreeNodes
+from jaxnn.refits import RefitImportance
+from jaxnn.tables import Column
+
+
+def method_importances(results: Results) -> MethodImportances:
+    """Importances by method, as `jaxnn.estimators.compare_importances` returned them."""
+    fields = {name: results[f"methods_{name}"] for name in MethodImportances._fields}
+    fields["methods"] = tuple(fields["methods"].tolist())
+    fields["names"] = tuple(fields["names"].tolist())
+    fields["level"] = float(fields["level"])
+    return MethodImportances(**fields)
+
+
+def refit_importance(results: Results) -> RefitImportance:
+    """Importances of the refits, as `jaxnn.refits.refit_importance` returned them."""
+    fields = {name: results[f"importance_{name}"] for name in RefitImportance._fields}
+    fields["names"] = tuple(fields["names"].tolist())
+    fields["level"], fields["rule"] = float(fields["level"]), str(fields["rule"])
+    return RefitImportance(**fields)
+
+
+def columns(results: Results) -> tuple[Column, ...]:
+    """Descriptions of the predictors."""
+    parts = (results[f"column_{part}"].tolist() for part in ("names", "kinds", "levels"))
+    return tuple(
+        Column(name, kind, tuple(levels.split("|")) if levels else ())
+        for name, kind, levels in zip(*parts, strict=True)
+    )
+
+
+def surrogate(results: Results) -> SurrogateTree:
+    """The tree that imitates the mean prediction of the refits."""
+    nodes = TreeNodes(*(results[f"surrogate_{name}"] for name in TreeNodes._fields))
+    return SurrogateTree(nodes, columns(results), *results["surrogate_quality"].tolist())
+
+
+def first_splits(results: Results) -> dict[str, float]:
+    """The share of the refits whose surrogate splits first on a predictor, the largest first."""
+    first, names = results["surrogate_first"], results["column_names"].tolist()
+    shares = {name: float(np.mean(first == place)) for place, name in enumerate(names)}
+    order = sorted(shares, key=lambda name: -shares[name])
+    return {name: shares[name] for name in order if shares[name] > 0}
