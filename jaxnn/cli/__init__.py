@@ -12,7 +12,8 @@ explanation.py     the steps of `explain`: read this first
 choice.py          the network: chosen, and compared with other methods
 bands.py           the curves of the predictors, with bands
 predict.py         the steps of `predict`
-importance.py      how much each predictor matters, and what it changes
+importance.py      how much each predictor matters
+changes.py         what a predictor changes between two values
 results.py         what `explain` computes
 choice_figures.py  figures of the choice and the comparison
 figures.py         figures of the predictors and the predictions

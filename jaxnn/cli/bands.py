@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -25,8 +25,9 @@ from jaxnn.bands.calibration import (
     mean_of_fits,
 )
 from jaxnn.bands.simulation import fits_of_all_rows, simulated_refits
+from jaxnn.bands.simultaneous import SimultaneousBand, simultaneous_band
 from jaxnn.bootstrap import Bootstrap, interval
-from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effect, refitted_network
+from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effects, refitted_network
 from jaxnn.tables import Table
 from jaxnn.training import Fitter
 
@@ -66,6 +67,9 @@ class EffectBands(NamedTuple):
       effect: the curves of every refit.
       average: the band of the curve averaged over rows.
       profile: the band of the curve with the other predictors at their centre.
+      whole: the band that contains the whole averaged curve; None of a single refit.
+      contrasts: the bands of the changes between two values, one for each of `effect.contrasts`.
+      accumulated: the band of the accumulated local effects, at `effect.edges`.
       coverage: how often bands of both curves would contain the fit, if it were the truth: without
         calibration and with it, (points,) each; None without calibration.
     """
@@ -73,6 +77,9 @@ class EffectBands(NamedTuple):
     effect: Effect
     average: Band
     profile: Band
+    whole: SimultaneousBand | None
+    contrasts: Band
+    accumulated: Band
     coverage: SimulatedCoverage | None
 
 
@@ -151,48 +158,82 @@ def effects_with_bands(
       individual_rows: row numbers with an individual curve.
       center: where a profile holds the other predictors.
       level: coverage of the bands.
-      progress: called with the share of the predictors that is finished.
+      progress: called with the share that is finished.
     """
+    kinds = (networks.refits, networks.fitted, networks.simulated)
+    made = [network for network in kinds if network is not None]
+    sizes = np.cumsum([0, *(len(network.out_of_bag) for network in made)])
 
-    def curves(network: RefittedNetwork, feature: int, individual: Any) -> Effect:
-        return effect(
-            network,
+    def curves(place: int) -> tuple[Effect, ...]:
+        before, after = sizes[place] / sizes[-1], sizes[place + 1] / sizes[-1]
+        return effects(
+            made[place],
             table.X,
-            feature,
+            features,
             rows=rows,
-            individual_rows=individual,
+            individual_rows=rows[:1] if place else individual_rows,
             center=center,
             weights=table.weights,
+            progress=lambda share: progress(float(before + share * (after - before))),
         )
 
-    found = []
-    for feature in features:
-        progress(len(found) / len(features))
-        refits = curves(networks.refits, feature, individual_rows)
-        if networks.fitted is None or networks.simulated is None:
-            bands = [percentile_band(curve, level) for curve in (refits.average, refits.profile)]
-            found.append(EffectBands(refits, *bands, coverage=None))
-            continue
-        kind = networks.refits.response
-        fits, draws = (curves(n, feature, rows[:1]) for n in (networks.fitted, networks.simulated))
-        average = calibrated_band(refits.average, fits.average, draws.average, level, kind=kind)
-        profile = calibrated_band(refits.profile, fits.profile, draws.profile, level, kind=kind)
-        parts = [
-            coverage_of_simulation(fits.average, draws.average, level, kind=kind),
-            coverage_of_simulation(fits.profile, draws.profile, level, kind=kind),
-        ]
-        coverage = SimulatedCoverage(
+    found = [curves(place) for place in range(len(made))]
+    if len(made) < 3:
+        return tuple(_percentile_bands(refits, level) for refits in found[0])
+    return tuple(
+        _calibrated_bands(refits, fits, draws, level=level)
+        for refits, fits, draws in zip(*found, strict=True)
+    )
+
+
+def _percentile_bands(refits: Effect, level: float) -> EffectBands:
+    """The bands of one predictor without simulated refits."""
+    several = len(refits.average) > 1
+    return EffectBands(
+        refits,
+        percentile_band(refits.average, level),
+        percentile_band(refits.profile, level),
+        simultaneous_band(refits.average, level, kind=refits.response) if several else None,
+        percentile_band(refits.contrasts, level),
+        percentile_band(refits.accumulated, level),
+        coverage=None,
+    )
+
+
+def _calibrated_bands(refits: Effect, fits: Effect, draws: Effect, *, level: float) -> EffectBands:
+    """The bands of one predictor; differences of predictions have no link."""
+    kind = refits.response
+
+    def band(name: str, kind: str) -> Band:
+        resampled, fitted, simulated = (getattr(each, name) for each in (refits, fits, draws))
+        if resampled.size == 0:
+            return percentile_band(resampled, level)
+        return calibrated_band(resampled, fitted, simulated, level, kind=kind)
+
+    parts = [
+        coverage_of_simulation(getattr(fits, name), getattr(draws, name), level, kind=kind)
+        for name in ("average", "profile")
+    ]
+    return EffectBands(
+        refits,
+        band("average", kind),
+        band("profile", kind),
+        simultaneous_band(
+            refits.average, level, kind=kind, fitted=fits.average, simulated=draws.average
+        ),
+        band("contrasts", "quantitative"),
+        band("accumulated", "quantitative"),
+        SimulatedCoverage(
             *(
                 np.concatenate([array.ravel() for array in part])
                 for part in zip(*parts, strict=True)
             )
-        )
-        found.append(EffectBands(refits, average, profile, coverage))
-    return tuple(found)
+        ),
+    )
 
 
 def percentile_band(curves: np.ndarray, level: float) -> Band:
     """The mean of the refits and their percentiles, which ignore that the penalty bends curves."""
-    lower, upper = interval(curves, level)
     mean = curves.mean(axis=0)
+    lower, upper = interval(curves, level) if curves.size else (mean, mean)
     return Band(mean, lower, upper, np.nan, np.zeros_like(mean), curves.std(axis=0))

@@ -28,6 +28,11 @@ from jaxnn.tables.table import shown
 PAGE_FILE = "report.html"
 ARRAYS_FILE = "arrays.npz"
 SUMMARY_FILE = "summary.json"
+EFFECT_ARRAYS = (
+    *("grid", "average", "profile", "individual", "edges", "accumulated"),
+    *("contrast_values", "contrasts"),
+)
+BANDS = ("average", "profile", "whole", "contrasts", "accumulated")
 
 
 def write(results: Explanation, told: Callable[[float], object]) -> dict[str, Any]:
@@ -106,12 +111,13 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
         "average_rows": results.average_rows,
         "individual_rows": results.individual_rows,
     }
-    for effect, average, profile, _ in results.effects:
-        stem = effect_stem(effect.feature)
-        for name in ("grid", "average", "profile", "individual"):
-            arrays[f"{stem}_{name}"] = getattr(effect, name)
-        for name, band in (("average", average), ("profile", profile)):
-            for part in ("center", "lower", "upper"):
+    for found in results.effects:
+        stem = effect_stem(found.effect.feature)
+        for name in EFFECT_ARRAYS:
+            arrays[f"{stem}_{name}"] = getattr(found.effect, name)
+        for name in BANDS:
+            band = getattr(found, name)
+            for part in ("center", "lower", "upper") if band is not None else ():
                 arrays[f"{stem}_{name}_{part}"] = getattr(band, part)
     return arrays
 

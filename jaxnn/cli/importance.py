@@ -1,49 +1,22 @@
-"""How much does each predictor of an explanation matter, and what does it change?
+"""How much does each predictor of an explanation matter, if that can be computed?
 
-The importance is that of `jaxnn.refits.refit_importance`. What a predictor changes is told by the
-average curve of every refit b, between two of its values,
-
-    change_b = average_b(to) - average_b(from)
-
-with its percentiles over the refits and the share of refits in which it is above zero.
+The importance is that of `jaxnn.refits.refit_importance`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from jax import Array
 
-from jaxnn.bootstrap import interval
 from jaxnn.errors import InputError
-from jaxnn.refits import Effect, OutOfBag, RefitImportance, RefittedNetwork, refit_importance
+from jaxnn.refits import OutOfBag, RefitImportance, RefittedNetwork, refit_importance
 from jaxnn.refits.importance_scores import VALUES
 from jaxnn.tables import Table
 
 MOST_PREDICTIONS = 2 * 10**9  # about the number that takes a few minutes
-MOST_CHANGES = 8  # levels that are compared with the first
-QUARTILES = (0.25, 0.75)
 CORRELATED = 0.7  # from which the average over rows goes over rows that may not exist
-
-
-class Change(NamedTuple):
-    """How an average prediction differs between two values of a predictor.
-
-    Attributes:
-      before, after: the two values, or codes of levels.
-      change: the mean over the refits.
-      lower, upper: percentiles over the refits.
-      rises: the share of refits in which the change is above zero.
-    """
-
-    before: float
-    after: float
-    change: float
-    lower: float
-    upper: float
-    rises: float
 
 
 def importance(
@@ -88,32 +61,6 @@ def importance(
         )
     except InputError as error:
         return f"Importance was not computed: {error}"
-
-
-def changes(effect: Effect, table: Table, level: float) -> tuple[Change, ...]:
-    """What a predictor changes: between its quartiles, or from its first level to each other.
-
-    Args:
-      effect: the curves of every refit, of one output.
-      table: the table.
-      level: coverage of the percentiles.
-    """
-    grid, curves = effect.grid, effect.average
-    if len(grid) < 2 or curves.ndim != 2:
-        return ()
-    places = [(0, place) for place in range(1, min(len(grid), MOST_CHANGES + 1))]
-    if table.columns[effect.feature].kind == "numeric":
-        ends = np.quantile(table.X[:, effect.feature], QUARTILES)
-        low, high = (int(np.abs(grid - end).argmin()) for end in ends)
-        places = [(low, high) if low < high else (0, len(grid) - 1)]
-    found = []
-    for low, high in places:
-        change = curves[:, high] - curves[:, low]
-        lower, upper = interval(change, level)
-        rises = float((change > 0).mean())
-        ends = (float(grid[low]), float(grid[high]))
-        found.append(Change(*ends, float(change.mean()), float(lower), float(upper), rises))
-    return tuple(found)
 
 
 def most_correlated(table: Table, feature: int) -> tuple[int, float] | None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn.bootstrap import Interval
-from jaxnn.cli.importance import changes
+from jaxnn.cli.changes import changes
 from jaxnn.cli.results import Explanation
 from jaxnn.refits import top_chance
 from jaxnn.saving import write_whole
@@ -90,26 +90,34 @@ def _curves(results: Explanation, _: Any) -> Lines:
 
     def lines() -> Iterable[Sequence[Any]]:
         for found in results.effects:
-            column = table.columns[found.effect.feature]
-            for curve, band in (("average", found.average), ("profile", found.profile)):
-                parts = np.stack([band.center, band.lower, band.upper], axis=-1)
-                parts = parts.reshape(len(found.effect.grid), -1, 3)
-                for value, of_value in zip(found.effect.grid.tolist(), parts, strict=True):
+            column, grid = table.columns[found.effect.feature], found.effect.grid
+            kinds = (
+                ("average", grid, found.average, found.whole),
+                ("profile", grid, found.profile, None),
+                ("accumulated", found.effect.edges, found.accumulated, None),
+            )
+            for curve, values, band, whole in kinds:
+                none = np.full_like(band.center, np.nan)
+                ends = (none, none) if whole is None else (whole.lower, whole.upper)
+                parts = np.stack([band.center, band.lower, band.upper, *ends], axis=-1)
+                parts = parts.reshape(len(values), -1, 5)
+                for value, of_value in zip(values.tolist(), parts, strict=True):
                     for level, numbers in zip(classes, of_value, strict=True):
                         yield [column.name, value_of(column, value), curve, level, *numbers]
 
-    return ["predictor", "value", "curve", "class", "estimate", "lower", "upper"], lines()
+    head = ["predictor", "value", "curve", "class", "estimate", "lower", "upper"]
+    return [*head, "lower, whole curve", "upper, whole curve"], lines()
 
 
 def _changes(results: Explanation, _: Any) -> Lines:
-    columns, level = results.table.columns, results.options.level
-    head = ["predictor", "from", "to", "change", "lower", "upper", "share of refits that rise"]
-    return head, (
+    columns = results.table.columns
+    head = ["predictor", "from", "to", "class", "change", "lower", "upper"]
+    return [*head, "share of refits that rise"], (
         [columns[found.effect.feature].name]
         + [value_of(columns[found.effect.feature], end) for end in change[:2]]
         + list(change[2:])
         for found in results.effects
-        for change in changes(found.effect, results.table, level)
+        for change in changes(results, found)
     )
 
 

@@ -65,11 +65,18 @@ def test_the_numbers_are_written_as_csv(explained_heart):
     assert [line["value"] for line in curve] == ["0", "1", "2", "3"]
     upper = [float(line["upper"]) for line in curve]
     np.testing.assert_allclose(upper, arrays["predictor_12_average_upper"], rtol=1e-6)
+    whole = [float(line["upper, whole curve"]) for line in curve]
+    np.testing.assert_allclose(whole, arrays["predictor_12_whole_upper"], rtol=1e-6)
+    accumulated = [line for line in lines["curves"] if line["curve"] == "accumulated"]
+    assert [line["value"] for line in accumulated[:4]] == ["0", "1", "2", "3"]
     fixed, reversable = (line for line in lines["changes"] if line["predictor"] == "Thal")
     assert (fixed["from"], fixed["to"], reversable["to"]) == ("normal", "fixed", "reversable")
     curves = arrays["predictor_13_average"]
     change = curves[:, 2] - curves[:, 0]
-    assert float(reversable["change"]) == pytest.approx(change.mean(), rel=1e-5)
+    np.testing.assert_allclose(arrays["predictor_13_contrasts"][:, 1], change, rtol=1e-5)
+    center = arrays["predictor_13_contrasts_center"][1]  # without the bias of the fit
+    assert float(reversable["change"]) == pytest.approx(center, rel=1e-5)
+    assert float(reversable["lower"]) < center < float(reversable["upper"])
     assert float(reversable["share of refits that rise"]) == (change > 0).mean()
     assert [line["method"] for line in lines["losses"]][:2] == ["network", "logistic regression"]
     assert len(lines["predictions"]) == 297 and lines["predictions"][0]["observed"] == "No"

@@ -114,7 +114,7 @@ def test_the_page_tells_the_results_and_how_to_repeat_them(page, explained_heart
     assert "jaxnn explain heart --replicates 4 --level 0.5 --features Ca Thal" in text
     assert f"jaxnn {__version__}" in text and "Seed 0." in text
     assert "pointwise 50% band, calibrated (4 refits, 6 simulations)" in text
-    assert "percentile interval" in text and "normal ones" in text
+    assert "50% calibrated interval" in text and "normal ones" in text
 
 
 PAIR = ("Ca", "Thal")

@@ -52,8 +52,8 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         )
     yield (
         "change",
-        "how far the average prediction differs between two values, over refits",
-        f"{NOT_MEASURED}; percentile bands of curves: {calibration.MEASURED_PERCENTILE}",
+        "how far the average prediction differs between two values",
+        NOT_MEASURED,
     )
     yield (
         "prediction out of bag",

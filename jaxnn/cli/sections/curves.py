@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from jaxnn.cli.bands import EffectBands
+from jaxnn.cli.changes import changes
 from jaxnn.cli.drawings import effect_names
 from jaxnn.cli.figures import band_label
-from jaxnn.cli.importance import Change, changes, most_correlated
+from jaxnn.cli.importance import most_correlated
 from jaxnn.cli.numbers import decimals, ends, number, percent, value
 from jaxnn.cli.results import Explanation
 from jaxnn.report import Block, Folded, Grid, Paragraph, Picture
 from jaxnn.tables import Column, axis_label
+from jaxnn.tables.table import shown
 
 OPEN = 12  # predictors whose curves are open
+MOST_CHANGES = 24  # of one predictor
 
 
 def curve_order(results: Explanation) -> list[int]:
@@ -40,11 +44,7 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
         feature = found.effect.feature
         column = table.columns[feature]
         blocks: list[Block] = [pictures[name] for name in effect_names(feature)]
-        told = changes(found.effect, table, results.options.level)
-        if column.levels and len(told) > 1:
-            blocks.append(_changes_table(told, column, results.options.level))
-        else:
-            blocks += [Paragraph(_change(c, column, results.options.level)) for c in told]
+        blocks += _changes(results, found, column)
         other = most_correlated(table, feature)
         if other is not None:
             name = results.names[other[0]]
@@ -59,31 +59,39 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
         yield Folded(results.names[feature] + unit, tuple(blocks), open=rank < OPEN)
 
 
-def _change(told: Change, column: Column, level: float) -> str:
-    where = "quartile to quartile" if column.kind == "numeric" else "level to level"
-    places = decimals([told[3:5]])
-    return (
-        f"On average over rows, from {value(column, told.before)} to "
-        f"{value(column, told.after)} ({where}) the prediction changes by "
-        f"{number(told.change, places, '+')} ({ends(told[3:5], places, '+')}, {percent(level)} "
-        f"percentile interval over refits, not calibrated); it rises in {told.rises:.0%} of "
-        "the refits."
-    )
-
-
-def _changes_table(told: tuple[Change, ...], column: Column, level: float) -> Grid:
-    places = decimals(change[3:5] for change in told)
-    return Grid(
-        f"Change of the average prediction from {value(column, told[0].before)}; percentile "
-        "intervals over refits, not calibrated",
-        ("to", "change", f"{percent(level)} interval", "rises in"),
-        tuple(
-            (
-                value(column, c.after),
-                number(c.change, places, "+"),
-                ends(c[3:5], places, "+"),
-                f"{c.rises:.0%}",
-            )
-            for c in told
-        ),
-    )
+def _changes(results: Explanation, found: EffectBands, column: Column) -> Iterator[Block]:
+    """A sentence about one change, or a table of several."""
+    level = percent(results.options.level)
+    kind = "calibrated" if results.networks.calibrated else "percentile"
+    told = list(changes(results, found))
+    places = decimals((change.lower, change.upper) for change in told)
+    if len(told) == 1:
+        (change,) = told
+        yield Paragraph(
+            f"On average over rows, the prediction changes by "
+            f"{number(change.change, places, '+')} "
+            f"({ends((change.lower, change.upper), places, '+')}, {level} {kind} interval) "
+            f"from {value(column, change.before)} to {value(column, change.after)}"
+            f"{' (lower to upper quartile)' if not column.levels else ''}; it rises in "
+            f"{change.rises:.0%} of the refits."
+        )
+    elif told:
+        several = any(change.output for change in told)
+        what = " of the probability of each class" if several else " of the average prediction"
+        numeric = ", lower to upper quartile" if not column.levels else ""
+        yield Grid(
+            f"Change{what}{numeric}; {level} {kind} intervals",
+            ("from, to", *(["class"] if several else []), "change", "interval", "rises in"),
+            tuple(
+                (
+                    f"{value(column, change.before)} to {value(column, change.after)}",
+                    *([shown(change.output, 24)] if several else []),
+                    number(change.change, places, "+"),
+                    ends((change.lower, change.upper), places, "+"),
+                    f"{change.rises:.0%}",
+                )
+                for change in told[:MOST_CHANGES]
+            ),
+        )
+        if len(told) > MOST_CHANGES:
+            yield Paragraph(f"The first {MOST_CHANGES} of {len(told):,}; changes.csv has all.")
