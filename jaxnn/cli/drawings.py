@@ -15,7 +15,7 @@ from jaxnn.report import Picture, inline_svg
 from jaxnn.saving import write_whole
 
 CHOICE, COMPARISON, OBSERVED = "choice", "comparison", "predicted_versus_observed"
-IMPORTANCE = "importance"
+IMPORTANCE, SURFACE = "importance", "strongest_interaction"
 
 
 class Drawing(NamedTuple):

@@ -27,6 +27,7 @@ from jaxnn.cli.bands import (
 from jaxnn.cli.choice import check_choice, choose, given_fitter, is_comparable
 from jaxnn.cli.importance import importance
 from jaxnn.cli.input_table import HEART, missing_treatment, read
+from jaxnn.cli.interactions import interactions
 from jaxnn.cli.printed_report import report
 from jaxnn.cli.progress import Stages
 from jaxnn.cli.results import Explanation
@@ -88,7 +89,7 @@ def _stages(options: argparse.Namespace, table: Table) -> list[str]:
         *(["comparison"] if chosen and options.compare else []),
         "refits",
         *(["simulated refits"] if options.calibrate is not False else []),
-        *("curves", "importance", "report"),
+        *("curves", "importance", "interactions", "report"),
     ]
 
 
@@ -115,7 +116,9 @@ def _explained(
     along = (features, rows, individual_rows, options.center, options.level, progress)
     effects = effects_with_bands(networks, table, *along)
     progress = stages.start("importance")
-    matters = importance(keys[4], network, table, predicted, options.level, progress)
+    matters, of_rows = importance(keys[4], network, table, predicted, options.level, progress)
+    stages.start("interactions")
+    pairs = interactions(network, table, matters, rows, options.level)
     results = Explanation(
         options,
         table,
@@ -126,6 +129,8 @@ def _explained(
         _new_interval(network, table, predicted, options.level),
         effects,
         matters,
+        of_rows,
+        pairs,
         rows,
         individual_rows,
     )

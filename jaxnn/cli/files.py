@@ -1,7 +1,7 @@
 """Which files does an explanation write?
 
-    report.html, importance.csv, curves.csv, changes.csv, losses.csv, predictions.csv, arrays.npz,
-    summary.json, and figures as PNG if an option asks for them
+    report.html, importance.csv, curves.csv, changes.csv, interactions.csv, losses.csv,
+    predictions.csv, arrays.npz, summary.json, and figures as PNG if an option asks for them
 
 Each file is written whole or not at all, the summary last. No file is named after anything in the
 table.
@@ -108,6 +108,7 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
                 for name in ("in_bag", "out_of_bag", "center", "lower", "upper")
             }
         ),
+        **_interaction_arrays(results),
         "average_rows": results.average_rows,
         "individual_rows": results.individual_rows,
     }
@@ -119,6 +120,21 @@ def _arrays(results: Explanation) -> dict[str, np.ndarray]:
             band = getattr(found, name)
             for part in ("center", "lower", "upper") if band is not None else ():
                 arrays[f"{stem}_{name}_{part}"] = getattr(band, part)
+    return arrays
+
+
+def _interaction_arrays(results: Explanation) -> dict[str, np.ndarray]:
+    """The pairs and the strongest pair's surface, if they were computed."""
+    pairs, surface = results.interactions.pairs, results.interactions.surface
+    arrays = {}
+    if not isinstance(pairs, str):
+        names = ("features", "strength", "lower", "upper", "strengths", "h_squares")
+        arrays |= {f"interactions_{name}": getattr(pairs, name) for name in names}
+    if surface is not None:
+        arrays |= {f"surface_grid_{place}": grid for place, grid in enumerate(surface.grids, 1)}
+        names = ("prediction", "standard_error", "lower", "upper", "nearby", "share_above")
+        found = {name: getattr(surface, name) for name in names}
+        arrays |= {f"surface_{n}": array for n, array in found.items() if array is not None}
     return arrays
 
 

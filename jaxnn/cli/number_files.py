@@ -2,6 +2,7 @@
 
 importance.csv    each predictor with its interval, the most important one first
 curves.csv        each point of each curve with its band
+interactions.csv  each pair of the most important predictors, the strongest one first
 changes.csv       the average prediction between two values of a predictor
 losses.csv        the network and the other methods
 predictions.csv   each row, predicted by refits that left it out
@@ -26,7 +27,10 @@ from jaxnn.tables import Column
 
 DIGITS = 7
 TOP = 3  # of the predictors, for the chance of being among them
-FILES = ("importance.csv", "curves.csv", "changes.csv", "losses.csv", "predictions.csv")
+FILES = (
+    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "losses.csv"),
+    "predictions.csv",
+)
 
 
 def safe(text: str) -> str:
@@ -57,7 +61,7 @@ def write_numbers(results: Explanation, record: dict[str, Any]) -> list[str]:
       OSError: a file cannot be written.
     """
     out, made = results.options.out, []
-    makers = (_importance, _curves, _changes, _losses, _predictions)
+    makers = (_importance, _curves, _changes, _interactions, _losses, _predictions)
     for name, maker in zip(FILES, makers, strict=True):
         lines = maker(results, record)
         if lines is None:
@@ -118,6 +122,23 @@ def _changes(results: Explanation, _: Any) -> Lines:
         + list(change[2:])
         for found in results.effects
         for change in changes(results, found)
+    )
+
+
+def _interactions(results: Explanation, _: Any) -> Lines | None:
+    found = results.interactions.pairs
+    if isinstance(found, str):
+        return None
+    head = ["first", "second"] + [
+        f"{what}{end}" for what in ("strength", "H squared") for end in ("", ", lower", ", upper")
+    ]
+    columns = (
+        *(found.strength, found.lower, found.upper),
+        *(found.h_squared, found.h_squared_lower, found.h_squared_upper),
+    )
+    return head, (
+        [*names, *(numbers[place] for numbers in columns)]
+        for place, names in enumerate(found.names)
     )
 
 

@@ -13,6 +13,7 @@ from jaxnn.cli.sections.columns import columns
 from jaxnn.cli.sections.curves import curves
 from jaxnn.cli.sections.errors import errors
 from jaxnn.cli.sections.importance import importance
+from jaxnn.cli.sections.interactions import interactions
 from jaxnn.cli.sections.worth import worth
 from jaxnn.report import Block, Page, Paragraph, Picture, Section
 from jaxnn.tables import axis_label
@@ -37,6 +38,7 @@ def explanation_page(
             Section("Is a network worth it?", tuple(worth(results, record, pictures))),
             Section("Which predictors matter?", tuple(importance(results, pictures))),
             Section("How does the prediction change?", tuple(curves(results, pictures))),
+            Section("Which predictors act together?", tuple(interactions(results, pictures))),
             Section("How good are the predictions?", tuple(errors(results, record, pictures))),
             Section("What were the columns taken for?", tuple(columns(results))),
             Section("What does each band mean?", tuple(bands(results, record))),

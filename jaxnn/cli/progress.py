@@ -19,6 +19,7 @@ WEIGHTS = {
     "simulated refits": 4.0,
     "curves": 4.0,
     "importance": 3.0,
+    "interactions": 4.0,
     "report": 5.0,
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 from jaxnn.bootstrap import Bootstrap, Interval
 from jaxnn.cli.bands import EffectBands, Networks
 from jaxnn.cli.choice import Choice
+from jaxnn.cli.interactions import Interactions
 from jaxnn.mlp import MLP
 from jaxnn.refits import OutOfBag, RefitImportance
 from jaxnn.tables import Table
@@ -30,6 +31,8 @@ class Explanation(NamedTuple):
         of bag; None for classes.
       effects: the curves and bands of each predictor that was asked for.
       importance: of every predictor, or the sentence that says why there is none.
+      importance_rows: how many rows importances are of; a large table's are of a sample.
+      interactions: of the most important predictors.
       average_rows: (rows,) row numbers that the average curves are over.
       individual_rows: (m,) row numbers with an individual curve.
     """
@@ -43,6 +46,8 @@ class Explanation(NamedTuple):
     new_interval: Interval | None
     effects: tuple[EffectBands, ...]
     importance: RefitImportance | str
+    importance_rows: int
+    interactions: Interactions
     average_rows: np.ndarray
     individual_rows: np.ndarray
 

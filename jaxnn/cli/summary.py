@@ -92,6 +92,8 @@ def summary(
             ],
         },
         "importance": _importance(results),
+        "importance_rows": results.importance_rows,
+        "interactions": _interactions(results),
         "calibration": _calibration(results),
         "seconds_to_calibrate": results.networks.seconds,
         "out_of_bag": {
@@ -169,6 +171,25 @@ def _importance(results: Explanation) -> dict[str, Any] | str:
                 },
             }
             for place in np.argsort(-found.center, kind="stable").tolist()
+        ],
+    }
+
+
+def _interactions(results: Explanation) -> dict[str, Any] | str:
+    """The interaction of each pair that was compared, the strongest one first, or why none was."""
+    found = results.interactions.pairs
+    if isinstance(found, str):
+        return found
+    numbers = ("strength", "lower", "upper", "h_squared", "h_squared_lower", "h_squared_upper")
+    return {
+        "scale": found.scale,
+        "level": found.level,
+        "pairs": [
+            {
+                "names": list(names),
+                **{name: _finite(getattr(found, name)[place]) for name in numbers},
+            }
+            for place, names in enumerate(found.names)
         ],
     }
 

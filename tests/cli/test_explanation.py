@@ -15,7 +15,7 @@ from jaxnn.fitted_models.saved_models import load_model
 
 FILES = [
     *("report.html", "arrays.npz", "summary.json", "model.json", "arrays-DIGEST.npz"),
-    *("importance.csv", "curves.csv", "changes.csv", "predictions.csv"),
+    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "predictions.csv"),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
 CA = ("Ca", "average")
@@ -363,3 +363,29 @@ def test_very_many_predictors_are_not_all_listed():
     assert lines[45].startswith("y ")
     few = table._replace(columns=table.columns[:9], X=table.X[:, :9], missing=())
     assert "more predictors" not in explanation.described(few)
+
+
+def test_interactions_are_ranked_and_have_intervals(explained_heart):
+    arrays, record = explained_heart.arrays, explained_heart.record
+    pairs = record["interactions"]["pairs"]
+    strengths = [pair["strength"] for pair in pairs]
+    assert strengths == sorted(strengths, reverse=True)
+    assert all(pair["lower"] <= pair["strength"] <= pair["upper"] for pair in pairs)
+    lines = csv.DictReader((explained_heart.out / "interactions.csv").read_text().splitlines())
+    assert [[line["first"], line["second"]] for line in lines] == [p["names"] for p in pairs]
+    assert arrays["surface_prediction"].shape == tuple(
+        len(arrays[f"surface_grid_{place}"]) for place in (1, 2)
+    )
+
+
+def test_importance_of_a_large_table_is_that_of_a_sample(
+    table, tmp_path, monkeypatch, run, results
+):
+    monkeypatch.setattr("jaxnn.cli.importance.FEW_PREDICTIONS", 1)
+    monkeypatch.setattr("jaxnn.cli.importance.FEWEST_ROWS", 12)
+    words = ["--response", "cost", "--features", "dose", "--out", tmp_path / "out"]
+    assert run("explain", table, *QUICK, *words) == 0
+    record, arrays = results(tmp_path / "out")
+    assert record["importance_rows"] == 12 and len(record["importance"]["predictors"]) == 4
+    assert "12 of the 24 rows" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert np.isfinite(arrays["importance_lower"]).all()

@@ -17,7 +17,7 @@ from jaxnn.refits import out_of_bag, refitted_network
 
 FILES = [
     *("report.html", "arrays.npz", "summary.json", "model.json", "arrays-DIGEST.npz"),
-    *("importance.csv", "curves.csv", "changes.csv", "predictions.csv"),
+    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "predictions.csv"),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
 QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]
@@ -88,7 +88,7 @@ def computed():
         "effects_with_bands": effects_with_bands(
             Networks(network), table, [0], np.arange(18), np.arange(18), "mean", 0.95
         ),
-        "importance": "Importance was not computed.",
+        "importance": ("Importance was not computed.", 18),
         "fitted_model": fitted_model(fitter, refits, table),
     }
 

@@ -67,7 +67,7 @@ def test_the_page_has_one_title_and_headings_in_order(page):
     assert structure.headings[0] == 1 and structure.headings.count(1) == 1
     for before, after in zip(structure.headings, structure.headings[1:], strict=False):
         assert after <= before + 1
-    assert structure.headings.count(2) == 7 and structure.headings.count(3) == 2
+    assert structure.headings.count(2) == 8 and structure.headings.count(3) == 2
     assert ("html", {"lang": "en"}) in structure.tags
     assert not structure.inside
 

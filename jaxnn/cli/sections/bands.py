@@ -50,6 +50,12 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
             "how much of the loss the predictor's values prevent",
             _of_importance(results.importance.rule),
         )
+    if not isinstance(results.interactions.pairs, str):
+        yield (
+            "interaction",
+            "how much of the joint effect of two predictors is not the sum of single ones",
+            NOT_MEASURED,
+        )
     yield (
         "change",
         "how far the average prediction differs between two values",

@@ -42,6 +42,12 @@ def importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterato
     )
     if len(order) > MOST_ROWS:
         yield Paragraph(f"The first {MOST_ROWS} of {len(order):,}; importance.csv has all.")
+    rows = len(results.table.y)
+    if results.importance_rows < rows:
+        yield Paragraph(
+            f"Computed from {results.importance_rows:,} of the {rows:,} rows, drawn at random; the "
+            "intervals are as wide as those of a table of so many rows."
+        )
     yield Paragraph(
         "An importance is weighted between the means over refits on the rows left out and on the "
         "rows drawn; the width of its interval is the spread over refits on the rows drawn. The "
