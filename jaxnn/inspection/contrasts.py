@@ -86,7 +86,7 @@ def contrasts(
     check_columns(columns, X)
     described = numeric_columns(X.shape[1]) if columns is None else columns
     rows, shares = weighted_rows(X, weights)
-    asked = _checked_pairs(pairs, X, columns)
+    asked = checked_pairs(pairs, X, columns)
     if asked is None:
         settings = [
             (j, *pair)
@@ -116,7 +116,7 @@ def contrasts(
         np.array([j for j, _, _ in settings]),
         np.array([low for _, low, _ in settings], float),
         np.array([high for _, _, high in settings], float),
-        tuple(_label(described[j], low, high) for j, low, high in settings),
+        tuple(contrast_label(described[j], low, high) for j, low, high in settings),
         changes.mean(axis=0) if axis else changes,
         changes if axis else None,
     )
@@ -155,10 +155,17 @@ def default_pairs(
     return [(low, high)]
 
 
-def _checked_pairs(
+def checked_pairs(
     pairs: Any, X: np.ndarray, columns: Sequence[Column] | None
 ) -> list[tuple[int, list[tuple[float, float]] | None]] | None:
-    """Columns with their pairs of numbers, or with None for the default ones."""
+    """Columns with their pairs of numbers, or with None for the default ones.
+
+    Args:
+      pairs, X, columns: as for `contrasts`.
+
+    Raises:
+      InputError, InputTypeError: pairs that cannot be used.
+    """
     if pairs is None:
         return None
     if not isinstance(pairs, Mapping):
@@ -188,7 +195,7 @@ def _checked_pair(pair: Any, column: Column | None, feature: Any) -> tuple[float
     return values[0], values[1]
 
 
-def _label(column: Column, low: float, high: float) -> str:
+def contrast_label(column: Column, low: float, high: float) -> str:
     """Such as "age 40 to 65 years"."""
     low_text, high_text = (_value_text(column, value) for value in (low, high))
     return f"{column.name} {low_text} to {high_text}" + (f" {column.unit}" if column.unit else "")

@@ -5,7 +5,9 @@ network.py      all refits as one black box: read this first
 out_of_bag.py   predictions and losses on rows that a refit has not seen
 prediction_errors.py   errors of prediction, out of bag and .632+
 effects.py      curves of one predictor, or of all in one pass
-curve_sums.py, network_curves.py   how they are computed from predictions
+effect_bands.py   their bands, pointwise and simultaneous
+contrasts.py    average changes between two values of a predictor
+curve_values.py, curve_sums.py, network_curves.py   how curves are computed from predictions
 importance.py   permutation importances of all predictors in all refits
 importance_scores.py   how they are computed from few predictions
 donors.py       with which other rows' values each row is predicted for that
@@ -19,6 +21,8 @@ surrogates.py   the rules that trees read off the refits, and how they vary
 """
 
 from jaxnn.refits.black_boxes import RefittedModel, row_blocks
+from jaxnn.refits.contrasts import contrasts_of
+from jaxnn.refits.effect_bands import CurveBands, curve_bands
 from jaxnn.refits.effects import Effect, effect, effects
 from jaxnn.refits.importance import RefitImportance, refit_importance
 from jaxnn.refits.importance_intervals import RULES, ImportanceInterval, importance_interval
@@ -38,6 +42,7 @@ from jaxnn.refits.surrogates import SurrogateTrees, surrogate_summary, surrogate
 
 __all__ = [
     "RULES",
+    "CurveBands",
     "Effect",
     "ImportanceInterval",
     "OutOfBag",
@@ -49,6 +54,8 @@ __all__ = [
     "RefittedNetwork",
     "SeedNoise",
     "SurrogateTrees",
+    "contrasts_of",
+    "curve_bands",
     "effect",
     "effects",
     "error_632_plus",

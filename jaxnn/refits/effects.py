@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, as_weights, is_whole
-from jaxnn.inspection.accumulated_local_effects import LocalSteps, accumulate, local_steps
 from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.contrasts import Contrasts, contrast_label
 from jaxnn.inspection.evaluation_points import (
     check_columns,
     check_feature,
@@ -30,14 +30,13 @@ from jaxnn.inspection.evaluation_points import (
 )
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.curve_sums import Curve, CurveSums, Rows, curve_sums
+from jaxnn.refits.curve_values import accumulated_effects, contrasted, local_moves, places_of
 from jaxnn.refits.network import RefittedNetwork
 from jaxnn.refits.network_curves import network_curve_sums
 from jaxnn.tables import Column, numeric_columns
 
 GRID = 40  # values at which the curve of a numeric predictor is computed
-BINS = 20  # of accumulated local effects
 INDIVIDUAL = 1000  # rows with an individual curve, unless others are asked for
-QUARTILES = (0.25, 0.75)  # between which a numeric predictor is contrasted
 
 
 class Effect(NamedTuple):
@@ -60,8 +59,8 @@ class Effect(NamedTuple):
       row_curve: (refits, g) the curves of one row, or None.
       edges: (e,) ends of the bins of accumulated effects, values of the grid.
       accumulated: (refits, e) accumulated local effects, with mean 0 over the rows.
-      contrast_values: (c, 2) pairs (low, high) of values.
-      contrasts: (refits, c) how much higher the average prediction is at high than at low.
+      contrasts: how much higher the average prediction is at one value than at another, in every
+        refit; `jaxnn.inspection.contrast_table` prints them.
       observed: (n,) the values of the predictor in X.
       weights: (n,) the weights of the rows, 1 if there are none.
     """
@@ -79,8 +78,7 @@ class Effect(NamedTuple):
     row_curve: np.ndarray | None
     edges: np.ndarray
     accumulated: np.ndarray
-    contrast_values: np.ndarray
-    contrasts: np.ndarray
+    contrasts: Contrasts
     observed: np.ndarray
     weights: np.ndarray
 
@@ -101,7 +99,7 @@ def effect(
     feature: int | str,
     *,
     grid: Any = None,
-    contrasts: Sequence[tuple[Any, Any]] | None = None,
+    contrasts: Any = None,
     rows: Any = slice(None),
     individual_rows: Any = None,
     row: int | None = None,
@@ -117,9 +115,9 @@ def effect(
       feature: column of X to vary, by its number, or by its name if the model knows names.
       grid: (g,) values of the predictor, or names of levels. None takes all levels of a column that
         has levels, and otherwise `resolution` values from the least to the largest.
-      contrasts: pairs (low, high) of values or names of levels. None is, for a numeric predictor,
-        its quartiles (observed values; the ends of the grid if they are equal), and otherwise the
-        most common level against each other one.
+      contrasts: a pair (low, high) of values or names of levels, or a list of such pairs; None
+        takes the pairs of `jaxnn.inspection.contrasts`: the quartiles, or the most common level
+        against each other one.
       rows: row numbers of X to average over; all by default.
       individual_rows: row numbers of X with a curve in `individual`; None is all rows, or 1,000
         evenly spaced ones if there are more.
@@ -146,8 +144,8 @@ def effect(
       >>> refits = bootstrap(jax.random.key(0), fitter, X, X[:, 0] ** 2, replicates=4)
       >>> from jaxnn.refits import refitted_network
       >>> found = effect(refitted_network(fitter, refits), X, 0, resolution=9)
-      >>> found.average.shape, found.contrast_values.round(2)
-      ((4, 9), array([[-0.58,  0.47]]))
+      >>> found.average.shape, found.contrasts.labels, found.contrasts.samples.shape
+      ((4, 9), ('x1 -0.578947 to 0.473684',), (4, 1))
     """
     return _effects(
         model,
@@ -256,10 +254,12 @@ def _effects(
         if grid is None:
             grid = grid_for(X, feature, resolution, (0.0, 1.0), columns=columns, weights=w)
         grid = check_grid(grid, column).astype(float)
-        low_high = _pairs(pairs, X[:, feature], w, grid, column)
-        steps = _steps(X[order], feature, grid, columns, averaged[order])
+        low_high = contrasted(pairs, X, feature, columns, averaged)
+        moves = local_moves(X[order], feature, grid, columns, averaged[order])
         values = np.concatenate([grid, np.setdiff1d(low_high, grid)])
-        asked.append((grid, low_high, Curve(feature, values, steps, _places(values, steps.edges))))
+        asked.append(
+            (grid, low_high, Curve(feature, values, moves, places_of(values, moves.edges)))
+        )
     where = Rows(X[order], averaged[order] / averaged.sum(), len(first), np.stack(special))
     curves = [curve for *_, curve in asked]
     if isinstance(model, RefittedNetwork):
@@ -270,7 +270,10 @@ def _effects(
     def made(grid: np.ndarray, low_high: np.ndarray, curve: Curve, sums: CurveSums) -> Effect:
         outputs = slice(None) if model.width > 1 else 0
         g, feature = slice(len(grid)), curve.feature
-        low, high = _places(curve.values, low_high.T)
+        low, high = places_of(curve.values, low_high.T)
+        changes = sums.average[:, high, outputs] - sums.average[:, low, outputs]
+        labels = tuple(contrast_label(columns[feature], *pair) for pair in low_high.tolist())
+        of_pairs = (np.full(len(low_high), feature), low_high[:, 0], low_high[:, 1], labels)
         return Effect(
             feature,
             columns[feature],
@@ -284,9 +287,8 @@ def _effects(
             None if row is None else _row_number(row, len(X)),
             None if row is None else sums.special[:, g, 1, outputs],
             curve.steps.edges,
-            _accumulated(sums.steps, curve.steps)[..., outputs],
-            low_high,
-            sums.average[:, high, outputs] - sums.average[:, low, outputs],
+            accumulated_effects(sums.steps, curve.steps)[..., outputs],
+            Contrasts(*of_pairs, changes.mean(axis=0), changes),
             X[:, feature].astype(float),
             w,
         )
@@ -311,66 +313,3 @@ def _row_number(row: Any, count: int) -> int:
     if not is_whole(row) or not -count <= row < count:
         raise InputError(f"row is {row!r}; pass a row number of X from 0 to {count - 1}, or None.")
     return int(row) % count
-
-
-def _places(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where the wanted numbers are among values that contain them."""
-    order = np.argsort(values, kind="stable")
-    return order[np.searchsorted(values, wanted, sorter=order)]
-
-
-def _pairs(
-    pairs: Any, observed: np.ndarray, weights: np.ndarray, grid: np.ndarray, column: Column
-) -> np.ndarray:
-    """(c, 2) the values between which the predictor is contrasted."""
-    if pairs is not None:
-        listed = [pairs] if isinstance(pairs, str) else list(pairs)
-        if not listed or any(np.shape(pair) != (2,) for pair in listed):
-            raise InputError(
-                f"contrasts is {pairs!r}; pass pairs (low, high) of values or names of levels, "
-                "such as [(40, 65)]."
-            )
-        return np.stack([check_grid(pair, column, "contrasts") for pair in listed]).astype(float)
-    if column.levels:
-        common = np.bincount(observed.astype(int), weights, len(column.levels)).argmax()
-        others = grid[grid != common]
-        return np.stack([np.full(len(others), float(common)), others], axis=1)
-    order = np.argsort(observed, kind="stable")
-    below = np.cumsum(weights[order]) / weights.sum()
-    ends = observed[order][np.searchsorted(below, np.array(QUARTILES) * (1 - 1e-12))]
-    ends = ends if ends[0] < ends[1] else np.array([grid.min(), grid.max()])
-    return ends[None].astype(float)[: int(ends[0] < ends[1])]
-
-
-def _steps(
-    X: np.ndarray,
-    feature: int,
-    grid: np.ndarray,
-    columns: Sequence[Column],
-    weights: np.ndarray,
-) -> LocalSteps:
-    """Which rows move between which values of the grid, so that they are predicted once."""
-    values, edges = X[weights > 0, feature].astype(float), np.unique(grid)
-    if columns[feature].levels:
-        edges = edges[np.isin(edges, values)]
-    else:
-        inside = values[(values >= edges[0]) & (values <= edges[-1])]
-        if len(edges) > BINS + 1 and len(inside):
-            quantiles = np.quantile(inside, np.linspace(0, 1, BINS + 1))
-            near = np.abs(edges[:, None] - quantiles).argmin(axis=0)
-            edges = edges[np.unique([0, *near, len(edges) - 1])]
-        # A bin without rows becomes part of the next one.
-        bins = np.maximum(np.searchsorted(edges, inside) - 1, 0)
-        edges = edges[np.unique([0, *(bins + 1)])] if len(edges) > 1 and len(inside) else edges[:1]
-    if len(edges) < 2:
-        nothing = np.empty(0, int)
-        return LocalSteps(feature, grid[:1], nothing, nothing, np.empty(0), np.ones(1))
-    return local_steps(X, feature, edges, columns=columns, weights=weights)
-
-
-def _accumulated(means: np.ndarray, steps: LocalSteps) -> np.ndarray:
-    """(refits, edges, outputs) accumulated effects from the mean differences of the bins."""
-    bins = np.unique(steps.bins)
-    totals = np.bincount(steps.bins, steps.weights, len(steps.edges) - 1)
-    one_row_each = steps._replace(rows=bins, bins=bins, weights=totals[bins])
-    return accumulate(means[:, bins], one_row_each, rows_axis=1)
