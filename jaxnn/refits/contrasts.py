@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.inspection.contrasts import Contrasts
+from jaxnn.inspection.contrasts import Contrasts, contrast_label
 from jaxnn.refits.effects import Effect
 
 
@@ -36,20 +36,23 @@ def contrasts_of(effects: Iterable[Effect]) -> Contrasts:
             raise InputTypeError(
                 f"effects holds a {type(one).__name__}; pass what jaxnn.refits.effects returned."
             )
-    parts = [one.contrasts for one in listed]
-    samples = [part.samples for part in parts if part.samples is not None]
-    shapes = {(*of.shape[:1], *of.shape[2:]) for of in samples}
-    if len(shapes) != 1:
+    if len({(len(one.contrasts), *one.contrasts.shape[2:]) for one in listed}) != 1:
         raise InputError(
-            "effects is empty; pass at least one effect."
-            if not shapes
-            else "effects holds different numbers of refits or outputs; pass those of one model."
+            "effects holds different numbers of refits or outputs; pass those of one model."
+            if listed
+            else "effects is empty; pass at least one effect."
         )
+    samples = np.concatenate([one.contrasts for one in listed], axis=1)
+    low, high = np.concatenate([one.contrast_values for one in listed]).T
     return Contrasts(
-        np.concatenate([part.features for part in parts]),
-        np.concatenate([part.low for part in parts]),
-        np.concatenate([part.high for part in parts]),
-        tuple(label for part in parts for label in part.labels),
-        np.concatenate([part.effect for part in parts]),
-        np.concatenate(samples, axis=1),
+        np.repeat([one.feature for one in listed], [len(one.contrast_values) for one in listed]),
+        low,
+        high,
+        tuple(
+            contrast_label(one.column, *pair)
+            for one in listed
+            for pair in one.contrast_values.tolist()
+        ),
+        samples.mean(axis=0),
+        samples,
     )

@@ -19,7 +19,6 @@ import numpy as np
 
 from jaxnn.errors import InputError, as_weights, is_whole
 from jaxnn.inspection.black_box import check_matrix
-from jaxnn.inspection.contrasts import Contrasts, contrast_label
 from jaxnn.inspection.evaluation_points import (
     check_columns,
     check_feature,
@@ -59,8 +58,9 @@ class Effect(NamedTuple):
       row_curve: (refits, g) the curves of one row, or None.
       edges: (e,) ends of the bins of accumulated effects, values of the grid.
       accumulated: (refits, e) accumulated local effects, with mean 0 over the rows.
-      contrasts: how much higher the average prediction is at one value than at another, in every
-        refit; `jaxnn.inspection.contrast_table` prints them.
+      contrast_values: (c, 2) pairs (low, high) of values.
+      contrasts: (refits, c) how much higher the average curve is at high than at low;
+        `jaxnn.refits.contrasts_of` makes a table of them.
       observed: (n,) the values of the predictor in X.
       weights: (n,) the weights of the rows, 1 if there are none.
     """
@@ -78,7 +78,8 @@ class Effect(NamedTuple):
     row_curve: np.ndarray | None
     edges: np.ndarray
     accumulated: np.ndarray
-    contrasts: Contrasts
+    contrast_values: np.ndarray
+    contrasts: np.ndarray
     observed: np.ndarray
     weights: np.ndarray
 
@@ -144,8 +145,8 @@ def effect(
       >>> refits = bootstrap(jax.random.key(0), fitter, X, X[:, 0] ** 2, replicates=4)
       >>> from jaxnn.refits import refitted_network
       >>> found = effect(refitted_network(fitter, refits), X, 0, resolution=9)
-      >>> found.average.shape, found.contrasts.labels, found.contrasts.samples.shape
-      ((4, 9), ('x1 -0.578947 to 0.473684',), (4, 1))
+      >>> found.average.shape, found.contrast_values.round(2), found.contrasts.shape
+      ((4, 9), array([[-0.58,  0.47]]), (4, 1))
     """
     return _effects(
         model,
@@ -271,9 +272,6 @@ def _effects(
         outputs = slice(None) if model.width > 1 else 0
         g, feature = slice(len(grid)), curve.feature
         low, high = places_of(curve.values, low_high.T)
-        changes = sums.average[:, high, outputs] - sums.average[:, low, outputs]
-        labels = tuple(contrast_label(columns[feature], *pair) for pair in low_high.tolist())
-        of_pairs = (np.full(len(low_high), feature), low_high[:, 0], low_high[:, 1], labels)
         return Effect(
             feature,
             columns[feature],
@@ -288,7 +286,8 @@ def _effects(
             None if row is None else sums.special[:, g, 1, outputs],
             curve.steps.edges,
             accumulated_effects(sums.steps, curve.steps)[..., outputs],
-            Contrasts(*of_pairs, changes.mean(axis=0), changes),
+            low_high,
+            sums.average[:, high, outputs] - sums.average[:, low, outputs],
             X[:, feature].astype(float),
             w,
         )
