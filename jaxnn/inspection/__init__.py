@@ -8,6 +8,7 @@ accumulated_local_effects.py   the same, along rows that exist
 derivatives.py         how steep it is there
 contrasts.py           by how much, between two values
 scores.py              scores and losses by name
+score_intervals.py     scores of a sample of rows with intervals
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
 surrogates.py          a small decision tree that imitates the black box
 tree_rules.py          the splits of such a tree in words
@@ -46,6 +47,13 @@ from jaxnn.inspection.profiles import (
     partial_dependence,
     profile_at,
 )
+from jaxnn.inspection.score_intervals import (
+    ScoreInterval,
+    auc_interval,
+    explained_interval,
+    mean_interval,
+    share_interval,
+)
 from jaxnn.inspection.surfaces import (
     Surface,
     data_nearby,
@@ -64,10 +72,12 @@ __all__ = [
     "Interactions",
     "LocalSteps",
     "Predict",
+    "ScoreInterval",
     "Surface",
     "SurrogateTree",
     "accumulate",
     "accumulated_local_effects",
+    "auc_interval",
     "average_derivative",
     "black_box",
     "center_of",
@@ -77,6 +87,7 @@ __all__ = [
     "data_nearby",
     "derivative_curves",
     "exact_importance",
+    "explained_interval",
     "grid_for",
     "h_squared",
     "importance_table",
@@ -85,11 +96,13 @@ __all__ = [
     "is_extrapolated",
     "joint_surface",
     "local_steps",
+    "mean_interval",
     "partial_dependence",
     "partial_dependence_2d",
     "permutation_importance",
     "profile_at",
     "profile_surface",
+    "share_interval",
     "surrogate_tree",
     "total_h_squared",
 ]

@@ -1,97 +1,216 @@
-"""How large is the error of prediction, from rows that refits have not seen?
+"""How well do refits predict, alone and as their mean, and how sure is that?
 
-    leave-one-out bootstrap   Err1 = mean_i  mean over refits b without row i of  l(y_i, f_b(x_i))
-    .632+                     (1 - w) err + w Err1',   w = 0.632 / (1 - 0.368 R)
+Each row is predicted by the refits that have not seen it. Scores of "one refit" average the loss of
+single refits: what a fit to a resample costs. Scores of the "mean of refits" judge their mean
+prediction, which is what is delivered. The .632+ estimate stands for one fit to all rows, which has
+seen more distinct rows than a refit:
 
-with err the error of the fit to all rows on these rows, Err1' = min(Err1, gamma), gamma the error
-without information (every response paired with every prediction), and the relative overfitting
-R = (Err1' - err) / (gamma - err), which is 0 unless err < Err1' (Efron and Tibshirani 1997).
+    .632+ = (1 - w) err + w Err1',   see jaxnn.refits.error_of_one_fit
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, as_weights
-from jaxnn.refits.black_boxes import RefittedModel, check_refitted, row_blocks
+from jaxnn.errors import InputError, as_weights, check_level
+from jaxnn.inspection.score_intervals import (
+    Rows,
+    ScoreInterval,
+    area_and_influences,
+    auc_interval,
+    explained_interval,
+    interval_of_area,
+    log_interval,
+    mean_interval,
+    sampled_rows,
+    share_interval,
+)
+from jaxnn.inspection.scores import wrong_class
+from jaxnn.refits.black_boxes import RefittedModel
+from jaxnn.refits.error_of_one_fit import error_632_plus
+from jaxnn.refits.unseen_rows import UnseenRows, brier, unseen_rows
+
+ONE, MEAN = "one refit", "mean of refits"
+LOSSES = {
+    "quantitative": "mean squared error",
+    "binary": "log loss",
+    "categorical": "log loss",
+    "count": "Poisson deviance",
+}
+EXPLAINED = {"quantitative": "R squared"}
+OF_632_PLUS = "sampling of the rows: interval of the loss of one refit, in proportion"
 
 
-class OutOfBagError(NamedTuple):
-    """The leave-one-out bootstrap's error.
+class PredictionError(NamedTuple):
+    """One score of prediction on rows that were not seen.
 
     Attributes:
-      error: weighted mean of `rows`, in the square of the response's unit, in nats, or as deviance.
-      standard_error: of that mean, sqrt(n / (n - 1) sum (w_i (l_i - error))^2) / sum w_i over the n
-        rows that are used: the error from the rows as a sample, not the spread over refits.
-      rows: (rows,) mean loss of the refits that left the row out; NaN where there are none.
+      score: its name, such as "R squared", "AUC", "log loss" or ".632+ log loss".
+      of: "one refit" or "mean of refits"; "one fit to all rows" for .632+.
+      estimate, lower, upper: the score and the ends of its interval.
+      standard_error: of the estimate, from the rows as a sample.
+      higher_is_better: False for losses and the Brier score.
+      interval: what the interval allows for and how it is made, in words.
     """
 
-    error: float
+    score: str
+    of: str
+    estimate: float
+    lower: float
+    upper: float
     standard_error: float
-    rows: np.ndarray
+    higher_is_better: bool
+    interval: str
 
 
-def out_of_bag_error(model: RefittedModel, X: Any, y: Any, weights: Any = None) -> OutOfBagError:
-    """The mean loss of single refits on rows that they have not seen, row by row.
+class PredictionErrors(NamedTuple):
+    """Scores of prediction with intervals, from rows that refits have not seen.
+
+    Attributes:
+      response: the kind of response.
+      rows: one `PredictionError` per score and way to predict.
+      level: of the intervals.
+      judged, never_unseen: number of rows, of positive weight, that some refit left out, and that
+        all refits have seen; these are in no score.
+      by_row: predictions and losses of the rows, for plots and other scores.
+    """
+
+    response: str
+    rows: tuple[PredictionError, ...]
+    level: float
+    judged: int
+    never_unseen: int
+    by_row: UnseenRows
+
+    def find(self, score: str, of: str = MEAN) -> PredictionError:
+        """The row of a score, of the mean of refits unless `of` says otherwise.
+
+        Raises:
+          InputError: there is none; the sentence lists all.
+        """
+        for row in self.rows:
+            if (row.score, row.of) == (score, of):
+                return row
+        known = ", ".join(f"{row.score} of {row.of}" for row in self.rows)
+        raise InputError(f"score is {score!r} of {of!r}; the result has: {known}.")
+
+
+def prediction_errors(
+    model: RefittedModel,
+    X: Any,
+    y: Any,
+    *,
+    weights: Any = None,
+    groups: Any = None,
+    level: float = 0.95,
+) -> PredictionErrors:
+    """Errors of prediction on rows that refits have not seen, each with its interval.
 
     Args:
       model: as from `refitted_network` or `jaxnn.estimators.refitted_estimator`.
       X: (rows, predictors), the training rows in their order.
       y: (rows,) responses in their own unit, or class codes.
-      weights: (rows,) case weights, at least 0; None gives all rows the same weight.
+      weights: (rows,) case weights of the fits, at least 0; None gives all rows the same weight.
+      groups: (rows,) labels; rows with equal labels are not independent. A row then counts as
+        unseen only where its whole group is, and intervals take groups as the sample.
+      level: coverage of the intervals, in (0, 1).
+
+    Returns:
+      A `PredictionErrors`, computed in double precision in blocks of rows.
 
     Raises:
       InputTypeError: `model` is not the refits of a model.
-      InputError: other rows than those of the bootstrap, or weights that cannot be used.
+      InputError: other rows than those of the bootstrap, a response with missing values, with one
+        class or one value only, weights or groups that cannot be used, or a level outside (0, 1).
     """
-    check_refitted(model)
-    X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
-    count = model.out_of_bag.shape[1]
-    if X.shape[:1] != (count,) or y.shape != (count,):
-        raise InputError(
-            f"X has shape {X.shape} and y has shape {y.shape}; pass the {count} training rows."
+    check_level(level)
+    found = unseen_rows(model, X, y, weights, groups)
+    y = np.asarray(y, float)
+    w = np.ones(len(y)) if weights is None else as_weights(weights, len(y)).astype(float)
+    judged = (found.left_out_by > 0) & (w > 0)
+    sample = (w[judged], None if groups is None else np.asarray(groups)[judged], level)
+    kind, y = model.response, y[judged]
+    _check_varies(kind, y)
+    losses = {ONE: found.single_loss[judged], MEAN: found.mean_loss[judged]}
+    rows = []
+    for of, values in losses.items():
+        rows.append(_row(LOSSES[kind], of, mean_interval(values, *sample), False))
+    rows.append(_row_632_plus(kind, found, rows[0], sampled_rows(len(y), *sample[:2]), level))
+    constant = found.constant_loss[judged]
+    for of, values in losses.items():
+        explained = explained_interval(values, constant, *sample)
+        rows.append(_row(EXPLAINED.get(kind, "deviance explained"), of, explained, True))
+    if kind in ("binary", "categorical"):
+        rows += _rows_of_classes(y, found, judged, sample)
+    if kind == "binary":
+        rows += _rows_of_area(y, found, judged, sample)
+    never = int((w > 0).sum() - judged.sum())
+    return PredictionErrors(kind, tuple(rows), level, int(judged.sum()), never, found)
+
+
+def _row(score: str, of: str, interval: ScoreInterval, higher: bool) -> PredictionError:
+    return PredictionError(score, of, *interval[:4], higher, interval.kind)
+
+
+def _row_632_plus(
+    kind: str, found: UnseenRows, out_of_bag: PredictionError, rows: Rows, level: float
+) -> PredictionError:
+    """With the standard error out of bag, in proportion (Efron and Tibshirani 1997, section 5)."""
+    error = error_632_plus(found.apparent, out_of_bag.estimate, found.no_information)
+    ratio = error / out_of_bag.estimate if out_of_bag.estimate > 0 else 0.0
+    spread = ratio * out_of_bag.standard_error
+    ends = log_interval(error, spread, rows.size, level)
+    interval = ScoreInterval(error, *ends, spread, OF_632_PLUS)
+    return _row(f".632+ {LOSSES[kind]}", "one fit to all rows", interval, False)
+
+
+def _rows_of_classes(
+    y: np.ndarray, found: UnseenRows, judged: np.ndarray, sample: tuple[Any, Any, float]
+) -> list[PredictionError]:
+    """Accuracy and the Brier score."""
+    prediction = found.prediction[judged]
+    squares = brier(y, prediction) if prediction.ndim == 2 else np.square(prediction - y)
+    right = {ONE: 1 - found.single_wrong[judged], MEAN: 1 - wrong_class(y, prediction)}
+    squares = {ONE: found.single_brier[judged], MEAN: squares}
+    rows = [
+        _row("accuracy", of, share_interval(values, *sample), True) for of, values in right.items()
+    ]
+    return rows + [
+        _row("Brier score", of, mean_interval(values, *sample), False)
+        for of, values in squares.items()
+    ]
+
+
+def _rows_of_area(
+    y: np.ndarray, found: UnseenRows, judged: np.ndarray, sample: tuple[Any, Any, float]
+) -> list[PredictionError]:
+    """The area under the curve, of single refits the mean over those that left out both classes."""
+    weights, groups, level = sample
+    areas, influences = [], np.zeros(len(y))
+    for predictions, unseen in zip(found.refit_predictions, found.unseen, strict=False):
+        known = unseen[judged]
+        if len(np.unique(y[known])) < 2:
+            continue
+        area, of_rows = area_and_influences(y[known], predictions[judged][known], weights[known])
+        areas.append(area)
+        influences[known] += of_rows
+    rows = []
+    if areas:
+        sampled = sampled_rows(len(y), weights, groups)
+        alone = interval_of_area(
+            float(np.mean(areas)), influences / len(areas), y, sampled, groups is not None, level
         )
-    w = np.ones(count) if weights is None else as_weights(weights, count).astype(float)
-    rows = np.full(count, np.nan)
-    for block in row_blocks(model, count):
-        unseen = model.out_of_bag[:, block]
-        losses = np.where(unseen, model.predictions_and_losses(X[block], y[block])[1], 0)
-        number = unseen.sum(axis=0)
-        rows[block] = np.where(number > 0, losses.sum(axis=0) / np.maximum(number, 1), np.nan)
-    used = ~np.isnan(rows) & (w > 0)
-    n, total = used.sum(), w[used].sum()
-    if n < 2:
-        raise InputError(f"X has {n} rows that some refit left out; pass refits that leave out 2.")
-    error = float(w[used] @ rows[used] / total)
-    spread = np.square(w[used] * (rows[used] - error)).sum()
-    return OutOfBagError(error, float(np.sqrt(n / (n - 1) * spread) / total), rows)
+        rows.append(_row("AUC", ONE, alone, True))
+    together = auc_interval(y, found.prediction[judged], *sample)
+    return [*rows, _row("AUC", MEAN, together, True)]
 
 
-def no_information_error(loss: Callable[..., Any], y: Any, prediction: Any) -> float:
-    """The mean of `loss(y, prediction)` over all pairs of a response and a prediction.
-
-    Args:
-      loss: of (rows,) responses and predictions: one value per row.
-      y: (rows,).
-      prediction: (rows,) or (rows, outputs), by the fit to all rows.
-    """
-    y, prediction = np.asarray(y), np.asarray(prediction)
-    return float(np.mean([np.mean(loss(np.full_like(y, one), prediction)) for one in y]))
-
-
-def error_632_plus(apparent: float, out_of_bag: float, no_information: float) -> float:
-    """The .632+ estimate of the error, by the formula of this module.
-
-    Example:
-      >>> error_632_plus(0.0, 0.5, 0.5)  # nothing learned but the rows: R = 1, w = 1
-      0.5
-    """
-    bounded = min(out_of_bag, no_information)
-    overfitting = 0.0
-    if bounded > apparent:
-        overfitting = (bounded - apparent) / (no_information - apparent)
-    w = 0.632 / (1 - 0.368 * overfitting)
-    return (1 - w) * apparent + w * bounded
+def _check_varies(kind: str, y: np.ndarray) -> None:
+    if np.ptp(y) == 0:
+        what = "one class" if kind in ("binary", "categorical") else "the same value"
+        raise InputError(
+            f"y has {what} only, {y[0]:g}, in the {len(y)} rows that some refit left out; errors "
+            "of prediction need a response that varies."
+        )
