@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from experiments.black_box_heart import claims_importance
+from experiments.black_box_heart import claims_bands, claims_importance
 from experiments.black_box_heart.curves import OLDER, YOUNGER
 from experiments.lab.claims import Claim, above, at_most, equals, reported, within_errors
 from experiments.lab.contract import Results
@@ -26,6 +26,7 @@ def claims(results: Results) -> list[Claim]:
         *claims_importance.claims(results),
         *_age_claims(results),
         *_bag_claims(results),
+        *claims_bands.claims(results),
         *_exact_claims(results),
     ]
 

@@ -18,8 +18,11 @@ from experiments.black_box_heart.known_truths import (
     VALUES,
 )
 from experiments.black_box_heart.reading import (
+    above_zero,
     first_splits,
+    mean_and_error,
     method_importances,
+    percentile,
     refit_importance,
     surrogate,
 )
@@ -34,7 +37,6 @@ from experiments.lab.claims import (
     within_errors,
 )
 from experiments.lab.contract import Results
-from jaxnn import interval
 
 TREES_SLIDES = "lecture 11, 'Variable Importance for trees, bags, and boosts'"
 SURROGATE_SLIDE = "lecture 11, 'Feature Importance in a Neural Network'"
@@ -62,7 +64,7 @@ def _methods(results: Results) -> list[Claim]:
     places = [found.names.index(name) for name in MANY_VALUES]
     numeric = dict(zip(found.methods, found.shares[..., places].sum(axis=2), strict=True))
     gaps = [
-        _above_zero(
+        above_zero(
             f"Heart, {model}: share of the five numeric predictors by impurity, minus that by "
             f"permutation: impurity favours predictors with many values {FOUR}",
             TREES_SLIDES,
@@ -78,7 +80,7 @@ def _methods(results: Results) -> list[Claim]:
     first = [found.names[place] for place in found.center.argmax(axis=1)]
     by_impurity = sum(method.endswith("impurity") for method in found.methods)
     return [
-        _above_zero(
+        above_zero(
             "Heart: share of the most important predictor in a tree of depth 3, minus that in a "
             f"tree of depth 10 on the same resample, by impurity {FOUR}",
             TREES_SLIDES,
@@ -106,11 +108,11 @@ def _models(methods: tuple[str, ...]) -> str:
 def _noise(results: Results) -> list[Claim]:
     impurity, permuted = results["noise_impurity"], results["noise_permuted"]
     steps = np.diff(impurity[:, 1:], axis=1)
-    mean, error = _mean_and_error(steps)
+    mean, error = mean_and_error(steps)
     worst = (mean - 4 * error).argmin()
     fewer, more = VALUES[worst], VALUES[worst + 1]
-    noise, noise_error = _mean_and_error(permuted[:, 1:])
-    last, last_error = _mean_and_error(impurity[:, -1] - impurity[:, 0])
+    noise, noise_error = mean_and_error(permuted[:, 1:])
+    last, last_error = mean_and_error(impurity[:, -1] - impurity[:, 0])
     return [
         above(
             f"Predictors that are noise, with {', '.join(map(str, VALUES))} values: the more "
@@ -151,7 +153,7 @@ def _surrogate(results: Results) -> list[Claim]:
     matters = [n for n, low in zip(importance.names, importance.lower, strict=True) if low > 0]
     unused = [n for n in matters if not tree.splits[tree.names.index(n)]]
     return [
-        _above_zero(
+        above_zero(
             "A tree of depth 3 that imitates a refit: R squared on its own rows, minus that on "
             f"rows left out {FOUR}",
             SURROGATE_SLIDE,
@@ -161,7 +163,7 @@ def _surrogate(results: Results) -> list[Claim]:
             f"Such trees: R squared on rows left out {OVER_REFITS}",
             SURROGATE_SLIDE,
             results["surrogate_held_out"].mean(),
-            interval=_ends(results["surrogate_held_out"]),
+            interval=percentile(results["surrogate_held_out"]),
         ),
         below(
             f"Such trees: share whose first split is on {name}, the most frequent; a split that "
@@ -188,7 +190,7 @@ def _permutation(results: Results) -> list[Claim]:
     half = (importance.upper - importance.lower) / 2
     wider = half / (2 * results["exact_loss"][1])
     joint, single = results["together"].mean(), results["apart"].mean()
-    gap = _ends(results["apart"] - results["together"])
+    gap = percentile(results["apart"] - results["together"])
     return [
         within_errors(
             f"Accuracy lost by permuting: mean of {permuted.shape[1]} permutations, for the "
@@ -218,8 +220,8 @@ def _permutation(results: Results) -> list[Claim]:
 
 
 def _linear(results: Results) -> list[Claim]:
-    permuted, permuted_error = _mean_and_error(results["linear_permuted"])
-    lost, lost_error = _mean_and_error(results["linear_lost"])
+    permuted, permuted_error = mean_and_error(results["linear_permuted"])
+    lost, lost_error = mean_and_error(results["linear_lost"])
     ratio = permuted[0] / lost[0]
     error = ratio * math.hypot(permuted_error[0] / permuted[0], lost_error[0] / lost[0])
     slopes = ", ".join(f"{slope:g}" for slope in SLOPES)
@@ -266,21 +268,3 @@ def _linear(results: Results) -> list[Claim]:
             1e-12,
         ),
     ]
-
-
-def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean over the first axis, and its standard error."""
-    return values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(len(values))
-
-
-def _above_zero(statement: str, source: str, values: np.ndarray) -> Claim:
-    """The mean of (replicates,) values is above 0 by more than 4 standard errors."""
-    mean, error = (float(part) for part in _mean_and_error(values))
-    ends = mean - 4 * error, mean + 4 * error
-    return above(statement, source, ends[0], 0, shown=mean, interval=ends)
-
-
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    """The nominal 95% percentile interval of (refits,) values."""
-    low, high = interval(values, 0.95)
-    return float(low), float(high)

@@ -14,7 +14,13 @@ from typing import Any
 import jax
 from jax import Array
 
-from experiments.black_box_heart import curves, known_truths, permutation, tree_methods
+from experiments.black_box_heart import (
+    compared_bands,
+    curves,
+    known_truths,
+    permutation,
+    tree_methods,
+)
 from experiments.black_box_heart.heart_refits import refit_heart
 from experiments.black_box_heart.settings import Settings
 
@@ -33,12 +39,13 @@ QUICK = Settings(
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of all parts; each part says what they are."""
     key_heart, key_looks = jax.random.split(key)
-    key_trees, key_methods, key_permuted, key_known = jax.random.split(key_looks, 4)
+    key_trees, key_methods, key_permuted, key_known, key_bands = jax.random.split(key_looks, 5)
     refits = refit_heart(key_heart, settings)
     trees = tree_methods.refit_trees(key_trees, refits, settings)
     return {
         **tree_methods.compute(key_methods, refits, trees, settings),
         **permutation.compute(key_permuted, refits, settings),
         **curves.compute(refits, settings),
+        **compared_bands.compute(key_bands, refits, trees["random forest"]),
         **known_truths.compute(key_known, settings),
     }

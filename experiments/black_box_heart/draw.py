@@ -1,7 +1,8 @@
 """How are the black box of the Heart data, its refits and its bands drawn? In the lecture's order.
 
-    importance                by method, surrogate trees, by permutation: `draw_importance`
-    observed, age, predictors predictions as observed, and with one predictor varied
+    importance                   by method, surrogate trees, by permutation: `draw_importance`
+    observed, age, predictors    predictions as observed, and with one predictor varied
+    errors, bands                of network, forest and boosting: `draw_bands`
 
 Only means and shares of the stored arrays are computed here.
 """
@@ -13,9 +14,8 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from experiments.black_box_heart import draw_importance
+from experiments.black_box_heart import draw_bands, draw_importance
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting
@@ -52,22 +52,18 @@ CAPTIONS = {
         "typical patient is not the average prediction. Bands and bars: pointwise, nominal 95%, "
         "over refits; ticks: observed values. Lecture 11, 'Unboxing the black box'."
     ),
-    "accuracy": (
-        "Accuracy of each refit of the network on the rows that it was trained on and on the rows "
-        "that its resample left out: only the latter is an honest estimate. "
-        "Lecture 11, 'Bootstrapping Basics'."
-    ),
+    **draw_bands.CAPTIONS,
 }
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Importance, predictions as observed, and curves."""
+    """Importance, predictions as observed, curves, and bands of other methods."""
     return {
         **draw_importance.draw(results),
         "observed": observed(results),
         "age": age(results),
         "predictors": predictors(results),
-        "accuracy": accuracy(results),
+        **draw_bands.draw(results),
     }
 
 
@@ -203,33 +199,4 @@ def predictors(results: Results) -> Figure:
     handles, labels = axes[0].get_legend_handles_labels()
     title = _band_label(len(results["in_bag_loss"]))
     figure.legend(handles, labels, loc="outside lower center", ncols=2, title=title)
-    return figure
-
-
-def accuracy(results: Results) -> Figure:
-    """Accuracy of the refits in and out of bag."""
-    figure, (ax,) = plotting.panels(1, height=2.8)
-    kinds = (
-        ("out_of_bag_accuracy", "rows left out", "blue", ""),
-        ("in_bag_accuracy", "rows trained on", "orange", "////"),
-    )
-    ends = [results[name] for name, *_ in kinds]
-    bins = np.linspace(np.min(ends), np.max(ends), 31).tolist()
-    for name, words, color, hatch in kinds:
-        ax.hist(
-            results[name],
-            bins=bins,
-            histtype="stepfilled",
-            color=COLORS[color],
-            edgecolor=COLORS[color],
-            linestyle="-",
-            alpha=0.5,
-            hatch=hatch,
-            label=f"{words}: mean {results[name].mean():.1%}",
-        )
-    ax.set_xlabel("accuracy")
-    ax.xaxis.set_major_locator(MultipleLocator(0.05))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_ylabel(f"number of refits, of {len(results['in_bag_loss']):,}")
-    ax.legend(loc="upper left")
     return figure

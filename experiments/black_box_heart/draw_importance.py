@@ -87,7 +87,8 @@ def methods(results: Results) -> Figure:
         )
         ax.set_title(f"by {measure}")
         ax.set_xlabel("share of the importance")
-        ax.get_legend().remove()
+        if legend := ax.get_legend():
+            legend.remove()
     handles, labels = axes[1].get_legend_handles_labels()
     labels = [label.rpartition(", ")[0] for label in labels]
     figure.legend(handles, labels, loc="outside lower center", ncols=3)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
+from experiments.lab.claims import Claim, above
 from experiments.lab.contract import Results
+from experiments.shared.binary_models import LEVEL
+from jaxnn import interval
 from jaxnn.estimators import MethodImportances
 from jaxnn.inspection import SurrogateTree
 from jaxnn.inspection.tree_rules import TreeNodes
@@ -14,7 +20,9 @@ from jaxnn.tables import Column
 
 def method_importances(results: Results) -> MethodImportances:
     """Importances by method, as `jaxnn.estimators.compare_importances` returned them."""
-    fields = {name: results[f"methods_{name}"] for name in MethodImportances._fields}
+    fields: dict[str, Any] = {
+        name: results[f"methods_{name}"] for name in MethodImportances._fields
+    }
     fields["methods"] = tuple(fields["methods"].tolist())
     fields["names"] = tuple(fields["names"].tolist())
     fields["level"] = float(fields["level"])
@@ -23,7 +31,9 @@ def method_importances(results: Results) -> MethodImportances:
 
 def refit_importance(results: Results) -> RefitImportance:
     """Importances of the refits, as `jaxnn.refits.refit_importance` returned them."""
-    fields = {name: results[f"importance_{name}"] for name in RefitImportance._fields}
+    fields: dict[str, Any] = {
+        name: results[f"importance_{name}"] for name in RefitImportance._fields
+    }
     fields["names"] = tuple(fields["names"].tolist())
     fields["level"], fields["rule"] = float(fields["level"]), str(fields["rule"])
     return RefitImportance(**fields)
@@ -50,3 +60,21 @@ def first_splits(results: Results) -> dict[str, float]:
     shares = {name: float(np.mean(first == place)) for place, name in enumerate(names)}
     order = sorted(shares, key=lambda name: -shares[name])
     return {name: shares[name] for name in order if shares[name] > 0}
+
+
+def mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over the first axis, and its standard error."""
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(len(values))
+
+
+def percentile(values: np.ndarray) -> tuple[float, float]:
+    """The nominal 95% percentile interval of (refits,) values."""
+    low, high = interval(values, LEVEL)
+    return float(low), float(high)
+
+
+def above_zero(statement: str, source: str, values: np.ndarray) -> Claim:
+    """The claim that the mean of (replicates,) values is above 0 by 4 standard errors."""
+    mean, error = (float(part) for part in mean_and_error(values))
+    ends = mean - 4 * error, mean + 4 * error
+    return above(statement, source, ends[0], 0, shown=mean, interval=ends)

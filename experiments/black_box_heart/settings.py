@@ -13,7 +13,7 @@ class Settings:
       hidden: number of nodes in each hidden layer of the network.
       refits: number of bootstrap refits of the network, and of the logistic regression on Age.
       compared: the first of these resamples, to which trees, forests and boosting are refitted too.
-      trees: number of trees in a forest, and the largest number in boosting.
+      trees: number of trees in a forest, and the largest number in AdaBoost.
       repeats: permutations in the table of the fit to all rows.
       compared_repeats: permutations when methods are compared.
       grid: number of values at which the curve of a numeric predictor is evaluated.

@@ -48,6 +48,8 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("surrogate_first", np.zeros_like, "first split is on"),
         ("permuted", lambda lost: lost + 0.02, "mean of all permutations"),
         ("exact_loss", lambda moments: 10 * moments, "the ± of the lecture's table"),
+        ("compared_losses", lambda losses: losses[::-1], "Refits of boosting learn"),
+        ("compared_losses", lambda losses: losses[[1, 0, 2]], "Refits of forest learn"),
         # half the variance, as if importance were b^2 var(x); a refit without the predictor
         ("linear_permuted", lambda rise: rise / 2, "rise of the squared error by permutation"),
         ("linear_lost", lambda rise: rise[:, [1, 0, 2, 3]], "least squares without"),
