@@ -115,7 +115,7 @@ def test_no_name_or_value_escapes_its_place_or_breaks_the_command(
     )
     if status == 0:
         made = made_in(folder / "out")
-        assert made == set(FILES) - {"importance.csv"}
+        assert made == set(FILES) - {"importance.csv", "interactions.csv"}
 
 
 def test_nasty_names_are_drawn_and_printed_as_text(tmp_path, capsys, run, write, results, made_in):
