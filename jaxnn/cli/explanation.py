@@ -37,7 +37,14 @@ from jaxnn.fitted_models.model import fitted_model
 from jaxnn.fitted_models.prediction_intervals import LeftOut, out_of_bag_intervals
 from jaxnn.fitted_models.saved_models import save_model
 from jaxnn.optimizers import default_learning_rate
-from jaxnn.refits import OutOfBag, RefittedNetwork, out_of_bag, refitted_network
+from jaxnn.refits import (
+    OutOfBag,
+    PredictionErrors,
+    RefittedNetwork,
+    out_of_bag,
+    prediction_errors,
+    refitted_network,
+)
 from jaxnn.tables import Table, column_index, describe
 from jaxnn.training import Fitter
 
@@ -131,6 +138,7 @@ def _explained(
         matters,
         of_rows,
         pairs,
+        _errors(network, table, options.level),
         rows,
         individual_rows,
     )
@@ -147,6 +155,16 @@ def _explained(
     save_model(options.out, model)
     kept_refits.remove(folder)
     return record
+
+
+def _errors(network: RefittedNetwork, table: Table, level: float) -> PredictionErrors | str:
+    """Scores on rows that refits have not seen, or why there are none."""
+    try:
+        return prediction_errors(
+            network, table.X, table.y, weights=table.weights, groups=table.groups, level=level
+        )
+    except InputError as error:
+        return f"Errors of prediction were not computed: {error}"
 
 
 def described(table: Table) -> str:

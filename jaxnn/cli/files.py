@@ -1,7 +1,8 @@
 """Which files does an explanation write?
 
-    report.html, importance.csv, curves.csv, changes.csv, interactions.csv, losses.csv,
-    predictions.csv, arrays.npz, summary.json, and figures as PNG if an option asks for them
+    report.html, importance.csv, curves.csv, changes.csv, interactions.csv, errors.csv,
+    losses.csv, predictions.csv, arrays.npz, summary.json, and figures as PNG if an option asks for
+    them
 
 Each file is written whole or not at all, the summary last. No file is named after anything in the
 table.

@@ -4,6 +4,7 @@ importance.csv    each predictor with its interval, the most important one first
 curves.csv        each point of each curve with its band
 interactions.csv  each pair of the most important predictors, the strongest one first
 changes.csv       the average prediction between two values of a predictor
+errors.csv        scores on rows that were not seen, with intervals
 losses.csv        the network and the other methods
 predictions.csv   each row, predicted by refits that left it out
 """
@@ -28,8 +29,8 @@ from jaxnn.tables import Column
 DIGITS = 7
 TOP = 3  # of the predictors, for the chance of being among them
 FILES = (
-    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "losses.csv"),
-    "predictions.csv",
+    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "errors.csv"),
+    *("losses.csv", "predictions.csv"),
 )
 
 
@@ -61,7 +62,7 @@ def write_numbers(results: Explanation, record: dict[str, Any]) -> list[str]:
       OSError: a file cannot be written.
     """
     out, made = results.options.out, []
-    makers = (_importance, _curves, _changes, _interactions, _losses, _predictions)
+    makers = (_importance, _curves, _changes, _interactions, _errors, _losses, _predictions)
     for name, maker in zip(FILES, makers, strict=True):
         lines = maker(results, record)
         if lines is None:
@@ -139,6 +140,17 @@ def _interactions(results: Explanation, _: Any) -> Lines | None:
     return head, (
         [*names, *(numbers[place] for numbers in columns)]
         for place, names in enumerate(found.names)
+    )
+
+
+def _errors(results: Explanation, _: Any) -> Lines | None:
+    found = results.errors
+    if isinstance(found, str):
+        return None
+    head = ["score", "of", "value", "lower", "upper", "standard error", "interval"]
+    return head, (
+        [row.score, row.of, row.estimate, row.lower, row.upper, row.standard_error, row.interval]
+        for row in found.rows
     )
 
 

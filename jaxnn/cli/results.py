@@ -12,7 +12,7 @@ from jaxnn.cli.bands import EffectBands, Networks
 from jaxnn.cli.choice import Choice
 from jaxnn.cli.interactions import Interactions
 from jaxnn.mlp import MLP
-from jaxnn.refits import OutOfBag, RefitImportance
+from jaxnn.refits import OutOfBag, PredictionErrors, RefitImportance
 from jaxnn.tables import Table
 from jaxnn.tables.table import shown
 
@@ -33,6 +33,7 @@ class Explanation(NamedTuple):
       importance: of every predictor, or the sentence that says why there is none.
       importance_rows: how many rows importances are of; a large table's are of a sample.
       interactions: of the most important predictors.
+      errors: scores on rows that refits have not seen, or the sentence that says why none are.
       average_rows: (rows,) row numbers that the average curves are over.
       individual_rows: (m,) row numbers with an individual curve.
     """
@@ -48,6 +49,7 @@ class Explanation(NamedTuple):
     importance: RefitImportance | str
     importance_rows: int
     interactions: Interactions
+    errors: PredictionErrors | str
     average_rows: np.ndarray
     individual_rows: np.ndarray
 

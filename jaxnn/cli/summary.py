@@ -94,6 +94,7 @@ def summary(
         "importance": _importance(results),
         "importance_rows": results.importance_rows,
         "interactions": _interactions(results),
+        "errors": _errors(results),
         "calibration": _calibration(results),
         "seconds_to_calibrate": results.networks.seconds,
         "out_of_bag": {
@@ -192,6 +193,20 @@ def _interactions(results: Explanation) -> dict[str, Any] | str:
             for place, names in enumerate(found.names)
         ],
     }
+
+
+def _errors(results: Explanation) -> list[dict[str, Any]] | str:
+    """Scores on rows that were not seen, each with its interval, or why there are none."""
+    found = results.errors
+    if isinstance(found, str):
+        return found
+    return [
+        {
+            name: _finite(value) if isinstance(value, float) else value
+            for name, value in row._asdict().items()
+        }
+        for row in found.rows
+    ]
 
 
 def _calibration(results: Explanation) -> dict[str, Any] | None:

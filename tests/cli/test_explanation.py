@@ -15,7 +15,14 @@ from jaxnn.fitted_models.saved_models import load_model
 
 FILES = [
     *("report.html", "arrays.npz", "summary.json", "model.json", "arrays-DIGEST.npz"),
-    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "predictions.csv"),
+    *(
+        "importance.csv",
+        "curves.csv",
+        "changes.csv",
+        "interactions.csv",
+        "errors.csv",
+        "predictions.csv",
+    ),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
 CA = ("Ca", "average")

@@ -17,7 +17,14 @@ from jaxnn.refits import out_of_bag, refitted_network
 
 FILES = [
     *("report.html", "arrays.npz", "summary.json", "model.json", "arrays-DIGEST.npz"),
-    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "predictions.csv"),
+    *(
+        "importance.csv",
+        "curves.csv",
+        "changes.csv",
+        "interactions.csv",
+        "errors.csv",
+        "predictions.csv",
+    ),
 ]
 FIXED = ["--hidden", "3", "--penalty", "1", "--epochs", "3"]
 QUICK = [*FIXED, "--replicates", "4", "--no-calibrate", "--no-compare"]

@@ -66,6 +66,12 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         "where the mean of one row lies; few single observations lie in it",
         NOT_MEASURED,
     )
+    if not isinstance(results.errors, str):
+        yield (
+            "score",
+            "where the score of these fits lies over other rows",
+            NOT_MEASURED,
+        )
     yield (
         "difference of losses",
         "how far the losses of these fits differ on average over new rows",

@@ -8,38 +8,63 @@ from typing import Any
 from jaxnn.cli.drawings import OBSERVED
 from jaxnn.cli.numbers import decimals, ends, number, percent
 from jaxnn.cli.results import Explanation
-from jaxnn.report import Block, Grid, Paragraph, Picture
+from jaxnn.refits.prediction_errors import PredictionError
+from jaxnn.report import Block, Folded, Grid, Paragraph, Picture
+
+SQUARED = "mean squared error"
 
 
 def errors(
     results: Explanation, record: Mapping[str, Any], pictures: Mapping[str, Picture]
-) -> Iterator[Block]:
-    """Predictions against observations, and the loss out of bag."""
-    losses, level = record["out_of_bag"], percent(results.options.level)
+) -> Iterator[Folded | Block]:
+    """Predictions against observations, and scores with their intervals."""
     yield pictures[OBSERVED]
-    if losses["network"] is None or losses["constant"] is None:
-        yield Paragraph("There is no loss out of bag: no row was left out, or one is not finite.")
+    found = results.errors
+    if isinstance(found, str):
+        yield Paragraph(found)
     else:
-        scale = record["loss_scale"]
-        kinds = ("network", "constant")
-        intervals = {name: [end / scale for end in losses[name]["interval"]] for name in kinds}
-        places = decimals(intervals.values())
         yield Grid(
-            f"Out-of-bag {record['shown_loss']} of single refits",
-            ("prediction", "mean", f"{level} interval"),
-            tuple(
-                (
-                    name,
-                    number(losses[name]["mean"] / scale, places),
-                    ends(intervals[name], places),
-                )
-                for name in kinds
+            "Scores on rows that were not seen",
+            ("score", "of", "value", f"{percent(found.level)} interval", "better"),
+            tuple(_cells(row) for row in found.rows),
+        )
+        yield Paragraph(
+            "Each row is predicted by the refits that left it out: one by one (“one refit”), or by "
+            "their mean. The .632+ estimate stands for one fit to all rows, which has seen more "
+            "rows than a refit. Intervals allow for the rows being a sample; how much the fits "
+            "themselves would vary is not in them.",
+            "note",
+        )
+        kinds = {row.score: row.interval for row in found.rows}
+        yield Folded(
+            "How are these intervals made?",
+            (
+                Grid(
+                    "What each interval allows for",
+                    ("score", "interval"),
+                    tuple((_name(score), kind) for score, kind in kinds.items()),
+                    numbers=False,
+                ),
             ),
         )
-        yield Paragraph("Intervals are percentiles over refits.", "note")
-    if losses["inside_prediction_interval"] is not None:
-        share = losses["inside_prediction_interval"]
+    share = record["out_of_bag"]["inside_prediction_interval"]
+    if share is not None:
         yield Paragraph(
-            f"{share:.1%} of the rows lie in their {level} prediction interval out of bag "
-            "(jackknife+-after-bootstrap), which is for single new observations."
+            f"{share:.1%} of the rows lie in their {percent(results.options.level)} prediction "
+            "interval out of bag (jackknife+-after-bootstrap), which is for single new "
+            "observations."
         )
+
+
+def _cells(row: PredictionError) -> tuple[str, ...]:
+    """A score with its interval; mean squares as their root, in the unit of the response."""
+    numbers = [row.estimate, row.lower, row.upper]
+    if SQUARED in row.score:
+        numbers = [max(value, 0.0) ** 0.5 for value in numbers]
+    places = decimals([numbers[1:]])
+    better = "higher" if row.higher_is_better else "lower"
+    return _name(row.score), row.of, number(numbers[0], places), ends(numbers[1:], places), better
+
+
+def _name(score: str) -> str:
+    return score.replace(SQUARED, f"root {SQUARED}")
