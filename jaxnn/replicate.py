@@ -42,6 +42,13 @@ CPU_OPTIONS = {"xla_backend_optimization_level": 1}
 IN_FLIGHT = 3  # chunks sent to the devices before the first is fetched
 
 
+def available_cores() -> int:
+    """The number of CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def use_all_cores(count: int | None = None) -> int:
     """Make every CPU core an XLA device, so that `replicate` keeps all of them busy.
 
@@ -57,8 +64,7 @@ def use_all_cores(count: int | None = None) -> int:
       InputError, InputTypeError: `count` is not a whole number of at least 1, or JAX has already
         started with another number.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    count = (cores or 1) if count is None else count
+    count = available_cores() if count is None else count
     check_count(count, "count")
     try:
         jax.config.update("jax_num_cpu_devices", count)

@@ -11,6 +11,8 @@ as if one more row had the response m; `predict` gives p itself.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +20,10 @@ import numpy as np
 from jaxnn.errors import InputError, as_numbers, check_finite
 from jaxnn.estimators.single_fits import SingleFit
 from jaxnn.refits.black_boxes import double_precision, row_blocks
+from jaxnn.replicate import available_cores
 from jaxnn.tables import Column, Encoder, Scaling, encode
+
+ROWS_WORTH_THREADS = 1024  # with fewer rows, starting threads takes longer than they save
 
 
 class RefittedEstimator(NamedTuple):
@@ -119,7 +124,12 @@ class RefittedEstimator(NamedTuple):
 
     def _means(self, X: np.ndarray) -> np.ndarray:
         features = encoded(self.encoder, X)
-        return np.stack([fit.means(features, self.width) for fit in self.fits])
+        one = partial(SingleFit.means, features=features, width=self.width)
+        if len(X) < ROWS_WORTH_THREADS or not all(fit.is_forest for fit in self.fits):
+            return np.stack([one(fit) for fit in self.fits])
+        # Trees predict without holding Python's lock, and forests do nothing else.
+        with ThreadPoolExecutor(available_cores()) as threads:
+            return np.stack(list(threads.map(one, self.fits)))
 
     def _matrix(self, X: Any) -> np.ndarray:
         X = as_numbers(X, "X")

@@ -7,7 +7,6 @@ difference between a network and a forest is a paired one, refit by refit.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -32,6 +31,7 @@ from jaxnn.errors import (
 )
 from jaxnn.estimators.refitted_estimator import RefittedEstimator, encoded
 from jaxnn.estimators.single_fits import Rows, check_estimator, fit_once, weight_argument
+from jaxnn.replicate import available_cores
 from jaxnn.tables import Column, Encoder
 from jaxnn.training.groups import check_several_groups, group_codes
 
@@ -281,7 +281,7 @@ def _all_fits(
 
     label = progress if isinstance(progress, str) else "refits"
     bar = tqdm(total=len(seeds), desc=label, unit=" refits", file=sys.stderr, disable=not progress)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = available_cores()
     fits = []
     start = time.monotonic()
     # Threads that share a small fit spin while they wait, and refits run side by side anyway.
@@ -297,7 +297,7 @@ def _all_fits(
                 start = time.monotonic()
                 continue
             left = (time.monotonic() - start) / (done - 1) * (len(seeds) - done)
-            if workers is None and (cores or 1) > 1 and left > WORTH_PROCESSES:
+            if workers is None and cores > 1 and left > WORTH_PROCESSES:
                 break
         rest = list(zip(seeds, counts, strict=True))[len(fits) :]
         if rest:

@@ -29,6 +29,13 @@ class SingleFit(NamedTuple):
     constant: np.ndarray | None
     classes: np.ndarray | None
 
+    @property
+    def is_forest(self) -> bool:
+        """Whether the estimator is a forest of scikit-learn, or has no part in the prediction."""
+        if self.constant is not None:
+            return True
+        return type(self.estimator).__module__ == "sklearn.ensemble._forest"
+
     def means(self, features: np.ndarray, width: int) -> np.ndarray:
         """(rows, width) predicted means: numbers, or probabilities of the classes.
 
@@ -38,7 +45,7 @@ class SingleFit(NamedTuple):
         """
         if self.constant is not None:
             return np.broadcast_to(self.constant, (len(features), width))
-        if type(self.estimator).__module__ == "sklearn.ensemble._forest":
+        if self.is_forest:
             found = _mean_of_trees(self.estimator, features)
         elif self.classes is None:
             found = self.estimator.predict(features)
