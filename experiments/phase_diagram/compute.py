@@ -38,8 +38,8 @@ class Settings:
       map: cells of the trainability map, and how networks are trained in each.
     """
 
-    weight_grid: int = 41
-    bias_grid: int = 17
+    weight_grid: int = 31
+    bias_grid: int = 13
     width: int = 1024
     depth: int = 30
     seeds: int = 1000

@@ -48,7 +48,7 @@ class Map:
     )
     bias_variance: float = 0.05
     learning_rates: tuple[float, ...] = (0.001, 0.01)
-    seeds: int = 4
+    seeds: int = 2
     rows: int = 1400
     steps: int = 250
     batch_size: int = 64
