@@ -10,6 +10,8 @@ contrasts.py           by how much, between two values
 scores.py              scores and losses by name
 score_intervals.py     scores of a sample of rows with intervals
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
+score_falls.py         by how much a score falls, in many ways at once
+column_groups.py       which columns are one predictor
 surrogates.py          a small decision tree that imitates the black box
 tree_rules.py          the splits of such a tree in words
 interactions.py        whether the effect of one predictor depends on another

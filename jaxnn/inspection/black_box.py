@@ -103,6 +103,18 @@ class BlackBox(NamedTuple):
             result[(slice(None),) * axis + (places, rows)] = predictions
         return result
 
+    def unchanged(self, X: np.ndarray, k: int) -> np.ndarray:
+        """`evaluate_with` for k replacements that replace nothing.
+
+        In the same place of the same block a function gives a row the same prediction, to the last
+        digit; in another place it may round differently.
+        """
+        return self.evaluate_with(X, [], np.empty((k, 0)))
+
+    def places(self, k: int) -> int:
+        """In how many of the places of k replacements `unchanged` may round differently."""
+        return k if self.network is None else 1
+
     def blocks_with(
         self, X: np.ndarray, features: Any, values: Any, of_row: Any = None
     ) -> Iterator[tuple[slice, slice, np.ndarray]]:
@@ -203,7 +215,7 @@ def _changed(
 
 def _padded_length(least: int) -> int:
     """The shortest of a few lengths that is not below `least`."""
-    step = max(4, 1 << (least - 1).bit_length() >> 3)
+    step = max(4, 1 << (least - 1).bit_length() >> 4)
     return 1 if least == 1 else -(-least // step) * step
 
 

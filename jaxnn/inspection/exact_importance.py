@@ -6,9 +6,10 @@ permutation adds up one D_ik for each row i, so over all of them (Hoeffding 1951
     mean = sum_ik D_ik / n^2
     sd   = sqrt(sum_ik C_ik^2 / (n - 1)) / n,     C = D with its row and column means taken off
 
-No random numbers, no repeats. Keeping i = k is what a permutation does; leaving these pairs out
-(Fisher, Rudin and Dominici 2019) multiplies the mean by n / (n - 1). For least squares on its own
-rows and the squared error the mean is 2 b_j^2 var(x_j), with ddof 0.
+No random numbers, no repeats; donors k with equal values are predicted once. Keeping i = k is what
+a permutation does; leaving these pairs out (Fisher, Rudin and Dominici 2019) multiplies the mean by
+n / (n - 1). For least squares on its own rows and the squared error the mean is 2 b_j^2 var(x_j),
+with ddof 0.
 """
 
 from __future__ import annotations
@@ -20,12 +21,9 @@ import numpy as np
 
 from jaxnn.errors import as_weights
 from jaxnn.inspection.black_box import BlackBox, Predict
-from jaxnn.inspection.permutation_importance import (
-    as_one_output,
-    checked_groups,
-    checked_model,
-    group_names,
-)
+from jaxnn.inspection.column_groups import Groups, column_groups, column_names
+from jaxnn.inspection.permutation_importance import as_one_output, checked_model, distinct_rows
+from jaxnn.inspection.score_falls import losses_of_each
 from jaxnn.inspection.scores import Loss, loss_named
 
 
@@ -52,7 +50,7 @@ def exact_importance(
     loss: Any,
     *,
     weights: Any = None,
-    groups: Sequence[Sequence[int]] | None = None,
+    groups: Groups | None = None,
     names: Sequence[str] | None = None,
 ) -> ExactImportance:
     """The rise of the mean loss over all permutations of a column, exactly.
@@ -66,7 +64,8 @@ def exact_importance(
 
     Returns:
       An `ExactImportance`; sums are in double precision. An unused column is exactly 0. A JAX
-      function is compiled; memory is bounded, and time is that of n^2 predictions per feature.
+      function is compiled; memory is bounded, and time is that of n predictions for each distinct
+      value of a feature.
 
     Raises:
       InputError, InputTypeError: an argument that cannot be used, or a replicate axis.
@@ -78,11 +77,10 @@ def exact_importance(
     """
     X, y, box = checked_model(predict, X, y)
     function = loss_named(loss)
-    columns = checked_groups(groups, X.shape[1])
-    labels = group_names(names, columns, X.shape[1])
+    labels, columns = column_groups(groups, column_names(names, X.shape[1]))
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     X, y, w = X[w > 0], y[w > 0], w[w > 0]
-    unchanged: dict[tuple[int, int], np.ndarray] = {}
+    unchanged: dict[int, np.ndarray] = {}
     moments = [_moments(box, X, y, w, features, function, unchanged) for features in columns]
     mean, std = np.array(moments).T
     baseline = function(y, as_one_output(box.evaluate(X)[None])[0])
@@ -96,37 +94,30 @@ def _moments(
     w: np.ndarray,
     features: list[int],
     loss: Loss,
-    unchanged: dict[tuple[int, int], np.ndarray],
+    unchanged: dict[int, np.ndarray],
 ) -> tuple[float, float]:
     """Mean and standard deviation for one feature.
 
-    `unchanged` keeps the losses of the rows as they are, by the block in which they are computed: a
-    prediction may round differently in another place of a block.
+    `unchanged` keeps the losses of the rows as they are, by the number of replacements in a block:
+    a prediction may round differently in another place, or in a block of another size.
     """
     n = len(X)
-    of_rows, of_donors, squares = np.zeros(n), np.zeros(n), 0.0
-    for donors, rows, predicted in box.blocks_with(X, features, X[:, features]):
-        losses = _losses(loss, y[rows], predicted)
-        # Compiled blocks are padded to one size, and the first is full.
-        place = (0 if box.compiled else len(losses), rows.start)
-        if place not in unchanged:
-            same = np.tile(X[rows][:, features], (len(losses), 1, 1))
-            [(_, _, before)] = list(box.blocks_with(X[rows], features, same))
-            unchanged[place] = _losses(loss, y[rows], before)
-        difference = losses - unchanged[place][: len(losses)]
-        of_rows[rows] += w[donors] @ difference
-        of_donors[donors] += difference @ w[rows]
-        squares += w[donors] @ np.square(difference) @ w[rows]
+    values, of_donor = distinct_rows(X[:, features])
+    weights = np.bincount(of_donor, w, len(values))  # of donors with the same value
+    of_rows, of_values, squares, first = np.zeros(n), np.zeros(len(values)), 0.0, 0
+    for places, rows, predicted in box.blocks_with(X, features, values):
+        first = first or len(predicted)
+        # Compiled blocks are padded to one size.
+        k = box.places(first if box.compiled else len(predicted))
+        if k not in unchanged:
+            unchanged[k] = losses_of_each(loss, y, as_one_output(box.unchanged(X, k)))
+        losses = losses_of_each(loss, y[rows], as_one_output(predicted))
+        difference = losses - unchanged[k][: len(losses), rows]
+        of_rows[rows] += weights[places] @ difference
+        of_values[places] += difference @ w[rows]
+        squares += weights[places] @ np.square(difference) @ w[rows]
     total = w.sum()
     mean = (w @ of_rows) / total**2
-    centered = squares - (w @ of_rows**2 + w @ of_donors**2) / total + (total * mean) ** 2
+    centered = squares - (w @ of_rows**2 + weights @ of_values**2) / total + (total * mean) ** 2
     variance = max(centered, 0.0) / (total - 1) / total**2 if total > 1 else 0.0
     return float(mean), float(np.sqrt(variance))
-
-
-def _losses(loss: Loss, y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """(k, n) losses of predictions (k, n) or (k, n, outputs)."""
-    predicted = as_one_output(predicted)
-    k = len(predicted)
-    flat = predicted.reshape(k * len(y), *predicted.shape[2:])
-    return np.asarray(loss(np.tile(y, k), flat), float).reshape(k, len(y))

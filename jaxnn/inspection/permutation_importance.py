@@ -13,16 +13,17 @@ their common effect. It is then not what a refit without the column would lose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from jax import Array
 
-from jaxnn.errors import InputError, InputTypeError, as_weights, check_count, check_key, is_whole
+from jaxnn.errors import InputError, as_weights, check_count, check_key
 from jaxnn.inspection.black_box import BLOCK_BYTES, BlackBox, Predict, black_box, check_matrix
+from jaxnn.inspection.column_groups import Groups, column_groups, column_names
+from jaxnn.inspection.score_falls import score_falls
 from jaxnn.inspection.scores import checked_response, score_named
 
 
@@ -51,7 +52,7 @@ def permutation_importance(
     *,
     n_repeats: int = 5,
     key: Array,
-    groups: Sequence[Sequence[int]] | None = None,
+    groups: Groups | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
 ) -> Any:
@@ -67,14 +68,16 @@ def permutation_importance(
         name in a mapping, share their predictions.
       n_repeats: permutations per feature.
       key: a typed JAX key.
-      groups: lists of columns that move together, each column in one list at most; None takes every
+      groups: columns that move together: lists of their numbers or names, or by the name of the
+        group, as {"blood": ["RestBP", "Chol"]}; each column in one group at most. None takes every
         column alone.
       weights: (n,) weights of the rows in the score, at least 0; values are permuted regardless.
       names: of the p columns; None calls them x0, x1, ...
 
     Returns:
-      An `Importance`, or a dictionary of them for several scores. An unused column is exactly 0. A
-      JAX function is compiled; memory is bounded.
+      An `Importance`, or a dictionary of them for several scores. An unused column is exactly 0.
+      All columns see the same permutations, so that their differences are paired. A JAX function
+      is compiled; memory is bounded.
 
     Raises:
       InputError, InputTypeError: an argument that cannot be used, or a replicate axis.
@@ -90,45 +93,65 @@ def permutation_importance(
     X, y, box = checked_model(predict, X, y)
     check_key(key)
     check_count(n_repeats, "n_repeats")
-    columns = checked_groups(groups, X.shape[1])
-    labels = group_names(names, columns, X.shape[1])
+    labels, columns = column_groups(groups, column_names(names, X.shape[1]))
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
-    named = {"": score} if not isinstance(score, Mapping) else score
-    scores = {name: score_named(one) for name, one in named.items()}
+    scores = score if isinstance(score, Mapping) else {"": score}
+    functions = {name: score_named(one) for name, one in scores.items()}
     if not scores:
         raise InputError("score is an empty mapping; pass at least one score.")
 
-    at_once = max(1, min(n_repeats, BLOCK_BYTES // (len(X) * (box.row_bytes + X.itemsize))))
-    blocks = [slice(a, min(a + at_once, n_repeats)) for a in range(0, n_repeats, at_once)]
-
-    def scored(block: slice, features: list[int], values: np.ndarray) -> list[list[float]]:
-        predicted = as_one_output(box.evaluate_with(X, features, values))
-        return [[one(y, row, w) for row in predicted] for one in scores.values()]
-
-    # Rows as they are, in the same places of the same blocks, so that rounding is the same too.
-    unchanged = np.concatenate(
-        [scored(b, [0], np.tile(X[:, :1], (b.stop - b.start, 1, 1))) for b in blocks], axis=1
-    )
+    original = as_one_output(box.unchanged(X, 1))[0]
+    baselines = {name: function(y, original, w) for name, function in functions.items()}
     found = np.empty((len(scores), len(columns), n_repeats))
-    for place, (features, one_key) in enumerate(
-        zip(columns, jax.random.split(key, len(columns)), strict=True)
-    ):
-        orders = np.asarray(_orders(one_key, n_repeats, len(X)))
-        for block in blocks:
-            values = X[:, features][orders[block]]
-            found[:, place, block] = unchanged[:, block] - scored(block, features, values)
+    before: dict[int, np.ndarray] = {1: original[None]}
+    for block, donors in _permutations(key, box, X, n_repeats):
+        for place, features in enumerate(columns):
+            predicted, of_row = _permuted(box, X, features, donors)
+            k = box.places(len(predicted))
+            if k not in before:
+                before[k] = as_one_output(box.unchanged(X, k))
+            for number, one in enumerate(scores.values()):
+                found[number, place, block] = score_falls(one, y, w, before[k], predicted, of_row)
     results = {
-        name: Importance(falls, falls.mean(axis=1), falls.std(axis=1), float(before[0]), labels)
-        for name, falls, before in zip(scores, found, unchanged, strict=True)
+        name: Importance(falls, falls.mean(axis=1), falls.std(axis=1), baselines[name], labels)
+        for name, falls in zip(scores, found, strict=True)
     }
     return results if isinstance(score, Mapping) else results[""]
 
 
-@partial(jax.jit, static_argnums=(1, 2))
-def _orders(key: Array, repeats: int, rows: int) -> Array:
-    """(repeats, rows) independent permutations of the row numbers."""
-    keys = jax.random.split(key, repeats)
-    return jax.vmap(lambda one: jax.random.permutation(one, rows))(keys)
+def _permutations(
+    key: Array, box: BlackBox, X: np.ndarray, n_repeats: int
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Blocks of repeats, each with the permutations (repeats, n) of the row numbers."""
+    random = np.random.default_rng(np.asarray(jax.random.bits(key, (4,), "uint32")).tolist())
+    at_once = max(1, BLOCK_BYTES // (len(X) * (box.row_bytes + X.itemsize)))
+    rows = np.arange(len(X), dtype=np.int32)
+    for start in range(0, n_repeats, at_once):
+        block = slice(start, min(start + at_once, n_repeats))
+        yield block, random.permuted(np.tile(rows, (block.stop - start, 1)), axis=1)
+
+
+def _permuted(
+    box: BlackBox, X: np.ndarray, features: list[int], donors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The predictions with columns permuted, as `after` and `of_row` of `score_falls`.
+
+    A permutation pairs each row with the values of another. Where these are fewer than the repeats,
+    they are predicted once for all rows, and the repeats take their predictions from there.
+    """
+    values, of_donor = distinct_rows(X[:, features])
+    if len(values) <= len(donors):
+        return as_one_output(box.evaluate_with(X, features, values)), of_donor[donors]
+    return as_one_output(box.evaluate_with(X, features, X[:, features], donors)), None
+
+
+def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct rows (d, s) of rows (n, s), and the number of its own for each row (n,)."""
+    if rows.shape[1] == 1:  # faster
+        values, numbers = np.unique(rows[:, 0], return_inverse=True)
+        return values[:, None], numbers
+    values, numbers = np.unique(rows, axis=0, return_inverse=True)
+    return values, numbers.reshape(-1)
 
 
 def importance_table(result: Any, *, normalize: bool = False) -> str:
@@ -187,44 +210,3 @@ def as_one_output(predicted: np.ndarray) -> np.ndarray:
     """Predictions (k, n, 1) as (k, n); others as they are; in double precision."""
     predicted = predicted[..., 0] if predicted.ndim == 3 and predicted.shape[2] == 1 else predicted
     return predicted.astype(float)
-
-
-def checked_groups(groups: Any, width: int) -> list[list[int]]:
-    """Lists of columns that move together, none of them in two.
-
-    Raises:
-      InputError, InputTypeError: anything else.
-    """
-    if groups is None:
-        return [[column] for column in range(width)]
-    if isinstance(groups, str) or not isinstance(groups, Sequence) or not len(groups):
-        raise InputTypeError(f"groups is {groups!r}; pass lists of numbers of columns.")
-    seen: set[int] = set()
-    checked = []
-    for group in groups:
-        members = [group] if is_whole(group) else list(group)
-        if not members or not all(is_whole(member) for member in members):
-            raise InputTypeError(f"groups has {group!r}; pass lists of numbers of columns.")
-        outside = [member for member in members if not -width <= member < width]
-        if outside:
-            raise InputError(
-                f"groups has column {outside[0]}, but X has the columns 0 to {width - 1}."
-            )
-        members = [int(member) % width for member in members]
-        twice = [c for i, c in enumerate(members) if c in seen or c in members[:i]]
-        if twice:
-            raise InputError(
-                f"groups has column {twice[0]} more than once; each column can be in one group."
-            )
-        seen |= set(members)
-        checked.append(members)
-    return checked
-
-
-def group_names(names: Any, groups: list[list[int]], width: int) -> tuple[str, ...]:
-    """The names of groups, from those of the columns, such as "age + sex"."""
-    if names is None:
-        names = [f"x{column}" for column in range(width)]
-    if isinstance(names, str) or len(names) != width:
-        raise InputError(f"names is {names!r}; pass one for each of the {width} columns of X.")
-    return tuple(" + ".join(str(names[column]) for column in group) for group in groups)

@@ -127,12 +127,15 @@ def _of_one_fit(
     from_own = (jnp.where(moved, own, 0) @ first.weights).T
     from_settings = (jnp.where(moved, features(settings), 0) @ first.weights).T  # (units, d)
 
+    # Without the barrier the transposition is done anew in every step of the loop.
+    layers = lax.optimization_barrier([(weights.T, biases[:, None]) for weights, biases in params])
+
     def one(entry: Array) -> Array:
         """(n,) or (n, outputs), with the settings (n,) of all rows or (units,) of one setting."""
         change = entry[:, None] if of_row is None else from_settings[:, entry]
         z = unchanged + (change - from_own)
-        for weights, biases in params[1:]:
-            z = weights.T @ activation_function(net.activation)(z) + biases[:, None]
+        for weights, biases in layers[1:]:
+            z = weights @ activation_function(net.activation)(z) + biases
         means = responses.mean(net.response, z, axis=0)
         return means[0] if net.sizes[-1] == 1 else means.T
 

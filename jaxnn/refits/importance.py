@@ -12,13 +12,14 @@ and `jaxnn.refits.importance_intervals` how intervals follow from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from jax import Array
 
 from jaxnn.errors import check_level, unknown_name
+from jaxnn.inspection.column_groups import Groups
 from jaxnn.refits.importance_intervals import DEFAULT_RULE, RULES, importance_interval
 from jaxnn.refits.importance_scores import VALUES, importances_of_refits
 from jaxnn.refits.network import RefittedNetwork
@@ -68,7 +69,7 @@ def refit_importance(
     y: Any,
     *,
     values: int | None = VALUES,
-    groups: Mapping[str, Sequence[int | str] | int | str] | None = None,
+    groups: Groups | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
     rule: str | None = None,
@@ -88,9 +89,9 @@ def refit_importance(
       values: a predictor with at most this many distinct values is scored exactly; of any other
         this many values, an even number, are drawn for each row. None scores all exactly, with as
         many predictions per row as there are distinct values.
-      groups: columns that are exchanged together, as {"blood": ["RestBP", "Chol"]}, by their names
-        or places; they are then scored in place of single columns. No column may be in two groups;
-        those in none are not scored. None scores each column by itself.
+      groups: columns that are exchanged together, as {"blood": ["RestBP", "Chol"]} or a list of
+        lists, by their names or places; they are then scored in place of single columns. No column
+        may be in two groups; those in none are not scored. None scores each column by itself.
       weights: (rows,) case weights, at least 0; a row of weight two is the same as that row twice.
       names: names of the columns; None takes those of the model, or x1, x2, ...
       rule: how the intervals are made, as for `importance_interval`; None is "weighted" for a

@@ -8,7 +8,7 @@ the refits; the refits of other models are predicted one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -26,9 +26,9 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
-    unknown_name,
 )
 from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.mlp import MLP
 from jaxnn.refits.donors import Passes, donors_in_pass, plan_passes, shares_of_donors, sides
 from jaxnn.refits.network import RefittedNetwork
@@ -62,7 +62,7 @@ def importances_of_refits(
     y: Any,
     *,
     values: int | None = VALUES,
-    groups: Mapping[str, Sequence[int | str] | int | str] | None = None,
+    groups: Groups | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
     progress: bool | str | Callable[[float], object] = False,
@@ -85,8 +85,10 @@ def importances_of_refits(
     multiplicities = _multiplicities(model)
     X, y = _training_rows(model, multiplicities.shape[1], X, y)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
-    scored = _groups(groups, _names(names, model, X.shape[1]))
-    passes = plan_passes(X, list(scored.values()), values)
+    if names is None and model.columns is not None:
+        names = [column.name for column in model.columns]
+    labels, columns = column_groups(groups, column_names(names, X.shape[1], first=1))
+    passes = plan_passes(X, columns, values)
     keys = jax.random.split(key, len(multiplicities))
     if isinstance(model, RefittedNetwork):
         added = _added_for_network(keys, model, X, y, w, passes, progress)
@@ -97,7 +99,7 @@ def importances_of_refits(
     check_finite(in_bag, "the importance in bag")
     side = 1 if np.isfinite(out_of_bag).any() else 0
     error = np.where(passes.exact, 0, _error_of_mean(halves[:, :, side]))
-    return Importances(tuple(scored), in_bag, out_of_bag, passes.exact, error)
+    return Importances(labels, in_bag, out_of_bag, passes.exact, error)
 
 
 def _added_for_network(
@@ -243,53 +245,3 @@ def _training_rows(model: Any, rows: int, X: Any, y: Any) -> tuple[np.ndarray, n
         )
     check_finite(y, "y")
     return X, y.reshape(rows, -1)
-
-
-def _names(names: Sequence[str] | None, model: Any, columns: int) -> tuple[str, ...]:
-    """The names of the columns of X."""
-    if names is None:
-        if model.columns is not None:
-            return tuple(column.name for column in model.columns)
-        return tuple(f"x{number}" for number in range(1, columns + 1))
-    if len(names) != columns:
-        raise InputError(f"names has {len(names)} entries; pass one for each of {columns} columns.")
-    return tuple(names)
-
-
-def _groups(
-    groups: Mapping[str, Sequence[int | str] | int | str] | None, names: tuple[str, ...]
-) -> dict[str, list[int]]:
-    """The columns of each predictor that is scored."""
-    if groups is None:
-        return {name: [place] for place, name in enumerate(names)}
-    if not isinstance(groups, Mapping) or not groups:
-        raise InputTypeError(
-            f"groups is {groups!r}; pass columns by the name of their group, such as "
-            '{"first two": [0, 1]}.'
-        )
-    scored, group_of = {}, {}
-    for name, members in groups.items():
-        listed = [members] if isinstance(members, str | int) else list(members)
-        if not listed:
-            raise InputError(f"groups has no columns in {name!r}; pass at least one.")
-        scored[name] = [_place(member, names) for member in listed]
-        for place in scored[name]:
-            if place in group_of:
-                raise InputError(
-                    f"groups has column {names[place]!r} in {group_of[place]!r} and in {name!r}; "
-                    "pass each column once."
-                )
-            group_of[place] = name
-    return scored
-
-
-def _place(column: int | str, names: tuple[str, ...]) -> int:
-    """The place of a column that is given by its place or name."""
-    if isinstance(column, str):
-        if column not in names:
-            raise unknown_name("groups", column, names)
-        return names.index(column)
-    check_count(column, "a column in groups", 0)
-    if column >= len(names):
-        raise InputError(f"groups has column {column}; X has columns 0 to {len(names) - 1}.")
-    return int(column)

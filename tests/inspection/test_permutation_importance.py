@@ -108,7 +108,7 @@ def test_several_scores_share_their_predictions(key):
     one = permutation_importance(predict, X, Y, "r_squared", n_repeats=2, key=jax.random.clone(key))
     np.testing.assert_array_equal(found["r2"].importances, one.importances)
     assert found.keys() == scores.keys()
-    assert sum(calls) == 2 + 3 + 4 * 2 * 40
+    assert sum(calls) == 2 + 3 + 40 + 4 * 2 * 40  # the rows as they are once more for each block
 
 
 def test_groups_move_together_and_have_names(key):
@@ -128,6 +128,34 @@ def test_groups_move_together_and_have_names(key):
     )
     np.testing.assert_array_equal(found.importances, 0)
     assert found.names == ("a + b", "c")
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 9])
+def test_importances_are_those_of_the_permuted_rows_whatever_fits_into_memory(
+    key, monkeypatch, at_once
+):
+    """Columns 0 and [1, 2] have fewer distinct values than repeats, column 3 has more."""
+    table = np.stack([*RNG.integers(3, size=(3, 8)), RNG.normal(size=8)], axis=1)
+    y = RNG.normal(size=8)
+
+    def product(X):
+        return X[:, 0] * X[:, 1] + X[:, 2] * X[:, 3]
+
+    module = sys.modules["jaxnn.inspection.permutation_importance"]
+    monkeypatch.setattr(module, "BLOCK_BYTES", at_once * 8 * 16)
+    random = np.random.default_rng(np.asarray(jax.random.bits(key, (4,), "uint32")).tolist())
+    orders = [random.permutation(8) for _ in range(9)]
+    groups = {"a": 0, "b": [1, 2], "c": 3}
+    found = permutation_importance(
+        product, table, y, "r_squared", n_repeats=9, key=jax.random.clone(key), groups=groups
+    )
+    for importances, columns in zip(found.importances, [[0], [1, 2], [3]], strict=True):
+        for importance, order in zip(importances, orders, strict=True):
+            moved = table.copy()
+            moved[:, columns] = table[order][:, columns]
+            fall = r2_score(y, product(table)) - r2_score(y, product(moved))
+            assert importance == pytest.approx(fall, rel=1e-9, abs=1e-12)
+    assert found.names == ("a", "b", "c")
 
 
 def test_integer_columns_and_one_output_axis_are_accepted(key):
@@ -184,10 +212,9 @@ def test_a_table_says_what_its_plus_minus_is():
         ({"score": "r3"}, InputError, "r_squared"),
         ({"score": 3}, InputTypeError, "score is a int; pass a name or a function"),
         ({"score": lambda y, p: p}, InputError, "must give one finite number"),
-        ({"groups": [[0, 1], [1]]}, InputError, "column 1 more than once"),
-        ({"groups": [[7]]}, InputError, "groups has column 7, but X has the columns 0 to 2"),
-        ({"groups": [["age"]]}, InputTypeError, "numbers of columns"),
-        ({"names": ["a"]}, InputError, "one for each of the 3 columns"),
+        ({"groups": [[0, 1], [1]]}, InputError, "column 'x1' more than once"),
+        ({"groups": [[0.5]]}, InputTypeError, r"groups has the column 0\.5; pass names or numbers"),
+        ({"names": ["a"]}, InputError, "names has 1 entries; pass one for each of 3 columns"),
         ({"n_repeats": 0}, InputError, "n_repeats is 0"),
     ],
 )
