@@ -153,17 +153,14 @@ def _rounding(box: BlackBox) -> float:
     return 8 * float(np.finfo(np.float32 if itemsize <= 4 else np.float64).eps)
 
 
-def chosen_rows(
-    X: np.ndarray, rows: Any, weights: Any, most: int = ROWS
-) -> tuple[np.ndarray, np.ndarray]:
+def chosen_rows(X: np.ndarray, rows: Any, weights: Any) -> tuple[np.ndarray, np.ndarray]:
     """The rows at which interactions are evaluated, and over which they are averaged.
 
     Args:
       X: (n, p).
-      rows: their numbers, or None for all rows with a weight; if there are more than `most`, for
+      rows: their numbers, or None for all rows with a weight; if there are more than `ROWS`, for
         so many of them, drawn without replacement and always the same.
       weights: (n,) weights of the rows of X, at least 0; None gives all the same weight.
-      most: the largest number of rows if `rows` is None.
 
     Returns:
       (m, p) and (m,), their shares of the weight.
@@ -174,8 +171,8 @@ def chosen_rows(
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     if rows is None:
         numbers = np.flatnonzero(w > 0)
-        if len(numbers) > most:
-            numbers = np.sort(np.random.default_rng(0).choice(numbers, most, replace=False))
+        if len(numbers) > ROWS:
+            numbers = np.sort(np.random.default_rng(0).choice(numbers, ROWS, replace=False))
     else:
         try:
             numbers = np.arange(len(X))[rows]

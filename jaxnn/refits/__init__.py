@@ -18,6 +18,7 @@ ranks.py        the order of the predictors, and how sure it is
 seed_noise.py   the spread from first weights alone
 importance_intervals.py   intervals from importances in bag and out of bag
 interactions.py which predictors interact
+few_rows.py     how a few rows and values stand for all
 interaction_intervals.py   intervals of strengths, which noise makes larger
 surfaces.py     surfaces of two predictors, and the boundary
 surrogates.py   the rules that trees read off the refits, and how they vary

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 STEPS = 200  # strengths that are tried
+ROUNDING = 1e-9  # relative, of squared lengths
 BEYOND = 4.0  # standard deviations of noise above the strength seen
 
 
@@ -72,14 +73,16 @@ def estimate_interaction(
     shown_whole = _lengths(average, tried, direction, joint - joint.mean(axis=0), drawn)
     whole = np.square(average + tried[:, None] * direction) @ shares
 
-    estimate = np.sqrt(max(0.0, length**2 - noise * (1 + 1 / len(joint))))
-    estimated_share = _ratio(estimate**2, np.square(average + estimate * direction) @ shares)
+    estimate = float(np.sqrt(max(0.0, length**2 - noise * (1 + 1 / len(joint)))))
+    estimated_share = float(_ratio(estimate**2, np.square(average + estimate * direction) @ shares))
     if len(joint) == 1:
         ends, share_ends = [estimate] * 2, [estimated_share] * 2
     else:
-        ends = _ends(length**2, shown, tried, level)
+        ends = _ends(length**2, shown, tried, estimate, level)
         seen_share = _ratio(length**2, np.square(joint.mean(axis=0)) @ shares)
-        share_ends = _ends(seen_share, _ratio(shown, shown_whole), _ratio(tried**2, whole), level)
+        share_ends = _ends(
+            seen_share, _ratio(shown, shown_whole), _ratio(tried**2, whole), estimated_share, level
+        )
     squares = np.square(surfaces) @ shares
     return PairEstimate(
         np.array([estimate, *ends]),
@@ -113,12 +116,13 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def _ends(
-    seen: np.ndarray, shown: np.ndarray, truths: np.ndarray, level: float
+    seen: np.ndarray, shown: np.ndarray, truths: np.ndarray, estimate: float, level: float
 ) -> tuple[float, float]:
     """The least and the largest truth (tried,) under which `shown` (tried, refits) is as seen."""
-    lower, middle, upper = np.quantile(shown, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=1)
-    not_too_small = upper >= seen
+    quantiles = (1 - level) / 2, 0.5, (1 + level) / 2
+    lower, middle, upper = np.quantile(shown, quantiles, axis=1)
+    not_too_small = upper >= seen * (1 - ROUNDING)
     # A table with less than the usual noise must not make an interval end at zero.
-    not_too_large = lower <= max(seen, middle[0])
-    accepted = truths[not_too_small & not_too_large]
+    not_too_large = lower <= max(seen, middle[0]) * (1 + ROUNDING)
+    accepted = np.append(truths[not_too_small & not_too_large], estimate)
     return float(accepted.min()), float(accepted.max())
