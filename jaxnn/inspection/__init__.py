@@ -9,6 +9,8 @@ derivatives.py         how steep it is there
 contrasts.py           by how much, between two values
 scores.py              scores and losses by name
 score_intervals.py     scores of a sample of rows with intervals
+calibration.py         whether predictions come true as often as predicted
+recalibration.py       the line by which they have to be corrected
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
 score_falls.py         by how much a score falls, in many ways at once
 column_groups.py       which columns are one predictor
@@ -28,6 +30,7 @@ from jaxnn.inspection.accumulated_local_effects import (
     local_steps,
 )
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
+from jaxnn.inspection.calibration import Calibration, CalibrationCurve, calibration
 from jaxnn.inspection.contrasts import Contrasts, contrast_table, contrasts
 from jaxnn.inspection.derivatives import average_derivative, derivative_curves
 from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
@@ -68,6 +71,8 @@ from jaxnn.inspection.surrogates import SurrogateTree, surrogate_tree
 __all__ = [
     "AccumulatedLocalEffects",
     "BlackBox",
+    "Calibration",
+    "CalibrationCurve",
     "Contrasts",
     "ExactImportance",
     "Importance",
@@ -82,6 +87,7 @@ __all__ = [
     "auc_interval",
     "average_derivative",
     "black_box",
+    "calibration",
     "center_of",
     "centered",
     "contrast_table",

@@ -138,8 +138,9 @@ def share_interval(
 ) -> ScoreInterval:
     """The weighted mean of numbers between 0 and 1, such as an accuracy, with Wilson's interval.
 
-    The number of rows in Wilson's formula is p (1 - p) / se^2, the number of independent rows that
-    would have this standard error; where all values are 0 or all 1, it is G' of this module.
+    The number of rows in Wilson's formula is p (1 - p) / (se^2 (G - 1) / G), the number of
+    independent rows that would have this standard error, n itself for answers 0 or 1 with equal
+    weights; where all values are 0 or all 1, it is G' of this module.
 
     Args:
       values: (rows,) numbers in [0, 1].
@@ -159,7 +160,9 @@ def share_interval(
         raise InputError("values has numbers outside 0 to 1; pass shares.")
     p = float(np.average(values, weights=rows.weights))
     error = standard_error(rows.weights * (values - p) / rows.weights.sum(), rows.groups)
-    lower, upper = wilson(p, p * (1 - p) / error**2 if error > 0 else rows.size, level)
+    count = len(np.unique(rows.groups))
+    n = p * (1 - p) / (error**2 * (count - 1) / count) if error > 0 else rows.size
+    lower, upper = wilson(p, n, level)
     return ScoreInterval(p, lower, upper, error, OF_SHARE)
 
 
@@ -268,15 +271,16 @@ def interval_of_area(
     else:
         of_class = [influences[y == one] for one in (0, 1)]
         parts = [standard_error(u, np.arange(len(u))) for u in of_class]
-        error = float(np.hypot(*parts))
+        error = float(np.hypot(parts[0], parts[1]))
     if 0 < area < 1:
         with np.errstate(over="ignore"):
-            half = _t(rows.size, level) * error / (area * (1 - area))
+            half = t_quantile(rows.size, level) * error / (area * (1 - area))
             odds = area / (1 - area) * np.exp([-half, half])
             lower, upper = odds / (1 + odds) if np.isfinite(odds).all() else (0.0, 1.0)
     else:
         sizes = [rows.weights[y == one] for one in (0, 1)]
-        beyond = _perfect_area(*(w.sum() ** 2 / np.square(w).sum() for w in sizes), level)
+        negatives, positives = (float(w.sum() ** 2 / np.square(w).sum()) for w in sizes)
+        beyond = _perfect_area(negatives, positives, level)
         lower, upper = (beyond, 1.0) if area >= 1 else (0.0, 1 - beyond)
     return ScoreInterval(area, float(lower), float(upper), error, OF_AUC)
 
@@ -286,7 +290,9 @@ def log_interval(value: float, error: float, size: float, level: float) -> tuple
     if value <= 0:
         return value, value
     with np.errstate(over="ignore"):
-        lower, upper = value * np.exp(_t(size, level) * error / value * np.array([-1.0, 1.0]))
+        lower, upper = value * np.exp(
+            t_quantile(size, level) * error / value * np.array([-1.0, 1.0])
+        )
     return float(lower), float(upper)
 
 
@@ -304,18 +310,18 @@ def _perfect_area(negatives: float, positives: float, level: float) -> float:
     """The lower end of the interval where the ranking is perfect: 1 - a = z sqrt(var(a))."""
     from scipy import optimize, stats
 
-    z = stats.norm.ppf((1 + level) / 2)
+    z = float(stats.norm.ppf((1 + level) / 2))
     more = (negatives + positives) / 2 - 1
 
-    def excess(a: float) -> float:
+    def excess(a: float) -> float:  # both sides squared and over 1 - a
         variance = a * (1 + more * ((1 - a) / (2 - a) + a / (1 + a)))
-        return (1 - a) - z**2 * variance / (negatives * positives)  # both sides over 1 - a
+        return (1 - a) - z**2 * variance / (negatives * positives)
 
     root: Any = optimize.brentq(excess, 0.0, 1.0)
     return float(root)
 
 
-def _t(size: float, level: float) -> float:
+def t_quantile(size: float, level: float) -> float:
     """The quantile of Student's distribution with size - 1 degrees of freedom; NaN for none."""
     from scipy import stats
 

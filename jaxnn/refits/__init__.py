@@ -7,10 +7,10 @@ effects.py      curves of one predictor, or of all in one pass
 effect_bands.py   their bands, pointwise and simultaneous
 contrasts.py    average changes between two values of a predictor
 curve_values.py, curve_sums.py, network_curves.py   how curves are computed from predictions
-curve_sums.py, network_curves.py   how they are computed from predictions
 unseen_rows.py   losses of single refits and of their mean, row by row
 prediction_errors.py   errors of prediction with intervals
 error_of_one_fit.py   the error of one fit to all rows
+calibration.py  whether their mean predictions come true as often as predicted
 importance.py   permutation importances of all predictors in all refits
 importance_scores.py   how they are computed from few predictions
 donors.py       with which other rows' values each row is predicted for that
@@ -25,6 +25,7 @@ surrogates.py   the rules that trees read off the refits, and how they vary
 """
 
 from jaxnn.refits.black_boxes import RefittedModel, row_blocks
+from jaxnn.refits.calibration import calibration_curve
 from jaxnn.refits.contrasts import contrasts_of
 from jaxnn.refits.effect_bands import CurveBands, curve_bands
 from jaxnn.refits.effects import Effect, effect, effects
@@ -37,6 +38,7 @@ from jaxnn.refits.out_of_bag import OutOfBag, out_of_bag
 from jaxnn.refits.prediction_errors import (
     PredictionError,
     PredictionErrors,
+    error_table,
     prediction_errors,
 )
 from jaxnn.refits.ranks import matters_more, rank_chances, top_chance
@@ -61,11 +63,13 @@ __all__ = [
     "SeedNoise",
     "SurrogateTrees",
     "UnseenRows",
+    "calibration_curve",
     "contrasts_of",
     "curve_bands",
     "effect",
     "effects",
     "error_632_plus",
+    "error_table",
     "importance_interval",
     "matters_more",
     "no_information_error",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_weights, check_level
+from jaxnn.errors import InputError, InputTypeError, as_weights, check_level
 from jaxnn.inspection.score_intervals import (
     Rows,
     ScoreInterval,
@@ -124,6 +124,20 @@ def prediction_errors(
       InputTypeError: `model` is not the refits of a model.
       InputError: other rows than those of the bootstrap, a response with missing values, with one
         class or one value only, weights or groups that cannot be used, or a level outside (0, 1).
+
+    Example:
+      >>> import jax
+      >>> from sklearn.linear_model import LogisticRegression
+      >>> from jaxnn.estimators import refitted_estimator
+      >>> X = np.linspace(-3, 3, 60)[:, None]
+      >>> y = (X[:, 0] + 2 * np.sin(np.arange(60.0)) > 0).astype(int)
+      >>> model = refitted_estimator(jax.random.key(0), LogisticRegression(), X, y, replicates=30)
+      >>> result = prediction_errors(model, X, y)
+      >>> area = result.find("AUC")
+      >>> bool(0.7 < area.lower < area.estimate < area.upper < 1)
+      True
+      >>> print(error_table(result).splitlines()[0])
+      score               of                   estimate  95% interval
     """
     check_level(level)
     found = unseen_rows(model, X, y, weights, groups)
@@ -214,3 +228,50 @@ def _check_varies(kind: str, y: np.ndarray) -> None:
             f"y has {what} only, {y[0]:g}, in the {len(y)} rows that some refit left out; errors "
             "of prediction need a response that varies."
         )
+
+
+def error_table(result: PredictionErrors) -> str:
+    """The scores as a text table, with what each interval allows for below it.
+
+    Args:
+      result: as from `prediction_errors`.
+
+    Returns:
+      One line per score: its name, whose prediction it judges, the estimate, its interval and a
+      number in brackets, which is explained below the table.
+
+    Raises:
+      InputTypeError: anything else.
+    """
+    if not isinstance(result, PredictionErrors):
+        raise InputTypeError(
+            f"result is a {type(result).__name__}; pass what prediction_errors returned."
+        )
+    kinds = list(dict.fromkeys(row.interval for row in result.rows))
+    cells = [("score", "of", "estimate", f"{result.level:.0%} interval", "")]
+    for row in result.rows:
+        ends = f"{_rounded(row.lower)} to {_rounded(row.upper)}"
+        number = f"[{kinds.index(row.interval) + 1}]"
+        cells.append((row.score, row.of, _rounded(row.estimate), ends, number))
+    widths = [max(len(row[k]) for row in cells) for k in range(5)]
+    lines = []
+    for score, of, estimate, ends, number in cells:
+        texts = f"{score:<{widths[0]}}  {of:<{widths[1]}}  {estimate:>{widths[2]}}"
+        lines.append(f"{texts}  {ends:<{widths[3]}}  {number}".rstrip())
+    lines.append("")
+    lines += [f"[{number}] {kind}" for number, kind in enumerate(kinds, start=1)]
+    never = ""
+    if result.never_unseen:
+        never = f"; {result.never_unseen:,} rows that all refits have seen are in no score"
+    lines.append(f"Each of {result.judged:,} rows is predicted by refits without it{never}.")
+    return "\n".join(lines)
+
+
+def _rounded(value: float) -> str:
+    """Four significant digits, without an exponent where that is readable."""
+    if not np.isfinite(value):
+        return "unknown"
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        digits = 3 if abs(value) < 1 else max(0, 3 - int(np.log10(abs(value))))
+        return f"{value:,.{digits}f}"
+    return f"{value:.3g}"

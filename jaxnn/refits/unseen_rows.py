@@ -41,7 +41,9 @@ class UnseenRows(NamedTuple):
       refit_predictions: (refits, rows) probabilities of y = 1 by single refits, for a binary
         response; of the first refits, as many as `HELD_BYTES` allow.
       unseen: (refits, rows) bool.
-      apparent: mean over refits of the loss on the rows that they have drawn.
+      apparent: mean over refits of the loss on the rows that they have drawn, each counted once; by
+        multiplicity it would be too low, since a refit adapts more to a row that it drew twice than
+        a fit to all rows does.
       no_information: mean over refits of the loss over all pairs of a response and a prediction.
     """
 
@@ -101,7 +103,7 @@ def unseen_rows(
     prediction = np.empty((count, model.width))
     rows = np.full((4, count), np.nan)
     drawn_total, pair_total = np.zeros(refits), np.zeros(refits)
-    drawn = model.multiplicities * w
+    drawn = (model.multiplicities > 0) * w
     for block in row_blocks(model, count):
         means, losses = _at_references(model, X[block], y[block], references)
         known = unseen[:, block]
