@@ -6,7 +6,8 @@
         save(figure, "figure.png")
 
 figure_style.py   colours, lines, sizes; panels, saving and labels
-curves.py         the effect of a predictor: curves with bands, points with bars, a rug
+effects.py        the effects of predictors, in one call
+curves.py         its parts: curves with bands, points with bars, a rug
 importance.py     importances with intervals; chances of ranks
 predictions.py    predicted against observed
 selection.py      losses along a path of candidates; differences between methods
@@ -15,6 +16,7 @@ arguments.py      what the drawing functions accept
 """
 
 from jaxnn.plotting.curves import band, individual_curves, level_points, rug
+from jaxnn.plotting.effects import plot_effect, plot_effects
 from jaxnn.plotting.figure_style import (
     COLORS,
     LINES,
@@ -47,6 +49,8 @@ __all__ = [
     "loss_path",
     "method_importances",
     "panels",
+    "plot_effect",
+    "plot_effects",
     "predicted_versus_observed",
     "rank_chart",
     "rug",

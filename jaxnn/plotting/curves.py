@@ -25,6 +25,8 @@ def band(
     color: str = "blue",
     line: str = "solid",
     core: tuple[float, float] | None = None,
+    outer: tuple[ArrayLike, ArrayLike] | None = None,
+    outer_label: str | None = None,
 ) -> None:
     """Draw a curve with a band around it: the effect of a numeric predictor.
 
@@ -39,6 +41,8 @@ def band(
       line: a name in `LINES`.
       core: the range of x in which most rows lie; beyond it curve and band are drawn pale, and x
         must increase. None draws them alike everywhere.
+      outer: (lower, upper), (n,) each, of a wider band, which is drawn lighter.
+      outer_label: the wider band in the legend.
 
     Raises:
       InputError: shapes differ, a name is unknown, or `core` ends before it begins.
@@ -52,11 +56,12 @@ def band(
     """
     x, center = equally_long(x=x, center=center)
     shade, dashes = color_named(color), line_named(line)
-    ends = None if interval is None else interval_ends(interval, center)
+    filled = [(outer, 0.1, outer_label), (interval, 0.2, interval_label)]
+    bands = [(interval_ends(e, center), alpha, text) for e, alpha, text in filled if e is not None]
     for part, pale in _parts(x, core):
-        if ends is not None:
+        for ends, alpha, text in bands:
             lower, upper = (end if core is None else np.interp(part, x, end) for end in ends)
-            alpha, name = (0.07, None) if pale else (0.2, interval_label)
+            alpha, name = (alpha / 3, None) if pale else (alpha, text)
             ax.fill_between(part, lower, upper, color=shade, alpha=alpha, lw=0, label=name)
         curve = center if core is None else np.interp(part, x, center)
         alpha, name = (0.35, None) if pale else (1.0, label)
@@ -87,6 +92,9 @@ def level_points(
     color: str = "blue",
     offset: float = 0.0,
     pale: ArrayLike | None = None,
+    interval_label: str | None = None,
+    outer: tuple[ArrayLike, ArrayLike] | None = None,
+    outer_label: str | None = None,
 ) -> None:
     """Draw a point with an error bar per level: the effect of a categorical predictor.
 
@@ -99,6 +107,9 @@ def level_points(
       color: a name in `COLORS`.
       offset: shift of the points to the right, so that several series do not overlap.
       pale: (k,) bool, the levels that are drawn hollow and pale, as those with few rows.
+      interval_label: the bars in the legend.
+      outer: (lower, upper), (k,) each, of longer bars, which are drawn thin.
+      outer_label: the longer bars in the legend.
 
     Raises:
       InputError: shapes differ, or the colour is unknown.
@@ -106,12 +117,15 @@ def level_points(
     places = np.arange(len(levels), dtype=float)
     hollow = np.zeros(len(levels)) if pale is None else pale
     places, center, hollow = equally_long(levels=places, center=center, pale=hollow)
-    ends = None if interval is None else interval_ends(interval, center)
     shade = color_named(color)
-    for part, alpha in ((hollow == 0, 0.6), (hollow != 0, 0.25)):
-        if ends is not None and part.any():
-            lower, upper = (end[part] for end in ends)
-            ax.vlines(places[part] + offset, lower, upper, color=shade, linewidth=2.2, alpha=alpha)
+    for given, width, text in ((outer, 1.0, outer_label), (interval, 2.6, interval_label)):
+        ends = None if given is None else interval_ends(given, center)
+        for part, alpha in ((hollow == 0, 0.6), (hollow != 0, 0.25)):
+            if ends is not None and part.any():
+                lower, upper = (end[part] for end in ends)
+                shown = {"color": shade, "linewidth": width, "alpha": alpha, "label": text or ""}
+                ax.vlines(places[part] + offset, lower, upper, **shown)
+                text = None  # once in the legend
     full = np.where(hollow == 0, center, np.nan)
     ax.plot(places + offset, full, "o", color=shade, markersize=6, label=label)
     if hollow.any():

@@ -27,6 +27,7 @@ from jaxnn.inspection.evaluation_points import (
     is_extrapolated,
     typical_row,
 )
+from jaxnn.inspection.quantiles import observed_quantiles
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.curve_sums import Curve, CurveSums, Rows, curve_sums
 from jaxnn.refits.curve_values import accumulated_effects, contrasted, local_moves, places_of
@@ -92,6 +93,29 @@ class Effect(NamedTuple):
     def step_rises(self) -> np.ndarray:
         """(g - 1,) or (g - 1, outputs), share of refits that rise from each value to the next."""
         return (np.diff(self.average, axis=1) > 0).mean(axis=0)
+
+    @property
+    def deciles(self) -> np.ndarray:
+        """(9,) observed values at or below which there are 10%, ..., 90% of the weight."""
+        present = self.weights > 0
+        return observed_quantiles(
+            self.observed[present], self.weights[present], np.arange(1, 10) / 10
+        )
+
+    @property
+    def mean_over_rows(self) -> np.ndarray:
+        """() or (outputs,), the mean of the average curve over the observed values of the rows.
+
+        Accumulated effects, which have the mean 0, are drawn about it.
+        """
+        order = np.argsort(self.grid, kind="stable")
+        curves = np.moveaxis(self.average.mean(axis=0)[order].reshape(len(order), -1), 0, 1)
+        at_rows = [np.interp(self.observed, self.grid[order], curve) for curve in curves]
+        return np.average(at_rows, axis=1, weights=self.weights).reshape(self.average.shape[2:])
+
+    def level_rows(self, values: Any) -> np.ndarray:
+        """(k,) the number of rows, whatever their weights, that have each of k values."""
+        return np.array([np.count_nonzero(self.observed == value) for value in values])
 
 
 def effect(

@@ -225,7 +225,8 @@ def test_unusual_tables_have_effects():
     assert far.extrapolated.tolist() == [True, False, True] and far.average.shape == (REFITS, 3)
     many = np.tile(X[:, :2], (1, 500))
     model = Refits(lambda X: X[:, :3].T, columns=numeric_columns(1000))
-    assert len(effects(model, many, resolution=2, rows=[0, 1], individual_rows=[0])) == 1000
+    found = effects(model, many, [0, "x1000"], resolution=3)
+    assert [one.feature for one in found] == [0, 999] and not found[1].contrasts.any()
 
 
 def test_what_cannot_be_used_is_refused():
