@@ -7,6 +7,7 @@ profiles.py            how the prediction changes with one predictor: read this 
 accumulated_local_effects.py   the same, along rows that exist
 derivatives.py         how steep it is there
 contrasts.py           by how much, between two values
+data_density.py        where the data are, and averages over rows that cannot be
 scores.py              scores and losses by name
 score_intervals.py     scores of a sample of rows with intervals
 calibration.py         whether predictions come true as often as predicted
@@ -32,6 +33,12 @@ from jaxnn.inspection.accumulated_local_effects import (
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.calibration import Calibration, CalibrationCurve, calibration
 from jaxnn.inspection.contrasts import Contrasts, contrast_table, contrasts
+from jaxnn.inspection.data_density import (
+    DataDensity,
+    ImpossibleRows,
+    data_density,
+    impossible_rows,
+)
 from jaxnn.inspection.derivatives import average_derivative, derivative_curves
 from jaxnn.inspection.evaluation_points import center_of, grid_for, is_extrapolated
 from jaxnn.inspection.exact_importance import ExactImportance, exact_importance
@@ -74,8 +81,10 @@ __all__ = [
     "Calibration",
     "CalibrationCurve",
     "Contrasts",
+    "DataDensity",
     "ExactImportance",
     "Importance",
+    "ImpossibleRows",
     "Interactions",
     "LocalSteps",
     "Predict",
@@ -92,6 +101,7 @@ __all__ = [
     "centered",
     "contrast_table",
     "contrasts",
+    "data_density",
     "data_nearby",
     "derivative_curves",
     "exact_importance",
@@ -99,6 +109,7 @@ __all__ = [
     "grid_for",
     "h_squared",
     "importance_table",
+    "impossible_rows",
     "individual_conditional_expectation",
     "interaction_strengths",
     "is_extrapolated",
