@@ -17,8 +17,9 @@ score_falls.py         by how much a score falls, in many ways at once
 column_groups.py       which columns are one predictor
 surrogates.py          a small decision tree that imitates the black box
 tree_rules.py          the splits of such a tree in words
-interactions.py        whether the effect of one predictor depends on another
 surfaces.py            how it changes with two predictors together
+interactions.py        whether the effect of one predictor depends on another
+principal_components.py   how it changes over two directions that mix all predictors
 row_averages.py        average predictions with some columns set
 quantiles.py           values with a given share of the rows below them
 """
@@ -53,6 +54,10 @@ from jaxnn.inspection.permutation_importance import (
     importance_table,
     permutation_importance,
 )
+from jaxnn.inspection.principal_components import (
+    ComponentPicture,
+    principal_component_picture,
+)
 from jaxnn.inspection.profiles import (
     centered,
     individual_conditional_expectation,
@@ -80,6 +85,7 @@ __all__ = [
     "BlackBox",
     "Calibration",
     "CalibrationCurve",
+    "ComponentPicture",
     "Contrasts",
     "DataDensity",
     "ExactImportance",
@@ -119,6 +125,7 @@ __all__ = [
     "partial_dependence",
     "partial_dependence_2d",
     "permutation_importance",
+    "principal_component_picture",
     "profile_at",
     "profile_surface",
     "share_interval",
