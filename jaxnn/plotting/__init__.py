@@ -8,6 +8,8 @@
 figure_style.py   colours, lines, sizes; panels, saving and labels
 effects.py        the effects of predictors, in one call
 curves.py         its parts: curves with bands, points with bars, a rug
+curves.py         the effect of a predictor: curves with bands, points with bars, a rug
+calibration.py    observed against predicted, bin by bin
 importance.py     importances with intervals; chances of ranks
 predictions.py    predicted against observed
 selection.py      losses along a path of candidates; differences between methods
@@ -15,6 +17,7 @@ trees.py          a surrogate tree; importances by several methods
 arguments.py      what the drawing functions accept
 """
 
+from jaxnn.plotting.calibration import plot_calibration
 from jaxnn.plotting.curves import band, individual_curves, level_points, rug
 from jaxnn.plotting.effects import plot_effect, plot_effects
 from jaxnn.plotting.figure_style import (
@@ -49,6 +52,7 @@ __all__ = [
     "loss_path",
     "method_importances",
     "panels",
+    "plot_calibration",
     "plot_effect",
     "plot_effects",
     "predicted_versus_observed",
