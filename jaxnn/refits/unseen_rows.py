@@ -102,8 +102,7 @@ def unseen_rows(
     refit_predictions = np.empty((held, count))
     prediction = np.empty((count, model.width))
     rows = np.full((4, count), np.nan)
-    drawn_total, pair_total = np.zeros(refits), np.zeros(refits)
-    drawn = (model.multiplicities > 0) * w
+    drawn_total, drawn_weight, pair_total = np.zeros((3, refits))
     for block in row_blocks(model, count):
         means, losses = _at_references(model, X[block], y[block], references)
         known = unseen[:, block]
@@ -121,7 +120,9 @@ def unseen_rows(
             wrong, brier = _of_classes(y[block], means)
             rows[2, block], rows[3, block] = mean_of(wrong), mean_of(brier)
             refit_predictions[:, block] = means[:held, :, 0]
-        drawn_total += (drawn[:, block] * of_observed).sum(axis=1)
+        drawn = (model.multiplicities[:, block] > 0) * w[block]
+        drawn_total += (drawn * of_observed).sum(axis=1)
+        drawn_weight += drawn.sum(axis=1)
         pair_total += _pair_losses(kind, y, w, means, losses) @ w[block]
     return UnseenRows(
         prediction if kind == "categorical" else prediction[:, 0],
@@ -130,7 +131,7 @@ def unseen_rows(
         constant_loss=constant_losses(kind, y, w, model.width),
         refit_predictions=refit_predictions,
         unseen=unseen,
-        apparent=float(np.mean(drawn_total / drawn.sum(axis=1))),
+        apparent=float(np.mean(drawn_total / drawn_weight)),
         no_information=float(np.mean(pair_total) / w.sum()),
     )
 
