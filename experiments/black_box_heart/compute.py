@@ -20,6 +20,8 @@ from experiments.black_box_heart import (
     known_truths,
     permutation,
     tree_methods,
+    two_predictors,
+    without_predictors,
 )
 from experiments.black_box_heart.heart_refits import refit_heart
 from experiments.black_box_heart.settings import Settings
@@ -31,6 +33,7 @@ QUICK = Settings(
     trees=10,
     repeats=10,
     compared_repeats=1,
+    without=15,
     linear_sets=10,
     noise_sets=8,
 )
@@ -39,13 +42,19 @@ QUICK = Settings(
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of all parts; each part says what they are."""
     key_heart, key_looks = jax.random.split(key)
-    key_trees, key_methods, key_permuted, key_known, key_bands = jax.random.split(key_looks, 5)
+    key_trees, key_methods, key_permuted, key_without, key_bands, key_known = jax.random.split(
+        key_looks, 6
+    )
     refits = refit_heart(key_heart, settings)
     trees = tree_methods.refit_trees(key_trees, refits, settings)
+    forest = trees["random forest"]
+    features = forest.features(refits.table.X)
     return {
         **tree_methods.compute(key_methods, refits, trees, settings),
         **permutation.compute(key_permuted, refits, settings),
+        **without_predictors.compute(key_without, refits, features, settings),
         **curves.compute(refits, settings),
-        **compared_bands.compute(key_bands, refits, trees["random forest"]),
+        **two_predictors.compute(refits, features),
+        **compared_bands.compute(key_bands, refits, forest),
         **known_truths.compute(key_known, settings),
     }

@@ -2,6 +2,7 @@
 
     importance                   by method, surrogate trees, by permutation: `draw_importance`
     observed, age, predictors    predictions as observed, and with one predictor varied
+    boundary, components         two predictors, and all of them: `draw_surfaces`
     errors, bands                of network, forest and boosting: `draw_bands`
 
 Only means and shares of the stored arrays are computed here.
@@ -15,7 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.black_box_heart import draw_bands, draw_importance
+from experiments.black_box_heart import draw_bands, draw_importance, draw_surfaces
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting
@@ -52,6 +53,7 @@ CAPTIONS = {
         "typical patient is not the average prediction. Bands and bars: pointwise, nominal 95%, "
         "over refits; ticks: observed values. Lecture 11, 'Unboxing the black box'."
     ),
+    **draw_surfaces.CAPTIONS,
     **draw_bands.CAPTIONS,
 }
 
@@ -63,6 +65,7 @@ def draw(results: Results) -> dict[str, Figure]:
         "observed": observed(results),
         "age": age(results),
         "predictors": predictors(results),
+        **draw_surfaces.draw(results),
         **draw_bands.draw(results),
     }
 

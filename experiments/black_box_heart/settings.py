@@ -16,6 +16,7 @@ class Settings:
       trees: number of trees in a forest, and the largest number in AdaBoost.
       repeats: permutations in the table of the fit to all rows.
       compared_repeats: permutations when methods are compared.
+      without: refits of the networks that are trained without one of the predictors.
       grid: number of values at which the curve of a numeric predictor is evaluated.
       linear_sets: data sets from a linear truth.
       noise_sets: data sets in which a single predictor matters.
@@ -27,6 +28,7 @@ class Settings:
     trees: int = 100
     repeats: int = 30
     compared_repeats: int = 3
+    without: int = 50
     grid: int = 40
     linear_sets: int = 60
     noise_sets: int = 40
