@@ -22,6 +22,22 @@ interactions.py        whether the effect of one predictor depends on another
 principal_components.py   how it changes over two directions that mix all predictors
 row_averages.py        average predictions with some columns set
 quantiles.py           values with a given share of the rows below them
+
+Example:
+  Blood pressure rises with age here, and age and weight go together.
+
+  >>> import numpy as np
+  >>> from jaxnn.tables import numeric_columns
+  >>> columns = numeric_columns(["age", "weight"])
+  >>> X = np.array([[30.0, 60.0], [40.0, 70.0], [50.0, 75.0], [60.0, 90.0]])
+  >>> pressure = lambda X: 100 + 0.5 * X[:, 0] + 0.01 * (X[:, 0] - 30) * (X[:, 1] - 60)
+  >>> partial_dependence(pressure, X, "age", [30, 45, 60], columns=columns)
+  array([115.    , 124.5625, 134.125 ])
+  >>> curve = accumulated_local_effects(pressure, X, "age", columns=columns)
+  >>> print(curve.edges, curve.effect.round(2))
+  [30. 40. 50. 60.] [-7.56 -2.06  4.44 12.44]
+  >>> print(contrast_table(contrasts(pressure, X, {"age": (40, 60)}, columns=columns)))
+  age 40 to 60: +12.8
 """
 
 from jaxnn.inspection.accumulated_local_effects import (

@@ -135,6 +135,9 @@ def default_pairs(
     Returns:
       Pairs (low, high): none if the column has one value.
 
+    Raises:
+      InputError: a code that is no level of the column.
+
     Example:
       >>> default_pairs(np.array([1.0, 2, 3, 4]), np.ones(4), Column("a", "numeric"))
       [(1.0, 3.0)]
@@ -145,6 +148,7 @@ def default_pairs(
     if len(distinct) == 1:
         return []
     if column.levels:
+        check_grid(distinct, column, f"column {column.name!r} of X")
         common = distinct[np.bincount(place.ravel(), weights).argmax()]
         return [(float(common), float(level)) for level in distinct if level != common]
     low, high = observed_quantiles(values, weights, [0.25, 0.75]).tolist()

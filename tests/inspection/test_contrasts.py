@@ -134,3 +134,8 @@ def test_outputs_have_names_and_days_are_dates():
 def test_pairs_that_cannot_be_used_are_refused(pairs, error, message):
     with pytest.raises(error, match=message):
         contrasts(curved, rows(), pairs, columns=COLUMNS)
+
+
+def test_codes_that_are_no_level_are_refused():
+    with pytest.raises(InputError, match=r"column 'thal' of X holds 4, which is no level"):
+        contrasts(curved, rows() + np.array([0, 3, 0]), columns=COLUMNS)
