@@ -174,6 +174,7 @@ def effects_with_bands(
             individual_rows=rows[:1] if place else individual_rows,
             center=center,
             weights=table.weights,
+            impossible=not place,
             progress=lambda share: progress(float(before + share * (after - before))),
         )
 

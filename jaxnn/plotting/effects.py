@@ -23,7 +23,6 @@ from jaxnn.plotting.figure_style import COLORS, axis_label, panels, style
 from jaxnn.refits.effect_bands import CurveBands, CurveName, curve_bands
 from jaxnn.refits.effects import Effect
 
-TICKS = 300  # rows with a tick at the bottom
 LETTERS = 11  # of names of levels that fit side by side into an inch
 ACCUMULATED = "accumulated local effects"
 PREDICTIONS = {
@@ -41,7 +40,7 @@ def plot_effect(
     curve: CurveName = "average",
     level: float = 0.95,
     individual: int = 0,
-    accumulated: bool = False,
+    accumulated: bool | None = None,
     output: int = 0,
     fitted: Effect | None = None,
     simulated: Effect | None = None,
@@ -56,7 +55,8 @@ def plot_effect(
       level: coverage of both bands, in (0, 1).
       individual: the largest number of thin curves of single rows; 0 draws none.
       accumulated: whether the accumulated local effects are drawn too, with the same mean over the
-        rows: where they leave the curve, it averages over rows that cannot be.
+        rows. None draws them where the average runs over rows unlike any other, so that
+        `effect.impossible.warning` is a sentence.
       output: which output is drawn, if there are several.
       fitted, simulated: effects that calibrate the bands, as for `jaxnn.refits.curve_bands`.
       legend: whether there is a legend.
@@ -130,7 +130,7 @@ def _draw(
     bands: CurveBands,
     curve: str,
     individual: int,
-    accumulated: bool,
+    accumulated: bool | None,
     output: int,
 ) -> None:
     """Draw everything but the legend on the axes."""
@@ -147,7 +147,7 @@ def _draw(
     x = np.arange(len(bands.x)) if levelled else bands.x
     if levelled:
         names = _level_names(effect, bands.x)
-        pale = effect.level_rows(bands.x) == 0
+        pale = effect.extrapolated if len(effect.grid) == len(names) else None
         level_points(ax, names, bands.center, bands.pointwise, pale=pale, **shown)
         _fit_names(ax, names)
     else:
@@ -161,6 +161,8 @@ def _draw(
             effect.individual[..., output] if effect.individual.ndim == 3 else effect.individual
         )
         individual_curves(ax, x, curves, most=individual, what="rows")
+    if accumulated is None:
+        accumulated = effect.impossible is not None and effect.impossible.warning is not None
     if accumulated and curve == "average":
         local = _of_output(curve_bands(effect, "accumulated", bands.level), output)
         mean = np.atleast_1d(effect.mean_over_rows)[output]
@@ -180,20 +182,21 @@ def _draw(
 
 def _draw_density(ax: Axes, effect: Effect) -> None:
     """Short ticks for rows, and long ones for deciles of the rows."""
-    values = np.sort(effect.observed[effect.weights > 0])
-    few = values[np.linspace(0, len(values) - 1, min(len(values), TICKS)).round().astype(int)]
-    rug(ax, few)
-    ax.vlines(effect.deciles, 0, 0.06, transform=ax.get_xaxis_transform(), color="black", lw=1.2)
+    rug(ax, effect.density.values)
+    long = {"color": "black", "linewidth": 1.2, "transform": ax.get_xaxis_transform()}
+    ax.vlines(effect.density.deciles, 0, 0.06, **long)
     if effect.column.origin:
         first = np.datetime64(effect.column.origin)
         ax.xaxis.set_major_formatter(lambda day, _: str(first + np.timedelta64(round(day), "D")))
 
 
 def _level_names(effect: Effect, x: np.ndarray) -> list[str]:
-    """Names of levels, each with its number of rows."""
+    """Names of levels, each with the weight of its rows."""
     levels = effect.column.levels
-    names = [levels[int(value)] if levels else f"{value:g}" for value in x]
-    return [f"{name}\n({rows:,})" for name, rows in zip(names, effect.level_rows(x), strict=True)]
+    if not levels:
+        return [f"{value:g}" for value in x]
+    places = x.astype(int)
+    return [f"{levels[place]}\n({effect.density.counts[place]:,g})" for place in places]
 
 
 def _fit_names(ax: Axes, names: list[str]) -> None:

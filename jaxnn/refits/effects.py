@@ -19,6 +19,12 @@ import numpy as np
 
 from jaxnn.errors import InputError, as_weights, is_whole
 from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.data_density import (
+    DataDensity,
+    ImpossibleRows,
+    data_density,
+    impossible_rows,
+)
 from jaxnn.inspection.evaluation_points import (
     check_columns,
     check_feature,
@@ -27,7 +33,6 @@ from jaxnn.inspection.evaluation_points import (
     is_extrapolated,
     typical_row,
 )
-from jaxnn.inspection.quantiles import observed_quantiles
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.curve_sums import Curve, CurveSums, Rows, curve_sums
 from jaxnn.refits.curve_values import accumulated_effects, contrasted, local_moves, places_of
@@ -64,6 +69,9 @@ class Effect(NamedTuple):
         `jaxnn.refits.contrasts_of` makes a table of them.
       observed: (n,) the values of the predictor in X.
       weights: (n,) the weights of the rows, 1 if there are none.
+      density: a rug and deciles of the rows, or the weight of each level.
+      impossible: how often the average runs over rows unlike any other, with a sentence in
+        `impossible.warning` if it often does; None if that was not asked for.
     """
 
     feature: int
@@ -83,6 +91,8 @@ class Effect(NamedTuple):
     contrasts: np.ndarray
     observed: np.ndarray
     weights: np.ndarray
+    density: DataDensity
+    impossible: ImpossibleRows | None
 
     @property
     def rises(self) -> np.ndarray:
@@ -95,14 +105,6 @@ class Effect(NamedTuple):
         return (np.diff(self.average, axis=1) > 0).mean(axis=0)
 
     @property
-    def deciles(self) -> np.ndarray:
-        """(9,) observed values at or below which there are 10%, ..., 90% of the weight."""
-        present = self.weights > 0
-        return observed_quantiles(
-            self.observed[present], self.weights[present], np.arange(1, 10) / 10
-        )
-
-    @property
     def mean_over_rows(self) -> np.ndarray:
         """() or (outputs,), the mean of the average curve over the observed values of the rows.
 
@@ -112,10 +114,6 @@ class Effect(NamedTuple):
         curves = np.moveaxis(self.average.mean(axis=0)[order].reshape(len(order), -1), 0, 1)
         at_rows = [np.interp(self.observed, self.grid[order], curve) for curve in curves]
         return np.average(at_rows, axis=1, weights=self.weights).reshape(self.average.shape[2:])
-
-    def level_rows(self, values: Any) -> np.ndarray:
-        """(k,) the number of rows, whatever their weights, that have each of k values."""
-        return np.array([np.count_nonzero(self.observed == value) for value in values])
 
 
 def effect(
@@ -131,6 +129,7 @@ def effect(
     center: Any = "mean",
     resolution: int = GRID,
     weights: Any = None,
+    impossible: bool = True,
 ) -> Effect:
     """The curves of one predictor, for every refit.
 
@@ -152,6 +151,8 @@ def effect(
       resolution: the largest number of values on the grid of a numeric predictor.
       weights: (n,) case weights of X, at least 0, for grid, averages and the centre; None gives
         all rows the same weight.
+      impossible: whether to look for rows that cannot be in the average, with
+        `jaxnn.inspection.impossible_rows`.
 
     Returns:
       An `Effect`. Predictions of a network are in single precision and their sums in double; memory
@@ -184,6 +185,7 @@ def effect(
         center,
         resolution,
         weights,
+        impossible,
         False,
     )[0]
 
@@ -199,12 +201,14 @@ def effects(
     center: Any = "mean",
     resolution: int = GRID,
     weights: Any = None,
+    impossible: bool = True,
     progress: bool | str | Callable[[float], object] = False,
 ) -> tuple[Effect, ...]:
     """The curves of several predictors, for every refit, in one pass: faster than one by one.
 
     Args:
-      model, X, rows, individual_rows, row, center, resolution, weights: as for `effect`.
+      model, X, rows, individual_rows, row, center, resolution, weights, impossible: as for
+        `effect`.
       features: columns of X, by number or name; None is all of them.
       progress: as for `jaxnn.replicate.replicate`.
 
@@ -232,6 +236,7 @@ def effects(
         center,
         resolution,
         weights,
+        impossible,
         progress,
     )
 
@@ -248,6 +253,7 @@ def _effects(
     center: Any,
     resolution: int,
     weights: Any,
+    impossible: bool,
     progress: Any,
 ) -> tuple[Effect, ...]:
     """The effects of checked arguments, one entry of `grids` and `contrasts` per predictor."""
@@ -314,6 +320,10 @@ def _effects(
             sums.average[:, high, outputs] - sums.average[:, low, outputs],
             X[:, feature].astype(float),
             w,
+            data_density(X, feature, columns=columns, weights=averaged),
+            impossible_rows(X, feature, grid, columns=columns, weights=averaged)
+            if impossible
+            else None,
         )
 
     return tuple(

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from jaxnn import plotting
 from jaxnn.errors import InputError, InputTypeError
+from jaxnn.inspection import ImpossibleRows, data_density
 from jaxnn.refits import Effect, curve_bands
 from jaxnn.tables import Column
 
@@ -14,7 +15,7 @@ REFITS, ROWS = 60, 100
 OBSERVED = RNG.normal(size=ROWS)
 
 
-def an_effect(column, grid, observed, *, outputs=(), response="binary"):
+def an_effect(column, grid, observed, *, outputs=(), response="binary", warning=None):
     """Curves that wander, of one predictor."""
     curves = RNG.normal(size=(REFITS, len(grid), *outputs)).cumsum(axis=1)
     curves = 1 / (1 + np.exp(-curves))
@@ -36,6 +37,8 @@ def an_effect(column, grid, observed, *, outputs=(), response="binary"):
         curves[:, -1:] - curves[:, :1],
         np.asarray(observed, float),
         np.ones(len(observed)),
+        data_density(np.asarray(observed, float)[:, None], 0, columns=[column]),
+        ImpossibleRows(0, np.asarray(grid, float), np.zeros(len(grid)), 0.2, 1, warning),
     )
 
 
@@ -71,7 +74,7 @@ def test_ticks_are_at_rows_and_deciles(ax):
     plotting.plot_effect(AGE, ax)
     rows, deciles = (np.array(lines.get_segments())[:, 0, 0] for lines in ax.collections[-2:])
     np.testing.assert_array_equal(rows, np.sort(OBSERVED))
-    np.testing.assert_array_equal(deciles, np.sort(OBSERVED)[9:99:10])
+    np.testing.assert_array_equal(deciles, AGE.density.deciles)
     assert ax.get_legend() is not None
 
 
@@ -99,6 +102,16 @@ def test_accumulated_effects_are_drawn_about_the_mean_over_the_rows(ax):
     np.testing.assert_allclose(line.get_ydata(), AGE.accumulated.mean(axis=0) + mean)
     alone = plotting.plot_effect(AGE, curve="accumulated")
     assert alone.get_ylabel() == "change of the predicted probability"
+
+
+def test_accumulated_effects_are_drawn_of_themselves_where_rows_cannot_be(ax):
+    plotting.plot_effect(AGE, ax)
+    assert "accumulated local effects" not in labels(ax)
+    warned = an_effect(AGE.column, AGE.grid, OBSERVED, warning="No row is near.")
+    plotting.plot_effect(warned, ax)
+    assert "accumulated local effects" in labels(ax)
+    quiet = plotting.plot_effect(warned, accumulated=False)
+    assert "accumulated local effects" not in labels(quiet)
 
 
 def test_one_of_several_outputs_is_drawn(ax):

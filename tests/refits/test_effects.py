@@ -117,6 +117,17 @@ def test_each_curve_is_what_inspection_says_of_the_predictions(feature, weights)
     assert len(found.edges) == 3 if feature == 2 else 15 <= len(found.edges) <= 21
 
 
+def test_effects_say_where_the_rows_are_and_which_cannot_be():
+    height = np.linspace(150, 200, ROWS)
+    related = np.column_stack([height, height - 100 + np.sin(height), np.arange(ROWS) % 3])
+    age, weight, size = effects(LINEAR, related)
+    assert "combinations of age with weight" in age.impossible.warning
+    assert weight.impossible.partner == 0 and size.impossible.warning is None
+    np.testing.assert_array_equal(age.density.values, height)
+    assert len(age.density.deciles) == 9 and size.density.counts.tolist() == [17, 17, 16]
+    assert effect(LINEAR, related, 0, impossible=False).impossible is None
+
+
 def test_rows_that_are_averaged_over_may_be_chosen_twice_or_left_out():
     found = effect(LINEAR, X, 0, rows=[2, 2, 5], individual_rows=[7])
     expected = partial_dependence(LINEAR.predict, X[[2, 2, 5]], 0, found.grid)
