@@ -137,5 +137,5 @@ def test_pairs_that_cannot_be_used_are_refused(pairs, error, message):
 
 
 def test_codes_that_are_no_level_are_refused():
-    with pytest.raises(InputError, match=r"column 'thal' of X holds 4, which is no level"):
+    with pytest.raises(InputError, match=r"column 'thal' of X holds 3, which is no level"):
         contrasts(curved, rows() + np.array([0, 3, 0]), columns=COLUMNS)
