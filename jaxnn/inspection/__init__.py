@@ -13,6 +13,7 @@ score_intervals.py     scores of a sample of rows with intervals
 calibration.py         whether predictions come true as often as predicted
 recalibration.py       the line by which they have to be corrected
 permutation_importance.py, exact_importance.py   what a prediction loses without a column
+conditional_importance.py, conditional_values.py   the same within what other columns predict
 score_falls.py         by how much a score falls, in many ways at once
 column_groups.py       which columns are one predictor
 surrogates.py          a small decision tree that imitates the black box
@@ -49,6 +50,11 @@ from jaxnn.inspection.accumulated_local_effects import (
 )
 from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.calibration import Calibration, CalibrationCurve, calibration
+from jaxnn.inspection.conditional_importance import (
+    CorrelationCheck,
+    conditional_importance,
+    correlation_check,
+)
 from jaxnn.inspection.contrasts import Contrasts, contrast_table, contrasts
 from jaxnn.inspection.data_density import (
     DataDensity,
@@ -103,6 +109,7 @@ __all__ = [
     "CalibrationCurve",
     "ComponentPicture",
     "Contrasts",
+    "CorrelationCheck",
     "DataDensity",
     "ExactImportance",
     "Importance",
@@ -121,8 +128,10 @@ __all__ = [
     "calibration",
     "center_of",
     "centered",
+    "conditional_importance",
     "contrast_table",
     "contrasts",
+    "correlation_check",
     "data_density",
     "data_nearby",
     "derivative_curves",

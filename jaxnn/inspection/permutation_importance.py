@@ -8,12 +8,13 @@ says nothing of other rows or another fit (`jaxnn.refits.refit_importance` does)
 
 Correlation is the main weakness of the method: permuting one of several correlated columns makes
 rows that nobody has seen, and how much each column counts depends on how the fit happened to divide
-their common effect. It is then not what a refit without the column would lose.
+their common effect. It is then not what a refit without the column would lose; see
+`conditional_importance.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -94,19 +95,47 @@ def permutation_importance(
     check_key(key)
     check_count(n_repeats, "n_repeats")
     labels, columns = column_groups(groups, column_names(names, X.shape[1]))
+
+    def permuted(place: int, donors: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        return _permuted(box, X, columns[place], donors)
+
+    return exchanged_importance(key, box, X, y, score, n_repeats, weights, labels, permuted)
+
+
+def exchanged_importance(
+    key: Array,
+    box: BlackBox,
+    X: np.ndarray,
+    y: np.ndarray,
+    score: Any,
+    n_repeats: int,
+    weights: Any,
+    labels: tuple[str, ...],
+    exchanged: Callable[[int, np.ndarray], tuple[np.ndarray, np.ndarray | None]],
+) -> Any:
+    """What `permutation_importance` returns, for any way of exchanging values between rows.
+
+    Args:
+      key, score, n_repeats, weights: as for `permutation_importance`.
+      box, X, y: as from `checked_model`.
+      labels: of the features.
+      exchanged: (number of a feature, donors (k, n)) -> `after` and `of_row` of `score_falls`.
+
+    Raises:
+      InputError, InputTypeError: as `permutation_importance`.
+    """
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     scores = score if isinstance(score, Mapping) else {"": score}
     functions = {name: score_named(one) for name, one in scores.items()}
     if not scores:
         raise InputError("score is an empty mapping; pass at least one score.")
-
     original = as_one_output(box.unchanged(X, 1))[0]
     baselines = {name: function(y, original, w) for name, function in functions.items()}
-    found = np.empty((len(scores), len(columns), n_repeats))
+    found = np.empty((len(scores), len(labels), n_repeats))
     before: dict[int, np.ndarray] = {1: original[None]}
     for block, donors in _permutations(key, box, X, n_repeats):
-        for place, features in enumerate(columns):
-            predicted, of_row = _permuted(box, X, features, donors)
+        for place in range(len(labels)):
+            predicted, of_row = exchanged(place, donors)
             k = box.places(len(predicted))
             if k not in before:
                 before[k] = as_one_output(box.unchanged(X, k))
