@@ -71,7 +71,7 @@ def drawings(results: Explanation) -> Iterator[Drawing]:
         f"that left it out; {level} percentile bars over these refits."
     )
     yield Drawing((OBSERVED,), _one(partial(figures.observed_figure, results)), (what,))
-    for found in results.effects:
+    for found in results.drawn_effects:
         name = results.names[found.effect.feature]
         band = figures.band_label(results)
         pale = figures.what_is_pale(results, found)

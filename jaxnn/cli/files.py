@@ -54,7 +54,9 @@ def write(results: Explanation, told: Callable[[float], object]) -> dict[str, An
     out = results.options.out
     earlier = _earlier_figures(out)
     drawn, figures = pictures(results, told)
-    named = {found.effect.feature: effect_names(found.effect.feature) for found in results.effects}
+    named = {
+        found.effect.feature: effect_names(found.effect.feature) for found in results.drawn_effects
+    }
     record = summary(results, named, figures)
     html = page_html(explanation_page(results, record, drawn))
     write_whole(out / PAGE_FILE, lambda file: file.write(html.encode(errors="backslashreplace")))

@@ -16,6 +16,8 @@ from jaxnn.refits import OutOfBag, PredictionErrors, RefitImportance
 from jaxnn.tables import Table
 from jaxnn.tables.table import shown
 
+MOST_DRAWN = 60  # predictors, unless they are named
+
 
 class Explanation(NamedTuple):
     """The results of one `jaxnn explain`.
@@ -75,6 +77,14 @@ class Explanation(NamedTuple):
             f"{name} [{place}]" if short.count(name) > 1 else name
             for place, name in enumerate(short, start=1)
         )
+
+    @property
+    def drawn_effects(self) -> tuple[EffectBands, ...]:
+        """The effects that are drawn, the most important predictor first; all that were named."""
+        found, effects = self.importance, self.effects
+        if not isinstance(found, str):
+            effects = tuple(sorted(effects, key=lambda e: -found.center[e.effect.feature]))
+        return effects if self.options.features else effects[:MOST_DRAWN]
 
     @property
     def scaled_importance(self) -> RefitImportance | None:

@@ -396,3 +396,17 @@ def test_importance_of_a_large_table_is_that_of_a_sample(
     assert record["importance_rows"] == 12 and len(record["importance"]["predictors"]) == 4
     assert "12 of the 24 rows" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert np.isfinite(arrays["importance_lower"]).all()
+
+
+def test_of_very_many_predictors_only_the_most_important_ones_are_drawn(
+    table, tmp_path, monkeypatch, run
+):
+    monkeypatch.setattr("jaxnn.cli.results.MOST_DRAWN", 1)
+    assert run("explain", table, *QUICK, "--response", "cost", "--out", tmp_path / "out") == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    with open(tmp_path / "out" / "importance.csv") as file:
+        most = next(csv.DictReader(file))["predictor"]
+    assert re.findall("<h3>(.*?)</h3>", page)[0] == most
+    assert "The curves of 3 less important predictors are not drawn" in page
+    curves = (tmp_path / "out" / "curves.csv").read_text()
+    assert all(f"\n{name}," in curves for name in ("dose", "group", "ill", "sort"))

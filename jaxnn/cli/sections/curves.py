@@ -19,15 +19,6 @@ OPEN = 12  # predictors whose curves are open
 MOST_CHANGES = 24  # of one predictor
 
 
-def curve_order(results: Explanation) -> list[int]:
-    """Places of the effects, the most important predictor first."""
-    found = results.importance
-    places = list(range(len(results.effects)))
-    if isinstance(found, str):
-        return places
-    return sorted(places, key=lambda i: -found.center[results.effects[i].effect.feature])
-
-
 def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Folded | Block]:
     """The curves and changes of each predictor, the most important one first."""
     table = results.table
@@ -39,8 +30,8 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
         f"Shaded or bars: {band_label(results)}.",
         "note",
     )
-    for rank, place in enumerate(curve_order(results)):
-        found = results.effects[place]
+    drawn = results.drawn_effects
+    for rank, found in enumerate(drawn):
         feature = found.effect.feature
         column = table.columns[feature]
         blocks: list[Block] = [pictures[name] for name in effect_names(feature)]
@@ -57,6 +48,12 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
             )
         unit = axis_label(column).removeprefix(column.name)
         yield Folded(results.names[feature] + unit, tuple(blocks), open=rank < OPEN)
+    others = len(results.effects) - len(drawn)
+    if others:
+        yield Paragraph(
+            f"The curves of {others:,} less important predictors are not drawn; curves.csv has "
+            "their numbers, and --features draws those that it names."
+        )
 
 
 def _changes(results: Explanation, found: EffectBands, column: Column) -> Iterator[Block]:
@@ -67,6 +64,7 @@ def _changes(results: Explanation, found: EffectBands, column: Column) -> Iterat
     places = decimals((change.lower, change.upper) for change in told)
     if len(told) == 1:
         (change,) = told
+        places = None if places is None else places - 1  # nothing stands below these digits
         yield Paragraph(
             f"On average over rows, the prediction changes by "
             f"{number(change.change, places, '+')} "
