@@ -6,6 +6,26 @@ prediction, which is what is delivered. The .632+ estimate stands for one fit to
 seen more distinct rows than a refit:
 
     .632+ = (1 - w) err + w Err1',   see jaxnn.refits.error_of_one_fit
+
+An interval is meant to contain the score that exactly these refits, or their mean, would have on
+many new rows (for .632+, that of the fit to all these rows). How often 95% intervals did, in 500
+simulated tables each (100 refits; least squares or logistic regression with hardly any penalty,
+three of the normal predictors matter; Monte Carlo error 0.01):
+
+    rows, predictors              100, 5         300, 5         100, 15        300, 15
+    least squares
+      mean squared error          0.94           0.93           0.89           0.92 to 0.93
+      .632+                       0.93           0.93           0.89           0.93
+      R squared                   0.91 to 0.92   0.92           0.89 to 0.91   0.92 to 0.93
+    logistic regression
+      log loss, Brier, explained  0.92 to 0.93   0.95           -              0.91
+      .632+                       0.93           0.96           -              0.92
+      accuracy                    0.94 to 0.95   0.95 to 0.96   -              0.92 to 0.93
+      AUC                         0.93 to 0.94   0.95           -              0.90 to 0.92
+
+With few rows per predictor they are too short: what rows say about each other's predictions ties
+their errors together, which no formula of single rows sees. The score that the method would have on
+average over other tables is another target; intervals contained it in 85% to 99% of the tables.
 """
 
 from __future__ import annotations
@@ -40,7 +60,11 @@ LOSSES = {
     "count": "Poisson deviance",
 }
 EXPLAINED = {"quantitative": "R squared"}
-OF_632_PLUS = "sampling of the rows: interval of the loss of one refit, in proportion"
+COVERAGE = (
+    "In simulations with 100 and 300 rows, 95% intervals contained the score on new rows in 90% "
+    "to 96% of the tables with 20 rows or more per predictor, and in 89% to 91% with 7."
+)
+OF_632_PLUS = "sampling of the rows: as that of the loss of one refit"
 
 
 class PredictionError(NamedTuple):
@@ -171,12 +195,12 @@ def _row(score: str, of: str, interval: ScoreInterval, higher: bool) -> Predicti
 def _row_632_plus(
     kind: str, found: UnseenRows, out_of_bag: PredictionError, rows: Rows, level: float
 ) -> PredictionError:
-    """With the standard error out of bag, in proportion (Efron and Tibshirani 1997, section 5)."""
+    """With the standard error out of bag; smaller ones, in proportion, were measured too small."""
     error = error_632_plus(found.apparent, out_of_bag.estimate, found.no_information)
-    ratio = error / out_of_bag.estimate if out_of_bag.estimate > 0 else 0.0
-    spread = ratio * out_of_bag.standard_error
-    ends = log_interval(error, spread, rows.size, level)
-    interval = ScoreInterval(error, *ends, spread, OF_632_PLUS)
+    spread = out_of_bag.standard_error
+    interval = ScoreInterval(
+        error, *log_interval(error, spread, rows.size, level), spread, OF_632_PLUS
+    )
     return _row(f".632+ {LOSSES[kind]}", "one fit to all rows", interval, False)
 
 
@@ -264,6 +288,8 @@ def error_table(result: PredictionErrors) -> str:
     if result.never_unseen:
         never = f"; {result.never_unseen:,} rows that all refits have seen are in no score"
     lines.append(f"Each of {result.judged:,} rows is predicted by refits without it{never}.")
+    if result.level == 0.95:
+        lines.append(COVERAGE)
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from sklearn import metrics
 
 from jaxnn.errors import InputError
 from jaxnn.inspection.scores import cross_entropy
-from jaxnn.refits import prediction_errors, unseen_rows
+from jaxnn.refits import error_632_plus, error_table, prediction_errors, unseen_rows
 from jaxnn.refits.unseen_rows import poisson_deviance
 
 ROWS, REFITS = 40, 12
@@ -182,3 +182,27 @@ def test_responses_that_cannot_be_scored_are_refused():
         prediction_errors(refits("quantitative"), X[:1], y[:1])
     with pytest.raises(InputError, match="score is 'AUC' of 'mean of refits'; the result has"):
         prediction_errors(refits("quantitative"), X, RESPONSES["quantitative"]).find("AUC")
+
+
+def test_the_632_plus_error_stands_between_training_and_unseen_rows():
+    result = prediction_errors(refits("count"), X, RESPONSES["count"])
+    alone = result.find("Poisson deviance", "one refit")
+    row = result.find(".632+ Poisson deviance", "one fit to all rows")
+    ends = result.by_row.apparent, result.by_row.no_information
+    assert row.estimate == pytest.approx(error_632_plus(ends[0], alone.estimate, ends[1]))
+    assert row.standard_error == alone.standard_error and row.lower < row.estimate < row.upper
+
+
+def test_the_table_has_one_line_per_score_and_explains_its_intervals():
+    draws = DRAWS.copy()
+    draws[:, 0] = 1
+    result = prediction_errors(refits("binary", draws), X, RESPONSES["binary"], level=0.9)
+    lines = error_table(result).splitlines()
+    assert lines[0].split() == ["score", "of", "estimate", "90%", "interval"]
+    area = next(line for line in lines if line.startswith("AUC") and "mean of refits" in line)
+    row = result.find("AUC")
+    assert f"{row.estimate:.3f}  {row.lower:.3f} to {row.upper:.3f}  [5]" in area
+    assert f"[5] {row.interval}" in lines
+    assert lines[-1].startswith("Each of 39 rows") and "1 rows that all refits" in lines[-1]
+    with pytest.raises(InputError, match="result is a list; pass what prediction_errors returned"):
+        error_table([])
