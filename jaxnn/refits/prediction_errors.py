@@ -286,7 +286,7 @@ def error_table(result: PredictionErrors) -> str:
     lines += [f"[{number}] {kind}" for number, kind in enumerate(kinds, start=1)]
     never = ""
     if result.never_unseen:
-        never = f"; {result.never_unseen:,} rows that all refits have seen are in no score"
+        never = f"; the scores leave out {result.never_unseen:,} that all refits have seen"
     lines.append(f"Each of {result.judged:,} rows is predicted by refits without it{never}.")
     if result.level == 0.95:
         lines.append(COVERAGE)

@@ -201,8 +201,9 @@ def test_the_table_has_one_line_per_score_and_explains_its_intervals():
     assert lines[0].split() == ["score", "of", "estimate", "90%", "interval"]
     area = next(line for line in lines if line.startswith("AUC") and "mean of refits" in line)
     row = result.find("AUC")
-    assert f"{row.estimate:.3f}  {row.lower:.3f} to {row.upper:.3f}  [5]" in area
+    ends = [f"{row.lower:.3f}", "to", f"{row.upper:.3f}"]
+    assert area.split()[-5:] == [f"{row.estimate:.3f}", *ends, "[5]"]
     assert f"[5] {row.interval}" in lines
-    assert lines[-1].startswith("Each of 39 rows") and "1 rows that all refits" in lines[-1]
+    assert lines[-1].startswith("Each of 39 rows") and "1 that all refits have seen" in lines[-1]
     with pytest.raises(InputError, match="result is a list; pass what prediction_errors returned"):
         error_table([])
