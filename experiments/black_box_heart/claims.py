@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from experiments.black_box_heart import claims_bands, claims_importance
+from experiments.black_box_heart import claims_bands, claims_importance, claims_surfaces
 from experiments.black_box_heart.curves import OLDER, YOUNGER
+from experiments.black_box_heart.verdict import verdict
 from experiments.lab.claims import Claim, above, at_most, equals, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
@@ -17,6 +18,7 @@ AGE_SLIDES = "lecture 11, 'Predicted probabilities vs. Age'"
 BOOTSTRAP_SLIDES = "lecture 11, 'Bootstrapping for Predictions'"
 BAND = "(nominal 95% band over refits)"
 FOUR = "(interval: 4 SE)"
+__all__ = ["claims", "verdict"]
 LARGEST_GAP = 1e-3  # a hundredth of the narrowest band
 
 
@@ -26,6 +28,7 @@ def claims(results: Results) -> list[Claim]:
         *claims_importance.claims(results),
         *_age_claims(results),
         *_bag_claims(results),
+        *claims_surfaces.claims(results),
         *claims_bands.claims(results),
         *_exact_claims(results),
     ]

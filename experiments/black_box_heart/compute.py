@@ -29,7 +29,7 @@ from experiments.black_box_heart.settings import Settings
 FULL = Settings()
 QUICK = Settings(
     refits=100,
-    compared=40,
+    compared=30,
     trees=10,
     repeats=10,
     compared_repeats=1,

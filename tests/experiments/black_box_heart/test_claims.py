@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.black_box_heart.claims import claims
+from experiments.black_box_heart.claims import claims, verdict
 from experiments.black_box_heart.draw import CAPTIONS
 
 
@@ -79,3 +79,14 @@ def test_what_the_lecture_says_of_permutation_is_refused_unless_it_is_met(
     changed = {**results, name: change(results[name])}
     (after,) = (claim for claim in claims(changed) if words in claim.statement)
     assert before.refused and after.holds is True
+
+
+def test_the_verdict_says_the_numbers_of_the_claims(results):
+    (sentences,) = verdict(results).values()
+    assert len(sentences) == 7
+    measured = {claim.statement: claim.measured for claim in claims(results)}
+    (without,) = (shown for said, shown in measured.items() if "the same two sums" in said)
+    permuted, lost = map(float, without.split(", "))
+    assert f"{permuted:.2f} nats" in sentences[3] and f"predictor {lost:.2f}." in sentences[3]
+    (held,) = (shown for said, shown in measured.items() if "averaged over all patients" in said)
+    assert f"{100 * held:+.0f} in the network" in sentences[4]
