@@ -205,7 +205,7 @@ def _curve(
     for k, members in enumerate(np.split(order, np.cumsum(number)[:-1])):
         part = _part(rows, members)
         ends[:, k] = _ends(kind, y[members], observed[k], part, grouped, level)
-        spread[k] = _spread(kind, y[members], predicted[k], part)
+        spread[k] = _spread(kind, y[members], p[members], part)
     share = mass / mass.sum()
     intercept, slope = intercept_and_slope(kind, y, p, rows, level)
     return CalibrationCurve(
@@ -264,9 +264,12 @@ def _poisson(mean: float, n: float, level: float) -> tuple[float, float]:
     return float(lower / (2 * n)), float(upper / (2 * n))
 
 
-def _spread(kind: str, y: np.ndarray, predicted: float, part: Rows) -> float:
-    """The standard error of the observed mean of a bin if the prediction were calibrated."""
-    if kind == "binary":
-        return float(np.sqrt(predicted * (1 - predicted) / part.size))
-    error = _error(y, float(np.average(y, weights=part.weights)), part)
-    return error if np.isfinite(error) else 0.0
+def _spread(kind: str, y: np.ndarray, p: np.ndarray, part: Rows) -> float:
+    """The standard error of the mean of y - p in a bin if the prediction were calibrated."""
+    if kind != "binary":
+        left = y - p
+        error = _error(left, float(np.average(left, weights=part.weights)), part)
+        return error if np.isfinite(error) else 0.0
+    masses = np.bincount(part.groups, part.weights)
+    variances = np.bincount(part.groups, part.weights * p * (1 - p)) / masses
+    return float(np.sqrt(np.square(masses) @ variances) / masses.sum())

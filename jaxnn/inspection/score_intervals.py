@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, as_weights, check_finite, check_level
+from jaxnn.inspection.scores import area_and_influences
 
 OF_MEAN = "sampling of the rows: t interval on the log scale"
 OF_SHARE = "sampling of the rows: Wilson score interval"
@@ -226,29 +227,6 @@ def auc_interval(
     prediction = _checked(prediction, "prediction", weights, groups, level)[0]
     area, influences = area_and_influences(y, prediction, rows.weights)
     return interval_of_area(area, influences, y, rows, groups is not None, level)
-
-
-def area_and_influences(
-    y: np.ndarray, prediction: np.ndarray, weights: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """The area under the ROC curve and the influence (rows,) of each row on it.
-
-    Raises:
-      InputError: y has one class only.
-    """
-    positive = y == 1
-    masses = {one: weights[positive == one].sum() for one in (True, False)}
-    if not masses[True] * masses[False]:
-        raise InputError("y has one class only, so the area under the curve is not defined.")
-    values, place = np.unique(prediction, return_inverse=True)
-    ones = np.bincount(place[positive], weights[positive], len(values)) / masses[True]
-    zeros = np.bincount(place[~positive], weights[~positive], len(values)) / masses[False]
-    below = np.cumsum(zeros) - zeros / 2
-    above = 1 - np.cumsum(ones) + ones / 2
-    area = float(ones @ below)
-    mass = np.where(positive, masses[True], masses[False])
-    right = np.where(positive, below[place], above[place])
-    return area, weights * (right - area) / mass
 
 
 def interval_of_area(

@@ -45,6 +45,29 @@ def wrong_class(y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
     return (np.argmax(prediction, axis=1) != y).astype(float)
 
 
+def brier_score(y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+    """The squared error of the probabilities, for each row.
+
+    (p - y)^2 for the probability p of y = 1; the sum over classes of (p_k - [y = k])^2 otherwise,
+    which for two classes is twice as large. Probabilities may have leading axes.
+    """
+    if prediction.ndim == 1:
+        return np.square(prediction - (y == 1))
+    of_observed = prediction[..., np.arange(len(y)), y.astype(int)]
+    return np.square(prediction).sum(axis=-1) - 2 * of_observed + 1
+
+
+def poisson_deviance(y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+    """2 (y log(y / m) - y + m) for a predicted mean count m, with 0 log 0 = 0, for each row.
+
+    A mean below the smallest normal number of its precision counts as that number.
+    """
+    from scipy import special
+
+    mean = np.maximum(prediction, np.finfo(prediction.dtype).tiny)
+    return 2 * (special.xlogy(y, y) - special.xlogy(y, mean) - y + mean)
+
+
 def r_squared(y: np.ndarray, prediction: np.ndarray, weights: np.ndarray) -> float:
     """1 - sum w (y - prediction)^2 / sum w (y - mean y)^2."""
     total = weights @ np.square(y - np.average(y, weights=weights))
@@ -58,15 +81,33 @@ def auc(y: np.ndarray, prediction: np.ndarray, weights: np.ndarray) -> float:
 
     Ties count one half. With weights, pairs count with the product of their weights.
     """
+    return area_and_influences(y, prediction, weights)[0]
+
+
+def area_and_influences(
+    y: np.ndarray, prediction: np.ndarray, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """The area under the ROC curve and the influence (rows,) of each row on it.
+
+    The influence of row i is w_i (V_i - area) / (sum w of its class), with V_i the share of the
+    other class against which the row is ranked right.
+
+    Raises:
+      InputError: y has one class only.
+    """
     positive = y == 1
-    weight_of = {answer: weights[positive == answer].sum() for answer in (True, False)}
-    if not weight_of[True] * weight_of[False]:
+    masses = {one: weights[positive == one].sum() for one in (True, False)}
+    if not masses[True] * masses[False]:
         raise InputError("y has one class only, so the area under the curve is not defined.")
     values, place = np.unique(prediction, return_inverse=True)
-    ones = np.bincount(place[positive], weights[positive], len(values))
-    zeros = np.bincount(place[~positive], weights[~positive], len(values))
-    below = np.cumsum(zeros) - zeros
-    return float(ones @ (below + zeros / 2) / (weight_of[True] * weight_of[False]))
+    ones = np.bincount(place[positive], weights[positive], len(values)) / masses[True]
+    zeros = np.bincount(place[~positive], weights[~positive], len(values)) / masses[False]
+    below = np.cumsum(zeros) - zeros / 2
+    above = 1 - np.cumsum(ones) + ones / 2
+    area = float(ones @ below)
+    mass = np.where(positive, masses[True], masses[False])
+    right = np.where(positive, below[place], above[place])
+    return area, weights * (right - area) / mass
 
 
 def _negative_mean(loss: Loss) -> Score:
@@ -85,6 +126,8 @@ LOSSES: dict[str, Loss] = {
     "absolute_error": absolute_error,
     "cross_entropy": cross_entropy,
     "wrong_class": wrong_class,
+    "brier_score": brier_score,
+    "poisson_deviance": poisson_deviance,
 }
 SCORES: dict[str, Score] = {
     "r_squared": r_squared,

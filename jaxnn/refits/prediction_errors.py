@@ -38,7 +38,6 @@ from jaxnn.errors import InputError, InputTypeError, as_weights, check_level
 from jaxnn.inspection.score_intervals import (
     Rows,
     ScoreInterval,
-    area_and_influences,
     auc_interval,
     explained_interval,
     interval_of_area,
@@ -47,10 +46,10 @@ from jaxnn.inspection.score_intervals import (
     sampled_rows,
     share_interval,
 )
-from jaxnn.inspection.scores import wrong_class
+from jaxnn.inspection.scores import area_and_influences, brier_score, wrong_class
 from jaxnn.refits.black_boxes import RefittedModel
 from jaxnn.refits.error_of_one_fit import error_632_plus
-from jaxnn.refits.unseen_rows import UnseenRows, brier, unseen_rows
+from jaxnn.refits.unseen_rows import UnseenRows, unseen_rows
 
 ONE, MEAN = "one refit", "mean of refits"
 LOSSES = {
@@ -209,9 +208,8 @@ def _rows_of_classes(
 ) -> list[PredictionError]:
     """Accuracy and the Brier score."""
     prediction = found.prediction[judged]
-    squares = brier(y, prediction) if prediction.ndim == 2 else np.square(prediction - y)
     right = {ONE: 1 - found.single_wrong[judged], MEAN: 1 - wrong_class(y, prediction)}
-    squares = {ONE: found.single_brier[judged], MEAN: squares}
+    squares = {ONE: found.single_brier[judged], MEAN: brier_score(y, prediction)}
     rows = [
         _row("accuracy", of, share_interval(values, *sample), True) for of, values in right.items()
     ]

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, as_weights, check_finite
+from jaxnn.inspection.scores import brier_score, poisson_deviance
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted, row_blocks
 from jaxnn.training.groups import group_codes
 
@@ -150,13 +151,6 @@ def constant_losses(kind: str, y: np.ndarray, weights: np.ndarray, classes: int 
     return -losses
 
 
-def poisson_deviance(y: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """2 (y log(y / mean) - y + mean), with 0 log 0 = 0, for each row."""
-    from scipy import special
-
-    return 2 * (special.xlogy(y, y) - special.xlogy(y, mean) - y + mean)
-
-
 def _check_response(model: RefittedModel, y: np.ndarray) -> None:
     kind, width = model.response, model.width
     if kind == "quantitative" and width > 1:
@@ -238,13 +232,7 @@ def _of_classes(y: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, np.ndarra
         p = means[..., 0]
         return ((p > 0.5) != (y == 1)).astype(float), np.square(p - y)
     wrong = np.argmax(means, axis=-1) != y
-    return wrong.astype(float), brier(y, means)
-
-
-def brier(y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-    """(..., rows) the sum over classes of (probability - [the class is observed])^2."""
-    of_observed = prediction[..., np.arange(len(y)), y.astype(int)]
-    return np.square(prediction).sum(axis=-1) - 2 * of_observed + 1
+    return wrong.astype(float), brier_score(y, means)
 
 
 def _pair_losses(

@@ -7,6 +7,7 @@ from sklearn import metrics
 
 from jaxnn.errors import InputError
 from jaxnn.inspection import auc_interval, explained_interval, mean_interval, share_interval
+from jaxnn.inspection.scores import brier_score, poisson_deviance
 
 RNG = np.random.default_rng(4)
 Y = (RNG.uniform(size=50) < 0.4).astype(float)
@@ -62,6 +63,18 @@ def test_perfect_wrong_and_constant_rankings():
     assert constant[:3] == (0.5, 0.5, 0.5)
     with pytest.raises(InputError, match="y has one class only"):
         auc_interval(np.ones(50), P)
+
+
+def test_losses_of_probabilities_and_counts_are_those_of_scikit_learn():
+    shares = RNG.dirichlet(np.ones(3), 30)
+    classes = np.arange(30) % 3
+    expected = metrics.brier_score_loss(classes, shares)
+    assert brier_score(classes, shares).mean() == pytest.approx(expected)
+    assert brier_score(Y, P).mean() == pytest.approx(metrics.brier_score_loss(Y, P))
+    np.testing.assert_allclose(brier_score(Y, np.stack([1 - P, P], axis=1)), 2 * brier_score(Y, P))
+    expected = metrics.mean_poisson_deviance(classes, shares[:, 0])
+    assert poisson_deviance(classes, shares[:, 0]).mean() == pytest.approx(expected)
+    assert np.isfinite(poisson_deviance(np.ones(1), np.zeros(1))).all()
 
 
 LOSSES = RNG.exponential(size=50)

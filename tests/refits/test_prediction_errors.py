@@ -7,9 +7,8 @@ import pytest
 from sklearn import metrics
 
 from jaxnn.errors import InputError
-from jaxnn.inspection.scores import cross_entropy
+from jaxnn.inspection.scores import cross_entropy, poisson_deviance
 from jaxnn.refits import error_632_plus, error_table, prediction_errors, unseen_rows
-from jaxnn.refits.unseen_rows import poisson_deviance
 
 ROWS, REFITS = 40, 12
 RNG = np.random.default_rng(5)
