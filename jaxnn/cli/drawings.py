@@ -16,6 +16,7 @@ from jaxnn.saving import write_whole
 
 CHOICE, COMPARISON, OBSERVED = "choice", "comparison", "predicted_versus_observed"
 IMPORTANCE, SURFACE = "importance", "strongest_interaction"
+CALIBRATION = "calibration"
 
 
 class Drawing(NamedTuple):
@@ -71,6 +72,13 @@ def drawings(results: Explanation) -> Iterator[Drawing]:
         f"that left it out; {level} percentile bars over these refits."
     )
     yield Drawing((OBSERVED,), _one(partial(figures.observed_figure, results)), (what,))
+    if results.calibration is not None:
+        draw = partial(figures.calibration_figure, results, results.calibration)
+        what = (
+            f"Calibration: observed against predicted in bins of rows out of bag, with {level} "
+            "intervals; on the dashed line predictions are right on average."
+        )
+        yield Drawing((CALIBRATION,), _one(draw), (what,))
     for found in results.drawn_effects:
         name = results.names[found.effect.feature]
         band = figures.band_label(results)
@@ -144,7 +152,7 @@ def png_names(out: Path, names: list[str]) -> set[str]:
     import re
 
     pattern = re.compile(
-        rf"(?:{CHOICE}|{COMPARISON}|{OBSERVED}|{IMPORTANCE}|predictor_\d+_(?:average|profile))\.png"
+        rf"(?:{CHOICE}|{COMPARISON}|{OBSERVED}|{IMPORTANCE}|{CALIBRATION}|{SURFACE}|predictor_\d+_(?:average|profile))\.png"
     )
     return {name for name in names if pattern.fullmatch(name) and (out / name).is_file()}
 

@@ -36,11 +36,13 @@ from jaxnn.errors import InputError, unknown_name
 from jaxnn.fitted_models.model import fitted_model
 from jaxnn.fitted_models.prediction_intervals import LeftOut, out_of_bag_intervals
 from jaxnn.fitted_models.saved_models import save_model
+from jaxnn.inspection.calibration import Calibration
 from jaxnn.optimizers import default_learning_rate
 from jaxnn.refits import (
     OutOfBag,
     PredictionErrors,
     RefittedNetwork,
+    calibration_curve,
     out_of_bag,
     prediction_errors,
     refitted_network,
@@ -138,7 +140,7 @@ def _explained(
         matters,
         of_rows,
         pairs,
-        _errors(network, table, options.level),
+        *_errors(network, table, options.level),
         rows,
         individual_rows,
     )
@@ -157,14 +159,17 @@ def _explained(
     return record
 
 
-def _errors(network: RefittedNetwork, table: Table, level: float) -> PredictionErrors | str:
-    """Scores on rows that refits have not seen, or why there are none."""
+def _errors(
+    network: RefittedNetwork, table: Table, level: float
+) -> tuple[PredictionErrors, Calibration] | tuple[str, None]:
+    """Scores and calibration on rows that refits have not seen, or why there are none."""
+    rows = (network, table.X, table.y)
+    case: dict[str, Any] = {"weights": table.weights, "groups": table.groups, "level": level}
     try:
-        return prediction_errors(
-            network, table.X, table.y, weights=table.weights, groups=table.groups, level=level
-        )
+        errors = prediction_errors(*rows, **case)
+        return errors, calibration_curve(*rows, unseen=errors.by_row, **case)
     except InputError as error:
-        return f"Errors of prediction were not computed: {error}"
+        return f"Errors of prediction were not computed: {error}", None
 
 
 def described(table: Table) -> str:

@@ -12,8 +12,10 @@ import numpy as np
 
 from jaxnn import plotting
 from jaxnn.bands.calibration import Band
+from jaxnn.bands.simultaneous import SimultaneousBand
 from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.results import Explanation
+from jaxnn.inspection.calibration import Calibration
 from jaxnn.refits import Effect, RefitImportance
 from jaxnn.tables import Column, Table, axis_label
 from jaxnn.tables.table import shown
@@ -25,6 +27,7 @@ MOST_TICKS = 600  # of the rows
 MOST_IMPORTANCES = 20
 NARROW, HEIGHT = 5.2, 4.0  # inches, with which a figure can be read on a phone
 MOST_CLASSES = 12  # curves that can be distinguished
+ACCUMULATED = "accumulated local effects"
 CORE = (0.02, 0.98)  # quantiles of a predictor beyond which its curves are pale
 FEW_ROWS = 10  # a level with fewer rows is hollow
 
@@ -123,12 +126,21 @@ def effect_figures(results: Explanation, found: EffectBands) -> tuple[Any, Any]:
     for band in (found.average, found.profile):
         figure, (ax,) = plotting.panels(1, height=HEIGHT, width=NARROW)
         drawn.append((figure, ax))
-        _draw_curves(ax, table, effect, band, name)
+        whole = found.whole if band is found.average else None
+        _draw_curves(ax, results, effect, band, whole, name)
         if band is found.average and band.center.ndim == 1 and len(effect.grid) > 1:
             x = effect.grid if curved else np.arange(len(effect.grid))
             plotting.individual_curves(ax, x, effect.individual, what="individual curves")
+        if band is found.average and band.center.ndim == 1:
+            _draw_accumulated(ax, found, curved)
         if curved:
             plotting.rug(ax, values[_evenly(len(values), MOST_TICKS)])
+            deciles: dict[str, Any] = {
+                "color": "black",
+                "linewidth": 1.2,
+                "transform": ax.get_xaxis_transform(),
+            }
+            ax.vlines(effect.density.deciles, 0, 0.06, **deciles)
             if _is_small_count(effect.grid):
                 ax.set_xticks(effect.grid, _level_labels(column, effect.grid, values))
         ax.set_xlabel(_plain(axis_label(column), 60))
@@ -149,6 +161,17 @@ def importance_figure(importance: RefitImportance, unit: str) -> Any:
     figure, (ax,) = plotting.panels(1, height=1.1 + 0.3 * rows, width=NARROW)
     plotting.importance_chart(importance, ax, most=MOST_IMPORTANCES)
     ax.set_xlabel(f"rise of the loss ({unit})")
+    legend_below(figure, ax)
+    return figure
+
+
+def calibration_figure(results: Explanation, calibration: Calibration) -> Any:
+    """A figure of the calibration of predictions out of bag."""
+    figure, (ax,) = plotting.panels(1, height=HEIGHT + 0.4, width=NARROW)
+    classes = ()
+    if results.table.response_kind == "categorical":
+        classes = [_plain(level, 16) for level in results.table.response.levels]
+    plotting.plot_calibration(calibration, ax, classes=classes, numbers=False)
     legend_below(figure, ax)
     return figure
 
@@ -189,8 +212,31 @@ def band_label(results: Explanation) -> str:
     )
 
 
-def _draw_curves(ax: Any, table: Table, effect: Effect, band: Band, name: str) -> None:
-    """Draw a curve with its band: one, or one per class."""
+def _draw_accumulated(ax: Any, found: EffectBands, curved: bool) -> None:
+    """Draw accumulated effects where the average goes over rows unlike any other."""
+    effect = found.effect
+    if effect.impossible is None or effect.impossible.warning is None:
+        return
+    heights = found.accumulated.center + effect.mean_over_rows
+    if curved:
+        plotting.band(
+            ax, effect.edges, heights, label=ACCUMULATED, color="vermilion", line="dashed"
+        )
+    else:
+        places = np.searchsorted(effect.grid, effect.edges) + 0.12
+        ax.plot(places, heights, "D", label=ACCUMULATED, color=plotting.COLORS["vermilion"])
+
+
+def _draw_curves(
+    ax: Any,
+    results: Explanation,
+    effect: Effect,
+    band: Band,
+    whole: SimultaneousBand | None,
+    name: str,
+) -> None:
+    """Draw a curve with its bands: one, or one per class with its pointwise band."""
+    table, level = results.table, f"{100 * results.options.level:g}%"
     column, response = table.columns[effect.feature], table.response
     values = table.X[:, effect.feature]
     parts = np.stack([band.center, band.lower, band.upper]).reshape(3, len(effect.grid), -1)
@@ -199,6 +245,14 @@ def _draw_curves(ax: Any, table: Table, effect: Effect, band: Band, name: str) -
         counts = np.bincount(table.y.astype(int), minlength=parts.shape[2])
         chosen = sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
         labels = [f"P({_plain(response.levels[k], 16)})" for k in chosen]
+    outer: dict[str, Any] = {}
+    if parts.shape[2] == 1 and whole is not None:
+        lower, upper = np.minimum(whole.lower, band.lower), np.maximum(whole.upper, band.upper)
+        outer = {
+            "outer": (lower.ravel(), upper.ravel()),
+            "interval_label": f"{level} at each value",
+            "outer_label": f"{level} at all values at once",
+        }
     colors, lines = list(plotting.COLORS), list(plotting.LINES)
     for order, (k, label) in enumerate(zip(chosen, labels, strict=True)):
         center, *ends = parts[..., k]
@@ -206,13 +260,17 @@ def _draw_curves(ax: Any, table: Table, effect: Effect, band: Band, name: str) -
         if column.kind == "numeric" and len(effect.grid) > 1:
             line, (low, high) = lines[order % len(lines)], np.quantile(values, CORE)
             core = (float(low), float(high))
-            plotting.band(
-                ax, effect.grid, center, tuple(ends), label=label, color=color, line=line, core=core
-            )
+            shown: dict[str, Any] = {
+                "label": label,
+                "color": color,
+                "line": line,
+                "core": core,
+                **outer,
+            }
+            plotting.band(ax, effect.grid, center, tuple(ends), **shown)
         else:
             names = _level_labels(column, effect.grid, values)
             offset = 0.6 * ((order + 0.5) / len(chosen) - 0.5)
             few = _row_counts(effect.grid, values) < FEW_ROWS
-            plotting.level_points(
-                ax, names, center, tuple(ends), label=label, color=color, offset=offset, pale=few
-            )
+            shown = {"label": label, "color": color, "offset": offset, "pale": few, **outer}
+            plotting.level_points(ax, names, center, tuple(ends), **shown)

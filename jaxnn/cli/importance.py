@@ -19,7 +19,6 @@ from jaxnn.tables import Table
 FEW_PREDICTIONS = 2 * 10**8  # of which importances of a sample of the rows are computed
 MOST_PREDICTIONS = 2 * 10**9  # about the number that takes a few minutes
 FEWEST_ROWS = 300  # of a sample
-CORRELATED = 0.7  # from which the average over rows goes over rows that may not exist
 
 
 def importance(
@@ -74,24 +73,3 @@ def importance(
     except InputError as error:
         return f"Importance was not computed: {error}", rows
     return found, size
-
-
-def most_correlated(table: Table, feature: int) -> tuple[int, float] | None:
-    """The numeric predictor that a numeric predictor is correlated with by 0.7 or more.
-
-    Returns:
-      Its column of X and the correlation coefficient; None if there is none.
-    """
-    numeric = [place for place, column in enumerate(table.columns) if column.kind == "numeric"]
-    others = [place for place in numeric if place != feature]
-    if feature not in numeric or not others:
-        return None
-    X = table.X[:, [feature, *others]]
-    X = X - X.mean(axis=0)
-    lengths = np.sqrt(np.square(X).sum(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.nan_to_num((X[:, 1:].T @ X[:, 0]) / (lengths[1:] * lengths[0]))
-    place = int(np.abs(found).argmax())
-    if abs(found[place]) < CORRELATED:
-        return None
-    return others[place], float(found[place])

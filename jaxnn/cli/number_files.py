@@ -5,6 +5,7 @@ curves.csv        each point of each curve with its band
 interactions.csv  each pair of the most important predictors, the strongest one first
 changes.csv       the average prediction between two values of a predictor
 errors.csv        scores on rows that were not seen, with intervals
+calibration.csv   observed against predicted in bins of rows that were not seen
 losses.csv        the network and the other methods
 predictions.csv   each row, predicted by refits that left it out
 """
@@ -30,7 +31,7 @@ DIGITS = 7
 TOP = 3  # of the predictors, for the chance of being among them
 FILES = (
     *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "errors.csv"),
-    *("losses.csv", "predictions.csv"),
+    *("calibration.csv", "losses.csv", "predictions.csv"),
 )
 
 
@@ -62,7 +63,16 @@ def write_numbers(results: Explanation, record: dict[str, Any]) -> list[str]:
       OSError: a file cannot be written.
     """
     out, made = results.options.out, []
-    makers = (_importance, _curves, _changes, _interactions, _errors, _losses, _predictions)
+    makers = (
+        _importance,
+        _curves,
+        _changes,
+        _interactions,
+        _errors,
+        _calibration,
+        _losses,
+        _predictions,
+    )
     for name, maker in zip(FILES, makers, strict=True):
         lines = maker(results, record)
         if lines is None:
@@ -151,6 +161,21 @@ def _errors(results: Explanation, _: Any) -> Lines | None:
     return head, (
         [row.score, row.of, row.estimate, row.lower, row.upper, row.standard_error, row.interval]
         for row in found.rows
+    )
+
+
+def _calibration(results: Explanation, _: Any) -> Lines | None:
+    found = results.calibration
+    if found is None:
+        return None
+    levels = results.table.response.levels
+    several = len(found.curves) > 1
+    return ["class", "predicted", "observed", "lower", "upper", "rows"], (
+        [levels[curve.code] if several else "", *numbers]
+        for curve in found.curves
+        for numbers in zip(
+            *(curve.predicted, curve.observed, curve.lower, curve.upper, curve.rows), strict=True
+        )
     )
 
 

@@ -11,6 +11,7 @@ from jaxnn.bootstrap import Bootstrap, Interval
 from jaxnn.cli.bands import EffectBands, Networks
 from jaxnn.cli.choice import Choice
 from jaxnn.cli.interactions import Interactions
+from jaxnn.inspection.calibration import Calibration
 from jaxnn.mlp import MLP
 from jaxnn.refits import OutOfBag, PredictionErrors, RefitImportance
 from jaxnn.tables import Table
@@ -36,6 +37,7 @@ class Explanation(NamedTuple):
       importance_rows: how many rows importances are of; a large table's are of a sample.
       interactions: of the most important predictors.
       errors: scores on rows that refits have not seen, or the sentence that says why none are.
+      calibration: of the predictions of rows out of bag; None without errors.
       average_rows: (rows,) row numbers that the average curves are over.
       individual_rows: (m,) row numbers with an individual curve.
     """
@@ -52,6 +54,7 @@ class Explanation(NamedTuple):
     importance_rows: int
     interactions: Interactions
     errors: PredictionErrors | str
+    calibration: Calibration | None
     average_rows: np.ndarray
     individual_rows: np.ndarray
 

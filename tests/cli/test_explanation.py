@@ -21,6 +21,7 @@ FILES = [
         "changes.csv",
         "interactions.csv",
         "errors.csv",
+        "calibration.csv",
         "predictions.csv",
     ),
 ]

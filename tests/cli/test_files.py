@@ -23,6 +23,7 @@ FILES = [
         "changes.csv",
         "interactions.csv",
         "errors.csv",
+        "calibration.csv",
         "predictions.csv",
     ),
 ]

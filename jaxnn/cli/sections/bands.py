@@ -66,6 +66,8 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         "where the mean of one row lies; few single observations lie in it",
         NOT_MEASURED,
     )
+    if results.calibration is not None:
+        yield ("bin of the calibration", results.calibration.interval, NOT_MEASURED)
     if not isinstance(results.errors, str):
         yield (
             "score",

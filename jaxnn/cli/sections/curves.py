@@ -8,7 +8,6 @@ from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.changes import changes
 from jaxnn.cli.drawings import effect_names
 from jaxnn.cli.figures import band_label
-from jaxnn.cli.importance import most_correlated
 from jaxnn.cli.numbers import decimals, ends, number, percent, value
 from jaxnn.cli.results import Explanation
 from jaxnn.report import Block, Folded, Grid, Paragraph, Picture
@@ -26,8 +25,9 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
     yield Paragraph(
         f"Each predictor is varied while the others are kept{by}. First the prediction averaged "
         "over rows, then the prediction with the other predictors at their centre. Ticks at the "
-        "bottom, or numbers below a level, show where rows are. "
-        f"Shaded or bars: {band_label(results)}.",
+        "bottom, long ones for deciles, or numbers below a level, show where rows are. "
+        f"Dark, or thick bars: {band_label(results)}. Light, or thin bars: the band that contains "
+        "all of a curve.",
         "note",
     )
     drawn = results.drawn_effects
@@ -36,16 +36,9 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
         column = table.columns[feature]
         blocks: list[Block] = [pictures[name] for name in effect_names(feature)]
         blocks += _changes(results, found, column)
-        other = most_correlated(table, feature)
-        if other is not None:
-            name = results.names[other[0]]
-            blocks.append(
-                Paragraph(
-                    f"This predictor varies with {name} (correlation {other[1]:.2f}): the average "
-                    "also goes over combinations that hardly occur.",
-                    "warning",
-                )
-            )
+        impossible = found.effect.impossible
+        if impossible is not None and impossible.warning is not None:
+            blocks.append(Paragraph(shown(impossible.warning, 400), "warning"))
         unit = axis_label(column).removeprefix(column.name)
         yield Folded(results.names[feature] + unit, tuple(blocks), open=rank < OPEN)
     others = len(results.effects) - len(drawn)

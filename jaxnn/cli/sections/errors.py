@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jaxnn.cli.drawings import OBSERVED
+from jaxnn.cli.drawings import CALIBRATION, OBSERVED
 from jaxnn.cli.numbers import decimals, ends, number, percent
 from jaxnn.cli.results import Explanation
+from jaxnn.inspection.calibration import Calibration
 from jaxnn.refits.prediction_errors import PredictionError
 from jaxnn.report import Block, Folded, Grid, Paragraph, Picture
 
@@ -18,7 +19,7 @@ def errors(
     results: Explanation, record: Mapping[str, Any], pictures: Mapping[str, Picture]
 ) -> Iterator[Folded | Block]:
     """Predictions against observations, and scores with their intervals."""
-    yield pictures[OBSERVED]
+    yield from (pictures[name] for name in (OBSERVED, CALIBRATION) if name in pictures)
     found = results.errors
     if isinstance(found, str):
         yield Paragraph(found)
@@ -35,6 +36,8 @@ def errors(
             "themselves would vary is not in them.",
             "note",
         )
+        if results.calibration is not None:
+            yield from _calibration(results.calibration)
         kinds = {row.score: row.interval for row in found.rows}
         yield Folded(
             "How are these intervals made?",
@@ -54,6 +57,19 @@ def errors(
             "interval out of bag (jackknife+-after-bootstrap), which is for single new "
             "observations."
         )
+
+
+def _calibration(found: Calibration) -> Iterator[Block]:
+    """In words: the slope, if there is one curve."""
+    if len(found.curves) > 1:
+        return
+    slope = found.curves[0].slope
+    where = {"binary": " on the log odds", "count": " on the logarithm"}.get(found.response, "")
+    yield Paragraph(
+        f"Calibration: where predictions differ by 1, observations differ by "
+        f"{slope.estimate:.2f} ({ends(slope[1:3], 2)}){where}; below 1, predictions are too "
+        "extreme."
+    )
 
 
 def _cells(row: PredictionError) -> tuple[str, ...]:
