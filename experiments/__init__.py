@@ -34,4 +34,5 @@ NAMES: tuple[str, ...] = (
     "depth_vs_width",
     "initialization",
     "learning_dynamics",
+    "optimizers",
 )

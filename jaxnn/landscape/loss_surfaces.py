@@ -91,7 +91,9 @@ def _cliff(w: Array) -> Array:
 
 
 def _many_minima(w: Array) -> Array:
-    return 20 + jnp.sum(w**2 - 10 * jnp.cos(2 * jnp.pi * w))
+    x, y = w[0], w[1]
+    waves = jnp.cos(2 * jnp.pi * x) + jnp.cos(2 * jnp.pi * y)
+    return 20 + x**2 + y**2 - 10 * waves
 
 
 LOSS_SURFACES: dict[str, LossSurface] = {
@@ -110,9 +112,7 @@ LOSS_SURFACES: dict[str, LossSurface] = {
         -0.25,
         ((-2.0, 2.0), (-2.0, 2.0)),
     ),
-    "cliff": LossSurface(
-        "cliff", _cliff, (0.7, 0.5), ((1.0, 1.0),), 0.0, ((0.0, 1.3), (-0.5, 2.0))
-    ),
+    "cliff": LossSurface("cliff", _cliff, (0.7, 0.5), ((1.0, 1.0),), 0.0, ((0.5, 1.3), (0.0, 1.5))),
     "many_minima": LossSurface(
         "many_minima", _many_minima, (-3.4, 2.4), ((0.0, 0.0),), 0.0, ((-4.0, 4.0), (-4.0, 4.0))
     ),
