@@ -86,7 +86,8 @@ def _distances(
         return jnp.linalg.norm(points, axis=1)
 
     rates, decays = np.transpose([settings(condition) for condition in CONDITIONS])
-    return np.asarray(jax.vmap(path)(rates, decays, 1 / np.array(CONDITIONS)))
+    smallest = 1 / jnp.array(CONDITIONS)
+    return np.asarray(jax.vmap(path)(jnp.asarray(rates), jnp.asarray(decays), smallest))
 
 
 def _limits(rule: Callable[[Any, Any], Any], steps: int) -> np.ndarray:
@@ -95,7 +96,8 @@ def _limits(rule: Callable[[Any, Any], Any], steps: int) -> np.ndarray:
     def end(rate: Array, decay: Array) -> Array:
         return jnp.abs(trajectory(rule(rate, decay), lambda w: w**2 / 2, jnp.ones(()), steps)[-1])
 
-    ends = jax.vmap(jax.vmap(end, (0, None)), (None, 0))(RATES_TRIED, np.array(DECAYS))
+    every_rate = jax.vmap(end, (0, None))
+    ends = jax.vmap(every_rate, (None, 0))(jnp.asarray(RATES_TRIED), jnp.array(DECAYS))
     return _first_growing(np.asarray(ends))
 
 

@@ -64,15 +64,15 @@ def _tuned_paths(
         points = trajectory(rule(rate), loss, start, steps)
         return points, jax.vmap(loss)(points)
 
-    starts = np.array([surface.start for surface in surfaces])
-    places = np.arange(len(surfaces))
+    starts = jnp.array([surface.start for surface in surfaces])
+    places = jnp.arange(len(surfaces))
     every_rate = jax.vmap(path, (None, None, 0))
-    points, losses = map(
-        np.asarray, jax.vmap(every_rate, (0, 0, None))(places, starts, LEARNING_RATES)
-    )
+    found = jax.vmap(every_rate, (0, 0, None))(places, starts, jnp.asarray(LEARNING_RATES))
+    points, losses = map(np.asarray, found)
     means = losses.mean(axis=-1)
     best = np.argmin(np.where(np.isfinite(means), means, np.inf), axis=1)
-    return points[places, best], losses[places, best], LEARNING_RATES[best]
+    kept = np.arange(len(best)), best
+    return points[kept], losses[kept], LEARNING_RATES[best]
 
 
 def _saddle_steps(rule: Callable[[Any], Any]) -> np.ndarray:
@@ -83,5 +83,5 @@ def _saddle_steps(rule: Callable[[Any], Any]) -> np.ndarray:
         start = jnp.stack([jnp.ones_like(y), y])
         return trajectory(rule(SADDLE_RATE), surface.loss, start, SADDLE_STEPS)[:, 1]
 
-    left = np.abs(np.asarray(jax.vmap(path)(SADDLE_STARTS))) > LEFT
+    left = np.abs(np.asarray(jax.vmap(path)(jnp.asarray(SADDLE_STARTS)))) > LEFT
     return np.where(left.any(axis=1), left.argmax(axis=1), SADDLE_STEPS + 1)
