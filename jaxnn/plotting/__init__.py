@@ -8,9 +8,11 @@
 figure_style.py   colours, lines, sizes; panels, saving and labels
 effects.py        the effects of predictors, in one call
 curves.py         its parts: curves with bands, points with bars, a rug
-curves.py         the effect of a predictor: curves with bands, points with bars, a rug
 calibration.py    observed against predicted, bin by bin
 importance.py     importances with intervals; chances of ranks
+interactions.py   interactions of pairs with intervals
+surfaces.py       two predictors: a map, its standard error, a boundary with a ribbon
+principal_components.py   a map over two principal components
 predictions.py    predicted against observed
 selection.py      losses along a path of candidates; differences between methods
 trees.py          a surrogate tree; importances by several methods
@@ -33,8 +35,11 @@ from jaxnn.plotting.figure_style import (
     svg,
 )
 from jaxnn.plotting.importance import importance_chart, rank_chart
+from jaxnn.plotting.interactions import plot_interactions
 from jaxnn.plotting.predictions import predicted_versus_observed
+from jaxnn.plotting.principal_components import plot_principal_components
 from jaxnn.plotting.selection import differences_in_loss, loss_path
+from jaxnn.plotting.surfaces import plot_boundary, plot_standard_error, plot_surface
 from jaxnn.plotting.trees import method_importances, surrogate_diagram
 
 __all__ = [
@@ -52,9 +57,14 @@ __all__ = [
     "loss_path",
     "method_importances",
     "panels",
+    "plot_boundary",
     "plot_calibration",
     "plot_effect",
     "plot_effects",
+    "plot_interactions",
+    "plot_principal_components",
+    "plot_standard_error",
+    "plot_surface",
     "predicted_versus_observed",
     "rank_chart",
     "rug",

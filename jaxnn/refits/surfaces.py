@@ -45,6 +45,7 @@ class RefitSurface(NamedTuple):
       share_above: (g0, g1), the share of refits above the threshold; None without one.
       nearby: (g0, g1) bool, False where the surface is extrapolated: no row is near.
       points: (n, 2) the observed values of the two predictors.
+      response: the kind of response.
     """
 
     features: tuple[int, int]
@@ -60,6 +61,7 @@ class RefitSurface(NamedTuple):
     share_above: np.ndarray | None
     nearby: np.ndarray
     points: np.ndarray
+    response: str
 
     @property
     def ribbon(self) -> np.ndarray:
@@ -93,7 +95,7 @@ def refit_surface(
     Args:
       model: refits of any model, as from `refitted_network`.
       X: (n, predictors), the observed rows.
-      features: the two columns to vary.
+      features: the two columns to vary, by their numbers or names.
       grids, resolution, center, reach: as in `jaxnn.inspection.joint_surface`.
       rows: row numbers of X to average over, if `center` is None; all by default.
       weights: (n,) case weights of X, at least 0, for the average or the centre; None gives all
@@ -145,4 +147,5 @@ def refit_surface(
         above,
         surface.nearby,
         surface.points,
+        model.response,
     )
