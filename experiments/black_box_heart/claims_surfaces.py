@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.black_box_heart.reading import above_zero
+from experiments.black_box_heart.reading import above_zero, component_picture
 from experiments.black_box_heart.two_predictors import PAIR
 from experiments.lab.claims import Claim, at_most, reported
 from experiments.lab.contract import Results
@@ -46,7 +46,8 @@ def _two_predictors(results: Results) -> list[Claim]:
 
 
 def _components(results: Results) -> list[Claim]:
-    shares, weights = results["component_shares"], results["component_weights"]
+    picture = component_picture(results)
+    weights = picture.loadings
     squares = -np.sort(-(weights**2), axis=0)
     needed = 1 + (squares.cumsum(axis=0) < MOST).sum(axis=0)
     return [
@@ -54,7 +55,7 @@ def _components(results: Results) -> list[Claim]:
             "Share of the variance of the standardised features in the first two components; a "
             "picture of them shows less than half",
             COMPONENTS_SLIDE,
-            shares[:2].sum(),
+            picture.variance_share.sum(),
             0.5,
         ),
         reported(
@@ -64,17 +65,9 @@ def _components(results: Results) -> list[Claim]:
             ", ".join(map(str, needed)),
         ),
         reported(
-            "Share of the variance of the network's log odds that is linear in the first two "
-            "components",
+            "Share of the variance of the network's predictions that the places of the patients on "
+            "the plane of two components reproduce",
             COMPONENTS_SLIDE,
-            _linear_share(results),
+            picture.fidelity,
         ),
     ]
-
-
-def _linear_share(results: Results) -> float:
-    p = results["component_predictions"].astype(float)
-    odds = np.log(p / (1 - p))
-    scores = np.column_stack([np.ones(len(odds)), results["component_scores"]])
-    left = odds - scores @ np.linalg.lstsq(scores, odds)[0]
-    return float(1 - left.var() / odds.var())

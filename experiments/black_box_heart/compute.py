@@ -54,7 +54,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         **permutation.compute(key_permuted, refits, settings),
         **without_predictors.compute(key_without, refits, features, settings),
         **curves.compute(refits, settings),
-        **two_predictors.compute(refits, features),
+        **two_predictors.compute(refits),
         **compared_bands.compute(key_bands, refits, forest),
         **known_truths.compute(key_known, settings),
     }

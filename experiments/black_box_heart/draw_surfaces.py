@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
+from experiments.black_box_heart.reading import component_picture, surface
 from experiments.black_box_heart.two_predictors import WAYS
 from experiments.lab.contract import Results
 from jaxnn import plotting
@@ -26,10 +27,11 @@ CAPTIONS = {
         "Lecture 11, 'What if we want the joint relationship with two predictors?'."
     ),
     "components": (
-        "An overall picture by principal components. (a) The patients by the first two components "
-        "of the 18 standardised features; colour: predicted probability of heart disease. It "
-        "changes along the first component. (b) The largest weights of the two: each is a mixture "
-        "of many predictors, so that the picture does not say what a predictor does. "
+        "An overall picture by principal components. (a) The plane of the first two components of "
+        "the 18 standardised features; colour: predicted probability of heart disease at that "
+        "point; white: no patient is near. It changes along the first component. (b) The "
+        "largest weights of the two: each is a mixture of many predictors, so that the picture "
+        "does not say what a predictor does. "
         "Lecture 11, 'Should I use PCA components?'."
     ),
 }
@@ -57,14 +59,18 @@ def boundary(results: Results) -> Figure:
 
 
 def _surface(ax: Axes, results: Results, way: str) -> QuadMesh:
-    part = {n: results[f"surface_{way}_{n}"] for n in ("x", "y", "prediction", "nearby", "ribbon")}
-    seen = np.where(part["nearby"], part["prediction"], np.nan).T
+    found = surface(results, way)
+    seen = np.where(found.nearby, found.prediction, np.nan).T
     # Beyond 0 and 1 the colours would be too dark for points.
-    shown = ax.pcolormesh(part["x"], part["y"], seen, cmap="RdBu_r", vmin=-0.5, vmax=1.5)
-    inside = np.where(part["nearby"] & part["ribbon"], 1.0, np.nan).T
-    ax.pcolormesh(part["x"], part["y"], inside, cmap="Greys", vmin=0, vmax=1, alpha=0.15)
-    ax.contour(part["x"], part["y"], seen, levels=[0.5], colors="black", linewidths=2)
-    points = results["surface_points"]
+    shown = ax.pcolormesh(*found.grids, seen, cmap="RdBu_r", vmin=-0.5, vmax=1.5)
+    inside = np.where(found.nearby & found.ribbon, 1.0, np.nan).T
+    ax.pcolormesh(*found.grids, inside, cmap="Greys", vmin=0, vmax=1, alpha=0.15)
+    ax.contour(*found.grids, seen, levels=[0.5], colors="black", linewidths=2)
+    _patients(ax, found.points, results)
+    return shown
+
+
+def _patients(ax: Axes, points: np.ndarray, results: Results) -> None:
     for code, (color, marker) in enumerate(MARKS):
         of = results["observed"] == code
         ax.plot(
@@ -77,21 +83,22 @@ def _surface(ax: Axes, results: Results, way: str) -> QuadMesh:
             label=f"disease: {results['response_levels'][code]}",
         )
     ax.grid(False)
-    return shown
 
 
 def components(results: Results) -> Figure:
     """Patients by their first two components, and the weights of these."""
     figure, axes = plotting.panels(2, height=4.2)
-    first, second = results["component_scores"].T
-    shown = axes[0].scatter(
-        first, second, c=results["component_predictions"], cmap="RdBu_r", vmin=0, vmax=1, s=16
-    )
-    figure.colorbar(shown, ax=axes[0], label="probability of heart disease")
-    shares = results["component_shares"]
+    picture = component_picture(results)
+    seen = np.where(picture.nearby, picture.prediction, np.nan).T
+    shown = axes[0].pcolormesh(*picture.grids, seen, cmap="RdBu_r", vmin=-0.5, vmax=1.5)
+    bar = figure.colorbar(shown, ax=axes[0], label="probability of heart disease")
+    bar.ax.set_ylim(0, 1)
+    _patients(axes[0], picture.points, results)
+    axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2)
+    shares = picture.variance_share
     axes[0].set_xlabel(f"first component ({shares[0]:.0%} of the variance)")
     axes[0].set_ylabel(f"second component ({shares[1]:.0%})")
-    weights = results["component_weights"]
+    weights = picture.loadings
     order = np.argsort(-np.abs(weights).max(axis=1))[:LARGEST]
     order = order[np.argsort(-weights[order, 0])]
     rows = np.arange(len(order))
@@ -103,7 +110,7 @@ def components(results: Results) -> Figure:
             color=COLORS[color],
             label=word,
         )
-    axes[1].set_yticks(rows, results["component_names"][order])
+    axes[1].set_yticks(rows, [picture.features[place] for place in order])
     axes[1].invert_yaxis()
     axes[1].grid(False, axis="y")
     axes[1].set_xlabel("weight")

@@ -12,9 +12,9 @@ from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import interval
 from jaxnn.estimators import MethodImportances
-from jaxnn.inspection import SurrogateTree
+from jaxnn.inspection import ComponentPicture, SurrogateTree
 from jaxnn.inspection.tree_rules import TreeNodes
-from jaxnn.refits import RefitImportance
+from jaxnn.refits import RefitImportance, RefitSurface
 from jaxnn.tables import Column
 
 
@@ -52,6 +52,31 @@ def surrogate(results: Results) -> SurrogateTree:
     """The tree that imitates the mean prediction of the refits."""
     nodes = TreeNodes(*(results[f"surrogate_{name}"] for name in TreeNodes._fields))
     return SurrogateTree(nodes, columns(results), *results["surrogate_quality"].tolist())
+
+
+def surface(results: Results, way: str) -> RefitSurface:
+    """The surface of two predictors, one of `two_predictors.WAYS`."""
+    fields = _with_grids(results, f"surface_{way}", RefitSurface)
+    first, second = fields["features"].tolist()
+    fields["features"] = (first, second)
+    described = columns(results)
+    fields["columns"] = (described[first], described[second])
+    for name in set(RefitSurface._fields) & {"level", "threshold", "response"}:
+        fields[name] = fields[name].item()
+    return RefitSurface(**fields)
+
+
+def component_picture(results: Results) -> ComponentPicture:
+    """The predictions over the first two principal components."""
+    fields = _with_grids(results, "component", ComponentPicture)
+    fields["features"] = tuple(fields["features"].tolist())
+    fields["fidelity"] = fields["fidelity"].item()
+    return ComponentPicture(**fields)
+
+
+def _with_grids(results: Results, name: str, kind: Any) -> dict[str, Any]:
+    fields = {field: results.get(f"{name}_{field}") for field in kind._fields}
+    return fields | {"grids": (results[f"{name}_x"], results[f"{name}_z"])}
 
 
 def first_splits(results: Results) -> dict[str, float]:

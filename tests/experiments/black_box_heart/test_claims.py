@@ -50,7 +50,7 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("exact_loss", lambda moments: 10 * moments, "the ± of the lecture's table"),
         ("without_lost", lambda lost: lost + 0.1, "trained without"),
         ("flat_right", lambda right: right + 0.2, "minus that by the boundary"),
-        ("component_shares", lambda shares: shares[:2] / shares[:2].sum(), "first two components"),
+        ("component_variance_share", lambda share: share / share.sum(), "first two components"),
         ("compared_losses", lambda losses: losses[::-1], "Refits of boosting learn"),
         ("compared_losses", lambda losses: losses[[1, 0, 2]], "Refits of forest learn"),
         # half the variance, as if importance were b^2 var(x); a refit without the predictor

@@ -2,23 +2,27 @@
 
 import numpy as np
 
+from experiments.black_box_heart.reading import component_picture, surface
+
 
 def test_a_boundary_of_two_predictors_lies_where_refits_disagree(results):
     for way in ("means", "rows"):
-        prediction, ribbon = results[f"surface_{way}_prediction"], results[f"surface_{way}_ribbon"]
-        side = prediction > 0.5
+        found = surface(results, way)
+        assert [column.name for column in found.columns] == ["MaxHR", "Oldpeak"]
+        side = found.prediction > found.threshold
         assert side.any() and not side.all()
         # Where all refits agree, their mean is on their side.
-        share = results[f"surface_{way}_share_above"]
-        np.testing.assert_array_equal(side[~ribbon], share[~ribbon] > 0.5)
+        agreed = ~found.ribbon
+        np.testing.assert_array_equal(side[agreed], found.share_above[agreed] > 0.5)
+        np.testing.assert_allclose(found.refits.mean(axis=0), found.prediction, rtol=1e-5)
 
 
-def test_components_are_uncorrelated_and_their_shares_add_up(results):
-    first, second = results["component_scores"].T
+def test_the_picture_of_components_is_read_back_whole(results):
+    picture = component_picture(results)
+    first, second = picture.points.T
     np.testing.assert_allclose(first @ second, 0, atol=1e-8)
-    shares = results["component_shares"]
-    np.testing.assert_allclose(shares.sum(), 1)
-    np.testing.assert_allclose(first.var() / len(shares), shares[0])
+    np.testing.assert_allclose(first.var() / len(picture.features), picture.variance_share[0])
+    assert 0 < picture.fidelity < 1 and "18 features" in picture.caution
 
 
 def test_what_is_lost_without_a_predictor_is_of_networks_on_the_same_resamples(results):
