@@ -15,7 +15,7 @@ class Settings:
       compared: the first of these resamples, to which trees, forests and boosting are refitted too.
       trees: number of trees in a forest, and the largest number in AdaBoost.
       repeats: permutations in the table of the fit to all rows.
-      compared_repeats: permutations when methods are compared.
+      compared_values: values of other rows that each row takes when methods are compared.
       without: refits of the networks that are trained without one of the predictors.
       grid: number of values at which the curve of a numeric predictor is evaluated.
       linear_sets: data sets from a linear truth.
@@ -27,7 +27,7 @@ class Settings:
     compared: int = 100
     trees: int = 100
     repeats: int = 30
-    compared_repeats: int = 3
+    compared_values: int = 4
     without: int = 50
     grid: int = 40
     linear_sets: int = 60

@@ -76,7 +76,7 @@ def compute(
         {**trees, "network": refits.few},
         table.X,
         table.y,
-        n_repeats=settings.compared_repeats,
+        values=settings.compared_values,
         measure="wrong class",
         level=LEVEL,
     )

@@ -13,7 +13,6 @@ from jaxnn.estimators.importances import (
     compare_importances,
     comparison_table,
     impurity_importances,
-    permutation_importances,
     tree_models,
 )
 from jaxnn.estimators.refitted_estimator import RefittedEstimator
@@ -25,7 +24,6 @@ __all__ = [
     "compare_importances",
     "comparison_table",
     "impurity_importances",
-    "permutation_importances",
     "refitted_estimator",
     "tree_models",
 ]

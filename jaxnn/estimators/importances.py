@@ -4,7 +4,8 @@ Two measures of every model, on identical resamples, so that differences are pai
 
     impurity      what the splits on predictor j take from the impurity, as a share of all splits
                   (Breiman et al. 1984); trees have it, from the rows they were fitted to
-    permutation   mean_i L(y_i, f(x_i, x_j from another row)) - mean_i L(y_i, f(x_i)), any model
+    permutation   mean_ik L(y_i, f(x_i with x_j from row k)) - mean_i L(y_i, f(x_i)), any model;
+                  as `jaxnn.refits.refit_importance` computes it
 
 Impurity favours predictors with many values and what was learned by heart. Permutation importances
 do not add up to one; here they are divided by the sum of the positive ones, for comparison.
@@ -12,28 +13,20 @@ do not add up to one; here they are divided by the sum of the positive ones, for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from jax import Array
 
 from jaxnn.bootstrap import interval
-from jaxnn.errors import (
-    InputError,
-    as_numbers,
-    as_weights,
-    check_count,
-    check_key,
-    check_level,
-    unknown_name,
-)
+from jaxnn.errors import InputError, check_key, check_level, unknown_name
 from jaxnn.estimators.refitted_estimator import RefittedEstimator
-from jaxnn.inspection.black_box import check_matrix
-from jaxnn.refits.black_boxes import BLOCK_BYTES, RefittedModel, check_refitted, row_blocks
+from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.importance_intervals import shifted_replicates
-from jaxnn.tables import Encoder, encoded_width
+from jaxnn.refits.importance_scores import VALUES, Measure, importances_of_refits
+from jaxnn.tables import source_columns
 
 
 class MethodImportances(NamedTuple):
@@ -145,106 +138,14 @@ def impurity_importances(model: RefittedEstimator) -> np.ndarray:
     return added / np.where(total > 0, total, 1)
 
 
-def permutation_importances(
-    key: Array,
-    model: RefittedModel,
-    X: Any,
-    y: Any,
-    *,
-    n_repeats: int = 5,
-    measure: Literal["loss", "wrong class"] = "loss",
-    weights: Any = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The permutation importances of every refit of any model, by the formula above.
-
-    With the same key all models see the same permutations of all rows, so that differences are
-    paired. (`jaxnn.refits.refit_importance` averages over more permutations of a single model.)
-
-    Args:
-      key: a typed JAX key.
-      model: as from `refitted_estimator` or `jaxnn.refits.refitted_network`.
-      X: (rows, predictors), the training rows in their order.
-      y: (rows,) responses in their own unit, or class codes.
-      n_repeats: number of permutations, shared by all predictors.
-      measure: "loss" is that of `jaxnn.responses`; "wrong class" is 1 for a class other than the
-        most probable one, and otherwise 0.
-      weights: (rows,) case weights, at least 0.
-
-    Returns:
-      In bag and out of bag, (refits, predictors) each: on the rows that a refit drew, each as often
-      as it was drawn, and on those it left out; NaN if it left none out.
-
-    Raises:
-      InputError, InputTypeError: an argument that cannot be used.
-    """
-    check_key(key)
-    check_count(n_repeats, "n_repeats")
-    check_refitted(model)
-    X, y = check_matrix(X), as_numbers(y, "y").astype(float)
-    rows = model.multiplicities.shape[1]
-    if len(X) != rows or y.shape != (rows,):
-        raise InputError(
-            f"X has shape {X.shape} and y has shape {y.shape}; pass the {rows} training rows."
-        )
-    if measure not in ("loss", "wrong class"):
-        raise InputError(f"measure is {measure!r}; pass 'loss' or 'wrong class'.")
-    if measure == "wrong class" and model.response not in ("binary", "categorical"):
-        raise InputError(f"measure is 'wrong class', but the response is {model.response}.")
-    w = np.ones(rows) if weights is None else as_weights(weights, rows).astype(float)
-    random = np.random.default_rng(int(jax.random.bits(key, (), "uint32")))
-    donors = np.stack([random.permutation(rows) for _ in range(n_repeats)])
-    sums = np.zeros((X.shape[1], 2, len(model.multiplicities)))
-    totals = np.zeros_like(sums)
-    for predictor, block, rises in _rises(model, X, y, donors, measure):
-        counts = model.multiplicities[:, block]
-        sides = np.stack([counts * w[block], (counts == 0) * w[block]])  # (2, refits, rows)
-        totals[predictor] += sides.sum(axis=2)
-        sums[predictor] += np.einsum("sbi,bi->sb", sides, rises)
-    means = sums / np.where(totals > 0, totals, np.nan)
-    in_bag, out_of_bag = np.moveaxis(means, 0, -1)
-    return in_bag, out_of_bag
-
-
-def _rises(
-    model: RefittedModel, X: np.ndarray, y: np.ndarray, donors: np.ndarray, measure: str
-) -> Iterator[tuple[int, slice, np.ndarray]]:
-    """For blocks of rows, each predictor, the rows, and the rise of their losses (refits, rows).
-
-    The rows as they are go through the model in the same places and numbers as those that are
-    changed, so that the rise is exactly zero where a refit does not use the predictor.
-    """
-    repeats, width = len(donors), X.shape[1]
-    first = next(row_blocks(model, len(X) * repeats)).stop
-    size = max(1, min(first, BLOCK_BYTES // (8 * width)) // repeats)
-    for start in range(0, len(X), size):
-        block = slice(start, min(start + size, len(X)))
-        rows, of_rows = np.tile(X[block], (repeats, 1)), np.tile(y[block], repeats)
-        before = _measured(model, rows, of_rows, measure)
-        for predictor in range(width):
-            moved = rows.copy()
-            moved[:, predictor] = X[donors[:, block].ravel(), predictor]
-            rise = _measured(model, moved, of_rows, measure) - before
-            yield predictor, block, rise.reshape(len(rise), repeats, -1).mean(axis=1)
-
-
-def _measured(model: RefittedModel, X: np.ndarray, y: np.ndarray, measure: str) -> np.ndarray:
-    """(refits, rows) losses, or 1 for a wrong class."""
-    predicted, losses = model.predictions_and_losses(X, y)
-    if measure == "loss":
-        return losses
-    binary = model.response == "binary"
-    classes = predicted[..., 0] >= 0.5 if binary else predicted.argmax(axis=-1)
-    return (classes != y).astype(float)
-
-
 def compare_importances(
     key: Array,
     models: Mapping[str, RefittedModel],
     X: Any,
     y: Any,
     *,
-    n_repeats: int = 5,
-    measure: Literal["loss", "wrong class"] = "loss",
+    values: int | None = VALUES,
+    measure: Measure = "loss",
     weights: Any = None,
     level: float = 0.95,
 ) -> MethodImportances:
@@ -254,7 +155,8 @@ def compare_importances(
       key: a typed JAX key.
       models: by name, all refitted to the same resamples (`multiplicities` of
         `refitted_estimator`): networks, trees, forests, boosting.
-      X, y, n_repeats, measure, weights: as for `permutation_importances`.
+      X, y, values, measure, weights: as for `jaxnn.refits.refit_importance`. Row by row all models
+        see the same values of other rows.
       level: coverage that the intervals aim at, in (0, 1).
 
     Returns:
@@ -287,15 +189,16 @@ def compare_importances(
             centers.append(of_trees.mean(axis=0))
             totals.append(1.0)
     for name, model in models.items():
-        inside, outside = permutation_importances(
+        found = importances_of_refits(
             jax.random.clone(key),
             model,
             X,
             y,
-            n_repeats=n_repeats,
+            values=values,
             measure=measure,
             weights=weights,
         )
+        inside, outside = found.in_bag, found.out_of_bag
         center = np.nanmean(outside, axis=0)
         total = float(center.clip(0).sum())
         if not total > 0:
@@ -353,8 +256,7 @@ def _features_of_predictors(model: RefittedEstimator) -> list[int]:
     """The number of features that each predictor becomes."""
     if model.encoder is None:
         return [1] * model.predictors
-    encoder = model.encoder
-    return [encoded_width(Encoder((column,), encoder.drop_first)) for column in encoder.columns]
+    return np.bincount(source_columns(model.encoder), minlength=model.predictors).tolist()
 
 
 def _has_impurity(model: RefittedEstimator) -> bool:

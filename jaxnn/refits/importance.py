@@ -21,7 +21,7 @@ from jax import Array
 from jaxnn.errors import check_level, unknown_name
 from jaxnn.inspection.column_groups import Groups
 from jaxnn.refits.importance_intervals import DEFAULT_RULE, RULES, importance_interval
-from jaxnn.refits.importance_scores import VALUES, importances_of_refits
+from jaxnn.refits.importance_scores import VALUES, Measure, importances_of_refits
 from jaxnn.refits.network import RefittedNetwork
 
 
@@ -72,14 +72,12 @@ def refit_importance(
     groups: Groups | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
+    measure: Measure = "loss",
     rule: str | None = None,
     level: float = 0.95,
     progress: bool | str | Callable[[float], object] = False,
 ) -> RefitImportance:
     """The importance of every predictor in every refit, by the formula at the top of this module.
-
-    The loss is that of `jaxnn.responses` for the model's kind of response: the square of the
-    response's unit, nats, or a deviance.
 
     Args:
       key: a typed JAX key, for the draws of predictors with many values.
@@ -94,6 +92,9 @@ def refit_importance(
         may be in two groups; those in none are not scored. None scores each column by itself.
       weights: (rows,) case weights, at least 0; a row of weight two is the same as that row twice.
       names: names of the columns; None takes those of the model, or x1, x2, ...
+      measure: the loss of a row. "loss" is that of `jaxnn.responses` for the model's kind of
+        response: the square of the response's unit, nats, or a deviance. "wrong class" is 1 where
+        the most probable class is not the observed one, and otherwise 0.
       rule: how the intervals are made, as for `importance_interval`; None is "weighted" for a
         network, and "shifted" for other models, which may learn their rows by heart.
       level: coverage of the intervals, in (0, 1).
@@ -133,6 +134,7 @@ def refit_importance(
         groups=groups,
         weights=weights,
         names=names,
+        measure=measure,
         progress=progress,
     )
     center, lower, upper = importance_interval(found.in_bag, found.out_of_bag, level, rule)

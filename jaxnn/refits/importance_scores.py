@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
@@ -37,6 +37,7 @@ from jaxnn.tables import Encoder, encode
 from jaxnn.training.arguments import checked_predictors
 
 VALUES = 16  # distinct values up to which a predictor is scored exactly, or draws for each row
+Measure = Literal["loss", "wrong class"]
 ROWS_AT_ONCE = 2**17  # that a model other than a network predicts at once
 
 
@@ -65,12 +66,14 @@ def importances_of_refits(
     groups: Groups | None = None,
     weights: Any = None,
     names: Sequence[str] | None = None,
+    measure: Measure = "loss",
     progress: bool | str | Callable[[float], object] = False,
 ) -> Importances:
     """The importances of `refit_importance` without intervals, also of fits to all rows.
 
     Args:
-      key, model, X, y, values, groups, weights, names, progress: as for `refit_importance`.
+      key, model, X, y, values, groups, weights, names, measure, progress: as for
+        `refit_importance`.
 
     Returns:
       An `Importances`, float64; out of bag they are NaN where a refit left no row out.
@@ -83,6 +86,7 @@ def importances_of_refits(
         check_count(values, "values", 2)
         values += values % 2
     multiplicities = _multiplicities(model)
+    _check_measure(measure, model.response)
     X, y = _training_rows(model, multiplicities.shape[1], X, y)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     if names is None and model.columns is not None:
@@ -91,9 +95,9 @@ def importances_of_refits(
     passes = plan_passes(X, columns, values)
     keys = jax.random.split(key, len(multiplicities))
     if isinstance(model, RefittedNetwork):
-        added = _added_for_network(keys, model, X, y, w, passes, progress)
+        added = _added_for_network(keys, model, X, y, w, passes, measure, progress)
     else:
-        added = _added_for_model(keys, model, multiplicities, X, y, w, passes)
+        added = _added_for_model(keys, model, multiplicities, X, y, w, passes, measure)
     halves = _sum_by_predictor(added.astype(float), passes)
     in_bag, out_of_bag = np.moveaxis(halves.mean(axis=-1), -1, 0)
     check_finite(in_bag, "the importance in bag")
@@ -109,13 +113,14 @@ def _added_for_network(
     y: np.ndarray,
     weights: np.ndarray,
     passes: Passes,
+    measure: Measure,
     progress: bool | str | Callable[[float], object],
 ) -> np.ndarray:
     """(refits, passes, 2) what each pass adds to the importance in bag and out of bag."""
     dtype = jnp.result_type(float)
     checked_predictors(X, network.net, network.encoder)
     return replicate(
-        partial(_added_for_fit, net=network.net, encoder=network.encoder),
+        partial(_added_for_fit, net=network.net, encoder=network.encoder, measure=measure),
         keys,
         mapped=((network.fits.params, network.fits.scaling), network.multiplicities),
         shared=(X.astype(dtype), y.astype(dtype), weights.astype(dtype), passes),
@@ -135,6 +140,7 @@ def _added_for_fit(
     *,
     net: MLP,
     encoder: Encoder | None,
+    measure: Measure,
 ) -> Array:
     """(passes, 2) the same for one fit."""
     params, scaling = refit
@@ -144,13 +150,19 @@ def _added_for_fit(
         features = rows if encoder is None else encode(encoder, scaling, rows)
         return jax.vmap(partial(mlp.output, net, params))(features)
 
+    def losses(outputs: Array) -> Array:
+        if measure == "loss":
+            return responses.loss(net.response, outputs, y)
+        chosen = outputs[:, 0] > 0 if net.response == "binary" else outputs.argmax(axis=1)
+        return (chosen != y[:, 0]).astype(outputs.dtype)
+
     def one_pass(before: Array, entries: tuple[Array, Array]) -> tuple[Array, Array]:
         number, predictor = entries
         donors = donors_in_pass(of_refit, passes, number)
         moved = jnp.asarray(passes.moved)[predictor][None]
         after = predicted(jnp.where(moved, X[donors], X))
         before = jnp.where(number == 0, after, before)
-        rises = responses.loss(net.response, after, y) - responses.loss(net.response, before, y)
+        rises = losses(after) - losses(before)
         # The two losses may be rounded differently where they are compiled into one loop.
         counted = (of_refit.weights > 0) & (after != before).any(axis=1)[None]
         return before, jnp.where(counted, of_refit.weights * rises[None], 0).sum(axis=1)
@@ -169,6 +181,7 @@ def _added_for_model(
     y: np.ndarray,
     weights: np.ndarray,
     passes: Passes,
+    measure: Measure,
 ) -> np.ndarray:
     """The same as for a network for the refits of any other model, one by one."""
     rows, count = len(X), len(passes.predictor)
@@ -184,7 +197,12 @@ def _added_for_model(
             block = slice(start, start + at_once)
             moved = passes.moved[passes.predictor[block], None]
             changed = np.where(moved, X[donors[block]], X).reshape(-1, X.shape[1])
-            of_block = single.predictions_and_losses(changed, np.tile(y[:, 0], len(moved)))[1]
+            answers = np.tile(y[:, 0], len(moved))
+            means, of_block = single.predictions_and_losses(changed, answers)
+            if measure == "wrong class":
+                binary = model.response == "binary"
+                chosen = means[0, :, 0] > 0.5 if binary else means[0].argmax(axis=-1)
+                of_block = chosen != answers
             losses[block] = of_block.reshape(-1, rows)
         with np.errstate(invalid="ignore"):  # 0 / 0 without rows out of bag
             added[refit] = (losses - losses[0]) @ of_sides.T / of_sides.sum(axis=1) * shares
@@ -233,6 +251,14 @@ def _multiplicities(model: Any) -> np.ndarray:
         f"model is a {type(model).__name__}; pass what refitted_network or refitted_estimator "
         "returned."
     )
+
+
+def _check_measure(measure: Any, response: str) -> None:
+    """Refuse an unknown measure, or one that a kind of response does not have."""
+    if measure not in get_args(Measure):
+        raise InputError(f"measure is {measure!r}; pass 'loss' or 'wrong class'.")
+    if measure == "wrong class" and response not in ("binary", "categorical"):
+        raise InputError(f"measure is 'wrong class', but the response is {response}.")
 
 
 def _training_rows(model: Any, rows: int, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -10,10 +10,10 @@ from jaxnn.estimators import (
     compare_importances,
     comparison_table,
     impurity_importances,
-    permutation_importances,
     refitted_estimator,
     tree_models,
 )
+from jaxnn.refits.importance_scores import importances_of_refits
 from jaxnn.tables import Column
 
 ensemble = pytest.importorskip("sklearn.ensemble")
@@ -60,45 +60,32 @@ def test_a_model_without_impurity_is_refused_and_compared_by_permutation_alone()
 @pytest.mark.parametrize("measure", ["loss", "wrong class"])
 def test_permutation_importances_are_the_rises_of_the_mean_loss(measure):
     model, weights = refitted(linear_model.LogisticRegression()), 1.0 + np.arange(ROWS) % 2
-    in_bag, out_of_bag = permutation_importances(
-        jax.random.key(7), model, X, BINARY, n_repeats=2, measure=measure, weights=weights
+    found = importances_of_refits(
+        jax.random.key(7), model, X, BINARY, values=None, measure=measure, weights=weights
     )
-    random = np.random.default_rng(int(jax.random.bits(jax.random.key(7), (), "uint32")))
-    donors = [random.permutation(ROWS) for _ in range(2)]
 
     def losses(X):
         predicted, losses = model.predictions_and_losses(X, BINARY)
-        return losses if measure == "loss" else (predicted[..., 0] >= 0.5) != BINARY
+        return losses if measure == "loss" else (predicted[..., 0] > 0.5) != BINARY
 
     for predictor in range(3):
-        rises = 0
-        for order in donors:
+        rises = np.empty((ROWS, len(COUNTS), ROWS))  # donor, refit, row
+        for donor in range(ROWS):
             moved = X.copy()
-            moved[:, predictor] = X[order, predictor]
-            rises = rises + (losses(moved).astype(float) - losses(X)) / 2
-        for found, side in ((in_bag, COUNTS), (out_of_bag, COUNTS == 0)):
-            expected = [
-                np.average(rise, weights=of * weights) for rise, of in zip(rises, side, strict=True)
-            ]
-            np.testing.assert_allclose(found[:, predictor], expected, atol=1e-12)
+            moved[:, predictor] = X[donor, predictor]
+            rises[donor] = losses(moved).astype(float) - losses(X)
+        for importances, side in ((found.in_bag, COUNTS), (found.out_of_bag, COUNTS == 0)):
+            share = side * weights / (side * weights).sum(axis=1, keepdims=True)
+            expected = np.einsum("kbi,bk,bi->b", rises, share, share)
+            np.testing.assert_allclose(importances[:, predictor], expected, atol=1e-12)
 
 
 def test_a_predictor_that_is_not_used_has_importance_zero():
     model = refitted(tree.DecisionTreeRegressor(max_depth=1), NUMBERS)
     used = impurity_importances(model) > 0
-    in_bag, out_of_bag = permutation_importances(jax.random.key(1), model, X, NUMBERS)
-    assert (in_bag[~used] == 0).all() and (out_of_bag[~used] == 0).all()
-    assert (in_bag[used] > 0).all()
-
-
-def test_importances_do_not_depend_on_the_blocks(monkeypatch):
-    model = refitted(linear_model.LogisticRegression())
-    whole = permutation_importances(jax.random.key(1), model, X, BINARY)
-    monkeypatch.setattr("jaxnn.refits.black_boxes.ROW_MULTIPLE", 7)
-    monkeypatch.setattr("jaxnn.refits.black_boxes.BLOCK_BYTES", 1)
-    monkeypatch.setattr("jaxnn.estimators.importances.BLOCK_BYTES", 100)
-    parts = permutation_importances(jax.random.key(1), model, X, BINARY)
-    np.testing.assert_allclose(parts, whole, atol=1e-12)
+    found = importances_of_refits(jax.random.key(1), model, X, NUMBERS)
+    assert (found.in_bag[~used] == 0).all() and (found.out_of_bag[~used] == 0).all()
+    assert (found.in_bag[used] > 0).all()
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +109,7 @@ def test_methods_are_compared_on_the_same_scale(compared):
     np.testing.assert_allclose(result.center[4:].clip(0).sum(axis=1), 1)
     forest = models["random forest"]
     np.testing.assert_array_equal(result.shares[2], impurity_importances(forest))
-    outside = permutation_importances(jax.random.key(1), forest, X, BINARY)[1]
+    outside = importances_of_refits(jax.random.key(1), forest, X, BINARY).out_of_bag
     np.testing.assert_allclose(result.center[6] * result.totals[6], outside.mean(axis=0))
     np.testing.assert_allclose(result.shares.mean(axis=1), result.center)
     np.testing.assert_array_equal(result.center.argmax(axis=1), 0)
@@ -157,9 +144,9 @@ def test_what_cannot_be_compared_is_refused():
     with pytest.raises(InputError, match="model is a int; pass what"):
         compare_importances(jax.random.key(1), {"a": one, "b": 3}, X, BINARY)
     with pytest.raises(InputError, match="pass the 40 training rows"):
-        permutation_importances(jax.random.key(1), one, X[1:], BINARY[1:])
+        compare_importances(jax.random.key(1), {"a": one}, X[1:], BINARY[1:])
     with pytest.raises(InputError, match="measure is 'accuracy'"):
-        permutation_importances(jax.random.key(1), one, X, BINARY, measure="accuracy")
+        compare_importances(jax.random.key(1), {"a": one}, X, BINARY, measure="accuracy")
     numbers = refitted(tree.DecisionTreeRegressor(max_depth=1), NUMBERS)
     with pytest.raises(InputError, match="'wrong class', but the response is quantitative"):
-        permutation_importances(jax.random.key(1), numbers, X, NUMBERS, measure="wrong class")
+        compare_importances(jax.random.key(1), {"a": numbers}, X, NUMBERS, measure="wrong class")

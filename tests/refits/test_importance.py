@@ -161,23 +161,29 @@ def test_columns_of_a_group_are_exchanged_together(regression, exact):
     np.testing.assert_allclose(result.in_bag[0, 0], 2 * variance, rtol=1e-4)
 
 
-def test_the_losses_are_those_of_the_kind_of_response(regression):
-    """Cross-entropies of logits, by brute force."""
+@pytest.mark.parametrize("measure", ["loss", "wrong class"])
+def test_the_losses_are_those_of_the_kind_of_response(regression, measure):
+    """Cross-entropies of logits, or wrong classes, by brute force."""
     X, y, network, _ = regression
     labels = (y > 1).astype(int)
     net = MLP((COLUMNS, 1), response="binary")
     binary = network._replace(net=net)
-    result = refit_importance(key(), binary, X, labels, groups={"x2": ["x2"]})
+    result = refit_importance(key(), binary, X, labels, groups=[["x2"]], measure=measure)
+
+    def losses_of(rows):
+        predicted, losses = binary.predictions_and_losses(rows, labels)
+        return losses if measure == "loss" else (predicted[..., 0] > 0.5) != labels
+
     losses = []
     for value in (0.0, 1.0):
         changed = X.copy()
         changed[:, 1] = value
-        losses.append(binary.predictions_and_losses(changed, labels)[1])
-    base = binary.predictions_and_losses(X, labels)[1]
+        losses.append(losses_of(changed))
+    base = losses_of(X)
     for refit in range(REFITS):
         w = network.out_of_bag[refit] / network.out_of_bag[refit].sum()
         share = w @ X[:, 1]
-        rise = w @ (share * losses[1][refit] + (1 - share) * losses[0][refit] - base[refit])
+        rise = w @ (share * losses[1][refit] + (1 - share) * losses[0][refit] - 1.0 * base[refit])
         np.testing.assert_allclose(result.out_of_bag[refit, 0], rise, rtol=1e-3, atol=1e-5)
 
 
@@ -192,6 +198,8 @@ def test_the_losses_are_those_of_the_kind_of_response(regression):
         ),
         ({"y": np.full(ROWS, np.nan)}, "y holds nan at row 0"),
         ({"values": 1}, "values is 1; pass a whole number of at least 2"),
+        ({"measure": "accuracy"}, "measure is 'accuracy'; pass 'loss' or 'wrong class'"),
+        ({"measure": "wrong class"}, "measure is 'wrong class', but the response is quantitative"),
         ({"rule": "shift"}, "rule is 'shift'; did you mean 'shifted'"),
         ({"level": 95}, "level is 95"),
         ({"names": ["a"]}, "names has 1 entries; pass one for each of 4 columns"),
