@@ -1,8 +1,8 @@
 """What do the lecture and theory say about bands, and how often do bands contain the truth?
 
 Accepted ranges were set beforehand for a number of data sets; with fewer sets they are wider.
-`claims_compared` has the kinds of band that are compared on networks, `claims_new_observations` the
-prediction intervals.
+`claims_compared` has the kinds of band that are compared on networks, `claims_whole_curves` their
+simultaneous bands, `claims_new_observations` the prediction intervals.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.band_coverage import claims_compared, claims_new_observations
+from experiments.band_coverage import (
+    claims_compared,
+    claims_new_observations,
+    claims_whole_curves,
+)
 from experiments.band_coverage.closed_forms import linear_width, percentile_coverage
 from experiments.band_coverage.known_truth import (
     GRID,
@@ -46,6 +50,7 @@ def claims(results: Results) -> list[Claim]:
         *_regression_claims(results),
         *_network_claims(results),
         *claims_compared.claims(results),
+        *claims_whole_curves.claims(results),
         *claims_new_observations.claims(results),
     ]
 

@@ -37,6 +37,7 @@ from experiments.band_coverage.network_bands import bands as network_bands
 from experiments.band_coverage.network_bands import refit_setting
 from experiments.band_coverage.new_observations import TRUTHS, new_observations
 from experiments.band_coverage.settings import COMPARED_ROWS, SETTINGS
+from experiments.band_coverage.whole_curves import whole_curves
 from experiments.shared.binary_models import LEVEL, LOGISTIC, network
 from experiments.shared.exact_regression import least_squares, line, logistic_curve, newton
 
@@ -120,6 +121,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
       <setting>_truth, <setting>_fits: (sets, places) true mean responses, and the network's by
         (strengths, sets, places) fits to all rows, for every setting that is compared.
       <setting>_bands, <setting>_expected, <setting>_strength: as from `network_bands.bands`.
+      <setting>_whole, <setting>_change: as from `whole_curves.whole_curves`.
       new_<truth>_<rows>: (6, sets) as from `new_observations.new_coverage`.
       <name>_resamples, large_network_refits: as in the settings.
       refits, diverged: number of refits, and how many of them diverged.
@@ -244,5 +246,6 @@ def compare(key: Array, settings: Settings) -> dict[str, Any]:
         results[f"{setting.name}_truth"] = refits.truth
         results[f"{setting.name}_fits"] = refits.fits.mean(axis=2)
         found = network_bands(refits, setting)
+        found |= whole_curves(refits, setting, found["strength"])
         results |= {f"{setting.name}_{part}": values for part, values in found.items()}
     return results

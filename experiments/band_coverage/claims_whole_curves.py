@@ -1,0 +1,51 @@
+"""How often is a whole curve inside its bands, and the change of a curve inside its interval?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.band_coverage.network_bands import METHODS
+from experiments.band_coverage.reading import DEFAULT, REFERENCE, compared, mean_and_error, pooled
+from experiments.band_coverage.settings import GRID, places
+from experiments.band_coverage.whole_curves import FROM, KINDS, TO
+from experiments.lab.claims import Claim, reported
+from experiments.lab.contract import Results
+
+
+def claims(results: Results) -> list[Claim]:
+    """For each kind of band, the coverage of whole curves and of changes, over the settings."""
+    return [claim for place in range(len(KINDS)) for claim in _of_kind(results, place)]
+
+
+def _of_kind(results: Results, place: int) -> Iterator[Claim]:
+    pointwise = list(METHODS).index((REFERENCE, DEFAULT)[place])
+    by_points, whole, change = [], [], []
+    for one in compared(results):
+        at = places(one.setting).get("curve")
+        if at is None:
+            continue
+        truth, name = one.truth[:, at], one.setting.name
+        by_points.append(one.contained()[pointwise][:, at].all(axis=1))
+        lower, upper = np.asarray(results[f"{name}_whole"])[:, place]
+        whole.append(((lower <= truth) & (truth <= upper)).all(axis=1))
+        lower, upper = np.asarray(results[f"{name}_change"])[:, place]
+        true_change = truth[:, TO] - truth[:, FROM]
+        change.append((lower <= true_change) & (true_change <= upper))
+    points = f"{len(GRID)} points"
+    for words, shares in (
+        (f"share of curves with all {points} inside pointwise bands", by_points),
+        (f"share of curves with all {points} inside the simultaneous band", whole),
+        (f"change from x = {GRID[FROM]} to {GRID[TO]}: coverage of the true change", change),
+    ):
+        pairs = [mean_and_error(share.astype(float)) for share in shares]
+        mean, error = pooled(*map(np.array, zip(*pairs, strict=True)))
+        lowest, highest = min(m for m, _ in pairs), max(m for m, _ in pairs)
+        yield reported(
+            f"Averaged curves, nominal 95%, {KINDS[place]}: {words}, mean over {len(pairs)} "
+            "settings (interval: lowest and highest setting)",
+            "known truth",
+            f"{mean:.3f} (SE {error:.3f})",
+            interval=(float(lowest), float(highest)),
+        )
