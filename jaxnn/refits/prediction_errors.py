@@ -28,6 +28,8 @@ Refits of a network with 8 units on 200 rows: 0.93 to 0.96 for the scores of two
 rows per predictor intervals are too short: what rows say about each other's predictions ties
 their errors together, which no formula of single rows sees. The score that the method would have on
 average over other tables is another target; intervals contained it in 85% to 99% of the tables.
+With 30 and 80 groups of 4 rows that share an effect, intervals by groups held 0.91 to 0.95, and
+those that take the rows for independent 0.82 to 0.91 (400 tables, means of refits).
 """
 
 from __future__ import annotations
@@ -143,7 +145,8 @@ def prediction_errors(
       level: coverage of the intervals, in (0, 1).
 
     Returns:
-      A `PredictionErrors`, computed in double precision in blocks of rows.
+      A `PredictionErrors`, computed in double precision in blocks of rows. The AUC of one refit is
+      the mean over the refits that left out both classes, and is missing if there are none.
 
     Raises:
       InputTypeError: `model` is not the refits of a model.
