@@ -19,7 +19,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, check_finite
 from jaxnn.estimators.single_fits import SingleFit
-from jaxnn.refits.black_boxes import double_precision, row_blocks
+from jaxnn.refits.black_boxes import double_precision, mean_prediction_of, predictions_of
 from jaxnn.replicate import available_cores
 from jaxnn.tables import Column, Encoder, Scaling, encode
 
@@ -77,15 +77,11 @@ class RefittedEstimator(NamedTuple):
         Raises:
           InputError, InputTypeError: rows that do not fit the refits.
         """
-        means = self._means(self._matrix(X))
-        return means[..., 0] if self.width == 1 else means
+        return predictions_of(self, self._means, self._matrix(X))
 
     def predict_mean(self, X: Any) -> np.ndarray:
         """The mean of `predict` over the refits: (rows,) or (rows, classes)."""
-        X = self._matrix(X)
-        blocks = row_blocks(self, len(X))
-        mean = np.concatenate([self._means(X[block]).mean(axis=0) for block in blocks])
-        return mean[..., 0] if self.width == 1 else mean
+        return mean_prediction_of(self, self._means, self._matrix(X))
 
     def predictions_and_losses(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Predictions (refits, rows, width) and losses (refits, rows), by the formula above.

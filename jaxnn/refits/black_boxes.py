@@ -7,7 +7,7 @@ such models, so every function of this package works with networks, forests and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, runtime_checkable
 
 import jax
@@ -142,6 +142,37 @@ def row_blocks(model: RefittedModel, rows: int) -> Iterator[slice]:
     size = max(1, BLOCK_BYTES // bytes_of_row // ROW_MULTIPLE) * ROW_MULTIPLE
     for start in range(0, rows, size):
         yield slice(start, min(start + size, rows))
+
+
+def predictions_of(
+    model: RefittedModel, means: Callable[[np.ndarray], np.ndarray], X: np.ndarray
+) -> np.ndarray:
+    """What `model.predict` gives, from the predictions of blocks of rows.
+
+    Args:
+      model: the refits.
+      means: X (rows, predictors) -> (refits, rows, width).
+      X: (rows, predictors), checked.
+
+    Returns:
+      (refits, rows), or (refits, rows, width) if the width is above 1.
+    """
+    found: Any = None
+    for block in row_blocks(model, len(X)):
+        of_block = means(X[block])
+        if found is None:
+            found = np.empty((len(of_block), len(X), model.width), of_block.dtype)
+        found[:, block] = of_block
+    return found[..., 0] if model.width == 1 else found
+
+
+def mean_prediction_of(
+    model: RefittedModel, means: Callable[[np.ndarray], np.ndarray], X: np.ndarray
+) -> np.ndarray:
+    """What `model.predict_mean` gives: the mean of `predictions_of` over the refits."""
+    blocks = row_blocks(model, len(X))
+    mean = np.concatenate([means(X[block]).mean(axis=0) for block in blocks])
+    return mean[..., 0] if model.width == 1 else mean
 
 
 def row_losses(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:

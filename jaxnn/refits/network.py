@@ -8,7 +8,7 @@ bounded whatever their number.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -20,7 +20,13 @@ from jaxnn.bootstrap import Bootstrap, converged
 from jaxnn.errors import InputTypeError, as_numbers, check_count, check_finite
 from jaxnn.mlp import MLP
 from jaxnn.prediction import predictor
-from jaxnn.refits.black_boxes import ROW_MULTIPLE, double_precision, row_blocks, row_losses
+from jaxnn.refits.black_boxes import (
+    ROW_MULTIPLE,
+    double_precision,
+    mean_prediction_of,
+    predictions_of,
+    row_losses,
+)
 from jaxnn.tables import Column, Encoder
 from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
@@ -78,17 +84,11 @@ class RefittedNetwork(NamedTuple):
         Raises:
           InputError, InputTypeError: rows that do not fit the network.
         """
-        X = self._matrix(X)
-        means = np.empty((len(self.multiplicities), len(X), self.width), self.dtype)
-        for block, outputs in self.blocks(X):
-            means[:, block] = self.means(outputs)
-        return means[..., 0] if self.width == 1 else means
+        return predictions_of(self, self._means_of_rows, self._matrix(X))
 
     def predict_mean(self, X: Any) -> np.ndarray:
         """The mean of `predict` over the refits: (rows,) or (rows, outputs)."""
-        blocks = self.blocks(self._matrix(X))
-        mean = np.concatenate([self.means(outputs).mean(axis=0) for _, outputs in blocks])
-        return mean[..., 0] if self.width == 1 else mean
+        return mean_prediction_of(self, self._means_of_rows, self._matrix(X))
 
     def predictions_and_losses(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Predictions (refits, rows, outputs) and losses (refits, rows), from the same outputs.
@@ -108,11 +108,6 @@ class RefittedNetwork(NamedTuple):
         means = self._replace(dtype=np.dtype(float)).means(outputs)
         return means, row_losses(self.response, outputs, np.asarray(y))
 
-    def blocks(self, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-        """Blocks of rows, each with its outputs."""
-        for block in row_blocks(self, len(X)):
-            yield block, self.outputs(X[block])
-
     def _matrix(self, X: Any) -> np.ndarray:
         """X as a matrix of finite numbers, before it is cut into blocks."""
         X = as_numbers(X, "X")
@@ -120,6 +115,9 @@ class RefittedNetwork(NamedTuple):
             self.outputs(X)  # which says what is accepted
         check_finite(X, "X")
         return X
+
+    def _means_of_rows(self, X: np.ndarray) -> np.ndarray:
+        return self.means(self.outputs(X))
 
     def means(self, outputs: np.ndarray) -> np.ndarray:
         """The predicted means from outputs (..., outputs), computed in `dtype`.
