@@ -13,6 +13,7 @@ choice.py          the network: chosen, and compared with other methods
 bands.py           the curves of the predictors, with bands
 predict.py         the steps of `predict`
 importance.py      how much each predictor matters
+conditional.py     the same within what the other predictors say
 interactions.py    which predictors act together
 changes.py         what a predictor changes between two values
 results.py         what `explain` computes

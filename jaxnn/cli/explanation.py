@@ -25,12 +25,13 @@ from jaxnn.cli.bands import (
     with_simulations,
 )
 from jaxnn.cli.choice import check_choice, choose, given_fitter, is_comparable
+from jaxnn.cli.conditional import conditional
 from jaxnn.cli.importance import importance
 from jaxnn.cli.input_table import HEART, missing_treatment, read
 from jaxnn.cli.interactions import interactions
 from jaxnn.cli.printed_report import report
 from jaxnn.cli.progress import Stages
-from jaxnn.cli.results import Explanation
+from jaxnn.cli.results import Explanation, short_names
 from jaxnn.cli.terminal import say
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.fitted_models.model import fitted_model
@@ -106,7 +107,7 @@ def _explained(
     options: argparse.Namespace, table: Table, features: Sequence[int], stages: Stages
 ) -> dict[str, Any]:
     """Compute everything, write the files, and return the content of summary.json."""
-    keys = jax.random.split(jax.random.key(options.seed), 5)
+    keys = jax.random.split(jax.random.key(options.seed), 6)
     folder = kept_refits.folder_for(options, table)
     chosen = choose(keys[0], options, table, folder / "candidates", stages.start)
     progress = stages.start("refits")
@@ -126,6 +127,7 @@ def _explained(
     effects = effects_with_bands(networks, table, *along)
     progress = stages.start("importance")
     matters, of_rows = importance(keys[4], network, table, predicted, options.level, progress)
+    correlated = conditional(keys[5], network, table, short_names(table))
     stages.start("interactions")
     pairs = interactions(network, table, matters, rows, options.level)
     results = Explanation(
@@ -139,6 +141,7 @@ def _explained(
         effects,
         matters,
         of_rows,
+        correlated,
         pairs,
         *_errors(network, table, options.level),
         rows,

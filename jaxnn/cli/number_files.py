@@ -1,6 +1,7 @@
 """Which numbers of an explanation are written as CSV?
 
 importance.csv    each predictor with its interval, the most important one first
+conditional.csv   importances within what the other predictors say
 curves.csv        each point of each curve with its band
 interactions.csv  each pair of the most important predictors, the strongest one first
 changes.csv       the average prediction between two values of a predictor
@@ -30,7 +31,14 @@ from jaxnn.tables import Column
 DIGITS = 7
 TOP = 3  # of the predictors, for the chance of being among them
 FILES = (
-    *("importance.csv", "curves.csv", "changes.csv", "interactions.csv", "errors.csv"),
+    *(
+        "importance.csv",
+        "conditional.csv",
+        "curves.csv",
+        "changes.csv",
+        "interactions.csv",
+        "errors.csv",
+    ),
     *("calibration.csv", "losses.csv", "predictions.csv"),
 )
 
@@ -65,6 +73,7 @@ def write_numbers(results: Explanation, record: dict[str, Any]) -> list[str]:
     out, made = results.options.out, []
     makers = (
         _importance,
+        _conditional,
         _curves,
         _changes,
         _interactions,
@@ -97,6 +106,18 @@ def _importance(results: Explanation, _: Any) -> Lines | None:
     columns = (found.center, found.lower, found.upper, chances, inside)
     order = np.argsort(-found.center, kind="stable")
     return head, ([found.names[j], *(numbers[j] for numbers in columns)] for j in order.tolist())
+
+
+def _conditional(results: Explanation, _: Any) -> Lines | None:
+    found = results.correlated
+    if found is None:
+        return None
+    columns = (found.plain.mean, found.plain.std, found.conditional.mean, found.conditional.std)
+    head = ["predictor", "importance", "deviation", "conditional importance"]
+    return [*head, "conditional deviation", "explained by others"], (
+        [column.name, *(float(numbers[j]) for numbers in (*columns, found.explained))]
+        for j, column in enumerate(results.table.columns)
+    )
 
 
 def _curves(results: Explanation, _: Any) -> Lines:

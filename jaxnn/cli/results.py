@@ -11,6 +11,7 @@ from jaxnn.bootstrap import Bootstrap, Interval
 from jaxnn.cli.bands import EffectBands, Networks
 from jaxnn.cli.choice import Choice
 from jaxnn.cli.interactions import Interactions
+from jaxnn.inspection import CorrelationCheck
 from jaxnn.inspection.calibration import Calibration
 from jaxnn.mlp import MLP
 from jaxnn.refits import OutOfBag, PredictionErrors, RefitImportance
@@ -35,6 +36,7 @@ class Explanation(NamedTuple):
       effects: the curves and bands of each predictor that was asked for.
       importance: of every predictor, or the sentence that says why there is none.
       importance_rows: how many rows importances are of; a large table's are of a sample.
+      correlated: importances within what the other predictors say; None if not computed.
       interactions: of the most important predictors.
       errors: scores on rows that refits have not seen, or the sentence that says why none are.
       calibration: of the predictions of rows out of bag; None without errors.
@@ -52,6 +54,7 @@ class Explanation(NamedTuple):
     effects: tuple[EffectBands, ...]
     importance: RefitImportance | str
     importance_rows: int
+    correlated: CorrelationCheck | None
     interactions: Interactions
     errors: PredictionErrors | str
     calibration: Calibration | None
@@ -75,11 +78,7 @@ class Explanation(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """Short names of the predictors, with their number where they would be equal."""
-        short = [shown(column.name, 28) for column in self.table.columns]
-        return tuple(
-            f"{name} [{place}]" if short.count(name) > 1 else name
-            for place, name in enumerate(short, start=1)
-        )
+        return short_names(self.table)
 
     @property
     def drawn_effects(self) -> tuple[EffectBands, ...]:
@@ -109,3 +108,12 @@ class Explanation(NamedTuple):
     def converged(self) -> int:
         """The number of refits that converged."""
         return int((~self.refits.diverged).sum())
+
+
+def short_names(table: Table) -> tuple[str, ...]:
+    """Short names of the predictors, with their number where they would be equal."""
+    short = [shown(column.name, 28) for column in table.columns]
+    return tuple(
+        f"{name} [{place}]" if short.count(name) > 1 else name
+        for place, name in enumerate(short, start=1)
+    )

@@ -92,6 +92,7 @@ def summary(
             ],
         },
         "importance": _importance(results),
+        "conditional_importance": _conditional(results),
         "importance_rows": results.importance_rows,
         "interactions": _interactions(results),
         "errors": _errors(results),
@@ -174,6 +175,23 @@ def _importance(results: Explanation) -> dict[str, Any] | str:
             for place in np.argsort(-found.center, kind="stable").tolist()
         ],
     }
+
+
+def _conditional(results: Explanation) -> list[dict[str, Any]] | None:
+    """Both importances of each predictor for the mean of the refits."""
+    found = results.correlated
+    if found is None:
+        return None
+    return [
+        {
+            "name": column.name,
+            "importance": float(found.plain.mean[j]),
+            "conditional": float(found.conditional.mean[j]),
+            "explained_by_others": float(found.explained[j]),
+            "differs": bool(found.differs[j]),
+        }
+        for j, column in enumerate(results.table.columns)
+    ]
 
 
 def _interactions(results: Explanation) -> dict[str, Any] | str:

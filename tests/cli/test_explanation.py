@@ -41,7 +41,7 @@ def test_heart_needs_no_response_and_says_what_it_does(explained_heart):
 
 def test_the_files_are_those_listed(explained_heart, made_in):
     made = made_in(explained_heart.out)
-    assert made == {*FILES, "losses.csv"}
+    assert made == {*FILES, "losses.csv", "conditional.csv"}
     assert explained_heart.record["figures"] == []
     assert f"jaxnn predict {explained_heart.out} NEW.csv" in explained_heart.stdout
     for name in made - {"model.json", "arrays-DIGEST.npz"}:

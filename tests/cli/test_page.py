@@ -67,7 +67,7 @@ def test_the_page_has_one_title_and_headings_in_order(page):
     assert structure.headings[0] == 1 and structure.headings.count(1) == 1
     for before, after in zip(structure.headings, structure.headings[1:], strict=False):
         assert after <= before + 1
-    assert structure.headings.count(2) == 8 and structure.headings.count(3) == 3
+    assert structure.headings.count(2) == 8 and structure.headings.count(3) == 4
     assert ("html", {"lang": "en"}) in structure.tags
     assert not structure.inside
 
@@ -110,7 +110,8 @@ def test_the_page_tells_the_results_and_how_to_repeat_them(page, explained_heart
         assert entry["name"] in text
     first, second = (p["name"] for p in record["importance"]["predictors"] if p["name"] in PAIR)
     summaries = re.findall("<h3>(.*?)</h3>", page[0])
-    assert summaries == [first, second, "How are these intervals made?"]
+    correlated = "Do correlated predictors mislead?"
+    assert summaries == [correlated, first, second, "How are these intervals made?"]
     assert "jaxnn explain heart --replicates 4 --level 0.5 --features Ca Thal" in text
     assert f"jaxnn {__version__}" in text and "Seed 0." in text
     assert "pointwise 50% band, calibrated (4 refits, 6 simulations)" in text

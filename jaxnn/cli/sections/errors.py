@@ -61,7 +61,7 @@ def errors(
 
 def _calibration(found: Calibration) -> Iterator[Block]:
     """In words: the slope, if there is one curve."""
-    if len(found.curves) > 1:
+    if len(found.curves) != 1:
         return
     slope = found.curves[0].slope
     where = {"binary": " on the log odds", "count": " on the logarithm"}.get(found.response, "")
