@@ -1,7 +1,8 @@
 """How do a few rows and a few values stand for a large table?
 
 groups        the values of a numeric predictor, each replaced by the mean of its group of
-              neighbours; the groups have about equal weight
+              neighbours; the groups have about equal weight, and their means are stretched about
+              the mean of all until their variance is that of the values
 few rows      m rows drawn without replacement, with weights v that differ as little as possible
               and under which each predictor has the mean, the variance and the shares of levels
               that it has in the table:
@@ -38,11 +39,11 @@ def in_groups(x: np.ndarray, weights: np.ndarray, groups: int | None) -> np.ndar
         values are in the same group. None forms none.
 
     Returns:
-      (n,) float64.
+      (n,) float64, inside the range of `x`, and, unless that cuts it, with its mean and variance.
 
     Example:
-      >>> in_groups(np.array([1.0, 2.0, 5.0, 8.0]), np.ones(4), 2)
-      array([1.5, 1.5, 6.5, 6.5])
+      >>> in_groups(np.array([1.0, 2.0, 5.0, 8.0]), np.ones(4), 2).round(2)
+      array([1.26, 1.26, 6.74, 6.74])
     """
     distinct, of_row = np.unique(x[weights > 0], return_inverse=True)
     if groups is None or len(distinct) <= groups:
@@ -52,6 +53,11 @@ def in_groups(x: np.ndarray, weights: np.ndarray, groups: int | None) -> np.ndar
     group = np.floor(middle * groups).astype(int)
     sums = np.bincount(group, of_distinct, groups)
     means = np.bincount(group, of_distinct * distinct, groups) / np.where(sums > 0, sums, 1)
+    # Without the spread inside groups, an interaction would come out weaker than it is.
+    center = of_distinct @ distinct / of_distinct.sum()
+    spread, kept = (of_distinct @ (part - center) ** 2 for part in (distinct, means[group]))
+    means = center + (means - center) * np.sqrt(spread / kept)
+    means = means.clip(distinct[0], distinct[-1])
     # A row of weight zero takes part in nothing, whatever its group.
     return means[group[np.searchsorted(distinct, x).clip(0, len(distinct) - 1)]]
 

@@ -9,8 +9,9 @@ Noise gives every refit interactions, so the strength sqrt(mean_i g_bi^2) of a r
 even on average; `jaxnn.refits.interaction_intervals` says how estimate and interval correct it.
 
 All pairs take many predictions. Therefore the values of a numeric predictor are put into a few
-groups of equally many rows, each at its mean, predictions are averaged over some rows only, and
-only some of the refits are used. Effects that add up have no interaction in any case, to rounding.
+groups of equally many rows, predictions are averaged over some rows only (`jaxnn.refits.few_rows`),
+and only some of the refits are used. Effects that add up have no interaction in any case, to
+rounding.
 """
 
 from __future__ import annotations
@@ -114,8 +115,7 @@ def refit_interactions(
         regression without products has no interactions. "response" compares the predictions
         themselves; there, effects that add up on the link scale do interact.
       values: a numeric predictor with more distinct values is put into this many groups; None
-        takes each value as it is. With 8 groups of a normal predictor a product of two is about
-        8% weaker than without groups.
+        takes each value as it is.
       refits: the number of refits that are used, the first ones; None takes 200 of a network and
         50 of any other model.
       rows: row numbers of X over which predictions are averaged; None draws 100, always the same,

@@ -41,12 +41,17 @@ def test_conditions_that_no_weights_can_meet_leave_finite_ones():
     np.testing.assert_allclose(shares, 0.1)
 
 
-def test_groups_have_equal_weight_and_their_own_mean():
+def test_groups_have_equal_weight_and_keep_mean_and_variance():
     x = np.random.default_rng(2).permutation(80).astype(float)
     grouped = in_groups(x, np.ones(80), 8)
-    means, counts = np.unique(grouped, return_counts=True)
+    values, counts = np.unique(grouped, return_counts=True)
     np.testing.assert_array_equal(counts, 10)
-    np.testing.assert_allclose(means, np.arange(80.0).reshape(8, 10).mean(axis=1))
+    assert (np.abs(grouped - x) < 5).all()
+    np.testing.assert_allclose(np.diff(values), np.diff(values)[0])
+    np.testing.assert_allclose([grouped.mean(), grouped.var()], [x.mean(), x.var()])
+    skewed = np.exp(3 * np.random.default_rng(3).normal(size=500))
+    grouped = in_groups(skewed, np.ones(500), 8)
+    assert skewed.min() <= grouped.min() and grouped.max() <= skewed.max()
     np.testing.assert_array_equal(in_groups(x, np.ones(80), None), x)
     few = np.array([3.0, 1.0, 1.0])
     np.testing.assert_array_equal(in_groups(few, np.ones(3), 2), few)
