@@ -11,6 +11,7 @@ from jaxnn.errors import InputError, InputTypeError
 from jaxnn.inspection import partial_dependence
 from jaxnn.prediction import predictor
 from jaxnn.refits import RefittedModel, RefittedNetwork, effect, out_of_bag, refitted_network
+from jaxnn.refits.black_boxes import row_blocks
 
 ROWS, REFITS = 30, 6
 RESPONSES = {
@@ -127,7 +128,7 @@ def test_long_tables_are_predicted_in_blocks(refitted, monkeypatch):
     predicted, mean = network.predict(table.X), network.predict_mean(table.X)
     monkeypatch.setattr("jaxnn.refits.black_boxes.ROW_MULTIPLE", 7)
     monkeypatch.setattr("jaxnn.refits.black_boxes.BLOCK_BYTES", 1)
-    assert [block.start for block, _ in network.blocks(table.X)] == [0, 7, 14, 21, 28]
+    assert [block.start for block in row_blocks(network, len(table.X))] == [0, 7, 14, 21, 28]
     for part, of_whole in zip(out_of_bag(network, table.X, table.y), whole, strict=True):
         np.testing.assert_allclose(part, of_whole, rtol=1e-6)
     np.testing.assert_allclose(network.predict(table.X), predicted, rtol=1e-6)
@@ -136,14 +137,20 @@ def test_long_tables_are_predicted_in_blocks(refitted, monkeypatch):
 
 def test_memory_is_bounded_however_many_refits_rows_and_classes():
     """500 refits of 50 classes for 2,000 rows would be 400 MB in double precision at once."""
+    sizes = []
+
+    def outputs(X):
+        sizes.append(500 * len(X) * 50)
+        return np.zeros((500, len(X), 50), np.float32)
+
     network = RefittedNetwork(
         MLP((2, 50), response="categorical"),
         None,
-        lambda X: np.zeros((500, len(X), 50), np.float32),
+        outputs,
         np.ones((500, 2000), np.uint8),
         np.dtype(float),
     )
-    sizes = [outputs.size for _, outputs in network.blocks(np.zeros((2000, 2)))]
+    np.testing.assert_allclose(network.predict_mean(np.zeros((2000, 2))), 1 / 50)
     assert sum(sizes) == 500 * 2000 * 50
     assert 8 * max(sizes) <= 2**25 and len(sizes) <= 20
 
