@@ -34,5 +34,6 @@ NAMES: tuple[str, ...] = (
     "depth_vs_width",
     "initialization",
     "learning_dynamics",
+    "gradient_descent",
     "optimizers",
 )
