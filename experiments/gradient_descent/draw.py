@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments.gradient_descent import batches, one_dimension, separable
 from experiments.gradient_descent.local_minima import WIDTHS
@@ -52,7 +53,7 @@ def draw(results: Results) -> dict[str, Figure]:
 def _game(results: Results) -> Figure:
     figure, (compared, rates) = plotting.panels(2, height=3.6)
     steps = np.arange(one_dimension.STEPS + 1)
-    shown = steps <= 20
+    shown = steps <= 12
     proportional = results["game_paths"][one_dimension.FACTORS.index(0.5)]
     for place, (path, label) in enumerate(
         ((results["fixed_path"], "fixed length"), (proportional, "proportional to the slope"))
@@ -76,11 +77,12 @@ def _game(results: Results) -> Figure:
             marker=".",
             label=f"e h = {factor:g}",
         )
-    rates.set_ylim(-8, 8)
+    rates.set_ylim(-8, 14)
     for ax in (compared, rates):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("step")
         ax.set_ylabel("w")
-        ax.legend(ncols=1 if ax is compared else 2)
+        ax.legend(loc="upper right", ncols=1 if ax is compared else 3)
     return figure
 
 
@@ -91,7 +93,7 @@ def _minima(results: Results) -> Figure:
     spread = np.linspace(-0.25, 0.25, starts)
     for place, row in enumerate(losses):
         ax.plot(place + spread, row, "o", color=COLORS["blue"], markersize=3, alpha=0.6, mew=0)
-        ax.plot([place - 0.3, place + 0.3], 2 * [np.median(row)], color=COLORS["vermilion"])
+        ax.plot([place - 0.3, place + 0.3], 2 * [np.median(row)], "-", color=COLORS["vermilion"])
     ax.set_yscale("log")
     ax.set_xticks(range(len(WIDTHS)), [str(width) for width in WIDTHS])
     ax.set_xlabel("hidden units")
@@ -101,8 +103,8 @@ def _minima(results: Results) -> Figure:
 
 def _batches(results: Results) -> Figure:
     figure, (gradients, settled) = plotting.panels(2, height=3.4)
-    gradients.hist(results["batch_means"][:, 1], bins=24, color=COLORS["sky"])
-    whole = results["row_gradients"][:, 1].mean()
+    gradients.hist(results["batch_means"][:, 0], bins=24, color=COLORS["sky"])
+    whole = results["row_gradients"][:, 0].mean()
     gradients.axvline(whole, color=COLORS["black"], linestyle=LINES["dashed"])
     gradients.set_xlabel("gradient of a batch")
     gradients.set_ylabel("batches")
