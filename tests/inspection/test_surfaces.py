@@ -133,3 +133,21 @@ def test_integers_are_not_truncated():
 def test_arguments_that_cannot_be_used_are_refused(features, grids, error, message):
     with pytest.raises(error, match=message):
         partial_dependence_2d(product, rows(), features, grids)
+
+
+def test_columns_and_levels_are_found_by_name():
+    X, names = rows(), (["q", "p"], [0.5])
+    by_name = partial_dependence_2d(product, X, ("b", "c"), names, columns=COLUMNS)
+    by_number = partial_dependence_2d(product, X, (1, 2), ([1, 0], [0.5]))
+    np.testing.assert_array_equal(by_name, by_number)
+    held = profile_surface(product, X, ("b", -1), names, columns=COLUMNS)
+    np.testing.assert_array_equal(
+        held, profile_surface(product, X, (1, 2), ([1, 0], [0.5]), columns=COLUMNS)
+    )
+    assert joint_surface(product, X, ("c", "b"), columns=COLUMNS, resolution=3).features == (2, 1)
+    with pytest.raises(InputError, match="a level in a grid is 's'; known: p, q, r"):
+        data_nearby(X, ("b", "c"), (["s"], [0.5]), columns=COLUMNS)
+    with pytest.raises(InputError, match="feature is 'd'; known: a, b, c"):
+        joint_surface(product, X, ("d", "b"), columns=COLUMNS)
+    with pytest.raises(InputError, match="features is 'bc'; pass the numbers of two columns"):
+        joint_surface(product, X, "bc", columns=COLUMNS)
