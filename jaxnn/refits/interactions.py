@@ -103,8 +103,10 @@ def refit_interactions(
 
     With least squares with products as the learner, and 400 tables of 100 or 300 rows each,
     intervals of nominal 95% contained the true strength of a product 91 to 97% of the time, and
-    zero, where there was none, 96 to 97%. The quantiles of `strengths` never contained zero. A
-    network that learns an interaction only in part has a smaller one, whatever its interval.
+    zero, where there was none, 96 to 97%. The quantiles of `strengths` never contained zero. The
+    target is what the learner finds: tanh networks (8, 8) with a normal prior of strength 0.3 found
+    about 85% of a product of strength 0.5, which their intervals contained for 85% of 40 tables of
+    300 rows; where there was none, they always contained zero. For 100 rows they contained 78%.
 
     Args:
       model: refits of any model, as from `refitted_network`.
