@@ -7,6 +7,8 @@ drifts of the machine affect all of them alike; ratios are medians over rounds. 
 counted separately: the cold total is how long a user waits for the first result in a fresh process,
 after the imports.
 
+A fitted network is inspected in the same way, here and by `sklearn.inspection`.
+
 Targets for two cores were set beforehand. On two cores, a target that is reached holds, and one
 that is missed is shown as refused: it depends on the machine and the versions of other tools, so it
 does not fail the run. That all tools reach the same losses, and that cost is linear, is asserted.

@@ -10,6 +10,8 @@ import numpy as np
 from experiments.lab.claims import Claim, at_most, refused, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.refit_speed.compute import COLD_JOB, JOBS
+from experiments.refit_speed.inspection import JOBS as JOBS_OF_INSPECTION
+from experiments.refit_speed.inspection import TARGET
 from experiments.refit_speed.reading import relative_times, shares_of_peak
 
 LOSS_AGREEMENT = 0.05  # relative difference of mean training losses allowed beyond 4 SE
@@ -30,7 +32,12 @@ def claims(results: Results) -> list[Claim]:
             ratios = relative_times(results, j, i)
             found.append(_ratio_claim(results, words, ratios, targets.get(name)))
         found.append(_loss_claim(results, names, j, job))
-    return [*found, *_cold_claims(results, names), *_growth_claims(results)]
+    return [
+        *found,
+        *_inspection_claims(results),
+        *_cold_claims(results, names),
+        *_growth_claims(results),
+    ]
 
 
 def _ratio_claim(results: Results, words: str, ratios: np.ndarray, least: float | None) -> Claim:
@@ -76,6 +83,21 @@ def _loss_claim(results: Results, names: list[str], j: int, job: str) -> Claim:
         shown=", ".join(f"{name} {mean:.4f} ± {error:.4f}" for name, mean, error in shown),
         interval=(means.min(), means.max()),
     )
+
+
+def _inspection_claims(results: Results) -> list[Claim]:
+    seconds = results["inspection_seconds"]
+    if seconds.shape[1] < 2:
+        return []
+    return [
+        _ratio_claim(
+            results,
+            f"{words}: time of sklearn.inspection with its own network over time of jaxnn",
+            theirs / ours,
+            TARGET,
+        )
+        for words, (ours, theirs) in zip(JOBS_OF_INSPECTION, seconds, strict=True)
+    ]
 
 
 def _cold_claims(results: Results, names: list[str]) -> list[Claim]:

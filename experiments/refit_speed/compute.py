@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 import jaxnn
-from experiments.refit_speed import peers, scaling
+from experiments.refit_speed import inspection, peers, scaling
 from experiments.refit_speed.job import Job, cores
 from experiments.refit_speed.processes import Contender
 from jaxnn import tables
@@ -29,6 +29,8 @@ class Settings:
       refits: number of refits in every job.
       peer_refits: the same for slow peers; times are compared per refit.
       rounds: number of interleaved repetitions.
+      inspections: times that a network is inspected by this library in each; a tenth of them by
+        scikit-learn.
       rest: seconds before each timing, in which the last contender's threads go to sleep.
       replicates, rows: sizes of the two scaling series.
       compared: whether runs are long enough for their times to be compared with the targets.
@@ -39,6 +41,7 @@ class Settings:
     refits: int = 100
     peer_refits: int = 16
     rounds: int = 3
+    inspections: int = 50
     rest: float = 0.5
     replicates: tuple[int, ...] = (100, 1_000, 10_000)
     rows: tuple[int, ...] = (1_000, 10_000, 100_000)
@@ -52,6 +55,7 @@ QUICK = Settings(
     refits=20,
     peer_refits=4,
     rounds=2,
+    inspections=10,
     rest=0.02,
     replicates=(20, 200),
     rows=(300, 3_000),
@@ -163,8 +167,32 @@ def _scaling(axis: str, sizes: tuple[int, ...], seed: int) -> np.ndarray:
         return np.array([process.ask(axis=axis, size=size, seed=seed)["result"] for size in sizes])
 
 
+def _inspection(settings: Settings, seed: int) -> np.ndarray:
+    """(jobs, tools, rounds) seconds of one inspection, this library first."""
+    times = (settings.inspections, settings.inspections // 10)
+    if "scikit-learn" not in peers.available():
+        return np.empty((len(inspection.JOBS), 0, settings.rounds))
+    seconds = np.empty((len(inspection.JOBS), len(times), settings.rounds))
+    with ExitStack() as processes:
+        tools = [
+            processes.enter_context(Contender(function))
+            for function in (inspection.by_jaxnn, inspection.by_scikit_learn)
+        ]
+        for tool in tools:
+            tool.wait_until_ready()
+        for j, job in enumerate(inspection.JOBS.values()):
+            for tool in tools:
+                tool.ask(job=job, times=1, seed=seed)
+            for r in range(settings.rounds):
+                for i, tool in enumerate(tools):
+                    time.sleep(settings.rest)
+                    answer = tool.ask(job=job, times=times[i], seed=seed + 1 + r)
+                    seconds[j, i, r] = answer["seconds"] / times[i]
+    return seconds
+
+
 def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
-    """Race the contenders, then measure how cost grows.
+    """Race the contenders, inspect a network, then measure how cost grows.
 
     Returns:
       contenders: (contenders,) names, this library first; refits: (contenders,) refits per call.
@@ -172,6 +200,8 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
       losses: (jobs, contenders, refits) final mean training losses, NaN where there are fewer.
       operations: (jobs, contenders) nominal operations per call; steps: (jobs,) of one refit.
       peak: (jobs, rounds) operations per second of float32 matrix products.
+      inspection_seconds: (jobs of `inspection`, tools, rounds), this library, then scikit-learn,
+        if that is installed.
       replicates_sizes, rows_sizes: sizes of the two series; _seconds: per step of one refit;
         _memory: peak memory in bytes.
       cores: number of cores; compared: whether times are compared with the targets.
@@ -182,6 +212,7 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
         X, y = heart_matrix()
         np.savez(table, X=X, y=y)
         results: dict[str, Any] = _race(settings, seed, table)
+    results["inspection_seconds"] = _inspection(settings, seed)
     series = {"replicates": settings.replicates, "rows": settings.rows}
     # In parallel only where the times are not compared.
     with ThreadPoolExecutor(1 if settings.compared else len(series)) as pool:

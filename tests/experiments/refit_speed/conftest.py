@@ -10,7 +10,14 @@ CONTENDERS = ["jaxnn", "naive vmap", "torch", "scikit-learn"]
 def made():
     """made(...) -> results of `compute` in which contender i takes `ratios[i]` times as long."""
 
-    def results(ratios=(1.0, 10.0, 10.0, 100.0), share=0.9, losses=0.2, growth=1.0, first=2.0):
+    def results(
+        ratios=(1.0, 10.0, 10.0, 100.0),
+        share=0.9,
+        losses=0.2,
+        growth=1.0,
+        first=2.0,
+        inspection=21.0,
+    ):
         jobs, rounds, refits = len(JOBS), 3, 20
         rng = np.random.default_rng(0)
         ours = np.array([0.5, 0.6, 0.7])
@@ -24,6 +31,7 @@ def made():
             "losses": reached,
             "operations": np.full((jobs, len(CONTENDERS)), share * 1e9 * 0.6),
             "peak": np.full((jobs, rounds), 1e9),
+            "inspection_seconds": np.array([[ours, ours * inspection]] * 2),
             "steps": np.full(jobs, 300),
             "cold": np.array([[first, 0.5]] * len(CONTENDERS)),
             "replicates_sizes": sizes,

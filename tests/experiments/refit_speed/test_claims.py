@@ -16,8 +16,8 @@ def test_a_fast_library_reaches_every_target(made):
     found = claims(made())
     assert missed(made()) == []
     targets = [claim for claim in found if "target" in claim.source]
-    assert len(targets) == 12 and all(claim.holds is True for claim in targets)
-    assert sum(claim.holds is True for claim in found) == 12 + 5
+    assert len(targets) == 14 and all(claim.holds is True for claim in targets)
+    assert sum(claim.holds is True for claim in found) == 14 + 5
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,7 @@ def test_a_fast_library_reaches_every_target(made):
         ({"share": 0.4}, "share of the float32", 2),
         ({"losses": 0.22}, "final mean training loss", 3),
         ({"growth": 1.6}, "Time per step", 2),
+        ({"inspection": 19.0}, "sklearn.inspection", 2),
         ({"first": 2.6}, "fresh process, by jaxnn", 1),
     ],
 )
@@ -43,10 +44,15 @@ def test_a_missed_target_is_counted_as_refused_and_fails_no_run(made):
     assert "3 refused" in tally(claim.verdict for claim in found)
 
 
+def test_without_scikit_learn_no_claim_compares_inspections(made):
+    results = made() | {"inspection_seconds": np.empty((2, 0, 3))}
+    assert not any("sklearn" in claim.statement for claim in claims(results))
+
+
 def test_targets_are_only_reported_when_times_are_not_compared(made):
     results = made(ratios=(1.0, 1.0, 1.0, 1.0), growth=2.0) | {"compared": np.array(False)}
     assert missed(results) == []
     targets = [claim for claim in claims(results) if "target" in claim.source]
-    assert len(targets) == 12
+    assert len(targets) == 14
     assert all(claim.expected.endswith("(not compared in this run)") for claim in targets)
     assert all(claim.holds is None for claim in targets)
