@@ -142,7 +142,7 @@ def test_refits_of_a_network_are_fits_of_the_drawn_rows():
     """Both ways, with an encoder whose scales are those of the resample, and with a penalty."""
     X, y = problem()
     encoder = Encoder(numeric_columns(2))
-    recipe = Recipe("sgd", epochs=6, penalty=ElasticNet(l2=0.1))
+    recipe = Recipe("sgd", epochs=6, regularizers=(ElasticNet(l2=0.1),))
     with jax.enable_x64(True):
         both = [
             bootstrap(start(), Fitter(NET, recipe, encoder), X, y, 3, resampling=resampling)

@@ -17,7 +17,7 @@ def test_value_and_derivative_are_those_of_the_formula(l2, l1, seed):
     rng = np.random.default_rng(seed)
     weights = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
     with jax.enable_x64(True):
-        value, gradient = jax.value_and_grad(ElasticNet(l2, l1))([*map(jnp.asarray, weights)])
+        value, gradient = jax.value_and_grad(ElasticNet(l1, l2))([*map(jnp.asarray, weights)])
     flat = np.concatenate([w.ravel() for w in weights])
     np.testing.assert_allclose(value, l2 / 2 * np.sum(flat**2) + l1 * np.sum(np.abs(flat)))
     for found, w in zip(gradient, weights, strict=True):
@@ -39,8 +39,8 @@ def test_the_penalty_has_the_precision_of_the_weights():
 
 
 def test_penalties_are_equal_if_their_factors_are():
-    assert ElasticNet(l2=0.1) == ElasticNet(0.1) != ElasticNet(l1=0.1)
-    assert hash(ElasticNet(l2=0.1)) == hash(ElasticNet(0.1))
+    assert ElasticNet(l2=0.1) == ElasticNet(0.0, 0.1) != ElasticNet(l1=0.1)
+    assert hash(ElasticNet(l2=0.1)) == hash(ElasticNet(0.0, 0.1))
 
 
 @pytest.mark.parametrize("name", ["l2", "l1"])

@@ -212,7 +212,7 @@ def _fit_predict(
     wide = setting.columns >= WIDE_COLUMNS and setting.rows <= WIDE_ROWS
     hidden = (16, 16) if wide else (8, 8)
     net = MLP((setting.columns, *hidden, 1), response=setting.kind)
-    recipe = Recipe(epochs=STEPS, penalty=NormalPrior(setting.rows), history_every=STEPS)
+    recipe = Recipe(epochs=STEPS, regularizers=(NormalPrior(setting.rows),), history_every=STEPS)
     fitted = fit(key, net, X, y, recipe, weights=weights, penalty_factor=strength)
     black_box = partial(predict, net, fitted)
     means = mean_responses(black_box, X, points, setting)

@@ -122,7 +122,7 @@ def new_coverage(
         kind = KINDS.get(truth, "quantitative")
         table = from_arrays(X, y, response_kind=kind)
         net = MLP((2, *HIDDEN, 1), response=kind)
-        recipe = Recipe(epochs=EPOCHS, penalty=NormalPrior(rows))
+        recipe = Recipe(epochs=EPOCHS, regularizers=(NormalPrior(rows),))
         fitter = Fitter(net, recipe, Encoder(table.columns))
         made = bootstrap(key_refits, fitter, table.X, table.y, refits)
         X, y, order = draw_rows(key_new, truth, NEW_ROWS)

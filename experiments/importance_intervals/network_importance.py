@@ -168,7 +168,9 @@ def _refit(
     drawn_rows = multiplicities(key_rows, len(y)).astype(int)
     counts = jnp.where(purpose == RESAMPLED, drawn_rows, 1)
     net = MLP((PREDICTORS, *HIDDEN, 1), response=kind)
-    recipe = Recipe(epochs=EPOCHS, penalty=NormalPrior(len(y), STRENGTH), history_every=EPOCHS)
+    recipe = Recipe(
+        epochs=EPOCHS, regularizers=(NormalPrior(len(y), STRENGTH),), history_every=EPOCHS
+    )
     fitted = fit(key_fit, net, X, y, recipe, weights=counts.astype(X.dtype))
     black_box = partial(predict, net, fitted)
     at_rows = black_box(X)

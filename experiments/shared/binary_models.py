@@ -37,6 +37,6 @@ def network(
     """A tanh network for a binary response and `rows` rows: 300 steps of Adam, `NormalPrior`."""
     return Fitter(
         MLP((inputs, *hidden, 1), response="binary"),
-        Recipe(penalty=NormalPrior(rows, strength), history_every=300),
+        Recipe(regularizers=(NormalPrior(rows, strength),), history_every=300),
         encoder,
     )

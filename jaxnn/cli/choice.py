@@ -106,7 +106,7 @@ def given_fitter(options: argparse.Namespace, table: Table) -> Fitter | None:
     if options.optimizer == "lbfgs":
         changed = {"batch_size": None} | changed
     if not options.penalty:
-        changed["penalty"] = None
+        changed["regularizers"] = ()
     return dataclasses.replace(fitter, recipe=dataclasses.replace(fitter.recipe, **changed))
 
 

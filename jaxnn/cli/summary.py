@@ -79,7 +79,9 @@ def summary(
             "sizes": list(net.sizes),
             "activation": net.activation,
             "parameters": count_parameters(net),
-            "penalty": getattr(recipe.penalty, "strength", 0.0),
+            "penalty": sum(
+                (getattr(entry, "strength", 0.0) for entry in recipe.regularizers), start=0.0
+            ),
             "epochs": recipe.epochs,
             "optimizer": recipe.optimizer,
             "batch_size": recipe.batch_size,

@@ -122,7 +122,7 @@ def fitter_of(candidate: Candidate, net: MLP, rows: int, encoder: Encoder | None
         optimizer="adam" if candidate.hidden else "lbfgs",
         epochs=candidate.epochs,
         batch_size=BATCH_SIZE if candidate.hidden and rows > SMALL_TABLE else None,
-        penalty=NormalPrior(rows, candidate.strength),
+        regularizers=(NormalPrior(rows, candidate.strength),),
         history_every=candidate.epochs,
     )
     return Fitter(dataclasses.replace(net, sizes=sizes), recipe, encoder)

@@ -25,6 +25,7 @@ from jaxnn.errors import (
 )
 from jaxnn.mlp import MLP
 from jaxnn.optimizers import check_learning_rate
+from jaxnn.regularizers import penalty_of
 from jaxnn.tables import Encoder, encoded_width
 from jaxnn.training.groups import check_several_groups, group_codes
 from jaxnn.training.recipe import Recipe, validation_rows
@@ -206,7 +207,7 @@ def check_descriptions(
     check_learning_rate(rate, recipe.optimizer, schedules=False)
     if penalty_factor is None:
         return
-    if recipe.penalty is None:
+    if penalty_of(recipe.regularizers) is None:
         raise InputError("penalty_factor is given, but the recipe has no penalty; pass None.")
     if not isinstance(penalty_factor, Tracer):
         factor = penalty_factor

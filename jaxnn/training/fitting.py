@@ -26,6 +26,7 @@ from jaxnn import mlp
 from jaxnn.errors import check_key
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.optimizers import transformation, treats_parameters_alike
+from jaxnn.regularizers import penalty_of
 from jaxnn.tables import Encoder, Scaling
 from jaxnn.training import loop
 from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_rows
@@ -108,8 +109,8 @@ def fit(
       validation: (X, y) or (X, y, weights) of validation rows, in place of the recipe's
         `validation_fraction`.
       learning_rate: in place of the recipe's; it may be traced, to map over a grid.
-      penalty_factor: at least 0, by which the recipe's penalty is multiplied; it may be traced, to
-        map over a path of penalties.
+      penalty_factor: at least 0, by which the recipe's penalties on weights are multiplied; it may
+        be traced, to map over a path of penalties.
       groups: (rows,) labels of any kind. Rows with equal labels are set aside together, whole
         groups until about the recipe's `validation_fraction` of the rows is set aside.
 
@@ -211,7 +212,7 @@ def problem(
     flat = treats_parameters_alike(recipe.optimizer)
     form = form_of(net, first, flat=flat)
     scale = None if unit is None else unit.scale
-    objective = Objective(net, form, recipe.penalty, penalty_factor, scale)
+    objective = Objective(net, form, penalty_of(recipe.regularizers), penalty_factor, scale)
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     optimizer = optax.with_extra_args_support(transformation(recipe.optimizer, rate))
     step = step_of(objective, optimizer)

@@ -23,7 +23,7 @@ from jaxnn.errors import (
     check_number,
 )
 from jaxnn.optimizers import Optimizer, check_learning_rate, check_optimizer
-from jaxnn.regularizers import Penalty
+from jaxnn.regularizers import Regularizers, as_regularizers
 
 HISTORY_POINTS = 20  # entries of the history when `history_every` is not given
 
@@ -37,13 +37,15 @@ class Recipe:
         (`optax.adam`), or a ready optax transformation (`optax.adam(1e-3)`). Names and factories
         compare equal from one recipe to the next, so they compile once; a ready transformation
         does so only if the same object is used again. The weight decay that is part of "adamw"
-        and "lion" is optax's, on biases too; `penalty` is on weights alone.
+        and "lion" is optax's, on biases too; an `ElasticNet` is on weights alone.
       learning_rate: a number, or an optax schedule (a function of the step); None is the
         optimiser's default: 0.01, but 1 for "lbfgs".
       epochs: passes over the training rows.
       batch_size: rows per step; None is all of them. The last batch of an epoch may be smaller;
         its loss is the mean over its own rows.
-      penalty: function of the list of weight matrices, such as `jaxnn.ElasticNet(l2=0.01)`.
+      regularizers: tuple of what acts on the steps of training (`jaxnn.regularizers`). A function
+        of the list of weight matrices, such as `jaxnn.ElasticNet(l2=0.01)`, is a penalty that is
+        added to the loss.
       validation_fraction: fraction of the rows, in [0, 1), that is set aside at random and never
         trained on.
       patience: stop after this many history entries in a row without a better validation loss,
@@ -53,7 +55,7 @@ class Recipe:
         response, in units of its variance.
       history_every: epochs between two entries of the history; None makes about 20 entries.
       standardize_response: whether a quantitative response is trained in units of its standard
-        deviation, so that learning rate and penalty mean the same whatever its unit is, and
+        deviation, so that learning rate and penalties mean the same whatever its unit is, and
         whether a count starts from its mean. False is gradient descent on the loss as it is.
 
     Raises:
@@ -69,7 +71,7 @@ class Recipe:
     learning_rate: float | Callable[[Any], Any] | None = None
     epochs: int = 300
     batch_size: int | None = None
-    penalty: Penalty | None = None
+    regularizers: Regularizers = ()
     validation_fraction: float = 0.0
     patience: int | None = None
     min_delta: float = 0.0
@@ -90,11 +92,7 @@ class Recipe:
             raise InputTypeError(
                 f"standardize_response is {self.standardize_response!r}; pass True or False."
             )
-        if self.penalty is not None and not callable(self.penalty):
-            raise InputTypeError(
-                f"penalty is {self.penalty!r}; pass a function of the list of weight matrices, "
-                "such as jaxnn.ElasticNet(l2=0.01)."
-            )
+        object.__setattr__(self, "regularizers", as_regularizers(self.regularizers))
         check_optimizer(self.optimizer)
         check_learning_rate(self.learning_rate, self.optimizer, schedules=True)
         check_hashable(self)

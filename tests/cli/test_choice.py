@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jaxnn import InputError, from_arrays
+from jaxnn import InputError, NormalPrior, from_arrays
 from jaxnn.cli.arguments import parse
 from jaxnn.cli.choice import candidates, check_choice, given_fitter, place_for_bands
 from jaxnn.selection.bagging import Estimate
@@ -64,12 +64,12 @@ def test_a_network_that_is_given_is_trained_as_its_options_say():
     fixed = ["--penalty", "0.5", "--epochs", "7", "--hidden"]
     recipe = fitter(*fixed, "3").recipe
     assert (recipe.optimizer, recipe.epochs, recipe.batch_size) == ("adam", 7, None)
-    assert (recipe.penalty.strength, recipe.penalty.rows) == (0.5, 20)
+    assert recipe.regularizers == (NormalPrior(rows=20, strength=0.5),)
     assert fitter(*fixed).net.sizes == (2, 1) and fitter(*fixed).recipe.optimizer == "lbfgs"
     assert fitter(*fixed, "3", rows=2000).recipe.batch_size == BATCH_SIZE
     changed = fitter(*fixed, "3", "--optimizer", "sgd", "--learning-rate", "2", rows=2000).recipe
     assert (changed.optimizer, changed.learning_rate) == ("sgd", 2)
-    assert fitter("--penalty", "0", "--epochs", "7", "--hidden", "3").recipe.penalty is None
+    assert fitter("--penalty", "0", "--epochs", "7", "--hidden", "3").recipe.regularizers == ()
 
 
 def selection(losses):

@@ -316,7 +316,7 @@ def test_impossible_validation_rows_are_refused(validation, expected):
     [(-1.0, "penalty_factor is -1.0"), (np.nan, "penalty_factor is nan"), ("1", "penalty_factor")],
 )
 def test_an_impossible_factor_of_the_penalty_is_refused(factor, expected):
-    recipe = Recipe(epochs=2, penalty=ElasticNet(0.1))
+    recipe = Recipe(epochs=2, regularizers=(ElasticNet(l2=0.1),))
     assert expected in sentence(fit_with, recipe=recipe, penalty_factor=factor)
 
 

@@ -101,7 +101,9 @@ def test_places_are_uniform_in_both_ways_of_sorting(rows, draws, key):
 @pytest.mark.parametrize("optimizer", ["sgd", "lbfgs"])
 def test_many_rows_in_blocks_give_the_same_fit(optimizer, problem, monkeypatch):
     X, y = problem(rows=333)
-    recipe = Recipe(optimizer, epochs=5, penalty=ElasticNet(l2=0.1), validation_fraction=0.3)
+    recipe = Recipe(
+        optimizer, epochs=5, regularizers=(ElasticNet(l2=0.1),), validation_fraction=0.3
+    )
     net = MLP((3, 4, 1))
     whole = fit(jax.random.key(0), net, X, y, recipe)
     monkeypatch.setattr("jaxnn.training.batching.BLOCK_BYTES", 2**9)

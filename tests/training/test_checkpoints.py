@@ -14,7 +14,7 @@ EPOCHS = (3, 5, 9)
 @pytest.mark.parametrize("batch_size", [None, 4])
 def test_each_checkpoint_is_the_fit_of_so_many_epochs(small_rows, small_network, batch_size):
     X, y = small_rows
-    recipe = Recipe(penalty=NormalPrior(len(y)), batch_size=batch_size)
+    recipe = Recipe(regularizers=(NormalPrior(len(y)),), batch_size=batch_size)
     rows = CheckedRows(X, y)
     run = jax.jit(
         lambda key, factor: checkpoints(key, small_network, rows, recipe, None, EPOCHS, factor)
@@ -22,7 +22,9 @@ def test_each_checkpoint_is_the_fit_of_so_many_epochs(small_rows, small_network,
     passed = run(jax.random.key(3), 0.3)
     assert not passed.diverged.any()
     for place, epochs in enumerate(EPOCHS):
-        short = Recipe(penalty=NormalPrior(len(y), 0.3), batch_size=batch_size, epochs=epochs)
+        short = Recipe(
+            regularizers=(NormalPrior(len(y), 0.3),), batch_size=batch_size, epochs=epochs
+        )
         expected = fit(jax.random.key(3), small_network, X, y, short).params
         for one, two in zip(jax.tree.leaves(passed.params), jax.tree.leaves(expected), strict=True):
             np.testing.assert_allclose(one[place], two, rtol=1e-4, atol=1e-5)

@@ -33,7 +33,7 @@ def test_equal_fitters_compile_once(compilations, problem):
     def run(seed, l2=0.125):
         fitter = Fitter(
             MLP([3, 5, 1], "silu"),
-            Recipe("sgd", epochs=3, penalty=ElasticNet(l2=l2)),
+            Recipe("sgd", epochs=3, regularizers=(ElasticNet(l2=l2),)),
             Encoder(list(numeric_columns(3))),
         )
         return fitter(jax.random.key(seed), X, y, np.ones(19))
@@ -78,7 +78,7 @@ def test_the_working_set_is_the_activations_of_one_step():
 
 
 def test_a_partial_of_fit_is_a_fitter_if_it_fixes_no_more():
-    recipe, penalised = Recipe(epochs=2), Recipe(penalty=ElasticNet(l2=1.0))
+    recipe, penalised = Recipe(epochs=2), Recipe(regularizers=(ElasticNet(l2=1.0),))
     watched = (np.zeros((2, 3)), np.zeros(2))
     for given, expected in (
         ({"recipe": recipe}, Fitter(NET, recipe)),

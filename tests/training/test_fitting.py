@@ -75,7 +75,7 @@ def test_a_full_batch_fit_is_the_plain_loop(optimizer, problem):
         X, y = problem()
         weights = np.linspace(0.5, 2, ROWS)
         penalty = ElasticNet(l2=0.02, l1=0.01)
-        recipe = AsIs(optimizer, learning_rate=0.02, epochs=12, penalty=penalty)
+        recipe = AsIs(optimizer, learning_rate=0.02, epochs=12, regularizers=(penalty,))
         fitted = fit(jax.random.key(1), NET, X, y, recipe, weights=weights)
         rule = OPTIMIZERS[optimizer].factory(0.02)
         start, expected, loss = plain_training(NET, rule, 12, X, y, weights, penalty)
@@ -121,7 +121,7 @@ def row_lengths(weights):
 def test_any_function_of_the_weights_is_a_penalty(problem):
     with jax.enable_x64(True):
         X, y = problem()
-        recipe = AsIs("sgd", learning_rate=0.05, epochs=8, penalty=row_lengths)
+        recipe = AsIs("sgd", learning_rate=0.05, epochs=8, regularizers=(row_lengths,))
         fitted = fit(jax.random.key(1), NET, X, y, recipe)
         _, expected, loss = plain_training(
             NET, optax.sgd(0.05), 8, X, y, np.ones(ROWS), row_lengths
@@ -181,7 +181,7 @@ def test_a_quantitative_response_is_trained_in_units_of_its_spread(problem):
         penalty = ElasticNet(l2=0.02)
         net = MLP((3, 4, 2), initializer=planned, bias_initializer=planned)
         Y = np.stack([1e6 + 30 * y, 1e-3 * y**2], axis=1)
-        recipe = Recipe("sgd", learning_rate=0.05, epochs=10, penalty=penalty)
+        recipe = Recipe("sgd", learning_rate=0.05, epochs=10, regularizers=(penalty,))
         fitted = fit(jax.random.key(1), net, X, Y, recipe, weights=weights)
         center = np.average(Y, axis=0, weights=weights)
         scale = np.sqrt(np.average((Y - center) ** 2, axis=0, weights=weights))
@@ -208,7 +208,7 @@ def test_the_unit_of_the_response_does_not_matter(factor, shift, batch_size, pro
             learning_rate=0.05,
             epochs=60,
             batch_size=batch_size,
-            penalty=ElasticNet(l2=0.01),
+            regularizers=(ElasticNet(l2=0.01),),
             validation_fraction=0.3,
             patience=3,
             min_delta=1e-3,
@@ -262,7 +262,7 @@ def test_poisson_regression_is_that_of_scikit_learn():
     with jax.enable_x64(True):
         net = MLP((2, 1), response="count")
         # Their objective is half the mean deviance plus alpha/2 sum w^2.
-        recipe = LONG(penalty=ElasticNet(l2=0.2))
+        recipe = LONG(regularizers=(ElasticNet(l2=0.2),))
         fitted = fit(jax.random.key(0), net, X, y, recipe, weights=weights)
         np.testing.assert_allclose(fitted.params[0].weights[:, 0], peer.coef_, rtol=1e-4)
         np.testing.assert_allclose(fitted.params[0].biases, peer.intercept_, rtol=1e-4)
@@ -290,11 +290,11 @@ def test_a_factor_of_the_penalty_is_that_penalty_and_maps(problem):
     net = MLP((3, 4, 1))
 
     def one(factor):
-        recipe = Recipe(epochs=20, penalty=NormalPrior(rows=ROWS))
+        recipe = Recipe(epochs=20, regularizers=(NormalPrior(rows=ROWS),))
         return fit(jax.random.key(0), net, X, y, recipe, penalty_factor=factor).params
 
     path = jax.vmap(one)(jnp.array([0.0, 3.0]))
-    alone = Recipe(epochs=20, penalty=NormalPrior(ROWS, 3.0))
+    alone = Recipe(epochs=20, regularizers=(NormalPrior(ROWS, 3.0),))
     expected = fit(jax.random.key(0), net, X, y, alone).params
     assert_trees_close(jax.tree.map(lambda leaf: leaf[1], path), expected, rtol=1e-3, atol=1e-5)
     assert np.abs(path[0].weights[0] - path[0].weights[1]).max() > 1e-2
@@ -339,7 +339,7 @@ def test_l2_is_ridge_with_half_the_square_and_free_biases(problem):
     with jax.enable_x64(True):
         X, y = problem(rows=40)
         X, y, l2 = X + 3, y + 10, 0.7
-        fitted = fit(jax.random.key(0), MLP((3, 1)), X, y, LONG(penalty=ElasticNet(l2=l2)))
+        fitted = fit(jax.random.key(0), MLP((3, 1)), X, y, LONG(regularizers=(ElasticNet(l2=l2),)))
         Xc, yc = X - X.mean(0), y - y.mean()
         w = np.linalg.solve(Xc.T @ Xc / 40 + l2 / 2 * np.eye(3), Xc.T @ yc / 40)
         np.testing.assert_allclose(fitted.params[0].weights[:, 0], w, rtol=1e-5)
@@ -358,7 +358,7 @@ def test_l1_is_the_soft_threshold():
     y = X @ [2.0, 0.3, -1.0, 0.0]
     # A constant step swings around zero by as much as one step, 0.01 (0.8 + 2 0.3).
     for recipe, threshold in ((AsIs, 0.4), (Recipe, 0.4 * y.std())):
-        recipe = recipe("sgd", learning_rate=0.01, epochs=1000, penalty=ElasticNet(l1=0.8))
+        recipe = recipe("sgd", learning_rate=0.01, epochs=1000, regularizers=(ElasticNet(l1=0.8),))
         weights = fit(jax.random.key(0), MLP((4, 1)), X, y, recipe).params[0].weights[:, 0]
         expected = [2 - threshold, 0.0, threshold - 1, 0.0]
         np.testing.assert_allclose(weights, expected, atol=0.0145 * (threshold / 0.4))
@@ -366,7 +366,7 @@ def test_l1_is_the_soft_threshold():
 
 def test_no_penalty_on_biases_however_strong_it_is():
     X, y = np.zeros((12, 2)), np.full(12, 5.0)
-    recipe = Recipe("sgd", learning_rate=1e-3, epochs=4000, penalty=ElasticNet(l2=500.0))
+    recipe = Recipe("sgd", learning_rate=1e-3, epochs=4000, regularizers=(ElasticNet(l2=500.0),))
     fitted = fit(jax.random.key(0), MLP((2, 1)), X, y, recipe)
     np.testing.assert_allclose(fitted.params[0].biases, [5.0], rtol=1e-3)
     np.testing.assert_allclose(fitted.params[0].weights, 0, atol=1e-6)
@@ -380,7 +380,7 @@ def test_logistic_regression_is_that_of_scikit_learn():
     peer = LogisticRegression(C=1 / (60 * l2), tol=1e-10, max_iter=1000).fit(X, y)
     with jax.enable_x64(True):
         net = MLP((3, 1), response="binary")
-        fitted = fit(jax.random.key(0), net, X, y, LONG(penalty=ElasticNet(l2=l2)))
+        fitted = fit(jax.random.key(0), net, X, y, LONG(regularizers=(ElasticNet(l2=l2),)))
         np.testing.assert_allclose(fitted.params[0].weights[:, 0], peer.coef_[0], rtol=1e-4)
         np.testing.assert_allclose(fitted.params[0].biases, peer.intercept_, rtol=1e-4)
         np.testing.assert_allclose(predict(net, fitted, X), peer.predict_proba(X)[:, 1], rtol=1e-4)
@@ -394,7 +394,7 @@ def test_softmax_regression_is_that_of_scikit_learn():
     peer = LogisticRegression(C=1 / (60 * l2), tol=1e-10, max_iter=1000).fit(X, y)
     with jax.enable_x64(True):
         net = MLP((2, 3), response="categorical")
-        fitted = fit(jax.random.key(0), net, X, y, LONG(penalty=ElasticNet(l2=l2)))
+        fitted = fit(jax.random.key(0), net, X, y, LONG(regularizers=(ElasticNet(l2=l2),)))
         probabilities = predict(net, fitted, X)
         assert probabilities.shape == (60, 3)
         np.testing.assert_allclose(probabilities, peer.predict_proba(X), rtol=1e-3)
@@ -409,7 +409,7 @@ def test_a_row_of_weight_two_is_that_row_twice(problem):
     with jax.enable_x64(True):
         X, y = problem()
         counts = np.arange(ROWS) % 4
-        recipe = Recipe(epochs=12, learning_rate=0.02, penalty=ElasticNet(l2=0.1))
+        recipe = Recipe(epochs=12, learning_rate=0.02, regularizers=(ElasticNet(l2=0.1),))
         run = partial(fit, net=NET, recipe=recipe, encoder=Encoder(numeric_columns(3)))
         weighted = run(jax.random.key(1), X=X, y=y, weights=counts)
         repeated = run(jax.random.key(1), X=X.repeat(counts, 0), y=y.repeat(counts))

@@ -17,12 +17,14 @@ from jaxnn.training.recipe import HISTORY_POINTS, history_epochs
 
 def test_recipes_are_equal_if_they_say_the_same():
     def made(**changed):
-        return Recipe(**({"optimizer": optax.adam, "penalty": ElasticNet(0.1)} | changed))
+        return Recipe(
+            **({"optimizer": optax.adam, "regularizers": (ElasticNet(l2=0.1),)} | changed)
+        )
 
     assert made() == made() and hash(made()) == hash(made())
     changes = [
         {"optimizer": "adam"}, {"learning_rate": 0.1}, {"epochs": 7}, {"batch_size": 3},
-        {"penalty": None}, {"validation_fraction": 0.1}, {"patience": 2}, {"min_delta": 0.1},
+        {"regularizers": ()}, {"validation_fraction": 0.1}, {"patience": 2}, {"min_delta": 0.1},
         {"history_every": 2},
     ]  # fmt: skip
     assert len({made(), *(made(**change) for change in changes)}) == 1 + len(changes)
@@ -74,7 +76,9 @@ WRONG = [
     ({"min_delta": -1}, InputError, "min_delta is -1; pass a finite number"),
     ({"min_delta": math.inf}, InputError, "min_delta is inf"),
     ({"min_delta": None}, InputError, "min_delta is None"),
-    ({"penalty": 0.1}, InputTypeError, "penalty is 0.1; pass a function .*ElasticNet"),
+    ({"regularizers": ElasticNet()}, InputTypeError, "regularizers is ElasticNet.*; pass a tuple"),
+    ({"regularizers": (0.1,)}, InputTypeError, "regularizers holds 0.1; pass regularisers and"),
+    ({"regularizers": [ElasticNet]}, InputTypeError, "regularizers holds the class ElasticNet; pa"),
     ({"optimizer": "adm"}, InputError, "optimizer is 'adm'; did you mean 'adam"),
     ({"optimizer": "gradient"}, InputError, "optimizer is 'gradient'.*known: adadelta, .*, sgd"),
     ({"optimizer": None}, InputTypeError, "optimizer is None; pass a name"),
@@ -104,7 +108,9 @@ class Lasso:
         return self.price * jnp.sum(jnp.abs(weights[0]))
 
 
-@pytest.mark.parametrize("unhashable", [{"learning_rate": jnp.array(0.1)}, {"penalty": Lasso(0.1)}])
+@pytest.mark.parametrize(
+    "unhashable", [{"learning_rate": jnp.array(0.1)}, {"regularizers": (Lasso(0.1),)}]
+)
 def test_what_cannot_be_hashed_is_refused(unhashable):
     """A recipe is a static argument, so it must be hashable."""
     with pytest.raises(InputTypeError, match=f"{next(iter(unhashable))} is "):

@@ -1,6 +1,6 @@
-"""How is a network kept from fitting the noise?
+"""What do large weights cost?
 
-By a penalty on the weights, never on the biases, that is added to the mean loss:
+A penalty on the weights, never on the biases, is added to the mean loss:
 
     elastic net     Omega(W) = l2/2 sum w^2 + l1 sum |w|
     normal prior    Omega(W) = strength / (2 n) sum_layers inputs sum w^2
@@ -32,8 +32,8 @@ class ElasticNet:
     It is a function of the list of weight matrices, and returns () in their dtype.
 
     Attributes:
-      l2: factor of half the sum of squared weights, at least 0.
       l1: factor of the sum of absolute weights, at least 0.
+      l2: factor of half the sum of squared weights, at least 0.
 
     Raises:
       InputError, InputTypeError: a factor that is not a finite number of at least 0.
@@ -49,12 +49,12 @@ class ElasticNet:
       [[ 1.  -0.5]]
     """
 
-    l2: float = 0.0
     l1: float = 0.0
+    l2: float = 0.0
 
     def __post_init__(self) -> None:
-        check_not_negative(self.l2, "l2")
         check_not_negative(self.l1, "l1")
+        check_not_negative(self.l2, "l2")
 
     def __call__(self, weights: Sequence[Array]) -> Array:
         total = jnp.zeros((), weights[0].dtype)
