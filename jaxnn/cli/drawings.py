@@ -72,6 +72,14 @@ def drawings(results: Explanation) -> Iterator[Drawing]:
         f"that left it out; {level} percentile bars over these refits."
     )
     yield Drawing((OBSERVED,), _one(partial(figures.observed_figure, results)), (what,))
+    surface = results.interactions.surface
+    if surface is not None:
+        first, second = (results.names[feature] for feature in surface.features)
+        what = (
+            f"Prediction by {first} and {second}, averaged over {results.interactions.rows:,} "
+            f"rows{figures.what_is_drawn(surface)}. Pale: no row is near. Dots: rows."
+        )
+        yield Drawing((SURFACE,), _one(partial(figures.surface_figure, results, surface)), (what,))
     if results.calibration is not None:
         draw = partial(figures.calibration_figure, results, results.calibration)
         what = (

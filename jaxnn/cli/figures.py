@@ -16,7 +16,7 @@ from jaxnn.bands.simultaneous import SimultaneousBand
 from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.results import Explanation
 from jaxnn.inspection.calibration import Calibration
-from jaxnn.refits import Effect, RefitImportance
+from jaxnn.refits import Effect, RefitImportance, RefitSurface
 from jaxnn.tables import Column, Table, axis_label
 from jaxnn.tables.table import shown
 
@@ -163,6 +163,36 @@ def importance_figure(importance: RefitImportance, unit: str) -> Any:
     ax.set_xlabel(f"rise of the loss ({unit})")
     legend_below(figure, ax)
     return figure
+
+
+def surface_figure(results: Explanation, surface: RefitSurface) -> Any:
+    """A figure of a surface: of two classes the boundary with its ribbon, otherwise a map."""
+    figure, (ax,) = plotting.panels(1, height=HEIGHT + 0.4, width=NARROW)
+    table = results.table
+    if table.response_kind == "binary":
+        named = tuple(_plain(level, 16) for level in table.response.levels)
+        plotting.plot_boundary(surface, table.y, ax, sides=(named[0], named[1]))
+        legend_below(figure, ax)
+    else:
+        output = 0
+        label = _prediction_label(table)
+        if table.response_kind == "categorical":
+            output = int(np.bincount(table.y.astype(int)).argmax())
+            label = f"P({_plain(table.response.levels[output], 16)})"
+        plotting.plot_surface(surface, ax, output=output, label=label)
+    ax.set_xlabel(_plain(axis_label(surface.columns[0]), 60))
+    ax.set_ylabel(_plain(axis_label(surface.columns[1]), 60))
+    return figure
+
+
+def what_is_drawn(surface: RefitSurface) -> str:
+    """How the boundary is drawn, for a caption."""
+    if surface.threshold is None or surface.refits.ndim > 3:
+        return ""
+    return (
+        ", with the boundary at 1/2 and the ribbon in which refits disagree on the side "
+        f"({100 * surface.level:g}%, pointwise)"
+    )
 
 
 def calibration_figure(results: Explanation, calibration: Calibration) -> Any:
