@@ -19,6 +19,7 @@ changes.py         what a predictor changes between two values
 results.py         what `explain` computes
 choice_figures.py  figures of the choice and the comparison
 figures.py         figures of the predictors and the predictions
+surface_figure.py  the figure of the strongest interaction
 drawings.py        all figures with their captions
 page.py            what the page says, in which order
 sections/          what each section of the page says

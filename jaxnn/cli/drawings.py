@@ -37,7 +37,11 @@ class Drawing(NamedTuple):
 
 def drawings(results: Explanation) -> Iterator[Drawing]:
     """All figures of an explanation."""
-    from jaxnn.cli import choice_figures, figures  # late, so that --help need not wait
+    from jaxnn.cli import (  # late, so that --help need not wait
+        choice_figures,
+        figures,
+        surface_figure,
+    )
 
     options, table = results.options, results.table
     level = f"{100 * options.level:g}%"
@@ -77,9 +81,11 @@ def drawings(results: Explanation) -> Iterator[Drawing]:
         first, second = (results.names[feature] for feature in surface.features)
         what = (
             f"Prediction by {first} and {second}, averaged over {results.interactions.rows:,} "
-            f"rows{figures.what_is_drawn(surface)}. Pale: no row is near. Dots: rows."
+            f"rows{surface_figure.what_is_drawn(surface)}. Pale: no row is near. Dots: rows."
         )
-        yield Drawing((SURFACE,), _one(partial(figures.surface_figure, results, surface)), (what,))
+        yield Drawing(
+            (SURFACE,), _one(partial(surface_figure.surface_figure, results, surface)), (what,)
+        )
     if results.calibration is not None:
         draw = partial(figures.calibration_figure, results, results.calibration)
         what = (

@@ -16,7 +16,7 @@ from jaxnn.bands.simultaneous import SimultaneousBand
 from jaxnn.cli.bands import EffectBands
 from jaxnn.cli.results import Explanation
 from jaxnn.inspection.calibration import Calibration
-from jaxnn.refits import Effect, RefitImportance, RefitSurface
+from jaxnn.refits import Effect, RefitImportance
 from jaxnn.tables import Column, Table, axis_label
 from jaxnn.tables.table import shown
 
@@ -32,19 +32,19 @@ CORE = (0.02, 0.98)  # quantiles of a predictor beyond which its curves are pale
 FEW_ROWS = 10  # a level with fewer rows is hollow
 
 
-def _plain(text: str, limit: int = 28) -> str:
+def plain(text: str, limit: int = 28) -> str:
     """A name as matplotlib can draw it: short, on one line, and without formulas."""
     return shown(text, limit).replace("$", r"\$")
 
 
-def _prediction_label(table: Table) -> str:
+def prediction_label(table: Table) -> str:
     """What is predicted: the probability of the positive class, or the mean response."""
     response = table.response
     if response.kind == "binary":
-        return f"P({_plain(response.name)} = {_plain(response.levels[1], 16)})"
+        return f"P({plain(response.name)} = {plain(response.levels[1], 16)})"
     if table.response_kind == "categorical":
-        return _plain(response.name)
-    return f"mean {_plain(axis_label(response), 60)}"
+        return plain(response.name)
+    return f"mean {plain(axis_label(response), 60)}"
 
 
 def _fit_tick_labels(ax: Any, names: Sequence[str], what: str) -> None:
@@ -73,7 +73,7 @@ def observed_figure(results: Explanation) -> Any:
         return figure
     total = rows.size
     rows = rows[_evenly(total, MOST_POINTS)]
-    names = [_plain(name, 16) for name in response.levels]
+    names = [plain(name, 16) for name in response.levels]
     level = f"{100 * results.options.level:g}%"
     new = results.new_interval
     plotting.predicted_versus_observed(
@@ -86,8 +86,8 @@ def observed_figure(results: Explanation) -> Any:
         interval_label=f"{level} band of the mean",
         new_label=f"{level} interval of a new observation",
     )
-    ax.set_xlabel(f"observed {_plain(axis_label(response), 60)}")
-    name = _prediction_label(table)
+    ax.set_xlabel(f"observed {plain(axis_label(response), 60)}")
+    name = prediction_label(table)
     if response.kind == "categorical":
         name = f"P({name} = observed class)"
     ax.set_ylabel(f"out-of-bag {name}")
@@ -143,10 +143,10 @@ def effect_figures(results: Explanation, found: EffectBands) -> tuple[Any, Any]:
             ax.vlines(effect.density.deciles, 0, 0.06, **deciles)
             if _is_small_count(effect.grid):
                 ax.set_xticks(effect.grid, _level_labels(column, effect.grid, values))
-        ax.set_xlabel(_plain(axis_label(column), 60))
+        ax.set_xlabel(plain(axis_label(column), 60))
         if not curved:
             _fit_tick_labels(ax, _level_labels(column, effect.grid, values), "levels")
-        predicted = _prediction_label(table)
+        predicted = prediction_label(table)
         ax.set_ylabel("probability of the class" if response.kind == "categorical" else predicted)
     limits = np.array([ax.get_ylim() for _, ax in drawn])
     for figure, ax in drawn:
@@ -165,42 +165,12 @@ def importance_figure(importance: RefitImportance, unit: str) -> Any:
     return figure
 
 
-def surface_figure(results: Explanation, surface: RefitSurface) -> Any:
-    """A figure of a surface: of two classes the boundary with its ribbon, otherwise a map."""
-    figure, (ax,) = plotting.panels(1, height=HEIGHT + 0.4, width=NARROW)
-    table = results.table
-    if table.response_kind == "binary":
-        named = tuple(_plain(level, 16) for level in table.response.levels)
-        plotting.plot_boundary(surface, table.y, ax, sides=(named[0], named[1]))
-        legend_below(figure, ax)
-    else:
-        output = 0
-        label = _prediction_label(table)
-        if table.response_kind == "categorical":
-            output = int(np.bincount(table.y.astype(int)).argmax())
-            label = f"P({_plain(table.response.levels[output], 16)})"
-        plotting.plot_surface(surface, ax, output=output, label=label)
-    ax.set_xlabel(_plain(axis_label(surface.columns[0]), 60))
-    ax.set_ylabel(_plain(axis_label(surface.columns[1]), 60))
-    return figure
-
-
-def what_is_drawn(surface: RefitSurface) -> str:
-    """How the boundary is drawn, for a caption."""
-    if surface.threshold is None or surface.refits.ndim > 3:
-        return ""
-    return (
-        ", with the boundary at 1/2 and the ribbon in which refits disagree on the side "
-        f"({100 * surface.level:g}%, pointwise)"
-    )
-
-
 def calibration_figure(results: Explanation, calibration: Calibration) -> Any:
     """A figure of the calibration of predictions out of bag."""
     figure, (ax,) = plotting.panels(1, height=HEIGHT + 0.4, width=NARROW)
     classes = ()
     if results.table.response_kind == "categorical":
-        classes = [_plain(level, 16) for level in results.table.response.levels]
+        classes = [plain(level, 16) for level in results.table.response.levels]
     plotting.plot_calibration(calibration, ax, classes=classes, numbers=False)
     legend_below(figure, ax)
     return figure
@@ -220,7 +190,7 @@ def what_is_pale(results: Explanation, found: EffectBands) -> str:
 
 def _level_labels(column: Column, grid: np.ndarray, values: np.ndarray) -> list[str]:
     """Names of levels, each with its number of rows."""
-    names = [_plain(name, 16) for name in column.levels] or [f"{value:g}" for value in grid]
+    names = [plain(name, 16) for name in column.levels] or [f"{value:g}" for value in grid]
     counts = _row_counts(grid, values)
     return [f"{name}\n({count:,})" for name, count in zip(names, counts, strict=True)]
 
@@ -274,7 +244,7 @@ def _draw_curves(
     if parts.shape[2] > 1:
         counts = np.bincount(table.y.astype(int), minlength=parts.shape[2])
         chosen = sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
-        labels = [f"P({_plain(response.levels[k], 16)})" for k in chosen]
+        labels = [f"P({plain(response.levels[k], 16)})" for k in chosen]
     outer: dict[str, Any] = {}
     if parts.shape[2] == 1 and whole is not None:
         lower, upper = np.minimum(whole.lower, band.lower), np.maximum(whole.upper, band.upper)

@@ -95,7 +95,7 @@ def test_identifiers_are_unique_and_links_lead_somewhere(page):
 def test_every_figure_says_what_it_shows(page):
     _, structure = page
     labels = [a["aria-label"] for tag, a in structure.tags if tag == "svg"]
-    # Comparison, choice, importance, observed, surface, calibration, and two for each of two predictors.
+    # Comparison, choice, importance, observed, surface, calibration; two for each predictor.
     assert len(labels) == 10 and len(set(labels)) == 10
     assert all(len(label) > 40 for label in labels)
     assert sum("Prediction along Thal" in label for label in labels) == 2
