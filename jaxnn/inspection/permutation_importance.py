@@ -6,10 +6,10 @@ Breiman 2001, "Random forests"; lecture 11. Positive is useful. The spread over 
 noise of permuting, for this one fitted model and these rows: it is no confidence interval, and
 says nothing of other rows or another fit (`jaxnn.refits.refit_importance` does).
 
-Correlation is the main weakness of the method: permuting one of several correlated columns makes
-rows that nobody has seen, and how much each column counts depends on how the fit happened to divide
-their common effect. It is then not what a refit without the column would lose; see
-`conditional_importance.py`.
+Correlation, which lecture 11 counts as a strength, is the main weakness of the method: permuting
+one of several correlated columns makes rows that nobody has seen, and how much each column counts
+depends on how the fit happened to divide their common effect. It is then not what a refit without
+the column would lose; see `conditional_importance.py`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ conclusions about the data.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -22,6 +21,7 @@ from jax import Array
 
 from jaxnn.bands.simulation import fits_of_all_rows
 from jaxnn.errors import InputError, InputTypeError, as_numbers, check_count, check_finite
+from jaxnn.inspection.column_groups import Groups
 from jaxnn.refits.importance import RefitImportance
 from jaxnn.refits.importance_scores import VALUES, importances_of_refits
 from jaxnn.refits.network import refitted_network
@@ -62,7 +62,7 @@ def seed_noise(
     *,
     fits: int = FITS,
     values: int | None = VALUES,
-    columns: Mapping[str, Sequence[int | str] | int | str] | None = None,
+    columns: Groups | None = None,
     weights: Any = None,
     groups: Any = None,
 ) -> SeedNoise:
