@@ -16,6 +16,10 @@ length s in the direction of g, other tables would show
 in which the length is over the rows that refit b drew, since other tables also have other rows. So
 zero is in it unless |g|^2 is longer than noise alone. The interval of H squared is made in the
 same way, with a denominator to which the refits' noise is added too.
+
+Refits of a network also differ by their first weights, which matter less for their mean. Scaling V
+to the part that comes from the rows (by the infinitesimal jackknife) was tried: the intervals
+became narrower and contained the truth less often, those of least squares too.
 """
 
 from __future__ import annotations
@@ -111,7 +115,7 @@ def _spread(values: np.ndarray, shares: np.ndarray) -> float:
     return float((np.square(values - values.mean(axis=0)) @ shares).sum() / (len(values) - 1))
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def _ratio(part: Any, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.zeros(np.shape(part)), where=np.asarray(whole) > 0)
 
 
