@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -159,7 +160,7 @@ def differences_in_loss(
         marker = ">" if value > 0 else "<"
         ax.plot(end, row, marker, color=COLORS[clear], markersize=9, clip_on=False)
         aside = (-12 if value > 0 else 12, 0)  # points, so that the arrow hides no digit
-        told = {"ha": inwards, "va": "center", "textcoords": "offset points"}
+        told: dict[str, Any] = {"ha": inwards, "va": "center", "textcoords": "offset points"}
         ax.annotate(f"{value:+,.4g}", (end, row), aside, **told)
     ax.set_xlim(*ends)
     ax.xaxis.set_major_locator(MaxNLocator(5))

@@ -115,7 +115,7 @@ def _spread(values: np.ndarray, shares: np.ndarray) -> float:
     return float((np.square(values - values.mean(axis=0)) @ shares).sum() / (len(values) - 1))
 
 
-def _ratio(part: Any, whole: np.ndarray) -> np.ndarray:
+def _ratio(part: Any, whole: Any) -> np.ndarray:
     return np.divide(part, whole, out=np.zeros(np.shape(part)), where=np.asarray(whole) > 0)
 
 
