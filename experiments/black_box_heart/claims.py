@@ -94,6 +94,13 @@ def _exact_claims(results: Results) -> list[Claim]:
     share, deviation = left_out_moments(rows)
     shares = results[f"left_out_{rows}"]
     return [
+        equals(
+            "Predictors of the Heart table; the lecture lists 12 names, without MaxHR, but says 13 "
+            "and shows importances of x0 to x12",
+            "lecture 11, 'Permutation Variable Importance Example'",
+            len(results["correlation"]),
+            13,
+        ),
         at_most(
             "A network without hidden layers, fitted to Age, is logistic regression (largest "
             "difference in predicted probabilities)",

@@ -28,12 +28,13 @@ from experiments.black_box_heart.settings import Settings
 
 FULL = Settings()
 QUICK = Settings(
-    refits=100,
+    refits=60,
     compared=30,
     trees=10,
     repeats=10,
     compared_values=2,
-    without=15,
+    without=10,
+    grid=15,
     linear_sets=10,
     noise_sets=8,
 )
