@@ -18,11 +18,10 @@ its bias, and
 which covers the bias of the fit too (Montiel Olea and Plagborg-Moller 2019 on sup-t bands; Hall and
 Horowitz 2013 on the calibration).
 
-Measured with least squares, nominal 95%: the curve of one of three predictors, a cubic, averaged
-over the rows, on 19 points, from 500 refits. On 100 rows (1,000 data sets; standard error 0.008)
-simultaneous bands contained the whole true curve in 93% of the data sets, and on 300 rows (500 data
-sets; 0.011) in 94%. Pointwise percentile bands contained single points in 94% of them, but the
-whole curve in 66% and 67%.
+`MEASURED` is how often they did with least squares, nominal 95%: the curve of one of three
+predictors, a cubic, averaged over the rows, on 19 points, from 500 refits (1,000 data sets of 100
+rows, standard error 0.008; 500 data sets of 300 rows, 0.011). Pointwise percentile bands contained
+single points in 94% of them, but the whole curve in 66% and 67%.
 """
 
 from __future__ import annotations
@@ -33,6 +32,8 @@ import numpy as np
 
 from jaxnn.bands.calibration import inverse_link, link, normal_factor, on_link_scale
 from jaxnn.errors import InputError, as_numbers, check_finite, check_level
+
+MEASURED = "the whole curve 93 to 94% of the time at a nominal 95%, with least squares"
 
 
 class SimultaneousBand(NamedTuple):

@@ -21,7 +21,7 @@ from jaxnn.tables.table import shown
 
 MOST_DECIMALS = 6  # of numbers without an exponent
 LARGEST = 1e9  # beyond which a number has an exponent
-GROUPED = 1e4  # from which thousands are set apart; a year is not
+YEARS = 1e4  # below which a value of a column has no mark between its thousands
 UNKNOWN = "unknown"
 
 
@@ -50,7 +50,7 @@ def number(value: float | None, places: int | None = None, sign: str = "") -> st
 
     Example:
       >>> number(0.16634, 3), number(73_123, -2, "+"), number(1234.6), number(-2e-9)
-      ('0.166', '+73,100', '1230', '-2e-09')
+      ('0.166', '+73,100', '1,230', '-2e-09')
     """
     if value is None or math.isnan(value):
         return UNKNOWN
@@ -79,6 +79,8 @@ def value(column: Column, number: float) -> str:
     """
     if column.levels:
         return shown(column.levels[int(number)], 24)
+    if abs(number) < YEARS:
+        return f"{number:.4g}"
     return _written(float(f"{number:.4g}"), ".4g", "")
 
 
@@ -94,8 +96,6 @@ def values(column: Column, numbers: np.ndarray) -> str:
 
 
 def _written(value: float, form: str, sign: str) -> str:
-    if GROUPED <= abs(value) < LARGEST:
+    if 1e3 <= abs(value) < LARGEST:
         return f"{value:{sign},.0f}"
-    if 1e3 <= abs(value) < GROUPED and form.endswith("g"):
-        return f"{value:{sign}.0f}"
     return f"{value:{form}}" if abs(value) < LARGEST else f"{value:{sign}.3g}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jaxnn.bands import calibration
+from jaxnn.bands import calibration, simultaneous
 from jaxnn.cli.numbers import percent
 from jaxnn.cli.printed_report import report
 from jaxnn.cli.results import Explanation
 from jaxnn.fitted_models import prediction_intervals
-from jaxnn.refits import importance_intervals
+from jaxnn.refits import importance_intervals, interactions
+from jaxnn.refits.prediction_errors import COVERAGE
 from jaxnn.report import Block, Grid, Paragraph
 
 NOT_MEASURED = "not measured"
@@ -44,6 +45,8 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         "where the mean prediction lies at one value; not the whole curve at once",
         str(calibration.MEASURED if calibrated else calibration.MEASURED_PERCENTILE),
     )
+    if results.table.response_kind != "categorical":
+        yield "whole curve", "where all of the mean prediction lies", simultaneous.MEASURED
     if not isinstance(results.importance, str):
         yield (
             "importance",
@@ -54,7 +57,7 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         yield (
             "interaction",
             "how much of the joint effect of two predictors is not the sum of single ones",
-            NOT_MEASURED,
+            interactions.MEASURED,
         )
     yield (
         "change",
@@ -72,7 +75,7 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         yield (
             "score",
             "where the score of these fits lies over other rows",
-            NOT_MEASURED,
+            COVERAGE,
         )
     yield (
         "difference of losses",

@@ -27,4 +27,4 @@ def columns(results: Explanation) -> Iterator[Block]:
     yield Grid("Columns that were used", head, tuple(rows[: MOST_ROWS + 1]), numbers=False)
     if len(rows) > MOST_ROWS + 1:
         yield Paragraph(f"The first {MOST_ROWS} predictors of {len(rows) - 1:,}.")
-    yield from (Paragraph(note) for note in table.notes)
+    yield from (Paragraph(f"{note[:1].upper()}{note[1:]}") for note in table.notes)
