@@ -37,12 +37,13 @@ def fingerprint(*sources: Path, without: frozenset[str] = frozenset()) -> str:
       without: top-level names of these files that are ignored.
     """
     digest = hashlib.sha256()
-    for path in closure(*sources):
+    needed = closure(*sources)
+    for path in needed:
         code = _code(
             path.read_text(encoding="utf-8"), path.name, without if path in sources else frozenset()
         )
         digest.update(f"{place(path)}\n{code}\n".encode())
-    for folder in sorted({path.parent for path in closure(*sources)}):
+    for folder in sorted({path.parent for path in needed}):
         for path in sorted(folder.iterdir()):
             if path.suffix in _DATA:
                 digest.update(f"{place(path)}\n".encode() + path.read_bytes())
@@ -52,12 +53,14 @@ def fingerprint(*sources: Path, without: frozenset[str] = frozenset()) -> str:
 def closure(*sources: Path) -> list[Path]:
     """All files that the given files depend on, themselves included, sorted by path."""
     found: set[Path] = set()
+    by_folder: dict[Path, _Packages] = {}
     waiting = list(sources)
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            packages = _Packages(_top(path).parent)
+            folder = _top(path).parent
+            packages = by_folder.setdefault(folder, _Packages(folder, {}))
             waiting += packages.needed(path)
     return sorted(found)
 
@@ -93,12 +96,23 @@ class _Parsed(NamedTuple):
 
 
 class _Packages(NamedTuple):
-    """The packages in one folder, and the library wherever it is installed."""
+    """The packages in one folder, and the library wherever it is installed.
+
+    Attributes:
+      folder: the folder.
+      files: the files of the modules that have been looked for.
+    """
 
     folder: Path
+    files: dict[str, Path | None]
 
     def file(self, module: str) -> Path | None:
         """The file of a module, or None when it is in none of these packages."""
+        if module not in self.files:
+            self.files[module] = self._file(module)
+        return self.files[module]
+
+    def _file(self, module: str) -> Path | None:
         top, *rest = module.split(".")
         library = Path(str(jaxnn.errors.__file__)).parent
         root = library if top == library.name else self.folder / top
