@@ -18,10 +18,14 @@ its bias, and
 which covers the bias of the fit too (Montiel Olea and Plagborg-Moller 2019 on sup-t bands; Hall and
 Horowitz 2013 on the calibration).
 
-`MEASURED` is how often they did with least squares, nominal 95%: the curve of one of three
-predictors, a cubic, averaged over the rows, on 19 points, from 500 refits (1,000 data sets of 100
-rows, standard error 0.008; 500 data sets of 300 rows, 0.011). Pointwise percentile bands contained
-single points in 94% of them, but the whole curve in 66% and 67%.
+Measured with least squares, nominal 95%: the curve of one of three predictors, a cubic, averaged
+over the rows, on 19 points, from 500 refits. On 100 rows (1,000 data sets; standard error 0.008)
+simultaneous bands contained the whole true curve in 93% of the data sets, and on 300 rows (500 data
+sets; 0.011) in 94%. Pointwise percentile bands contained single points in 94% of them, but the
+whole curve in 66% and 67%. The same with logistic regression on 100 rows (600 data sets; 0.007):
+97%, and of pointwise bands 68%. Of networks, whose penalty bends curves, bands calibrated with
+simulated refits contained the whole curve on five points in 91% of the data sets on average over
+the settings of `experiments/band_coverage`, and bands of refits alone in 83%.
 """
 
 from __future__ import annotations
@@ -31,9 +35,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.bands.calibration import inverse_link, link, normal_factor, on_link_scale
+from jaxnn.bands.measured_coverage import MeasuredCoverage
 from jaxnn.errors import InputError, as_numbers, check_finite, check_level
 
-MEASURED = "the whole curve 93 to 94% of the time at a nominal 95%, with least squares"
+# Of networks' curves on five points: with simulated refits, and of refits alone.
+MEASURED = MeasuredCoverage("band_coverage", 0.95, mean=0.913, settings=19, least=0.667)
+MEASURED_UNCALIBRATED = MeasuredCoverage(
+    "band_coverage", 0.95, mean=0.826, settings=19, least=0.273
+)
 
 
 class SimultaneousBand(NamedTuple):

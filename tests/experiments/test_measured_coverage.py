@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from jaxnn.bands import calibration
+from jaxnn.bands import calibration, simultaneous
 from jaxnn.bands.measured_coverage import MeasuredCoverage
 from jaxnn.fitted_models import prediction_intervals
-from jaxnn.refits import importance_intervals
+from jaxnn.refits import contrasts, importance_intervals
 
 FIGURES = Path(__file__).parents[2] / "figures"
 SETTING = "coverage of the true importance of signals by default intervals"
@@ -40,6 +40,23 @@ def one(found, part):
 def test_bands_of_curves(measured, kind):
     statement, told, (least, _) = one(records(measured), kind)
     assert float(re.match(r"truth ([\d.]+)", told)[1]) == pytest.approx(measured.mean, abs=5e-4)
+    assert least == pytest.approx(measured.least, abs=5e-4)
+    assert f"mean over {measured.settings} settings" in statement
+
+
+@pytest.mark.parametrize(
+    ("measured", "kind", "what"),
+    [
+        (simultaneous.MEASURED, "calibrated (default)", "inside the simultaneous band"),
+        (simultaneous.MEASURED_UNCALIBRATED, "refits alone", "inside the simultaneous band"),
+        (contrasts.MEASURED, "calibrated (default)", "coverage of the true change"),
+        (contrasts.MEASURED_PERCENTILE, "refits alone", "coverage of the true change"),
+    ],
+)
+def test_bands_of_whole_curves_and_of_changes(measured, kind, what):
+    found = [claim for claim in records(measured) if claim[0].startswith("Averaged curves")]
+    statement, told, (least, _) = one([claim for claim in found if kind in claim[0]], what)
+    assert float(told.split()[0]) == pytest.approx(measured.mean, abs=5e-4)
     assert least == pytest.approx(measured.least, abs=5e-4)
     assert f"mean over {measured.settings} settings" in statement
 

@@ -13,7 +13,7 @@ from jaxnn.cli.numbers import percent
 from jaxnn.cli.printed_report import report
 from jaxnn.cli.results import Explanation
 from jaxnn.fitted_models import prediction_intervals
-from jaxnn.refits import importance_intervals, interactions
+from jaxnn.refits import contrasts, importance_intervals, interactions
 from jaxnn.refits.prediction_errors import COVERAGE
 from jaxnn.report import Block, Grid, Paragraph
 
@@ -46,7 +46,11 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
         str(calibration.MEASURED if calibrated else calibration.MEASURED_PERCENTILE),
     )
     if results.table.response_kind != "categorical":
-        yield "whole curve", "where all of the mean prediction lies", simultaneous.MEASURED
+        yield (
+            "whole curve",
+            "where all of the mean prediction lies",
+            str(simultaneous.MEASURED if calibrated else simultaneous.MEASURED_UNCALIBRATED),
+        )
     if not isinstance(results.importance, str):
         yield (
             "importance",
@@ -62,7 +66,7 @@ def _rows(results: Explanation) -> Iterator[tuple[str, str, str]]:
     yield (
         "change",
         "how far the average prediction differs between two values",
-        NOT_MEASURED,
+        str(contrasts.MEASURED if calibrated else contrasts.MEASURED_PERCENTILE),
     )
     yield (
         "prediction out of bag",
