@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from jaxnn import __version__
+from jaxnn.report import Folded, Grid, Page, Paragraph, Picture, Section, page_html
 
 VOID = {"meta", "br", "path", "use", "rect", "image"}
 CHROMIUM = shutil.which("chromium")
@@ -22,7 +23,8 @@ MEASURE = """<body onload="
   for (const frame of document.querySelectorAll('iframe')) {
     const root = frame.contentDocument.documentElement;
     const p = document.createElement('p');
-    p.textContent = 'width ' + frame.width + ' needs ' + root.scrollWidth;
+    p.textContent = 'width ' + frame.width + ' needs ' + root.scrollWidth
+      + ' title ' + frame.contentDocument.title;
     document.body.append(p);
   }">FRAMES</body>"""
 
@@ -124,17 +126,29 @@ PAIR = ("Ca", "Thal")
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 def test_nothing_is_wider_than_a_phone_or_a_screen(explained_heart, tmp_path):
     report = (explained_heart.out / "report.html").read_text(encoding="utf-8")
-    frames = "".join(
-        f'<iframe width="{width}" height="800" srcdoc="{html.escape(report)}"></iframe>'
-        for width in WIDTHS
-    )
-    measured = tmp_path / "measure.html"
-    measured.write_text(MEASURE.replace("FRAMES", frames), encoding="utf-8")
-    dom = browser(tmp_path, "--dump-dom", measured.as_uri())
-    found = dict(re.findall(r"<p>width (\d+) needs (\d+)</p>", dom))
+    found = widths(report, tmp_path)
     assert {int(width) for width in found} == set(WIDTHS)
-    for width, needed in found.items():
+    for width, (needed, _) in found.items():
         assert int(needed) <= int(width)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_long_and_nasty_names_fit_a_phone_and_run_nothing(tmp_path):
+    names = ("<script>document.title = 'run'</script>", "a&b", "x" * 300, "one two " * 40)
+    tables = tuple(
+        Grid(name, ("name", *names), tuple((n, *names) for n in names), numbers=numbers)
+        for name in names
+        for numbers in (True, False)
+    )
+    picture = Picture(f'<svg viewBox="0 0 9 9" aria-label="{html.escape(names[0])}"></svg>', "")
+    texts = tuple(Paragraph(name, role) for name in names for role in ("", "code", "warning"))
+    blocks = (*tables, *texts, picture, *(Folded(name, tables, open=True) for name in names))
+    report = page_html(Page(names[2], names[0], tuple(Section(name, blocks) for name in names)))
+    found = widths(report, tmp_path)
+    assert {int(width) for width in found} == set(WIDTHS)
+    for width, (needed, title) in found.items():
+        assert int(needed) <= int(width)
+        assert title == "x" * 300
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
@@ -142,6 +156,19 @@ def test_the_page_can_be_printed(explained_heart, tmp_path):
     pdf = tmp_path / "report.pdf"
     browser(tmp_path, f"--print-to-pdf={pdf}", (explained_heart.out / "report.html").as_uri())
     assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def widths(report, folder):
+    """{width of a window: (width that the page needs, its title)}."""
+    frames = "".join(
+        f'<iframe width="{width}" height="800" srcdoc="{html.escape(report)}"></iframe>'
+        for width in WIDTHS
+    )
+    measured = folder / "measure.html"
+    measured.write_text(MEASURE.replace("FRAMES", frames), encoding="utf-8")
+    dom = browser(folder, "--dump-dom", measured.as_uri())
+    found = re.findall(r"<p>width (\d+) needs (\d+) title (.*?)</p>", dom)
+    return {width: (needed, title) for width, needed, title in found}
 
 
 def browser(folder, *words):

@@ -26,7 +26,7 @@ def errors(
     else:
         yield Grid(
             "Scores on rows that were not seen",
-            ("score", "of", "value", f"{percent(found.level)} interval", "better"),
+            ("score", "value", f"{percent(found.level)} interval", "better"),
             tuple(_cells(row) for row in found.rows),
         )
         yield Paragraph(
@@ -79,7 +79,8 @@ def _cells(row: PredictionError) -> tuple[str, ...]:
         numbers = [max(value, 0.0) ** 0.5 for value in numbers]
     places = decimals([numbers[1:]])
     better = "higher" if row.higher_is_better else "lower"
-    return _name(row.score), row.of, number(numbers[0], places), ends(numbers[1:], places), better
+    name = f"{_name(row.score)}, {row.of}"
+    return name, number(numbers[0], places), ends(numbers[1:], places), better
 
 
 def _name(score: str) -> str:
