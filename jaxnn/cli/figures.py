@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from jaxnn import plotting
 from jaxnn.bands.calibration import Band
@@ -173,7 +172,7 @@ def calibration_figure(results: Explanation, calibration: Calibration) -> Any:
     if results.table.response_kind == "categorical":
         classes = [plain(level, 16) for level in results.table.response.levels]
     plotting.plot_calibration(calibration, ax, classes=classes, numbers=False)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.locator_params("x", nbins=5)
     if results.table.response_kind == "binary":
         ax.set_xlabel(f"predicted {prediction_label(results.table)}")
         ax.set_ylabel(f"observed share of {plain(results.table.response.levels[1], 16)}")
