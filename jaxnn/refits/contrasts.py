@@ -5,7 +5,8 @@
 "age 40 to 65: +0.03 (-0.01 to 0.08)": each `jaxnn.refits.Effect` has its contrasts, and here they
 become one table. Measured with least squares, nominal 95%, percentiles of 500 refits: the intervals
 contained the true change between the quartiles of a predictor, whose effect is a cubic, in 94% of
-1,000 data sets of 100 rows and of 500 data sets of 300 rows (standard error 0.01).
+1,000 data sets of 100 rows and of 500 data sets of 300 rows (standard error 0.01), and with
+logistic regression in 93% of 600 and of 400 data sets.
 """
 
 from __future__ import annotations
