@@ -29,10 +29,10 @@ CAPTIONS = {
         "the same resamples; points are means, bars nominal 95% intervals over refits. The ten "
         "predictors with the largest mean share are shown. (a) What splits on a predictor take "
         "from the impurity, as a share of all splits; a network has none. (b) Accuracy lost on "
-        "rows left out when the predictor is permuted, as a share. By impurity, forest and "
-        "boosting give half of the importance or more to the five numeric predictors, which have "
-        "many values to split at; by permutation these matter little, and all five methods put "
-        "the same three predictors on top. A single tree varies most. "
+        "rows left out when the predictor is permuted, as a share. By impurity, forest "
+        "and boosting give half to two thirds of the importance to numeric predictors, which have "
+        "many values to split at; by permutation these matter little to the forest, and the "
+        "five methods mostly agree. A single tree varies most. "
         "Lecture 11, 'Variable Importance for trees, bags, and boosts'."
     ),
     "noise": (
