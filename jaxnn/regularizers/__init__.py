@@ -1,18 +1,47 @@
 """How is a network kept from fitting the noise?
 
-places.py     where in a step a regulariser acts: read this first
-penalties.py  prices of large weights
+places.py               where in a step a regulariser acts: read this first
+penalties.py            prices of large weights
+dropout.py              units that may be missing, in training and in prediction
+noise.py                normal noise on inputs and weights
+labels.py               labels that are not trusted to the last
+activity.py             a price of active hidden units
+max_norm.py             weights within a ball
+batch_normalization.py  hidden units with a mean and spread of their own, folded into the weights
+random_bits.py          random decisions for many units and rows
 """
 
+from jaxnn.regularizers.activity import ActivityPenalty
+from jaxnn.regularizers.batch_normalization import BatchNormalization
+from jaxnn.regularizers.dropout import Dropout, monte_carlo_predict
+from jaxnn.regularizers.labels import LabelNoise, LabelSmoothing
+from jaxnn.regularizers.max_norm import MaxNorm
+from jaxnn.regularizers.noise import InputNoise, WeightNoise
 from jaxnn.regularizers.penalties import ElasticNet, NormalPrior, Penalty
-from jaxnn.regularizers.places import Regularizer, Regularizers, as_regularizers, penalty_of
+from jaxnn.regularizers.places import (
+    Regularizer,
+    Regularizers,
+    acting,
+    as_regularizers,
+    penalty_of,
+)
 
 __all__ = [
+    "ActivityPenalty",
+    "BatchNormalization",
+    "Dropout",
     "ElasticNet",
+    "InputNoise",
+    "LabelNoise",
+    "LabelSmoothing",
+    "MaxNorm",
     "NormalPrior",
     "Penalty",
     "Regularizer",
     "Regularizers",
+    "WeightNoise",
+    "acting",
     "as_regularizers",
+    "monte_carlo_predict",
     "penalty_of",
 ]

@@ -1,28 +1,78 @@
 """At which places of a training step can a regulariser act?
 
-    rows (features, targets) -> weights -> hidden units -> loss + penalties -> update
+    rows (features, targets) -> weights -> hidden units -> loss + penalties -> update -> weights
 
-A regulariser is a small frozen description. It overrides the places at which it acts; the others
-pass on what they get. A function of the list of weight matrices, such as `jaxnn.ElasticNet`, is a
-penalty, and needs no class.
+A regulariser is a small frozen description. It overrides the places at which it acts, with pure
+functions; the others pass on what they get. A function of the list of weight matrices, such as
+`jaxnn.ElasticNet`, is a penalty, and needs no class.
+
+Training draws noise anew in every step, from the key of the fit. What `fit` returns, and every loss
+in its history, is that of the network without noise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from jax import Array
 
-from jaxnn.errors import InputTypeError
+from jaxnn.errors import InputError, InputTypeError
+from jaxnn.mlp import MLP
 from jaxnn.regularizers.penalties import Penalty
 
 
 class Regularizer:
-    """What acts on the steps of training, and leaves a plain network."""
+    """What acts on the steps of training, and leaves a plain network.
+
+    Rows are along the last axis. Keys differ from step to step, place to place and layer to layer.
+
+    Attributes:
+      draws_by_row: whether two copies of a row get different noise, so that a row of weight two is
+        not the same as that row twice.
+    """
+
+    draws_by_row: ClassVar[bool] = False
+
+    def check(self, net: MLP) -> None:
+        """Refuse a network that this does not suit."""
+
+    def features(self, key: Array, features: Array) -> Array:
+        """The features (inputs, rows) that a step sees, standardised if an encoder does so."""
+        return features
+
+    def targets(self, key: Array, probabilities: Array) -> Array:
+        """The probabilities (classes, rows) that a step is to learn; (1, rows) of y = 1."""
+        return probabilities
+
+    def weights(self, key: Array, weights: Array) -> Array:
+        """The weights (..., inputs, outputs) of layers with which a step computes."""
+        return weights
+
+    def hidden(self, key: Array, h: Array) -> Array:
+        """The hidden units (units, rows) that the next layer sees."""
+        return h
+
+    def activity(self, h: Array) -> Array:
+        """A price (rows,) of hidden units (units, rows), of which the mean is added to the loss."""
+        raise NotImplementedError
+
+    def updated(self, weights: Array) -> Array:
+        """The weights (..., inputs, outputs) of layers after an update."""
+        return weights
 
 
 Regularizers = tuple[Regularizer | Penalty, ...]
+
+
+def acting(regularizers: Regularizers, place: str) -> list[tuple[int, Any]]:
+    """The regularisers that act at a place, the name of a method, with their numbers."""
+    return [
+        (number, entry)
+        for number, entry in enumerate(regularizers)
+        if isinstance(entry, Regularizer)
+        and getattr(type(entry), place) is not getattr(Regularizer, place)
+    ]
 
 
 def as_regularizers(given: Any) -> Regularizers:
@@ -32,6 +82,7 @@ def as_regularizers(given: Any) -> Regularizers:
       given: a tuple or list of regularisers and of functions of the list of weight matrices.
 
     Raises:
+      InputError: two regularisers of one kind that cannot act twice.
       InputTypeError: something else.
     """
     example = "such as (jaxnn.ElasticNet(l2=0.01),)"
@@ -48,6 +99,12 @@ def as_regularizers(given: Any) -> Regularizers:
                 f"regularizers holds {entry!r}; pass regularisers and functions of the list of "
                 f"weight matrices, {example}."
             )
+    kinds = [type(entry) for entry in given if isinstance(entry, Regularizer)]
+    for kind in kinds:
+        if kinds.count(kind) > 1 and kind.__name__ != "Augmentation":
+            raise InputError(
+                f"regularizers holds {kinds.count(kind)} of the kind {kind.__name__}; pass one."
+            )
     return tuple(given)
 
 
@@ -63,3 +120,12 @@ def _sum_of(penalties: list[Penalty]) -> Penalty:
         return sum(others, start=first)
 
     return total
+
+
+def check_hidden_units(net: MLP, regularizer: Regularizer) -> None:
+    """Refuse a network without the hidden units on which a regulariser acts."""
+    if len(net.sizes) == 2:
+        raise InputError(
+            f"regularizers holds {type(regularizer).__name__}, which acts on hidden units, but "
+            f"sizes is {net.sizes}; pass a network with hidden layers."
+        )

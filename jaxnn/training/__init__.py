@@ -7,6 +7,8 @@ checkpoints.py       the fits of fewer epochs that a fit passes through
 validation_split.py  which rows are trained on, and which are watched
 arguments.py         what `fit` accepts, checked once, before anything is compiled
 objective.py         the mean loss plus penalty of the rows of one step, and its gradient
+noisy_objective.py   the same where regularisers act on a step
+regularized_pass.py  the network as a step with regularisers computes it, and as a plain one
 steps.py             one update, and one pass over the rows
 loop.py              when the loss is recorded, and when training stops
 divergence.py        whether a fit diverged, when and why

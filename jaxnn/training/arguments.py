@@ -25,10 +25,11 @@ from jaxnn.errors import (
 )
 from jaxnn.mlp import MLP
 from jaxnn.optimizers import check_learning_rate
-from jaxnn.regularizers import penalty_of
+from jaxnn.regularizers import Regularizer, penalty_of
 from jaxnn.tables import Encoder, encoded_width
 from jaxnn.training.groups import check_several_groups, group_codes
 from jaxnn.training.recipe import Recipe, validation_rows
+from jaxnn.training.regularized_pass import batch_normalization
 from jaxnn.training.scales import Scales
 
 
@@ -199,6 +200,9 @@ def check_descriptions(
         raise InputTypeError(f"recipe is a {type(recipe).__name__}; pass a jaxnn.Recipe.")
     if encoder is not None and not isinstance(encoder, Encoder):
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
+    for entry in recipe.regularizers:
+        if isinstance(entry, Regularizer):
+            entry.check(net)
     rate = learning_rate
     if isinstance(rate, Tracer):
         rate = 1.0  # its value is not known yet, but whether the optimizer takes a rate is
@@ -255,11 +259,38 @@ def checked_rows(
             f"validation_fraction is {recipe.validation_fraction}, which leaves none of {rows} "
             "rows to train on."
         )
+    if batch_normalization(recipe.regularizers) is not None:
+        _check_batches(X, weights, recipe)
     if groups is not None:
         groups = group_codes(groups, rows)
         if recipe.validation_fraction:
             check_several_groups(groups, "setting some aside for validation")
     return CheckedRows(X, y, weights, validation, groups)
+
+
+def _check_batches(X: Any, weights: Any, recipe: Recipe) -> None:
+    """Refuse batches of one row, and rows that are all equal, which have no spread."""
+    trained = X.shape[0] - validation_rows(recipe, X.shape[0])
+    size = min(recipe.batch_size or trained, trained)
+    if size == 1:
+        raise InputError(
+            "BatchNormalization needs the spread over the rows of a batch, but a batch has one "
+            "row; pass a batch_size of at least 2 and more rows."
+        )
+    if trained % size == 1:
+        raise InputError(
+            f"batch_size is {size}, which leaves a last batch of one of {trained} training rows, "
+            "whose spread BatchNormalization needs; pass another batch_size."
+        )
+    values, counts = _values(X), None if weights is None else _values(weights)
+    if values is None or (weights is not None and counts is None):
+        return
+    counted = values if counts is None else values[counts > 0]
+    if (counted == counted[:1]).all():
+        raise InputError(
+            "X has equal rows only, which have no spread for BatchNormalization; pass rows that "
+            "differ."
+        )
 
 
 def _checked_validation(

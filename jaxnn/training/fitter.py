@@ -22,6 +22,7 @@ from jaxnn.tables import Encoder
 from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_rows
 from jaxnn.training.batching import step_bytes
 from jaxnn.training.fitting import Fit, fit, train
+from jaxnn.training.noisy_objective import draws_by_row
 from jaxnn.training.recipe import Recipe
 from jaxnn.training.scales import scales_of
 from jaxnn.training.validation_split import as_floats
@@ -33,7 +34,8 @@ class Traits(NamedTuple):
     Attributes:
       weights_are_counts: whether a row of weight two is the same as that row twice. True for full
         batches, whose objective is a weighted mean over all rows; false for mini-batches, which
-        hold a fixed number of rows, whatever their weights.
+        hold a fixed number of rows, whatever their weights, and where noise makes two copies of a
+        row differ.
       absent_rows_can_be_dropped: whether leaving out a row of weight zero changes nothing. True if
         weights are counts, unless a fraction of the rows is set aside for validation: which rows
         these are depends on the number of rows.
@@ -151,10 +153,10 @@ class Fitter:
 
 
 def _traits(recipe: Recipe) -> Traits:
-    full_batch = recipe.batch_size is None
+    counts = recipe.batch_size is None and not draws_by_row(recipe.regularizers)
     return Traits(
-        weights_are_counts=full_batch,
-        absent_rows_can_be_dropped=full_batch and not recipe.validation_fraction,
+        weights_are_counts=counts,
+        absent_rows_can_be_dropped=counts and not recipe.validation_fraction,
         varying_length=recipe.patience is not None,
     )
 

@@ -14,6 +14,7 @@ function mapped over keys (`jaxnn.replicate`, `jaxnn.bootstrap`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -26,14 +27,17 @@ from jaxnn import mlp
 from jaxnn.errors import check_key
 from jaxnn.mlp import MLP, Parameters
 from jaxnn.optimizers import transformation, treats_parameters_alike
-from jaxnn.regularizers import penalty_of
+from jaxnn.regularizers import Regularizers, penalty_of
+from jaxnn.regularizers.batch_normalization import with_scales
 from jaxnn.tables import Encoder, Scaling
-from jaxnn.training import loop
+from jaxnn.training import forward_pass, loop
 from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_rows
 from jaxnn.training.batching import Rows, cut_into_blocks, prepare
 from jaxnn.training.divergence import divergence
+from jaxnn.training.noisy_objective import NoisyObjective, changes_objective
 from jaxnn.training.objective import Objective, form_of
 from jaxnn.training.recipe import Recipe, history_epochs
+from jaxnn.training.regularized_pass import batch_normalization, plain_groups
 from jaxnn.training.response_unit import standardized, starting_at_mean, unfolded
 from jaxnn.training.scales import scales_of
 from jaxnn.training.steps import Epoch, State, full_batch_epoch, mini_batch_epoch, step_of
@@ -187,7 +191,9 @@ def problem(
 ) -> Problem:
     """The first weights, the update and the encoded rows of a fit; arguments are those of `fit`."""
     # Each purpose has its own key, whether or not the others have one.
-    key_init, key_split, key_batches = (jax.random.fold_in(key, purpose) for purpose in range(3))
+    key_init, key_split, key_batches, key_noise = (
+        jax.random.fold_in(key, purpose) for purpose in range(4)
+    )
     training, held_out = split(key_split, rows, recipe)
     scales = partial(scales_of, net=net, recipe=recipe, encoder=encoder)
     whole = rows.whole
@@ -204,18 +210,23 @@ def problem(
     elif recipe.standardize_response and net.response == "count":
         first = starting_at_mean(first, training.y, training.weights)
     train_rows = prepare(*training, encoder, scaling)
-    train_blocks = cut_into_blocks(train_rows, net)
+    normalization = batch_normalization(recipe.regularizers)
+    # The moments of batch normalisation are those of all rows of a step.
+    train_blocks = cut_into_blocks(train_rows, net) if normalization is None else train_rows
     validation_blocks = None
     if held_out is not None:
         validation_blocks = cut_into_blocks(prepare(*held_out, encoder, scaling), net)
 
     flat = treats_parameters_alike(recipe.optimizer)
+    if normalization is not None:
+        first = with_scales(first)
     form = form_of(net, first, flat=flat)
     scale = None if unit is None else unit.scale
     objective = Objective(net, form, penalty_of(recipe.regularizers), penalty_factor, scale)
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     optimizer = optax.with_extra_args_support(transformation(recipe.optimizer, rate))
-    step = step_of(objective, optimizer)
+    objective_at = _objective_at(key_noise, objective, recipe.regularizers)
+    step = step_of(objective_at, optimizer, recipe.regularizers)
     count, batch_size = len(training.X), recipe.batch_size
     if batch_size is None or batch_size >= count:
         steps_per_epoch = 1
@@ -226,14 +237,40 @@ def problem(
 
     start = objective.form.start
     state = State(start, optimizer.init(start), jnp.array(-1))
-    losses = partial(_losses, objective, train_blocks, validation_blocks)
+
+    def plain(held: Any) -> Parameters:
+        groups = objective.form.groups(held)
+        if normalization is None:
+            return groups
+        training_rows = train_rows.features, train_rows.weights
+        return plain_groups(net, groups, *training_rows, normalization.epsilon)
+
+    # Without normalisation, losses are those of the parameters as they are held.
+    clean = objective
+    if normalization is not None:
+        clean = replace(objective, form=form._replace(groups=lambda groups: groups))
+
+    def losses(held: Any) -> tuple[Array, Array]:
+        kept = held if normalization is None else plain(held)
+        return _losses(clean, train_blocks, validation_blocks, kept)
+
     variance = 1.0 if unit is None else jnp.mean(jnp.square(unit.scale))
 
     def layers(held: Any) -> Parameters:
-        params = objective.form.layers(held)
+        params = forward_pass.ungrouped(net, plain(held))
         return params if unit is None else unfolded(params, unit)
 
     return Problem(state, epoch, losses, variance, steps_per_epoch, scaling, layers)
+
+
+def _objective_at(
+    key: Array, objective: Objective, regularizers: Regularizers
+) -> Callable[[Array], Objective]:
+    """The number of a step -> what it minimises: with noise of its own, if there is any."""
+    if not changes_objective(regularizers):
+        return lambda number: objective
+    fields = (objective.net, objective.form, objective.penalty, objective.factor, objective.unit)
+    return lambda number: NoisyObjective(*fields, regularizers, jax.random.fold_in(key, number))
 
 
 @partial(jax.jit, static_argnames=("net", "recipe", "encoder"))

@@ -146,9 +146,9 @@ def grouped(net: MLP, params: Parameters) -> Parameters:
 def ungrouped(net: MLP, groups: Parameters) -> Parameters:
     """The parameters of which `groups` is the `grouped` form."""
     layers: list[Layer] = []
-    for (start, end), (weights, biases) in zip(_runs(net), groups, strict=True):
+    for (start, end), group in zip(_runs(net), groups, strict=True):
         single = end - start == 1
-        layers += [Layer(weights, biases)] if single else map(Layer, list(weights), list(biases))
+        layers += [group] if single else map(type(group), *map(list, group))
     return tuple(layers)
 
 

@@ -31,11 +31,13 @@ class Form(NamedTuple):
       start: the first parameters, held.
       groups: held parameters -> those that `forward_pass.forward` takes.
       layers: held parameters -> one `Layer` per layer.
+      held: the inverse of `groups`.
     """
 
     start: Any
     groups: Callable[[Any], Parameters]
     layers: Callable[[Any], Parameters]
+    held: Callable[[Parameters], Any]
 
 
 def form_of(net: MLP, params: Parameters, *, flat: bool) -> Form:
@@ -48,11 +50,12 @@ def form_of(net: MLP, params: Parameters, *, flat: bool) -> Form:
     """
     start: Any = params
     groups: Callable[[Any], Parameters] = partial(forward_pass.grouped, net)
+    hold: Callable[[Parameters], Any] = partial(forward_pass.ungrouped, net)
     if flat:
         first = groups(params)
         pack, groups = forward_pass.packing(first)
-        start = pack(first)
-    return Form(start, groups, lambda held: forward_pass.ungrouped(net, groups(held)))
+        start, hold = pack(first), pack
+    return Form(start, groups, lambda held: forward_pass.ungrouped(net, groups(held)), hold)
 
 
 @dataclass(frozen=True)

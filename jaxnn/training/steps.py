@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import optax
 from jax import Array, lax
 
+from jaxnn.regularizers import Regularizers, acting
 from jaxnn.training.batching import Rows, shuffled_batches
 from jaxnn.training.objective import Objective
 
@@ -38,10 +39,30 @@ Step = Callable[[State, Rows, Array], State]
 Epoch = Callable[[Array, State], State]
 
 
-def step_of(objective: Objective, optimizer: optax.GradientTransformationExtraArgs) -> Step:
-    """One update, as a function of the state, the rows and the number of the step."""
+def step_of(
+    objective_at: Callable[[Array], Objective],
+    optimizer: optax.GradientTransformationExtraArgs,
+    regularizers: Regularizers = (),
+) -> Step:
+    """One update, as a function of the state, the rows and the number of the step.
+
+    Args:
+      objective_at: the number of a step -> what it minimises.
+      optimizer: the update rule.
+      regularizers: of which some may act on the weights after the update.
+    """
+    after = [entry for _, entry in acting(regularizers, "updated")]
+
+    def updated(objective: Objective, held: Any) -> Any:
+        if not after:
+            return held
+        groups = objective.form.groups(held)
+        for entry in after:
+            groups = tuple(g._replace(weights=entry.updated(g.weights)) for g in groups)
+        return objective.form.held(groups)
 
     def step(state: State, rows: Rows, number: Array) -> State:
+        objective = objective_at(number)
         value, gradient = objective.value_and_gradient(state.held, rows)
         updates, optimizer_state = optimizer.update(
             gradient,
@@ -54,7 +75,8 @@ def step_of(objective: Objective, optimizer: optax.GradientTransformationExtraAr
         # If any number in the network is not finite, the gradient of the last biases is not either.
         finite = jnp.isfinite(objective.form.groups(gradient)[-1].biases).all()
         diverged_at = jnp.where((state.diverged_at < 0) & ~finite, number, state.diverged_at)
-        return State(optax.apply_updates(state.held, updates), optimizer_state, diverged_at)
+        held = updated(objective, optax.apply_updates(state.held, updates))
+        return State(held, optimizer_state, diverged_at)
 
     return step
 

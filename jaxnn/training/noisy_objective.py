@@ -1,0 +1,118 @@
+"""What does a training step minimise where regularisers act on it?
+
+    J(W) = sum_i w_i [ loss(f(x_i + noise; W + noise), targets_i) + price of h_i ] / sum_i w_i
+           + factor * penalty(W)
+
+with noise that is drawn anew in each step, for each regulariser and each block of rows. The same
+key gives the same noise, so a line search sees one function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from jaxnn import responses
+from jaxnn.regularizers import Regularizer, Regularizers, acting
+from jaxnn.regularizers.batch_normalization import BatchNormalization
+from jaxnn.training.batching import Rows
+from jaxnn.training.objective import Objective
+from jaxnn.training.regularized_pass import noisy_forward
+
+PLACES = ("features", "targets", "weights", "hidden", "activity")
+
+
+def changes_objective(regularizers: Regularizers) -> bool:
+    """Whether a regulariser acts on what a step minimises, other than by a penalty on weights."""
+    normalized = any(isinstance(entry, BatchNormalization) for entry in regularizers)
+    return normalized or any(acting(regularizers, place) for place in PLACES)
+
+
+def draws_by_row(regularizers: Regularizers) -> bool:
+    """Whether two copies of a row get different noise."""
+    return any(isinstance(entry, Regularizer) and entry.draws_by_row for entry in regularizers)
+
+
+class NumberedRows(NamedTuple):
+    """`Rows` with the number of their block, () or (blocks,), from which its noise is drawn."""
+
+    features: Array
+    y: Array
+    weights: Array
+    block: Array
+
+
+def _numbered(rows: Rows) -> NumberedRows:
+    return NumberedRows(
+        *rows, lax.iota(jnp.int32, len(rows.weights)) if _cut(rows) else jnp.array(0)
+    )
+
+
+def _cut(rows: Rows) -> bool:
+    return rows.weights.ndim == 2
+
+
+@dataclass(frozen=True)
+class NoisyObjective(Objective):
+    """J of one step, as `Objective`.
+
+    Attributes:
+      regularizers: what acts on the step.
+      key: of the step.
+    """
+
+    regularizers: Regularizers = ()
+    key: Any = None
+
+    def __call__(self, held: Any, rows: Rows) -> Array:
+        """J, ()."""
+        return super().__call__(held, _numbered(rows))
+
+    def value_and_gradient(self, held: Any, rows: Rows) -> tuple[Array, Any]:
+        """J and its gradient, which has the form of `held`."""
+        return super().value_and_gradient(held, _numbered(rows))
+
+    def _block_loss(self, held: Any, rows: Any, unit: Array | None = None) -> Array:
+        of_block = jax.random.fold_in(self.key, rows.block)
+        groups, features, y = self.form.groups(held), rows.features, rows.y
+        for place, entry in acting(self.regularizers, "features"):
+            features = entry.features(jax.random.fold_in(of_block, place), features)
+        # What a function makes of padding must not count, whatever it is.
+        features = jnp.where(rows.weights[None] > 0, features, 0)
+        for place, entry in acting(self.regularizers, "weights"):
+            keys = jax.random.split(jax.random.fold_in(self.key, place), len(groups))
+            groups = tuple(
+                group._replace(weights=entry.weights(key, group.weights))
+                for key, group in zip(keys, groups, strict=True)
+            )
+        key_hidden = jax.random.fold_in(of_block, len(self.regularizers))
+        outputs, price = noisy_forward(
+            self.net, groups, features, rows.weights, self.regularizers, key_hidden
+        )
+        on_targets = acting(self.regularizers, "targets")
+        if not on_targets:
+            loss = responses.loss(self.net.response, outputs, y, axis=0)
+        else:
+            probabilities = _probabilities(self.net.response, y, len(outputs))
+            for place, entry in on_targets:
+                probabilities = entry.targets(jax.random.fold_in(of_block, place), probabilities)
+            loss = _cross_entropy(self.net.response, outputs, probabilities)
+        return jnp.sum(rows.weights * (loss + price))
+
+
+def _probabilities(response: str, y: Array, classes: int) -> Array:
+    """Labels (1, rows) as probabilities: (1, rows) of y = 1, or (classes, rows)."""
+    if response == "binary":
+        return y
+    return (lax.iota(y.dtype, classes)[:, None] == y).astype(y.dtype)
+
+
+def _cross_entropy(response: str, outputs: Array, probabilities: Array) -> Array:
+    """The loss of each row, for targets that need not be 0 or 1."""
+    if response == "binary":
+        return responses.loss("binary", outputs, probabilities, axis=0)
+    return jax.nn.logsumexp(outputs, axis=0) - jnp.sum(probabilities * outputs, axis=0)
