@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -82,7 +82,7 @@ class Moments(NamedTuple):
     variance: Array
 
 
-def with_scales(params: Parameters) -> tuple[NormalizedLayer | Layer, ...]:
+def with_scales(params: Parameters) -> Any:
     """First parameters whose hidden layers are normalised, with scales of 1."""
     *hidden, last = params
     return (*(NormalizedLayer(*layer, jnp.ones_like(layer.biases)) for layer in hidden), last)

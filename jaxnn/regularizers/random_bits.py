@@ -27,7 +27,7 @@ def threshold(probability: float) -> int:
     return min(max(round(probability * LEVELS), 1), LEVELS - 1)
 
 
-def sixteen_bits(key: Array, shape: tuple[int, int]) -> Array:
+def sixteen_bits(key: Array, shape: tuple[int, ...]) -> Array:
     """Random numbers in 0 ... 2^16 - 1.
 
     Args:

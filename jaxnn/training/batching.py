@@ -62,9 +62,16 @@ def prepare(
     )
 
 
-def step_bytes(net: MLP, rows: int) -> int:
-    """Bytes of activations that a step on `rows` rows keeps in use, cut into blocks or not."""
-    return min(_activation_bytes(net, rows), 4 * BLOCK_BYTES)
+def step_bytes(net: MLP, rows: int, *, in_blocks: bool = True) -> int:
+    """Bytes of activations that a step on `rows` rows keeps in use, cut into blocks or not.
+
+    Args:
+      net: the network.
+      rows: of the step.
+      in_blocks: whether many rows are cut into blocks.
+    """
+    whole = _activation_bytes(net, rows)
+    return min(whole, 4 * BLOCK_BYTES) if in_blocks else whole
 
 
 def _activation_bytes(net: MLP, rows: int) -> int:

@@ -24,6 +24,7 @@ from jaxnn.training.batching import step_bytes
 from jaxnn.training.fitting import Fit, fit, train
 from jaxnn.training.noisy_objective import draws_by_row
 from jaxnn.training.recipe import Recipe
+from jaxnn.training.regularized_pass import batch_normalization
 from jaxnn.training.scales import scales_of
 from jaxnn.training.validation_split import as_floats
 
@@ -149,7 +150,9 @@ class Fitter:
 
     def working_set(self, rows: int) -> int:
         """Bytes of activations that one step keeps in use if there are `rows` rows."""
-        return step_bytes(self.net, min(rows, self.recipe.batch_size or rows))
+        in_blocks = batch_normalization(self.recipe.regularizers) is None
+        rows = min(rows, self.recipe.batch_size or rows)
+        return step_bytes(self.net, rows, in_blocks=in_blocks)
 
 
 def _traits(recipe: Recipe) -> Traits:

@@ -46,7 +46,7 @@ class NumberedRows(NamedTuple):
     block: Array
 
 
-def _numbered(rows: Rows) -> NumberedRows:
+def _numbered(rows: Rows) -> Any:
     return NumberedRows(
         *rows, lax.iota(jnp.int32, len(rows.weights)) if _cut(rows) else jnp.array(0)
     )

@@ -61,6 +61,7 @@ def noisy_forward(
 
     def layer(state: tuple[Array, Array], params_and_number: Any) -> tuple[Any, None]:
         (h, price), (params, number) = state, params_and_number
+        z: Any
         if normalization is None:
             z = dense(params.weights, params.biases, h)
         else:
