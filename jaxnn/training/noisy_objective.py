@@ -91,7 +91,7 @@ class NoisyObjective(Objective):
             )
         key_hidden = jax.random.fold_in(of_block, len(self.regularizers))
         outputs, price = noisy_forward(
-            self.net, groups, features, rows.weights, self.regularizers, key_hidden
+            key_hidden, self.net, groups, features, rows.weights, self.regularizers
         )
         on_targets = acting(self.regularizers, "targets")
         if not on_targets:

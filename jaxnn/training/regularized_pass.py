@@ -34,22 +34,22 @@ def batch_normalization(regularizers: Regularizers) -> BatchNormalization | None
 
 
 def noisy_forward(
+    key: Array,
     net: MLP,
     groups: Parameters,
     features: Array,
     weights: Array,
     regularizers: Regularizers,
-    key: Array,
 ) -> tuple[Array, Array]:
     """The outputs of all rows in one step of training, and the price of their hidden units.
 
     Args:
+      key: of the step and the block.
       net: the network.
       groups: its parameters as `forward_pass.grouped` returns them, with scales if normalised.
       features: (inputs, rows).
       weights: (rows,) of the rows, at least 0, with which the moments of a batch are taken.
       regularizers: what acts on hidden units.
-      key: of the step and the block.
 
     Returns:
       (outputs, rows) and (rows,). Not compiled.
