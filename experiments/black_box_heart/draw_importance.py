@@ -173,10 +173,7 @@ def _table(ax: Axes, results: Results) -> None:
         float("nan"),
         tuple(results["column_names"].tolist()),
     )
-    # Room for a sign, so that the numbers stand below each other.
-    lines = [
-        f"{line:>{len(line) + (line[0] != '-')}}" for line in importance_table(lost).splitlines()
-    ]
+    lines = importance_table(lost).splitlines()
     ax.set_axis_off()
     ax.set_title(f"accuracy lost, {permuted.shape[1]} permutations")
     ax.text(

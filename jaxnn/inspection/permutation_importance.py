@@ -209,9 +209,12 @@ def importance_table(result: Any, *, normalize: bool = False) -> str:
             raise InputError(
                 f"the importances add up to {total:g}, so they cannot be made to add up to one."
             )
+    order = np.argsort(-result.mean, kind="stable")
+    weights = _aligned(result.mean[order] / total)
+    deviations = _aligned(2 * result.std[order] / total)
     lines = [
-        f"{result.mean[j] / total:.4f} ± {2 * result.std[j] / total:.4f}  {result.names[j]}"
-        for j in np.argsort(-result.mean, kind="stable")
+        f"{weight} ± {deviation}  {result.names[j]}"
+        for weight, deviation, j in zip(weights, deviations, order, strict=True)
     ]
     return "\n".join(
         [
@@ -220,6 +223,12 @@ def importance_table(result: Any, *, normalize: bool = False) -> str:
             "noise of permuting, not a confidence interval",
         ]
     )
+
+
+def _aligned(numbers: np.ndarray) -> list[str]:
+    """Numbers with four decimals, all as wide as the widest; zero has no sign."""
+    texts = [f"{number:z.4f}" for number in numbers.tolist()]
+    return [text.rjust(max(map(len, texts))) for text in texts]
 
 
 def checked_model(predict: Predict, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, BlackBox]:

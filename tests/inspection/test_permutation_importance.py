@@ -199,6 +199,12 @@ def test_a_table_says_what_its_plus_minus_is():
     assert sum(shares) == pytest.approx(1, abs=2e-4)
     with pytest.raises(InputError, match="add up to 0"):
         importance_table(exact._replace(mean=np.zeros(3)), normalize=True)
+    uneven = exact._replace(mean=np.array([-1e-9, 12.5, -0.25]), std=np.array([0.0, 6.0, 0.5]))
+    assert importance_table(uneven).splitlines()[:3] == [
+        "12.5000 ± 12.0000  b",
+        " 0.0000 ±  0.0000  a",
+        "-0.2500 ±  1.0000  c",
+    ]
 
 
 @pytest.mark.parametrize(
