@@ -9,7 +9,10 @@ Only the squares have the factor 1/2, so the derivative of the l2 part is l2 w, 
 threshold of the l1 part is l1. (The lecture's Omega = 1/2 sum |w| halves that threshold.) The first
 is a price per mean loss: with more rows it weighs as much. The second is minus the log of a prior
 density, divided by n as the mean loss is: with more rows it weighs less, so the same strength
-suits 300 and 30,000 rows. Goodfellow, Bengio & Courville 2016, sections 5.6.1, 7.1.1 and 7.1.2.
+suits 300 and 30,000 rows. Where the mean loss is minus the mean log-likelihood of n rows, an
+elastic net too is a prior: normal with variance 1 / (n l2) for l2, Laplace with scale 1 / (n l1)
+for l1. The fit is then the maximum a posteriori. Goodfellow, Bengio & Courville 2016, sections
+5.6.1, 7.1.1 and 7.1.2.
 """
 
 from __future__ import annotations

@@ -43,9 +43,9 @@ class Recipe:
       epochs: passes over the training rows.
       batch_size: rows per step; None is all of them. The last batch of an epoch may be smaller;
         its loss is the mean over its own rows.
-      regularizers: tuple of what acts on the steps of training (`jaxnn.regularizers`). A function
-        of the list of weight matrices, such as `jaxnn.ElasticNet(l2=0.01)`, is a penalty that is
-        added to the loss.
+      regularizers: tuple of what acts on the steps of training, such as dropout or batch
+        normalisation (`jaxnn.regularizers`). A function of the list of weight matrices, such as
+        `jaxnn.ElasticNet(l2=0.01)`, is a penalty that is added to the loss.
       validation_fraction: fraction of the rows, in [0, 1), that is set aside at random and never
         trained on.
       patience: stop after this many history entries in a row without a better validation loss,

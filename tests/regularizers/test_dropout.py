@@ -97,3 +97,25 @@ def test_predictions_that_cannot_be_drawn_are_refused(changed, expected):
     given |= {"dropout": Dropout(), "draws": 2}
     with pytest.raises(InputError, match=expected):
         monte_carlo_predict(jax.random.key(0), **(given | changed))
+
+
+def test_weight_scaling_is_the_geometric_mean_of_all_thinned_softmax_networks():
+    """All 2^6 masks; the arithmetic mean of the probabilities is another one."""
+    rng = np.random.default_rng(2)
+    x, W, keep = rng.normal(size=6), rng.normal(size=(6, 3)), 0.8
+    masks = np.array(list(np.ndindex(*[2] * 6)))
+    chance = np.prod(np.where(masks == 1, keep, 1 - keep), axis=1)
+    logits = (masks * x / keep) @ W
+    logs = logits - np.log(np.sum(np.exp(logits), axis=1, keepdims=True))
+    geometric = np.exp(chance @ logs)
+    net, params = MLP((6, 3), response="categorical"), (Layer(jnp.asarray(W), jnp.zeros(3)),)
+    plain = jax.nn.softmax(apply(net, params, jnp.asarray(x)))
+    np.testing.assert_allclose(geometric / geometric.sum(), plain, rtol=1e-5)
+    # What is drawn approaches the arithmetic mean.
+    drawn = np.array(
+        monte_carlo_predict(jax.random.key(0), net, params, x[None], Dropout(keep), 4000)
+    )
+    arithmetic = chance @ np.exp(logs)
+    error = drawn.std(axis=(0, 1)) / np.sqrt(4000)
+    assert (np.abs(drawn.mean(axis=(0, 1)) - arithmetic) < 4 * error).all()
+    assert np.abs(arithmetic - plain).max() > 8 * error.max()
