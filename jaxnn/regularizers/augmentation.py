@@ -31,7 +31,8 @@ class Augmentation(Regularizer):
         other.
 
     Raises:
-      InputTypeError: a function that cannot be called or hashed.
+      InputTypeError: a function that cannot be called or hashed, or, when a network is fitted, not
+        with a key and a row.
       InputError: when a network is fitted, a function that changes the shape of a row.
 
     Example:
@@ -56,7 +57,13 @@ class Augmentation(Regularizer):
     def check(self, net: MLP) -> None:
         """Refuse a function that changes the shape of a row, before anything is compiled."""
         row = jax.ShapeDtypeStruct((net.sizes[0],), jnp.result_type(float))
-        found: Any = jax.eval_shape(self.function, jax.random.key(0), row)
+        try:
+            found: Any = jax.eval_shape(self.function, jax.random.key(0), row)
+        except TypeError as error:
+            raise InputTypeError(
+                f"the function of Augmentation fails for a key and a row of shape {row.shape}, "
+                f"with {str(error).splitlines()[0]!r}; pass a function (key, x) -> x of JAX arrays."
+            ) from error
         shape = getattr(found, "shape", None)
         if shape != row.shape:
             returned = f"a {type(found).__name__}" if shape is None else f"shape {shape}"

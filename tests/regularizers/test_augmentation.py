@@ -66,6 +66,9 @@ def test_what_is_no_augmentation_is_refused_before_a_fit():
         "changed row of the same shape."
     )
     assert "returns a tuple for a row" in refused(lambda key, x: (key, x))
+    assert refused(lambda x: x).startswith(
+        "the function of Augmentation fails for a key and a row of shape (18,), with "
+    )
     for kind in (RandomShift, RandomRotation, RandomFlip):
         assert refused(kind(8, 8)) == (
             f"{kind.__name__} is for images of 8 x 8 = 64 pixels, but a row has 18 features; pass "
