@@ -23,6 +23,7 @@ from jaxnn.training.batching import Rows
 from jaxnn.training.objective import Objective
 from jaxnn.training.regularized_pass import noisy_forward
 
+WEIGHTS = 2**30  # above the number of any block: the noise of weights is that of the step
 PLACES = ("features", "targets", "weights", "hidden", "activity")
 
 
@@ -77,21 +78,23 @@ class NoisyObjective(Objective):
         return super().value_and_gradient(held, _numbered(rows))
 
     def _block_loss(self, held: Any, rows: Any, unit: Array | None = None) -> Array:
+        # One call for all keys: small calls would take longer than the noise itself.
         of_block = jax.random.fold_in(self.key, rows.block)
+        shape = (len(self.regularizers), len(self.net.sizes) - 1)
+        keys = jax.random.split(of_block, shape)
         groups, features, y = self.form.groups(held), rows.features, rows.y
         for place, entry in acting(self.regularizers, "features"):
-            features = entry.features(jax.random.fold_in(of_block, place), features)
+            features = entry.features(keys[place, 0], features)
         # What a function makes of padding must not count, whatever it is.
         features = jnp.where(rows.weights[None] > 0, features, 0)
         for place, entry in acting(self.regularizers, "weights"):
-            keys = jax.random.split(jax.random.fold_in(self.key, place), len(groups))
+            of_step = jax.random.fold_in(self.key, WEIGHTS + place)
             groups = tuple(
                 group._replace(weights=entry.weights(key, group.weights))
-                for key, group in zip(keys, groups, strict=True)
+                for key, group in zip(jax.random.split(of_step, len(groups)), groups, strict=True)
             )
-        key_hidden = jax.random.fold_in(of_block, len(self.regularizers))
         outputs, price = noisy_forward(
-            key_hidden, self.net, groups, features, rows.weights, self.regularizers
+            keys, self.net, groups, features, rows.weights, self.regularizers
         )
         on_targets = acting(self.regularizers, "targets")
         if not on_targets:
@@ -99,7 +102,7 @@ class NoisyObjective(Objective):
         else:
             probabilities = _probabilities(self.net.response, y, len(outputs))
             for place, entry in on_targets:
-                probabilities = entry.targets(jax.random.fold_in(of_block, place), probabilities)
+                probabilities = entry.targets(keys[place, 0], probabilities)
             loss = _cross_entropy(self.net.response, outputs, probabilities)
         return jnp.sum(rows.weights * (loss + price))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
@@ -34,7 +33,7 @@ def batch_normalization(regularizers: Regularizers) -> BatchNormalization | None
 
 
 def noisy_forward(
-    key: Array,
+    keys: Array,
     net: MLP,
     groups: Parameters,
     features: Array,
@@ -44,7 +43,7 @@ def noisy_forward(
     """The outputs of all rows in one step of training, and the price of their hidden units.
 
     Args:
-      key: of the step and the block.
+      keys: (regularisers, layers), of the step and the block; the first of each is for its rows.
       net: the network.
       groups: its parameters as `forward_pass.grouped` returns them, with scales if normalised.
       features: (inputs, rows).
@@ -71,10 +70,10 @@ def noisy_forward(
         for _, entry in on_activity:
             price = price + entry.activity(h)
         for place, entry in on_hidden:
-            h = entry.hidden(jax.random.fold_in(jax.random.fold_in(key, place), number), h)
+            h = entry.hidden(keys[place, number], h)
         return (h, price), None
 
-    state, number = (features, jnp.zeros(features.shape[1], features.dtype)), 0
+    state, number = (features, jnp.zeros(features.shape[1], features.dtype)), 1
     for group in groups[:-1]:
         if group.weights.ndim == 3:
             numbers = number + jnp.arange(len(group.weights))
