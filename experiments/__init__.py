@@ -36,4 +36,5 @@ NAMES: tuple[str, ...] = (
     "learning_dynamics",
     "gradient_descent",
     "optimizers",
+    "batch_normalization",
 )
