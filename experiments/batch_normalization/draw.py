@@ -120,10 +120,8 @@ def _identities(results: Results) -> Figure:
     _courses(courses, results)
     total = identities.RATE**2 * np.cumsum(results["squared_gradients"], axis=0)
     grown = results["squared_lengths"][1:] - results["squared_lengths"][0]
-    for unit, (name, dashes) in enumerate(
-        zip(list(COLORS)[: identities.UNITS], [*LINES, "solid"], strict=True)
-    ):
-        lengths.plot(grown[:, unit], color=COLORS[name], linestyle=LINES[dashes])
+    for unit, name in enumerate(list(COLORS)[: identities.UNITS]):
+        lengths.plot(grown[:, unit], color=COLORS[name], linestyle=LINES["solid"])
         lengths.plot(total[:, unit], color=COLORS["black"], linestyle=LINES["dotted"], linewidth=1)
     lengths.set_yscale("log")
     lengths.set_xlabel("step")

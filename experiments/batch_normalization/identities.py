@@ -97,7 +97,7 @@ def _gradients(loss: Callable[..., Array], W: Array) -> dict[str, Array]:
     """
     step = 1e-5
     directions = step * jnp.eye(W.size).reshape(W.size, *W.shape)
-    up, down = jax.vmap(loss)(W + directions), jax.vmap(loss)(W - directions)
+    up, down = (jax.vmap(lambda d: loss(W + d))(sign * directions) for sign in (1, -1))
     (first, gradient), (second, long) = (jax.value_and_grad(loss)(a * W) for a in (1.0, FACTOR))
     return {
         "start": W,
