@@ -12,7 +12,13 @@ into a plain network:
     W <- W diag(gamma / sqrt(v + epsilon)),   b <- beta - mu gamma / sqrt(v + epsilon)
 
 With full batches and no other noise, that network is the one that was trained. A row of weight two
-counts as two rows; rows of weight zero do not count.
+counts as two rows; rows of weight zero do not count. On request, mu and v are running averages over
+the steps instead, noise and all, as in PyTorch's layers,
+
+    mu <- (1 - momentum) mu + momentum mu_batch,   v <- (1 - momentum) v + momentum v_batch m/(m-1)
+
+from mu = 0 and v = 1, with m the number of rows of positive weight in the batch. They lag behind
+the weights, so the network that comes out depends on how training ended.
 """
 
 from __future__ import annotations
@@ -25,7 +31,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import check_positive
+from jaxnn.errors import check_number, check_positive
 from jaxnn.mlp import MLP, Layer, Parameters
 from jaxnn.regularizers.places import Regularizer, check_hidden_units
 
@@ -39,9 +45,10 @@ class BatchNormalization(Regularizer):
 
     Attributes:
       epsilon: what is added to the variance, above 0.
+      momentum: of running averages, in (0, 1]; None takes the moments of all training rows.
 
     Raises:
-      InputError, InputTypeError: an epsilon that is not a positive number.
+      InputError, InputTypeError: a number out of these ranges.
 
     Example:
       >>> from jaxnn import Recipe, fit
@@ -52,27 +59,17 @@ class BatchNormalization(Regularizer):
     """
 
     epsilon: float = 1e-5
+    momentum: float | None = None
 
     def __post_init__(self) -> None:
         check_positive(self.epsilon, "epsilon")
+        if self.momentum is not None:
+            accepted = "None or a number in (0, 1]"
+            check_number(self.momentum, "momentum", accepted, lambda share: 0 < share <= 1)
 
     def check(self, net: MLP) -> None:
         """Refuse a network without hidden units."""
         check_hidden_units(net, self)
-
-
-class NormalizedLayer(NamedTuple):
-    """The parameters of a layer that is normalised before its activation.
-
-    Attributes:
-      weights: (inputs, outputs).
-      biases: (outputs,), beta.
-      scales: (outputs,), gamma.
-    """
-
-    weights: Array
-    biases: Array
-    scales: Array
 
 
 class Moments(NamedTuple):
@@ -82,10 +79,32 @@ class Moments(NamedTuple):
     variance: Array
 
 
-def with_scales(params: Parameters) -> Any:
+class NormalizedLayer(NamedTuple):
+    """The parameters of a layer that is normalised before its activation.
+
+    Attributes:
+      weights: (inputs, outputs).
+      biases: (outputs,), beta.
+      scales: (outputs,), gamma.
+      running: the running averages; None if there are none.
+    """
+
+    weights: Array
+    biases: Array
+    scales: Array
+    running: Moments | None = None
+
+
+def with_scales(params: Parameters, normalization: BatchNormalization) -> Any:
     """First parameters whose hidden layers are normalised, with scales of 1."""
     *hidden, last = params
-    return (*(NormalizedLayer(*layer, jnp.ones_like(layer.biases)) for layer in hidden), last)
+    running = normalization.momentum is not None
+    return (*(_normalized_layer(layer, running) for layer in hidden), last)
+
+
+def _normalized_layer(layer: Layer, running: bool) -> NormalizedLayer:
+    one = jnp.ones_like(layer.biases)
+    return NormalizedLayer(*layer, one, Moments(jnp.zeros_like(one), one) if running else None)
 
 
 def shares_of(weights: Array) -> Array:
@@ -97,6 +116,18 @@ def moments(z: Array, shares: Array) -> Moments:
     """The weighted moments of z (units, rows), for shares (rows,) that sum to one."""
     mean = z @ shares
     return Moments(mean, jnp.square(z - mean[:, None]) @ shares)
+
+
+def averaged(running: Moments, batch: Moments, rows: Array, momentum: float) -> Moments:
+    """Running averages after one more batch.
+
+    Args:
+      running, batch: the averages before, and the moments of the batch.
+      rows: (), the number of rows of the batch.
+      momentum: the weight of the batch.
+    """
+    unbiased = batch._replace(variance=batch.variance * rows / jnp.maximum(rows - 1, 1))
+    return jax.tree.map(lambda old, new: (1 - momentum) * old + momentum * new, running, unbiased)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(4,))

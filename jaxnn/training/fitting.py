@@ -219,7 +219,7 @@ def problem(
 
     flat = treats_parameters_alike(recipe.optimizer)
     if normalization is not None:
-        first = with_scales(first)
+        first = with_scales(first, normalization)
     form = form_of(net, first, flat=flat)
     scale = None if unit is None else unit.scale
     objective = Objective(net, form, penalty_of(recipe.regularizers), penalty_factor, scale)
@@ -243,7 +243,7 @@ def problem(
         if normalization is None:
             return groups
         training_rows = train_rows.features, train_rows.weights
-        return plain_groups(net, groups, *training_rows, normalization.epsilon)
+        return plain_groups(net, groups, *training_rows, normalization)
 
     # Without normalisation, losses are those of the parameters as they are held.
     clean = objective

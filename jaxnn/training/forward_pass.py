@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby, pairwise
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -146,8 +147,13 @@ def ungrouped(net: MLP, groups: Parameters) -> Parameters:
     layers: list[Layer] = []
     for (start, end), group in zip(_runs(net), groups, strict=True):
         single = end - start == 1
-        layers += [group] if single else map(type(group), *map(list, group))
+        layers += [group] if single else _unstacked(group)
     return tuple(layers)
+
+
+def _unstacked(group: Any) -> list[Any]:
+    leaves, structure = jax.tree.flatten(group)
+    return [structure.unflatten(layer) for layer in zip(*map(list, leaves), strict=True)]
 
 
 def _stack(*arrays: Array) -> Array:

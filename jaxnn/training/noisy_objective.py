@@ -18,10 +18,10 @@ from jax import Array, lax
 
 from jaxnn import responses
 from jaxnn.regularizers import Regularizer, Regularizers, acting
-from jaxnn.regularizers.batch_normalization import BatchNormalization
+from jaxnn.regularizers.batch_normalization import BatchNormalization, averaged
 from jaxnn.training.batching import Rows
 from jaxnn.training.objective import Objective
-from jaxnn.training.regularized_pass import noisy_forward
+from jaxnn.training.regularized_pass import batch_normalization, noisy_forward
 
 WEIGHTS = 2**30  # above the number of any block: the noise of weights is that of the step
 PLACES = ("features", "targets", "weights", "hidden", "activity")
@@ -77,12 +77,34 @@ class NoisyObjective(Objective):
         """J and its gradient, which has the form of `held`."""
         return super().value_and_gradient(held, _numbered(rows))
 
-    def _block_loss(self, held: Any, rows: Any, unit: Array | None = None) -> Array:
+    def with_running_moments(self, held: Any, before: Any, rows: Rows) -> Any:
+        """Parameters whose running averages have seen the batch on which a step was taken.
+
+        Args:
+          held: the parameters after the step.
+          before: those before it, with which the moments of the batch are taken.
+          rows: the batch, not cut into blocks.
+        """
+        normalization = batch_normalization(self.regularizers)
+        if normalization is None or normalization.momentum is None:
+            return held
+        *_, of_groups = self._forward(before, _numbered(rows))
+        count = jnp.sum(rows.weights > 0)
+        groups: Any = self.form.groups(held)
+        earlier: Any = self.form.groups(before)
+        hidden = [
+            group._replace(running=averaged(old.running, batch, count, normalization.momentum))
+            for group, old, batch in zip(groups[:-1], earlier[:-1], of_groups, strict=True)
+        ]
+        return self.form.held((*hidden, groups[-1]))
+
+    def _forward(self, held: Any, rows: Any) -> tuple[Array, Array, Array, list[Any]]:
+        """Keys, outputs, price of the hidden units, and the moments of the batch by group."""
         # One call for all keys: small calls would take longer than the noise itself.
         of_block = jax.random.fold_in(self.key, rows.block)
         shape = (len(self.regularizers), len(self.net.sizes) - 1)
         keys = jax.random.split(of_block, shape)
-        groups, features, y = self.form.groups(held), rows.features, rows.y
+        groups, features = self.form.groups(held), rows.features
         for place, entry in acting(self.regularizers, "features"):
             features = entry.features(keys[place, 0], features)
         # What a function makes of padding must not count, whatever it is.
@@ -93,9 +115,12 @@ class NoisyObjective(Objective):
                 group._replace(weights=entry.weights(key, group.weights))
                 for key, group in zip(jax.random.split(of_step, len(groups)), groups, strict=True)
             )
-        outputs, price = noisy_forward(
-            keys, self.net, groups, features, rows.weights, self.regularizers
-        )
+        results = noisy_forward(keys, self.net, groups, features, rows.weights, self.regularizers)
+        return keys, *results
+
+    def _block_loss(self, held: Any, rows: Any, unit: Array | None = None) -> Array:
+        keys, outputs, price, _ = self._forward(held, rows)
+        y = rows.y
         on_targets = acting(self.regularizers, "targets")
         if not on_targets:
             loss = responses.loss(self.net.response, outputs, y, axis=0)

@@ -39,8 +39,8 @@ def noisy_forward(
     features: Array,
     weights: Array,
     regularizers: Regularizers,
-) -> tuple[Array, Array]:
-    """The outputs of all rows in one step of training, and the price of their hidden units.
+) -> tuple[Array, Array, list[Any]]:
+    """The outputs of all rows in one step of training, and what happens in the hidden units.
 
     Args:
       keys: (regularisers, layers), of the step and the block; the first of each is for its rows.
@@ -51,54 +51,67 @@ def noisy_forward(
       regularizers: what acts on hidden units.
 
     Returns:
-      (outputs, rows) and (rows,). Not compiled.
+      (outputs, rows), the price of the hidden units (rows,), and the moments of their batch by
+      group, if there is batch normalisation. Not compiled.
     """
     phi = activation_function(net.activation)
     normalization = batch_normalization(regularizers)
-    shares = None if normalization is None else shares_of(weights)
+    shares = shares_of(weights)
     on_hidden, on_activity = acting(regularizers, "hidden"), acting(regularizers, "activity")
 
-    def layer(state: tuple[Array, Array], params_and_number: Any) -> tuple[Any, None]:
+    def layer(state: tuple[Array, Array], params_and_number: Any) -> tuple[Any, Any]:
         (h, price), (params, number) = state, params_and_number
         z: Any
+        found = None
         if normalization is None:
             z = dense(params.weights, params.biases, h)
         else:
             z = dense(params.weights, jnp.zeros_like(params.biases), h)
+            if normalization.momentum is not None:
+                found = moments(z, shares)
             z = normalized(z, params.scales, params.biases, shares, normalization.epsilon)
         h = phi(z)
         for _, entry in on_activity:
             price = price + entry.activity(h)
         for place, entry in on_hidden:
             h = entry.hidden(keys[place, number], h)
-        return (h, price), None
+        return (h, price), found
 
-    state, number = (features, jnp.zeros(features.shape[1], features.dtype)), 1
+    state, number, of_groups = (features, jnp.zeros(features.shape[1], features.dtype)), 1, []
     for group in groups[:-1]:
         if group.weights.ndim == 3:
             numbers = number + jnp.arange(len(group.weights))
-            state, _ = lax.scan(layer, state, (group, numbers))
+            state, found = lax.scan(layer, state, (group, numbers))
             number += len(group.weights)
         else:
-            state, _ = layer(state, (group, number))
+            state, found = layer(state, (group, number))
             number += 1
+        of_groups.append(found)
     h, price = state
-    return dense(*groups[-1], h), price
+    return dense(*groups[-1], h), price, of_groups
 
 
-def plain_groups(net: MLP, groups: Any, features: Array, weights: Array, epsilon: float) -> Any:
-    """Groups of a plain network: batch normalisation is folded in, with moments of these rows.
+def plain_groups(
+    net: MLP, groups: Any, features: Array, weights: Array, normalization: BatchNormalization
+) -> Any:
+    """Groups of a plain network: batch normalisation is folded in.
+
+    The moments are those of these rows, or running averages if the normalisation has them.
 
     Args:
       net: the network.
       groups: its parameters as `forward_pass.grouped` returns them, with scales.
       features: (inputs, rows), all training rows.
       weights: (rows,), at least 0.
-      epsilon: of the normalisation.
+      normalization: its epsilon, and whether there are running averages.
 
     Returns:
       The groups without scales. Not compiled.
     """
+    epsilon = normalization.epsilon
+    if normalization.momentum is not None:
+        plain = (folded(group, group.running, epsilon) for group in groups[:-1])
+        return (*plain, groups[-1])
     phi, shares = activation_function(net.activation), shares_of(weights)
 
     def layer(h: Array, params: NormalizedLayer) -> tuple[Array, Any]:

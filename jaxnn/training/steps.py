@@ -18,6 +18,7 @@ from jax import Array, lax
 
 from jaxnn.regularizers import Regularizers, acting
 from jaxnn.training.batching import Rows, shuffled_batches
+from jaxnn.training.noisy_objective import NoisyObjective
 from jaxnn.training.objective import Objective
 
 
@@ -76,6 +77,8 @@ def step_of(
         finite = jnp.isfinite(objective.form.groups(gradient)[-1].biases).all()
         diverged_at = jnp.where((state.diverged_at < 0) & ~finite, number, state.diverged_at)
         held = updated(objective, optax.apply_updates(state.held, updates))
+        if isinstance(objective, NoisyObjective):
+            held = objective.with_running_moments(held, state.held, rows)
         return State(held, optimizer_state, diverged_at)
 
     return step

@@ -39,8 +39,10 @@ def test_a_network_without_hidden_units_is_refused(regularizer):
         (ActivityPenalty, {"l2": "a"}),
         (MaxNorm, {"limit": 0.0}),
         (BatchNormalization, {"epsilon": 0.0}),
+        (BatchNormalization, {"momentum": 0.0}),
+        (BatchNormalization, {"momentum": 1.5}),
     ],
 )
 def test_impossible_numbers_are_refused(kind, given):
-    with pytest.raises(InputError, match=f"{next(iter(given))} is .*; pass a "):
+    with pytest.raises(InputError, match=f"{next(iter(given))} is .*; pass (a|None or a) "):
         kind(**given)

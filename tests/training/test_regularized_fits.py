@@ -72,6 +72,41 @@ def test_a_fit_with_batch_normalisation_is_the_plain_loop(problem):
         assert fitted.history.train_loss[-1] == fitted.train_loss
 
 
+def test_running_averages_are_those_of_pytorch(problem):
+    """Its rule: mean and unbiased variance of each batch, before the update, from 0 and 1."""
+    with jax.enable_x64(True):
+        X, y = problem()
+        net = MLP((3, 4, 1))
+        recipe = as_it_is(BatchNormalization(EPSILON, momentum=0.3), learning_rate=0.2)
+        fitted = fit(jax.random.key(1), net, X, y, recipe)
+        first = init(jax.random.fold_in(jax.random.key(1), 0), net)
+        held = (first, [jnp.ones_like(first[0].biases)])
+        features, mean, variance = jnp.asarray(X), np.zeros(4), np.ones(4)
+
+        @jax.jit
+        def step(held):
+            def objective(held):
+                return jnp.mean((normalised_outputs(*held, features) - y) ** 2)
+
+            return jax.tree.map(lambda w, d: w - 0.2 * d, held, jax.grad(objective)(held))
+
+        for _ in range(6):
+            z = X @ np.array(held[0][0].weights)
+            mean = 0.7 * mean + 0.3 * z.mean(axis=0)
+            variance = 0.7 * variance + 0.3 * z.var(axis=0, ddof=1)
+            held = step(held)
+        (hidden, last), (scales,) = held
+        factors = np.array(scales) / np.sqrt(variance + EPSILON)
+        np.testing.assert_allclose(
+            fitted.params[0].weights, np.array(hidden.weights) * factors, rtol=1e-9
+        )
+        np.testing.assert_allclose(
+            fitted.params[0].biases, np.array(hidden.biases) - mean * factors, rtol=1e-8, atol=1e-12
+        )
+        np.testing.assert_allclose(fitted.params[1].weights, last.weights, rtol=1e-9)
+        assert fitted.train_loss == pytest.approx(mean_loss(net, fitted, X, y), rel=1e-9)
+
+
 def test_a_weight_of_two_is_two_rows_with_batch_normalisation(problem):
     with jax.enable_x64(True):
         X, y = problem()
@@ -87,11 +122,12 @@ def test_a_weight_of_two_is_two_rows_with_batch_normalisation(problem):
             np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-10)
 
 
-def test_deep_networks_take_noise_and_normalisation_in_mini_batches(problem):
+@pytest.mark.parametrize("momentum", [None, 0.1])
+def test_deep_networks_take_noise_and_normalisation_in_mini_batches(momentum, problem):
     """A loop over nine equal layers; the losses are those of the plain network that comes out."""
     X, y = problem(rows=50)
     net = MLP((3, *[4] * 10, 1))
-    noise = (Dropout(1.0, 0.98), BatchNormalization())
+    noise = (Dropout(1.0, 0.98), BatchNormalization(momentum=momentum))
     recipe = Recipe("adam", 0.03, 200, 16, regularizers=noise, validation_fraction=0.2)
     fitted = fit(jax.random.key(0), net, X, y, recipe)
     assert fitted.diverged_at == -1 and [len(layer) for layer in fitted.params] == [2] * 11
