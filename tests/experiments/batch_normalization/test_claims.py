@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.batch_normalization import reading
-from experiments.batch_normalization.claims import claims
+from experiments.batch_normalization.claims import claims, verdict
 from experiments.batch_normalization.draw import CAPTIONS, draw
 
 
@@ -63,3 +63,10 @@ def test_smoothing_is_a_mean_over_the_last_batches():
 
 def test_every_figure_has_a_caption(results):
     assert list(draw(results)) == list(CAPTIONS)
+
+
+def test_the_verdict_has_the_numbers_of_the_results(results):
+    (sentences,) = verdict(results).values()
+    # Losses of 2 fall to 0 after 60 and 1,100 steps; two of 20 are a mean of 0.2.
+    assert "in 78 steps" in sentences[0] and "in 1,118 without" in sentences[0]
+    assert "is 3 with normalisation and 0.3 without" in sentences[3]
