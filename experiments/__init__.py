@@ -37,4 +37,5 @@ NAMES: tuple[str, ...] = (
     "gradient_descent",
     "optimizers",
     "batch_normalization",
+    "regularization",
 )

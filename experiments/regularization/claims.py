@@ -1,0 +1,12 @@
+"""Do the closed forms of regularisation hold, and does regularising help?"""
+
+from __future__ import annotations
+
+from experiments.lab.claims import Claim
+from experiments.lab.contract import Results
+from experiments.regularization import claims_noise, claims_penalties
+
+
+def claims(results: Results) -> list[Claim]:
+    """Claims about penalties, early stopping, noise, labels and dropout, in this order."""
+    return [*claims_penalties.claims(results), *claims_noise.claims(results)]

@@ -1,0 +1,156 @@
+"""Do penalties and early stopping do what their formulas say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import optimize, stats
+
+from experiments.lab.claims import (
+    Claim,
+    at_most,
+    close,
+    refused,
+    reported,
+    within_errors,
+)
+from experiments.lab.contract import Results
+from experiments.regularization import early_stopping, penalties
+from experiments.regularization.reading import l1_minimum, l2_minimum
+
+NORMS = "lecture 11, “Norm Penalties”"
+STOPPING = "lecture 11, “Early Stopping”"
+ALI = "Ali, Kolter & Tibshirani 2019"
+
+
+def claims(results: Results) -> list[Claim]:
+    """Claims about L1, L2 and early stopping."""
+    return [*_penalty_claims(results), *_stopping_claims(results)]
+
+
+def _penalty_claims(results: Results) -> Iterator[Claim]:
+    price = penalties.PRICE
+    yield at_most(
+        "Weights that `fit` finds with an L2 penalty: greatest distance from H / (H + a) w*",
+        NORMS,
+        np.abs(results["l2_fit"][:3] - l2_minimum(price)),
+        1e-6,
+    )
+    l1 = l1_minimum(price)
+    yield at_most(
+        "Weights by proximal gradient descent with an L1 penalty, 41 values of a: greatest "
+        "distance from sign(w*) max(|w*| - a / H, 0)",
+        NORMS,
+        np.abs(results["proximal"] - [l1_minimum(a) for a in penalties.PRICES]),
+        1e-8,
+    )
+    reach = penalties.L1_RATE * (price + np.abs(penalties.CURVATURES * penalties.CENTRE).max())
+    yield at_most(
+        "Weights that `fit` finds with an L1 penalty: greatest distance from the same; gradient "
+        "descent steps to and fro over a weight of zero, by at most this",
+        NORMS,
+        np.abs(results["l1_fit"][:3] - l1),
+        reach,
+    )
+    yield refused(
+        "The lecture's penalty 1/2 |w| has the minimum of the prior with scale 1 / a: third weight",
+        "lecture 11, “Norm Penalties”, the slide, taken literally",
+        float(results["halved"][2]),
+        float(l1[2]),
+        unless=bool(abs(results["halved"][2] - l1[2]) < 1e-8),
+    )
+    biases = np.array([results["l2_fit"][3], results["l1_fit"][3]])
+    yield at_most(
+        "Biases are not penalised: greatest distance of the bias from that without a penalty",
+        NORMS,
+        np.abs(biases - penalties.BIAS),
+        1e-6,
+    )
+    for name, prior in (
+        ("L2 penalty and a normal prior with variance 1 / a", stats.norm(0, price**-0.5)),
+        ("L1 penalty and a Laplace prior with scale 1 / a", stats.laplace(0, 1 / price)),
+    ):
+        offsets = results[f"{name[:2].lower()}_penalty"] + prior.logpdf(penalties.GRID)
+        yield at_most(
+            f"{name}: range over w of the penalty plus the log density",
+            "lecture 11, “MAP estimation”",
+            np.ptp(offsets),
+            1e-12,
+        )
+
+
+def _stopping_claims(results: Results) -> Iterator[Claim]:
+    descent, ridge = results["descent_filter"], results["ridge_filter"]
+    times = early_stopping.RATE * np.arange(len(descent))
+    gaps = np.abs(descent - ridge)
+    # The gap is largest where its derivative exp(-x) - 1 / (1 + x)^2 is zero.
+    widest = optimize.brentq(lambda x: np.exp(-x) * (1 + x) ** 2 - 1, 1, 4)
+    yield refused(
+        "Early stopping is an L2 penalty: greatest gap of the shares of a weight that are learned",
+        "Goodfellow et al. 2016, section 7.8, read as an identity",
+        float(gaps.max()),
+        "0",
+        unless=bool(gaps.max() < 1e-3),
+    )
+    yield close(
+        "The same, against the gap of the two formulas",
+        "Goodfellow et al. 2016, eq. 7.41 to 7.45",
+        gaps.max(),
+        1 - np.exp(-widest) - widest / (1 + widest),
+        early_stopping.RATE / 2,
+    )
+    yield close(
+        "Steps times rate times curvature where the gap is greatest",
+        "exp(−x) (1 + x)² = 1",
+        times[gaps.argmax()],
+        widest,
+        0.01,
+    )
+    early = int(np.abs(times - 0.02).argmin())
+    yield close(
+        "For short training they agree to first order: gap at x = 0.02 over x² / 2",
+        "second order of both formulas",
+        gaps[early] / (0.02**2 / 2),
+        1.0,
+        0.05,
+    )
+    h = early_stopping.EIGENVALUES
+    for mark, gap in zip(early_stopping.MARKS, results["coarse_gaps"], strict=True):
+        x = early_stopping.COARSE_RATE * mark * h
+        left = (1 - early_stopping.COARSE_RATE * h) ** mark
+        yield close(
+            f"Greatest gap over curvatures up to 1 after {mark:,} steps at the rate 0.01",
+            "1 − (1 − e h)ᵗ against t e h / (1 + t e h)",
+            gap,
+            float(np.abs(1 - left - x / (1 + x)).max()),
+            1e-10,
+        )
+    share = (descent[1:] / ridge[1:]) ** 2
+    yield close(
+        "Greatest ratio of the risks of one weight that is zero in truth",
+        ALI,
+        share.max(),
+        1.685909,
+        2 * early_stopping.RATE,
+    )
+    ratios = results["descent_risk"] / results["ridge_risk"]
+    yield at_most(
+        "Risk of gradient descent over that of ridge regression, at every time of every problem",
+        ALI,
+        ratios.max(axis=1),
+        1.685909,
+    )
+    best = results["descent_risk"].min(axis=1) / results["ridge_risk"].min(axis=1)
+    yield reported("The same, each at its best time: random problems", ALI, best)
+    for name, errors, risk in (
+        ("gradient descent that stops", results["sampled_errors"], results["sampled_risk"]),
+        ("ridge regression", results["ridge_errors"], results["sampled_ridge_risk"]),
+    ):
+        yield within_errors(
+            f"Mean squared error of simulated fits by {name}, at five times: the worst",
+            "bias² + variance of the shares",
+            errors.mean(axis=1),
+            risk,
+            errors.std(axis=1, ddof=1) / np.sqrt(errors.shape[1]),
+        )

@@ -1,0 +1,54 @@
+"""What should the results of `regularization` be, by formula?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.lab.contract import Results
+from experiments.regularization import linear_noise, penalties
+
+
+def l2_minimum(price: float) -> np.ndarray:
+    """H / (H + a) w*."""
+    h = penalties.CURVATURES
+    return h / (h + price) * penalties.CENTRE
+
+
+def l1_minimum(price: float) -> np.ndarray:
+    """sign(w*) max(|w*| - a / H, 0)."""
+    centre = penalties.CENTRE
+    return np.sign(centre) * np.maximum(np.abs(centre) - price / penalties.CURVATURES, 0)
+
+
+def noisy_solutions(results: Results) -> np.ndarray:
+    """(kinds, predictors) minima of the mean loss over the noise; see `linear_noise`."""
+    X, y = results["table"], results["response"]
+    gram = X.T @ X
+    p, s = linear_noise.KEEP, linear_noise.DEVIATION
+    prices = (
+        (1 - p) / p * np.diag(np.diag(gram)),
+        len(X) * s**2 * np.eye(len(gram)),
+        np.zeros_like(gram),
+    )
+    return np.array([np.linalg.solve(gram + price, X.T @ y) for price in prices])
+
+
+def least_squares(results: Results) -> np.ndarray:
+    """(predictors,) without noise."""
+    return np.linalg.lstsq(results["table"], results["response"], rcond=None)[0]
+
+
+def logit_gap(classes: int, share: float) -> float:
+    """ln(p_correct / (e / K))."""
+    return float(np.log((1 - share + share / classes) / (share / classes)))
+
+
+def probabilities(scores: np.ndarray) -> np.ndarray:
+    """Softmax over the last axis."""
+    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return shares / shares.sum(axis=-1, keepdims=True)
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """The mean of (n,) values and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
