@@ -79,7 +79,7 @@ def _label_claims(results: Results) -> Iterator[Claim]:
         losses = -np.sum(targets * np.log(probabilities(found)), axis=1)
         entropy = -np.sum(targets[0] * np.log(targets[0]))
         yield close(
-            f"Loss there, in nats: the entropy of the smoothed labels, {classes} classes, e = {share}",
+            f"Loss there, in nats: the entropy of the labels, {classes} classes, e = {share}",
             SZEGEDY,
             losses,
             float(entropy),

@@ -28,9 +28,9 @@ CAPTIONS = {
     "gradient descent (d); triangles: fits of a network without hidden layers.",
     "stopping": "Gradient descent that stops at time t (steps times rate) against ridge regression "
     "with penalty 1/t. a: share of a weight with curvature h that is learned. b: gap of the two "
-    "shares; it grows to 0.204. c: ratio of the risks of both, random problems with 60 rows and 30 "
-    "predictors; dashed: the bound 1.686 that holds for every problem. d: mean squared error of the "
-    "weights in one of them, simulated (dots) and by formula.",
+    "shares; it grows to 0.204. c: ratio of the risks of both, random problems with 60 rows and "
+    "30 predictors; dashed: the bound 1.686 for all problems. d: mean squared error of the weights "
+    "in one of them, simulated (dots) and by formula.",
     "noise": "a: what normal noise on the inputs adds to the squared error of a fixed network, "
     "divided by s², ± 4 SE. The formula needs its second term where the residuals do not average "
     "to zero. b to d: weights of a linear model that was trained with noise, mean of many runs ± 4 "

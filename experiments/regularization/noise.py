@@ -68,10 +68,13 @@ def _terms(params: Parameters, X: Array, y: Array) -> dict[str, Array]:
 
 @jax.jit
 def _excesses(params: Parameters, X: Array, y: Array, keys: Array) -> tuple[Array, Array, Array]:
-    """(draws, deviations), (draws,) and (draws,); a draw has the same key at all deviations."""
+    """(draws, deviations), (draws,), (draws,); a draw has the same noise at all deviations."""
 
     def error(params: Parameters, X: Array) -> Array:
         return jnp.mean(jnp.square(jax.vmap(lambda x: mlp.apply(NET, params, x)[0])(X) - y))
+
+    def of_net(X: Array) -> Array:
+        return error(params, X)
 
     def of_line(X: Array) -> Array:
         return jnp.mean(jnp.square(X @ SLOPE - y))
@@ -80,16 +83,14 @@ def _excesses(params: Parameters, X: Array, y: Array, keys: Array) -> tuple[Arra
         return error((params[0], params[1]._replace(weights=weights)), X)
 
     def excess(key: Array) -> tuple[Array, Array, Array]:
-        moved = [InputNoise(s).features(key, X.T).T for s in DEVIATIONS]
-        on_inputs = [
-            _excess(lambda X: error(params, X), X, noisy, s)
-            for noisy, s in zip(moved, DEVIATIONS, strict=True)
-        ]
+        on_inputs, on_weights = jax.random.split(key)
+        unit = InputNoise(1.0).features(on_inputs, jnp.zeros_like(X.T)).T
         last = params[1].weights
-        noisy = WeightNoise(LARGEST).weights(key, last)
+        noisy = WeightNoise(LARGEST).weights(on_weights, last)
+        of_inputs = [_excess(of_net, X, X + s * unit, s) for s in DEVIATIONS]
         return (
-            jnp.stack(on_inputs),
-            _excess(of_line, X, moved[0], LARGEST),
+            jnp.stack(of_inputs),
+            _excess(of_line, X, X + LARGEST * unit, LARGEST),
             _excess(of_last, last, noisy, LARGEST),
         )
 

@@ -37,9 +37,11 @@ def compute(key: Array) -> dict[str, Any]:
     """
     X = SIGNS * np.sqrt(CURVATURES / 2)
     y = X @ CENTRE + BIAS
-    net = MLP((3, 1))
+    net, keys = MLP((3, 1)), jax.random.split(key)
 
-    def trained(penalty: ElasticNet, optimizer: str, rate: float | None, steps: int) -> np.ndarray:
+    def trained(
+        key: Array, penalty: ElasticNet, optimizer: str, rate: float | None, steps: int
+    ) -> np.ndarray:
         recipe = Recipe(
             optimizer,
             learning_rate=rate,
@@ -52,8 +54,8 @@ def compute(key: Array) -> dict[str, Any]:
         return np.append(layer.weights[:, 0], layer.biases)
 
     with jax.enable_x64(True):
-        l2_fit = trained(ElasticNet(l2=PRICE), "lbfgs", None, 100)
-        l1_fit = trained(ElasticNet(l1=PRICE), "sgd", L1_RATE, L1_STEPS)
+        l2_fit = trained(keys[0], ElasticNet(l2=PRICE), "lbfgs", None, 100)
+        l1_fit = trained(keys[1], ElasticNet(l1=PRICE), "sgd", L1_RATE, L1_STEPS)
         single = [np.full((1, 1), w) for w in GRID]
         return {
             "l2_fit": l2_fit,

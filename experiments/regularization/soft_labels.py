@@ -30,9 +30,9 @@ def compute(key: Array) -> dict[str, Any]:
     scores = np.full((len(CASES), 10, 10), np.nan)
     with jax.enable_x64(True):
         for place, (classes, share) in enumerate(CASES):
-            found, _ = _trained(key, classes, (LabelSmoothing(share),))
+            found, _ = _trained(jax.random.fold_in(key, place), classes, (LabelSmoothing(share),))
             scores[place, :classes, :classes] = found
-        hard, losses = _trained(key, 10, ())
+        hard, losses = _trained(jax.random.fold_in(key, len(CASES)), 10, ())
     return {"smoothed_scores": scores, "hard_scores": hard, "hard_losses": losses}
 
 
@@ -42,4 +42,5 @@ def _trained(key: Array, classes: int, regularizers: tuple) -> tuple[np.ndarray,
     # The factor makes the steps of ten classes as fast as those of two.
     fitted = fit(key, net, classes * np.eye(classes), np.arange(classes), recipe)
     layer = fitted.params[0]
-    return classes * layer.weights + layer.biases, np.asarray(fitted.history.train_loss)
+    scores = classes * np.asarray(layer.weights) + np.asarray(layer.biases)
+    return scores, np.asarray(fitted.history.train_loss)

@@ -54,13 +54,15 @@ def _all_outputs(params: tuple[Parameters, ...], x: Array) -> dict[str, Array]:
     thinned = jnp.asarray(np.array([MASKS / keep for keep in KEEPS]))
     states = mlp.hidden_states(RELU, relu, x)
     return {
-        "linear_thinned": _outputs(LINEAR, linear, x * thinned)[..., 0],
+        "linear_thinned": _outputs(LINEAR, linear, x[None, None] * thinned)[..., 0],
         "linear_whole": mlp.apply(LINEAR, linear, x)[0],
-        "inputs_thinned": _outputs(RELU, relu, x * thinned)[..., 0],
+        "inputs_thinned": _outputs(RELU, relu, x[None, None] * thinned)[..., 0],
         "inputs_whole": mlp.apply(RELU, relu, x)[0],
-        "hidden_thinned": _outputs(LINEAR, relu[1:], states.hidden[0] * thinned)[..., 0],
+        "hidden_thinned": _outputs(LINEAR, relu[1:], states.hidden[0][None, None] * thinned)[
+            ..., 0
+        ],
         "hidden_whole": states.pre_activations[-1][0],
-        "scores_thinned": _outputs(SOFTMAX, softmax, x * thinned),
+        "scores_thinned": _outputs(SOFTMAX, softmax, x[None, None] * thinned),
         "scores_whole": mlp.apply(SOFTMAX, softmax, x),
     }
 

@@ -33,7 +33,7 @@ def test_the_chances_of_all_masks_add_up_and_have_the_mean_of_a_binomial():
     ("name", "change", "words"),
     [
         ("l2_fit", lambda found: found * 1.01, "`fit` finds with an L2 penalty"),
-        ("l1_fit", lambda found: found + [0, 0, 1, 0], "`fit` finds with an L1 penalty"),
+        ("l1_fit", lambda found: found + np.eye(4)[2], "`fit` finds with an L1 penalty"),
         ("l1_penalty", lambda found: found / 2, "Laplace prior"),
         ("ridge_filter", lambda found: found**1.1, "against the gap of the two formulas"),
         ("descent_risk", lambda found: 1.4 * found, "at every time of every problem"),
