@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from experiments.lab.claims import Claim
 from experiments.lab.contract import Results
-from experiments.regularization import claims_noise, claims_penalties
+from experiments.regularization import claims_noise, claims_penalties, claims_training
 
 
 def claims(results: Results) -> list[Claim]:
-    """Claims about penalties, early stopping, noise, labels and dropout, in this order."""
-    return [*claims_penalties.claims(results), *claims_noise.claims(results)]
+    """Claims about penalties, stopping, noise, labels, dropout and overfitting, in this order."""
+    return [
+        *claims_penalties.claims(results),
+        *claims_noise.claims(results),
+        *claims_training.claims(results),
+    ]

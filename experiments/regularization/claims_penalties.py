@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import special, stats
 
 from experiments.lab.claims import (
     Claim,
@@ -67,11 +67,18 @@ def _penalty_claims(results: Results) -> Iterator[Claim]:
         np.abs(biases - penalties.BIAS),
         1e-6,
     )
-    for name, prior in (
-        ("L2 penalty and a normal prior with variance 1 / a", stats.norm(0, price**-0.5)),
-        ("L1 penalty and a Laplace prior with scale 1 / a", stats.laplace(0, 1 / price)),
+    w = penalties.GRID
+    for name, log_density in (
+        (
+            "L2 penalty and a normal prior with variance 1 / a",
+            stats.norm.logpdf(w, scale=price**-0.5),
+        ),
+        (
+            "L1 penalty and a Laplace prior with scale 1 / a",
+            stats.laplace.logpdf(w, scale=1 / price),
+        ),
     ):
-        offsets = results[f"{name[:2].lower()}_penalty"] + prior.logpdf(penalties.GRID)
+        offsets = results[f"{name[:2].lower()}_penalty"] + log_density
         yield at_most(
             f"{name}: range over w of the penalty plus the log density",
             "lecture 11, “MAP estimation”",
@@ -84,8 +91,8 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
     descent, ridge = results["descent_filter"], results["ridge_filter"]
     times = early_stopping.RATE * np.arange(len(descent))
     gaps = np.abs(descent - ridge)
-    # The gap is largest where its derivative exp(-x) - 1 / (1 + x)^2 is zero.
-    widest = optimize.brentq(lambda x: np.exp(-x) * (1 + x) ** 2 - 1, 1, 4)
+    # The gap is greatest where exp(-x) (1 + x)^2 = 1, which Lambert's function solves.
+    widest = -1 - 2 * float(np.real(special.lambertw(-np.exp(-0.5) / 2, -1)))
     yield refused(
         "Early stopping is an L2 penalty: greatest gap of the shares of a weight that are learned",
         "Goodfellow et al. 2016, section 7.8, read as an identity",

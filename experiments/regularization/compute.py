@@ -6,6 +6,8 @@ noise            noise on the inputs and the output weights of a given network
 soft_labels      smoothed labels
 weight_scaling   all thinned networks against the whole one
 linear_noise     a linear model that learns with noise
+digit_dropout    networks that learn digits with dropout and without
+overfitting      a network of 5 x 100 units, weight decay and early stopping
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ import jax
 from jax import Array
 
 from experiments.regularization import (
+    digit_dropout,
     early_stopping,
     linear_noise,
     noise,
+    overfitting,
     penalties,
     soft_labels,
     weight_scaling,
@@ -35,6 +39,9 @@ class Settings:
       draws: of noise, and of thinned networks.
       masks: of dropout at given weights.
       runs, steps: fits of a linear model with noise, and their steps.
+      hidden: units of the hidden layers of each network that learns digits.
+      rows, digit_steps, splits: images that it learns from, steps, and random splits.
+      seeds, sine_steps: fits of the network that overfits, and their steps.
     """
 
     problems: int = 50
@@ -43,15 +50,38 @@ class Settings:
     masks: int = 20_000
     runs: int = 800
     steps: int = 1000
+    hidden: tuple[tuple[int, ...], ...] = (
+        (256, 256),
+        (128, 128),
+        (128, 128, 128),
+        (128, 128, 128, 128),
+    )
+    rows: int = 400
+    digit_steps: int = 1500
+    splits: int = 10
+    seeds: int = 16
+    sine_steps: int = 3000
 
 
 FULL = Settings()
-QUICK = Settings(problems=10, samples=500, draws=1000, masks=5000, runs=200, steps=600)
+QUICK = Settings(
+    problems=10,
+    samples=500,
+    draws=1000,
+    masks=5000,
+    runs=200,
+    steps=600,
+    hidden=((128, 128),),
+    digit_steps=400,
+    splits=2,
+    seeds=3,
+    sine_steps=1500,
+)
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of all parts."""
-    keys = jax.random.split(key, 6)
+    keys = jax.random.split(key, 8)
     return {
         **penalties.compute(keys[0]),
         **early_stopping.compute(keys[1], settings.problems, settings.samples),
@@ -59,4 +89,8 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         **soft_labels.compute(keys[3]),
         **weight_scaling.compute(keys[4], settings.draws),
         **linear_noise.compute(keys[5], settings.masks, settings.runs, settings.steps),
+        **digit_dropout.compute(
+            keys[6], settings.hidden, settings.rows, settings.digit_steps, settings.splits
+        ),
+        **overfitting.compute(keys[7], settings.seeds, settings.sine_steps),
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.lab.contract import Results
-from experiments.regularization import draw_exact
+from experiments.regularization import draw_exact, draw_training
 
-CAPTIONS = {**draw_exact.CAPTIONS}
+CAPTIONS = {**draw_training.CAPTIONS, **draw_exact.CAPTIONS}
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Penalties, stopping, noise and thinned networks."""
-    return draw_exact.draw(results)
+    """Dropout on digits, the network that overfits, and the exact parts."""
+    return {**draw_training.draw(results), **draw_exact.draw(results)}

@@ -188,8 +188,8 @@ def _thinned(results: Results) -> Figure:
     )
     for ax, (title, thinned, whole) in zip(axes, parts, strict=True):
         ax.hist(thinned, bins=30, weights=chances, color=COLORS["sky"])
-        ax.axvline(chances @ thinned, color=COLORS["black"])
-        ax.axvline(whole, color=COLORS["vermilion"], linestyle=LINES["dashed"])
+        ax.axvline(float(chances @ thinned), color=COLORS["black"])
+        ax.axvline(float(whole), color=COLORS["vermilion"], linestyle=LINES["dashed"])
         ax.set_title(title)
         ax.set_xlabel("probability of class 1" if thinned is shares else "output")
         ax.set_ylabel("probability")

@@ -73,6 +73,6 @@ def _masked_losses(
     dropout = REGULARIZERS["dropout of inputs"]
 
     def loss(key: Array) -> Array:
-        return jnp.sum(jnp.square(y - w @ dropout.features(key, X.T)))
+        return jnp.sum(jnp.square(y - w @ dropout.features(key, jnp.asarray(X.T))))
 
     return np.asarray(jax.jit(lambda keys: jax.lax.map(loss, keys))(jax.random.split(key, masks)))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
@@ -56,7 +57,7 @@ def compute(key: Array) -> dict[str, Any]:
     with jax.enable_x64(True):
         l2_fit = trained(keys[0], ElasticNet(l2=PRICE), "lbfgs", None, 100)
         l1_fit = trained(keys[1], ElasticNet(l1=PRICE), "sgd", L1_RATE, L1_STEPS)
-        single = [np.full((1, 1), w) for w in GRID]
+        single = [jnp.full((1, 1), w) for w in GRID]
         return {
             "l2_fit": l2_fit,
             "l1_fit": l1_fit,

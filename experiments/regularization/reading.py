@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import stats
 
 from experiments.lab.contract import Results
 from experiments.regularization import linear_noise, penalties
@@ -52,3 +53,10 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:
     """The mean of (n,) values and its standard error."""
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def paired_interval(differences: np.ndarray) -> tuple[float, tuple[float, float]]:
+    """The mean of (n,) differences and its 95% interval by Student's t."""
+    mean, error = mean_and_error(differences)
+    reach = float(stats.t.ppf(0.975, len(differences) - 1)) * error
+    return mean, (mean - reach, mean + reach)

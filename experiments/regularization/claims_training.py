@@ -1,0 +1,154 @@
+"""Do dropout, weight decay and early stopping lower the error on new rows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.lab.claims import Claim, above, below, refused, reported, within
+from experiments.lab.contract import Results
+from experiments.regularization.digit_dropout import DRAWS
+from experiments.regularization.overfitting import DECAYS, NOISE
+from experiments.regularization.reading import paired_interval
+from experiments.shared.statistics import median_interval
+
+DROPOUT = "Srivastava et al. 2014, figure 4"
+AVERAGE = "Srivastava et al. 2014, figure 11"
+OVERFITTING = "lecture 11, “Overfitting”"
+STOPPING = "lecture 11, “Early Stopping”"
+SPLITS = 8  # fewer do not decide
+
+
+def claims(results: Results) -> list[Claim]:
+    """Claims about dropout on digits, and about a network that overfits."""
+    return [*_dropout_claims(results), *_average_claims(results), *_sine_claims(results)]
+
+
+def _dropout_claims(results: Results) -> Iterator[Claim]:
+    """With dropout less without, test images; 95% intervals over splits."""
+    decides = results["errors"].shape[-1] >= SPLITS
+    for place, name in enumerate(results["architectures"]):
+        mean, ends = paired_interval(np.diff(results["errors"][place], axis=0)[0])
+        yield refused(
+            f"Dropout lowers the test error, {name} hidden units: difference",
+            f"{DROPOUT}; lecture 11, “Dropout”",
+            mean,
+            "below 0",
+            unless=ends[1] < 0,
+            interval=ends,
+        )
+    for place, name in enumerate(results["architectures"]):
+        mean, ends = paired_interval(np.diff(results["log_losses"][place], axis=0)[0])
+        yield below(
+            f"Dropout makes the probabilities better, {name} hidden units: upper end of the "
+            "difference in log loss",
+            "Srivastava et al. 2014",
+            ends[1],
+            0.0,
+            interval=ends,
+            asserted=decides,
+        )
+
+
+def _average_claims(results: Results) -> Iterator[Claim]:
+    """Monte-Carlo averages less weight scaling, the first network."""
+    decides = results["errors"].shape[-1] >= SPLITS
+    gaps = results["drawn_errors"] - results["errors"][0, 1]
+    intervals = [paired_interval(row)[1] for row in gaps]
+    yield within(
+        f"Weight scaling is as good as the mean of {DRAWS[-1]} thinned networks: ends of the "
+        "difference in test error",
+        AVERAGE,
+        np.array(intervals[-1]),
+        -0.005,
+        0.005,
+        asserted=decides,
+    )
+    yield above(
+        "One thinned network is worse than weight scaling: lower end of the difference in test "
+        "error",
+        AVERAGE,
+        intervals[0][0],
+        0.03,
+        interval=intervals[0],
+        asserted=decides,
+    )
+    tenth = DRAWS.index(10)
+    yield above(
+        "Ten are worse too: lower end of the difference in test error",
+        AVERAGE,
+        intervals[tenth][0],
+        0.0,
+        interval=intervals[tenth],
+        asserted=decides,
+    )
+    losses = results["drawn_log_losses"][-1] - results["log_losses"][0, 1]
+    mean, ends = paired_interval(losses)
+    yield refused(
+        f"The mean of {DRAWS[-1]} thinned networks has the better probabilities: difference in "
+        "log loss from weight scaling",
+        "Gal & Ghahramani 2016",
+        mean,
+        "below 0",
+        unless=ends[1] < 0,
+        interval=ends,
+    )
+    yield reported(
+        "Total variation between its probabilities and those of weight scaling",
+        AVERAGE,
+        results["variation"],
+    )
+
+
+def _sine_claims(results: Results) -> Iterator[Claim]:
+    """Medians over seeds, with their 95% intervals: some fits end in a spike of the loss."""
+    decides = results["last_test"].shape[1] >= SPLITS
+    yield below(
+        "A network of 5 × 100 units fits the noise: training error without weight decay, median",
+        OVERFITTING,
+        np.median(results["last_train"][0]),
+        NOISE**2 / 3,
+        asserted=decides,
+    )
+    found = median_interval(results["last_test"][0])
+    yield above(
+        "Its error on new rows, lower end: well above the noise floor of 0.09",
+        OVERFITTING,
+        found.lower,
+        1.2 * NOISE**2,
+        interval=(found.lower, found.upper),
+        asserted=decides,
+    )
+    gains = results["last_test"] - results["early_test"]
+    for decay, row in zip(DECAYS, gains, strict=True):
+        found = median_interval(row)
+        statement = f"Early stopping lowers the test error, weight decay {decay:g}: "
+        ends = (found.lower, found.upper)
+        if decay == 0:
+            yield above(
+                statement + "lower end of the gain",
+                STOPPING,
+                found.lower,
+                0.0,
+                interval=ends,
+                asserted=decides,
+            )
+        else:
+            yield refused(
+                statement + "gain",
+                STOPPING,
+                found.median,
+                "above 0",
+                unless=found.lower > 0,
+                interval=ends,
+            )
+    found = median_interval(results["last_test"][0] - results["last_test"][-1])
+    yield above(
+        f"Weight decay {DECAYS[-1]:g} lowers the test error: lower end of the gain",
+        "lecture 11, “Norm Penalties”",
+        found.lower,
+        0.0,
+        interval=(found.lower, found.upper),
+        asserted=decides,
+    )

@@ -1,0 +1,124 @@
+"""How are dropout on digits and the network that overfits drawn?"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.lab.contract import Results
+from experiments.regularization.digit_dropout import DRAWS
+from experiments.regularization.overfitting import DECAYS, EVERY, GRID, NOISE
+from experiments.regularization.reading import paired_interval
+from experiments.shared.statistics import median_interval
+from jaxnn import plotting
+from jaxnn.plotting import COLORS, LINES
+
+CAPTIONS = {
+    "dropout": "Handwritten digits, networks trained on few images with dropout (0.8 of the "
+    "inputs, 0.5 of the hidden units kept) and without; each dot is a random split. a: test error. "
+    "b: dropout less without, mean and 95% interval: below zero dropout helps. c: the same for the "
+    "log loss of the probabilities. d: test error of the mean of k randomly thinned networks less "
+    "that of weight scaling, mean and 95% interval.",
+    "overfitting": "A network with 5 layers of 100 units and 40 rows of a noisy sine. a: rows of "
+    "one seed, and the networks after the last step and after early stopping. b: squared errors "
+    "during training without weight decay, median over seeds; dotted: the noise floor. c: test "
+    "error at the end and after early stopping. d: gain by the latter, median and 95% interval.",
+}
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """Dropout on digits, and the network that overfits."""
+    return {"dropout": _dropout(results), "overfitting": _overfitting(results)}
+
+
+def _dropout(results: Results) -> Figure:
+    figure, (errors, gain, sureness, averages) = plotting.panels(4, height=3.4)
+    names = [str(name) for name in results["architectures"]]
+    for kind, (label, shade) in enumerate((("without", "vermilion"), ("dropout", "blue"))):
+        for place, row in enumerate(results["errors"][:, kind]):
+            _dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
+    errors.set_ylabel("test error")
+    errors.set_ylim(bottom=0)
+    errors.legend()
+    for ax, name, label in (
+        (gain, "errors", "difference in test error"),
+        (sureness, "log_losses", "difference in log loss"),
+    ):
+        _intervals(ax, np.diff(results[name], axis=1)[:, 0])
+        ax.set_ylabel(label)
+    for ax in (errors, gain, sureness):
+        ax.set_xticks(range(len(names)), names)
+        ax.set_xlim(-0.5, len(names) - 0.5)
+        ax.set_xlabel("hidden layers × units")
+    _intervals(averages, results["drawn_errors"] - results["errors"][0, 1])
+    averages.set_xticks(range(len(DRAWS)), [str(count) for count in DRAWS])
+    averages.set_xlabel("thinned networks k")
+    averages.set_ylabel("difference in test error")
+    return figure
+
+
+def _overfitting(results: Results) -> Figure:
+    figure, (curves, paths, errors, gains) = plotting.panels(4, height=3.4)
+    curves.plot(results["sine_x"], results["sine_y"], "o", color=COLORS["black"], markersize=3)
+    kinds = (("last", "last step", "vermilion", "solid"), ("early", "stopped", "blue", "dashed"))
+    for name, label, shade, dash in kinds:
+        curve = results[f"{name}_curve"][0, 0]
+        curves.plot(GRID[:, 0], curve, color=COLORS[shade], linestyle=LINES[dash], label=label)
+    curves.plot(
+        GRID[:, 0],
+        np.sin(2 * np.pi * GRID[:, 0]),
+        color=COLORS["grey"],
+        linestyle=LINES["dotted"],
+        label="truth",
+    )
+    curves.set_xlabel("x")
+    curves.set_ylabel("y")
+    curves.legend()
+    trained, tested = results["last_train_path"][0], results["last_watched_path"][0]
+    epochs = EVERY * np.arange(trained.shape[1])
+    paths.plot(
+        epochs, np.median(trained, axis=0), color=COLORS["blue"], linestyle="-", label="training"
+    )
+    paths.plot(
+        epochs, np.median(tested, axis=0), color=COLORS["vermilion"], linestyle="--", label="test"
+    )
+    paths.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
+    paths.set_ylim(0, 0.4)
+    paths.set_xlabel("step")
+    paths.set_ylabel("squared error")
+    paths.legend()
+    for kind, (name, label, shade, _) in enumerate(kinds):
+        for place, row in enumerate(results[f"{name}_test"]):
+            _dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
+    errors.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
+    errors.set_ylim(bottom=0)
+    errors.set_ylabel("test error")
+    errors.legend()
+    for place, row in enumerate(results["last_test"] - results["early_test"]):
+        _dots(gains, place, row, "sky", None)
+        found = median_interval(row)
+        gains.plot([place, place], [found.lower, found.upper], "-", color=COLORS["blue"])
+        gains.plot(place, found.median, "o", color=COLORS["blue"])
+    gains.axhline(0, color=COLORS["grey"], linewidth=0.8)
+    gains.set_ylabel("gain by early stopping")
+    for ax in (errors, gains):
+        ax.set_xticks(range(len(DECAYS)), [f"{decay:g}" for decay in DECAYS])
+        ax.set_xlabel("weight decay")
+    return figure
+
+
+def _dots(ax: Axes, place: float, values: np.ndarray, shade: str, label: str | None) -> None:
+    spread = place + np.linspace(-0.08, 0.08, len(values))
+    ax.plot(spread, values, "o", color=COLORS[shade], markersize=4, alpha=0.7, label=label)
+    ax.plot([place - 0.12, place + 0.12], 2 * [np.median(values)], "-", color=COLORS[shade])
+
+
+def _intervals(ax: Axes, rows: np.ndarray) -> None:
+    """Mean and 95% interval of each row of differences."""
+    found = [paired_interval(row) for row in rows]
+    means = np.array([mean for mean, _ in found])
+    ends = np.array([ends for _, ends in found])
+    reach = np.abs(ends - means[:, None]).T
+    ax.errorbar(np.arange(len(rows)), means, reach, fmt="o", color=COLORS["blue"])
+    ax.axhline(0, color=COLORS["grey"], linewidth=0.8)
