@@ -58,7 +58,7 @@ class Settings:
     )
     rows: int = 400
     digit_steps: int = 1500
-    splits: int = 10
+    splits: int = 8
     seeds: int = 16
     sine_steps: int = 3000
 

@@ -74,7 +74,7 @@ def _overfitting(results: Results) -> Figure:
     )
     curves.set_xlabel("x")
     curves.set_ylabel("y")
-    curves.legend()
+    curves.legend(loc="lower left")
     trained, tested = results["last_train_path"][0], results["last_watched_path"][0]
     epochs = EVERY * np.arange(trained.shape[1])
     paths.plot(
@@ -94,7 +94,7 @@ def _overfitting(results: Results) -> Figure:
     errors.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
     errors.set_ylim(bottom=0)
     errors.set_ylabel("test error")
-    errors.legend()
+    errors.legend(loc="lower left")
     for place, row in enumerate(results["last_test"] - results["early_test"]):
         _dots(gains, place, row, "sky", None)
         found = median_interval(row)

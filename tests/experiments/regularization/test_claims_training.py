@@ -74,5 +74,4 @@ def test_few_splits_and_seeds_are_reported_without_a_verdict(made_up):
         name: values[..., :3] if name != "architectures" else values
         for name, values in made_up.items()
     }
-    assert set(verdicts(few, "")) <= {"reported", "refused", "holds"}
-    assert verdicts(few, "fits the noise") == ["reported"]
+    assert set(verdicts(few, "")) == {"reported"}
