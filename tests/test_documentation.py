@@ -4,6 +4,7 @@ import contextlib
 import doctest
 import importlib
 import io
+import json
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import NAMES
 from experiments.lab import runner
 from jaxnn.cli import arguments
 from jaxnn.errors import InputError
@@ -139,3 +141,55 @@ def test_paths_in_the_readme_exist():
     named = re.findall(r"`((?:jaxnn|experiments|tests)/[\w/.]*)`", README)
     assert len(named) > 10
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+# The lecture's topics.
+
+TOPICS = 38
+
+
+def topics(text: str) -> dict[int, tuple[list[str], list[str]]]:
+    """The functions and the figures that a page names for each topic, by its number."""
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
+    return {
+        int(number): (
+            re.findall(r"`([^`]+)`", functions),
+            re.findall(r"\[\w+\]\(([^)]+)\)", figures),
+        )
+        for number, functions, figures in rows
+    }
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is a part of the library that can be imported."""
+    module, _, part = name.rpartition(".")
+    return hasattr(importlib.import_module(module), part)
+
+
+def shows_an_experiment(figure: str) -> bool:
+    """Whether a file is a figure in an experiment's record."""
+    path = ROOT / figure
+    return path.is_file() and any(
+        figure == f"figures/{drawn['file']}"
+        for name in NAMES
+        if path.stem.startswith(name) and (record := path.with_name(f"{name}.json")).is_file()
+        for drawn in json.loads(record.read_text(encoding="utf-8"))["figures"]
+    )
+
+
+def test_every_topic_of_the_lecture_has_functions_and_experiments():
+    listed = topics(README)
+    assert list(listed) == list(range(1, TOPICS + 1))
+    assert [number for number, parts in listed.items() if not all(parts)] == []
+    functions, figures = zip(*listed.values(), strict=True)
+    assert [name for names in functions for name in names if not exists(name)] == []
+    assert [file for files in figures for file in files if not shows_an_experiment(file)] == []
+
+
+def test_a_topic_whose_function_or_figure_is_gone_is_found():
+    row = "| 7 | trees | `jaxnn.fit`, `jaxnn.unfit` | [unfit](figures/unfit.png) |\n"
+    assert topics(row) == {7: (["jaxnn.fit", "jaxnn.unfit"], ["figures/unfit.png"])}
+    assert exists("jaxnn.fit") and not exists("jaxnn.unfit")
+    assert shows_an_experiment("figures/optimizers.png")
+    assert not shows_an_experiment("figures/unfit.png")
+    assert not shows_an_experiment("figures/optimizers.json")
