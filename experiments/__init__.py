@@ -11,7 +11,8 @@ An experiment is a folder `experiments/NAME/`, named in `NAMES`:
                   compute(key, settings) -> a flat dictionary of arrays, numbers and strings
     claims.py     claims(results) -> list of Claim;  optionally verdict(results) -> lists of
                   sentences by heading: a summary of the claims in words, for the gallery
-    draw.py       draw(results) -> figures by name, the main one first;  CAPTIONS by name
+    draw.py       draw(results) -> figures by name, the main one first;  CAPTIONS by name;
+                  an animation (`lab/animation.py`) may stand in place of a figure
 
 `results` holds NumPy arrays read back from the file (a number has shape ()). A long file is split:
 parts of `compute` are named by their topic, parts of the others `claims_TOPIC.py` and

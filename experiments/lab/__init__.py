@@ -6,5 +6,6 @@ sources.py    which sources a result depends on
 store.py      where results are kept, and when they are used again
 claims.py     what a claim is, and the rules by which it holds
 record.py     checks the claims, writes the figures, and records both beside the figures
+animation.py  figures that move
 gallery.py    all records on one page
 """

@@ -3,7 +3,7 @@
     __init__.py   docstring: the question and its central formula;  TITLE
     compute.py    Settings, FULL, QUICK;  compute(key, settings) -> arrays by name
     claims.py     claims(results) -> list of Claim;  optionally verdict(results)
-    draw.py       draw(results) -> figures by name;  optionally CAPTIONS
+    draw.py       draw(results) -> figures or animations by name;  optionally CAPTIONS
 
 The stored arrays depend on `compute.py` and what it imports; figures and claims on `claims.py`,
 `draw.py` and what these import.

@@ -12,12 +12,13 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 
-from experiments.lab import contract, gallery, store
+from experiments.lab import animation, contract, gallery, store
 from experiments.lab.claims import Claim
 from experiments.lab.contract import Experiment
 from jaxnn import plotting
@@ -95,15 +96,18 @@ def _claims(experiment: Experiment, stored: store.Stored) -> list[Claim]:
 
 
 def _figures(experiment: Experiment, stored: store.Stored, out: Path) -> list[dict[str, str]]:
-    """Draw and write the figures, the main one first, and list them."""
+    """Draw and write the figures and animations, the main one first, and list them."""
     matplotlib.use("Agg")
     figures: list[dict[str, str]] = []
     with plotting.style():
         for name, figure in experiment.draw(stored.arrays).items():
             if not name.isidentifier():
                 raise InputError(f"a figure is named {name!r}; use a Python identifier.")
-            file = f"{experiment.name}_{name}.png" if figures else f"{experiment.name}.png"
-            write_whole(out / file, lambda sink, it=figure: plotting.save(it, sink))
+            moves = isinstance(figure, animation.Animation)
+            stem = f"{experiment.name}_{name}" if figures else experiment.name
+            file = f"{stem}{'.gif' if moves else '.png'}"
+            save = animation.save if moves else plotting.save
+            write_whole(out / file, partial(save, figure))
             caption = experiment.captions.get(name, "")
             figures.append({"name": name, "file": file, "caption": caption})
     if not figures:
@@ -135,5 +139,5 @@ def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str,
     for figure in (before or {}).get("figures", []):
         file = Path(str(figure.get("file")))
         ours = file.name == str(file) and file.stem.startswith(now["name"])
-        if ours and file.suffix == ".png" and file.name not in kept:
+        if ours and file.suffix in (".png", ".gif") and file.name not in kept:
             (out / file).unlink(missing_ok=True)

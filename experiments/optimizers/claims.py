@@ -1,4 +1,4 @@
-"""Do rates, limits and paths agree with the theory of quadratics?"""
+"""Do rates, limits and paths agree with the theory of quadratics, and which rule wins a race?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.lab.claims import Claim, at_least, at_most, close, reported
 from experiments.lab.contract import Results
-from experiments.optimizers import reading
+from experiments.optimizers import claims_race, reading
 from experiments.optimizers.quadratics import CONDITIONS, METHODS
 from experiments.optimizers.surfaces import RULES, SADDLE_STARTS, SADDLE_STEPS
 from jaxnn.landscape import LOSS_SURFACES
@@ -20,12 +20,13 @@ ADAPTIVE = ("AdaGrad", "RMSProp", "Adam")
 
 
 def claims(results: Results) -> list[Claim]:
-    """Claims about rates, limits, saddles and surfaces, in this order."""
+    """Claims about rates, limits, saddles, surfaces and the race, in this order."""
     return [
         *_rate_claims(results),
         *_limit_claims(results),
         *_saddle_claims(results),
         *_surface_claims(results),
+        *claims_race.claims(results),
     ]
 
 

@@ -22,7 +22,7 @@ from experiments.optimizers.surfaces import RULES
 from jaxnn import MLP, Encoder, Recipe, Table, datasets, encoded_width, fit, from_arrays
 from jaxnn.replicate import replicate
 
-RATES = 2.0 ** np.arange(-12, 5)
+RATES = 2.0 ** np.arange(-15, 4)
 UNTUNED = 0.01
 CHOICES = ("tuned for training rows", "tuned for new rows", "0.01 for every rule")
 HIDDEN = (32, 32)
