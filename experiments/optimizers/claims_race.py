@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.lab.claims import Claim, above, all_of, at_least, below, close, reported, within
+from experiments.lab.claims import (
+    Claim,
+    above,
+    all_of,
+    at_least,
+    below,
+    close,
+    refused,
+    reported,
+    within,
+)
 from experiments.lab.contract import Results
 from experiments.optimizers import race_reading as reading
 from experiments.optimizers.race import RATES, SET_ASIDE
@@ -41,14 +51,15 @@ def _rule_claims(results: Results) -> Iterator[Claim]:
     training = _medians(results, reading.FOR_TRAINING, 0)
     new = _medians(results, reading.FOR_NEW, 1)
     for place, rule in enumerate(reading.rules(results)[1:], start=1):
-        yield below(
+        words = (
             f"Training loss of {rule} over that of gradient descent, each at its own best rate "
-            "(mean over tables)",
-            LECTURE,
-            _geometric_mean(training[:, place]),
-            1.0,
-            interval=_range(training[:, place]),
+            "(mean over tables)"
         )
+        mean, ends = _geometric_mean(training[:, place]), _range(training[:, place])
+        if rule == "AdaGrad":  # its rate only ever shrinks
+            yield refused(words, LECTURE, mean, "below 1", unless=mean < 1, interval=ends)
+        else:
+            yield below(words, LECTURE, mean, 1.0, interval=ends)
     for place, rule in enumerate(reading.rules(results)[1:], start=1):
         yield within(
             f"Loss of new rows with {rule} over that with gradient descent, each at its own best "

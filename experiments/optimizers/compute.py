@@ -35,9 +35,9 @@ class Settings:
     path_steps: int = 200
     tables: tuple[str, ...] = ("Heart", "diabetes", "digits")
     rules: tuple[str, ...] = tuple(surfaces.RULES)
-    tuning_seeds: int = 12
-    seeds: int = 32
-    epochs: int = 30
+    tuning_seeds: int = 10
+    seeds: int = 24
+    epochs: int = 25
 
 
 FULL = Settings()
@@ -45,7 +45,7 @@ QUICK = Settings(
     limit_steps=1000,
     tables=("Heart",),
     rules=("gradient descent", "momentum", "Adam"),
-    tuning_seeds=8,
+    tuning_seeds=6,
     seeds=16,
 )
 

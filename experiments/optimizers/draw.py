@@ -32,8 +32,7 @@ CAPTIONS = {
     "grid of powers of two, with the least mean loss along the path. Cross: start; star: a "
     "minimum. Contours: the loss, at equal steps of its logarithm.",
     "paths": "The same paths, one step after the other, for 200 steps. Momentum overshoots and "
-    "swings back; at the saddle adaptive rules turn at once; on the cliff a single long step throws "
-    "a rule far away.",
+    "swings back; at the saddle adaptive rules turn to a minimum at once.",
     "saddle": "Steps until a path leaves a saddle (|y| > 0.5), by the distance at which it starts. "
     "Dashed: theory. Rules that follow the size of the gradient need more steps for every factor "
     "of ten; adaptive rules divide by that size, and hardly notice.",
@@ -46,7 +45,7 @@ CAPTIONS = {
     "same rows, first weights and batches. Points: medians over seeds; bars: distribution-free "
     "intervals of at least 95%. a: other rules fit the training rows much more closely. b: on new "
     "rows, with rates tuned for them, hardly anything remains. c: at one rate for every rule, "
-    "rules seem to differ that do not.",
+    "new rows seem to tell rules apart that tuned rates make equal.",
 }
 
 
