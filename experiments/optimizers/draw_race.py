@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from experiments.lab.contract import Results
 from experiments.optimizers import race_reading
@@ -17,6 +19,7 @@ from jaxnn.plotting import COLORS, LINES
 
 SHADE = dict(zip(RULES, SHADES, strict=True))
 DASH = dict(zip(RULES, DASHES, strict=True))
+NEAR_ONE = (0.2, 0.5, 1, 2)
 
 
 def race(results: Results) -> Figure:
@@ -28,6 +31,8 @@ def race(results: Results) -> Figure:
         _courses(training, results, table, race_reading.FOR_TRAINING)
         _courses(new, results, table, race_reading.FOR_NEW)
         _by_rate(by_rate, results, table)
+        for ax in (new, by_rate):
+            _plain_ticks(ax.yaxis, LogLocator(subs=(1, 2, 5)))
         training.set_ylabel(f"{name}: loss")
         if table == 0:
             training.set_title("training rows")
@@ -92,6 +97,9 @@ def ratios(results: Results) -> Figure:
                 label = name if place == 1 else None
                 ax.plot(interval.median, y, marker, color=color, markersize=6, label=label)
         ax.set_xscale("log")
+        if rows == 1:
+            ax.set_xlim(NEAR_ONE[0], NEAR_ONE[-1])
+            _plain_ticks(ax.xaxis, FixedLocator(NEAR_ONE))
         ax.set_title(title)
         ax.set_xlabel("loss / loss of gradient descent")
     axes[0].set_yticks(range(1, len(rules)), rules[1:])
@@ -99,3 +107,10 @@ def ratios(results: Results) -> Figure:
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(tables))
     return figure
+
+
+def _plain_ticks(axis: Axis, places: LogLocator | FixedLocator) -> None:
+    """Ticks of a logarithmic axis as plain numbers, at these places alone."""
+    axis.set_major_locator(places)
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, place: f"{value:g}")

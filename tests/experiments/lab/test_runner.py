@@ -269,6 +269,27 @@ def test_figures_that_are_no_longer_drawn_are_removed(lab):
     assert drawn == {"sums.png", "sums_other.png", "sums_mine.png"}
 
 
+ANIMATION = """
+    from experiments.lab.animation import Animation
+    figures["again"] = Animation(figures["again"], lambda frame: None, 2)
+    return figures
+"""
+
+
+def test_an_animation_stands_beside_the_figures(lab):
+    lab.write("sums", ("\n    return figures\n", ANIMATION))
+    assert lab.run() == 0
+    assert [figure["file"] for figure in lab.record("sums")["figures"]] == [
+        "sums.png",
+        "sums_again.gif",
+    ]
+    assert (lab.out / "sums_again.gif").read_bytes().startswith(b"GIF89a")
+    assert "(sums_again.gif)" in (lab.out / "README.md").read_text()
+    lab.write("sums")
+    lab.run()
+    assert not (lab.out / "sums_again.gif").exists()
+
+
 @pytest.fixture
 def process(tmp_path, write_experiment):
     """`python -m experiments` in a process that knows one small experiment, sums."""

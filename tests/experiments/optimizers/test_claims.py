@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.optimizers import reading
+from experiments.optimizers import race, reading
 from experiments.optimizers.claims import claims
 
 
@@ -40,3 +40,41 @@ def test_a_rule_that_follows_the_size_of_the_gradient_is_not_adaptive(results):
     steps = results["saddle_steps"].copy()
     steps[5] = steps[2]
     assert any("adaptive" in statement for statement in failing({**results, "saddle_steps": steps}))
+
+
+def test_a_rule_that_learns_no_faster_fails(results):
+    """Momentum taken for gradient descent does not lower the training loss."""
+    losses = results["race_losses"].copy()
+    losses[:, 1] = 1.01 * losses[:, 0]
+    found = failing({**results, "race_losses": losses})
+    assert len(found) == 1 and found[0].startswith("Training loss of momentum over")
+
+
+def test_a_rule_that_generalises_better_fails(results):
+    losses = results["race_losses"].copy()
+    losses[:, 2, 1] *= 0.8
+    found = failing({**results, "race_losses": losses})
+    assert any(statement.startswith("Loss of new rows with Adam") for statement in found)
+
+
+def test_a_tuned_rate_at_the_end_of_the_grid_fails(results):
+    rates = results["race_rates"].copy()
+    rates[0, 1, 0] = race.RATES[-1]
+    found = failing({**results, "race_rates": rates})
+    assert found == ["Tuned learning rates that lie inside the grid, not at its ends"]
+
+
+def test_tuned_rates_have_the_least_mean_loss_on_the_tuning_seeds(results):
+    means = results["race_tuning"].mean(axis=-1)
+    at = np.searchsorted(race.RATES, results["race_rates"][..., :2])
+    np.testing.assert_array_equal(
+        np.take_along_axis(means, at[..., None], axis=-1)[..., 0], means.min(axis=-1)
+    )
+    assert (results["race_rates"][..., 2] == 0.01).all()
+
+
+def test_seeds_are_the_same_for_all_rules_and_others_than_those_of_tuning(results):
+    """The first loss depends on rows set aside and first weights alone."""
+    first = results["race_losses"][..., 0]
+    np.testing.assert_allclose(first, np.broadcast_to(first[:, :1, :1], first.shape), rtol=1e-6)
+    assert len(np.unique(first[0, 0, 0, 0])) == first.shape[-1]
