@@ -177,13 +177,19 @@ def shows_an_experiment(figure: str) -> bool:
     return False
 
 
+def is_test(file: str) -> bool:
+    """Whether a file has tests."""
+    return file.startswith("tests/") and (ROOT / file).is_file()
+
+
 def test_every_topic_of_the_lecture_has_functions_and_experiments():
     listed = topics(README)
     assert list(listed) == list(range(1, TOPICS + 1))
     assert [number for number, parts in listed.items() if not all(parts)] == []
     functions, figures = zip(*listed.values(), strict=True)
     assert [name for names in functions for name in names if not exists(name)] == []
-    assert [file for files in figures for file in files if not shows_an_experiment(file)] == []
+    files = [file for files in figures for file in files]
+    assert [file for file in files if not (shows_an_experiment(file) or is_test(file))] == []
 
 
 def test_a_topic_whose_function_or_figure_is_gone_is_found():
@@ -193,3 +199,4 @@ def test_a_topic_whose_function_or_figure_is_gone_is_found():
     assert shows_an_experiment("figures/optimizers.png")
     assert not shows_an_experiment("figures/unfit.png")
     assert not shows_an_experiment("figures/optimizers.json")
+    assert is_test("tests/test_documentation.py") and not is_test("tests/test_undocumented.py")
