@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 from matplotlib.axes import Axes
@@ -78,7 +80,7 @@ def shown_steps(steps: int) -> np.ndarray:
     return np.concatenate([np.unique([0, *dense]), np.full(LAST_FRAMES, steps)])
 
 
-def _contours(ax: Axes, surface: LossSurface, points: int = 241, **style: bool) -> None:
+def _contours(ax: Axes, surface: LossSurface, points: int = 241, **style: Any) -> None:
     """The loss, at equal steps of its logarithm; a cross at the start and stars at minima."""
     (left, right), (low, high) = surface.limits
     x, y = np.linspace(left, right, points), np.linspace(low, high, points)
