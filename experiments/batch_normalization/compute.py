@@ -39,7 +39,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    watched_rates=(0.5,), watched_starts=2, swept_rates=(0.3, 3.0, 10.0), swept_starts=1
+    watched_rates=(0.5,), watched_starts=1, swept_rates=(0.3, 3.0, 10.0), swept_starts=1
 )
 
 # Activation, whether normalised, and the deviation of the first weights.

@@ -113,7 +113,7 @@ class Training:
 
         def loss(params: Any, rows: Array) -> Array:
             X, y = data.X[:, rows], data.y[None, rows]
-            outputs, _ = noisy_forward(none, self.net, params, X, jnp.ones(BATCH), regularizers)
+            outputs, *_ = noisy_forward(none, self.net, params, X, jnp.ones(BATCH), regularizers)
             return jnp.mean(responses.loss("categorical", outputs, y, axis=0))
 
         def step(params: Any, rows: Array) -> tuple[Any, Array]:
@@ -136,8 +136,8 @@ class Training:
     def _measured(self, params: Any, data: Digits) -> tuple[Array, Array, Array]:
         """Accuracy (), percentiles (levels, units) and spread () on test images."""
         if self.normalized:
-            epsilon = BatchNormalization().epsilon
-            params = plain_groups(self.net, params, data.X, jnp.ones(TRAINING_ROWS), epsilon)
+            weights = jnp.ones(TRAINING_ROWS)
+            params = plain_groups(self.net, params, data.X, weights, BatchNormalization())
         z, outputs = _last_states(self.net, params, data.test_X)
         return (
             jnp.mean(jnp.argmax(outputs, axis=0) == data.test_y),

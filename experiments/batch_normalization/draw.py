@@ -24,12 +24,12 @@ CAPTIONS = {
     "images. The plain network (a) starts with a distribution that hardly depends on the image, "
     "and then moves and widens. Normalisation (c) fixes mean and spread by its formula: what is "
     "left to move is the learned shift and scale. d: the loss, mean of 20 batches, of all starts. "
-    "A plain network whose first weights are four times as large (b) also moves far less, and "
-    "gains most of the speed without normalisation.",
+    "If the first weights are four times as large (b), a unit starts with a wider range, and the "
+    "plain network gains much of the speed without normalisation.",
     "rates": "Test accuracy after the same number of steps, by learning rate. Points: starts; "
     "line: the worst of them. a: sigmoid; b: ReLU. Dashed: chance. In so few steps plain sigmoid "
-    "networks learn at no rate, those with first weights four times as large only at some, and "
-    "normalised ones at all that are shown. Normalised ReLU networks learn at rates ten times as "
+    "networks learn at no rate, those with first weights four times as large at some, and "
+    "normalised ones at all from 0.03 to 10. Normalised ReLU networks learn at rates ten times as "
     "large as plain ones.",
     "identities": "What follows from the formula. a: variance of a normalised unit (points) and "
     "v / (v + δ) (line). b: the loss from weights four times as long needs a learning rate 16 "
