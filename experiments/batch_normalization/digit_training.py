@@ -30,6 +30,7 @@ SIZES = (64, 100, 100, 100, 10)
 BATCH = 60
 EVERY, INTERVALS = 50, 31  # steps between two measurements; at most 1,500 steps, then the last one
 TRAINING_ROWS = 1380  # 23 batches
+NORMALIZATION = BatchNormalization()
 LEVELS = (15.0, 50.0, 85.0)  # percentiles
 
 
@@ -108,7 +109,7 @@ class Training:
           marks: () int, number of intervals.
           data: the images.
         """
-        regularizers = (BatchNormalization(),) if self.normalized else ()
+        regularizers = (NORMALIZATION,) if self.normalized else ()
         none = jnp.zeros((1, len(SIZES) - 1))  # keys of noise, of which there is none
 
         def loss(params: Any, rows: Array) -> Array:
@@ -128,7 +129,7 @@ class Training:
             return params, jax.tree.map(lambda all, one: all.at[number].set(one), outcome, new)
 
         params = tuple(Layer(deviation * w, b) for w, b in init(key, self.net))
-        start = with_scales(params) if self.normalized else params
+        start = with_scales(params, NORMALIZATION) if self.normalized else params
         shapes = ((EVERY,), (), (len(LEVELS), SIZES[-2]), ())
         empty = Outcome(*(jnp.full((INTERVALS, *shape), jnp.nan) for shape in shapes))
         return lax.fori_loop(0, marks, interval, (start, empty))[1]
@@ -137,7 +138,7 @@ class Training:
         """Accuracy (), percentiles (levels, units) and spread () on test images."""
         if self.normalized:
             weights = jnp.ones(TRAINING_ROWS)
-            params = plain_groups(self.net, params, data.X, weights, BatchNormalization())
+            params = plain_groups(self.net, params, data.X, weights, NORMALIZATION)
         z, outputs = _last_states(self.net, params, data.test_X)
         return (
             jnp.mean(jnp.argmax(outputs, axis=0) == data.test_y),
