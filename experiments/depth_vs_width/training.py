@@ -20,6 +20,7 @@ pairs.
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import product
 from operator import itemgetter
@@ -242,12 +243,18 @@ def _train_cell(
     X, y = rows.X[:, :used], rows.y[:, :used]
     depths = range(1, group.deepest + 1)
     nets = [network(X.shape[2], depth, parameters, classes) for depth in depths]
-    fits, test, training = [], [], []
-    for depth_key, net in zip(jax.random.split(key, len(nets)), nets, strict=True):
-        fits.append(train(jax.random.split(depth_key, group.seeds), net, X, y, group))
-        test.append(error(fits[-1].params, rows.test_X, rows.test_y, bool(classes)))
-        losses = np.where(fits[-1].diverged_at < 0, fits[-1].train_loss, np.nan)
-        training.append(error(fits[-1].params, X, y, True) if classes else losses)
+
+    def train_one(net: MLP, key: Array) -> Fit:
+        return train(jax.random.split(key, group.seeds), net, X, y, group)
+
+    # A program is compiled on one core: meanwhile another one trains.
+    with ThreadPoolExecutor(2) as pool:
+        fits = list(pool.map(train_one, nets, jax.random.split(key, len(nets))))
+    test, training = [], []
+    for fit in fits:
+        test.append(error(fit.params, rows.test_X, rows.test_y, bool(classes)))
+        losses = np.where(fit.diverged_at < 0, fit.train_loss, np.nan)
+        training.append(error(fit.params, X, y, True) if classes else losses)
     return Cell(nets, fits, np.array(test), np.array(training))
 
 
