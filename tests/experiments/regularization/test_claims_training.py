@@ -58,7 +58,7 @@ def test_what_helps_holds(made_up):
         ("drawn_errors", lambda found: found - 0.01, "as good as the mean of 100"),
         ("drawn_errors", lambda found: found[::-1], "One thinned network is worse"),
         ("drawn_errors", lambda found: found[[0, 1, 4, 3, 4]], "Ten are worse too"),
-        ("last_train", lambda found: found + 0.03, "fits the noise"),
+        ("last_train", lambda found: found + 0.05, "fits the noise"),
         ("last_test", lambda found: found - 0.09, "Its error on new rows"),
         ("early_test", lambda found: found + 0.05, "weight decay 0: lower end"),
         ("last_test", lambda found: found[::-1], "Weight decay 0.003"),
