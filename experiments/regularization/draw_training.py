@@ -17,9 +17,9 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "dropout": "Handwritten digits, networks trained on few images with dropout (0.8 of the "
     "inputs, 0.5 of the hidden units kept) and without; each dot is a random split. a: test "
-    "error; bars: medians. b: dropout less without, mean and 95% interval: below zero dropout helps. c: the "
-    "same for the log loss of the probabilities. d: test error of the mean of k randomly thinned networks less "
-    "that of weight scaling, mean and 95% interval.",
+    "error; bars: medians. b: dropout less without, mean and 95% interval: below zero dropout "
+    "helps. c: the same for the log loss of the probabilities. d: test error of the mean of k "
+    "randomly thinned networks less that of weight scaling, mean and 95% interval.",
     "overfitting": "A network with 5 layers of 100 units and 40 rows of a noisy sine. a: rows of "
     "one seed, and the networks after the last step and after early stopping. b: squared errors "
     "during training without weight decay, median over seeds; dotted: the noise floor. c: test "
