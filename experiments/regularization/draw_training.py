@@ -92,9 +92,9 @@ def _overfitting(results: Results) -> Figure:
         for place, row in enumerate(results[f"{name}_test"]):
             _dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
     errors.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
-    errors.set_ylim(bottom=0)
+    errors.set_yscale("log")
     errors.set_ylabel("test error")
-    errors.legend(loc="lower left")
+    errors.legend(loc="upper right")
     for place, row in enumerate(results["last_test"] - results["early_test"]):
         _dots(gains, place, row, "sky", None)
         found = median_interval(row)
@@ -102,6 +102,7 @@ def _overfitting(results: Results) -> Figure:
         gains.plot(place, found.median, "o", color=COLORS["blue"])
     gains.axhline(0, color=COLORS["grey"], linewidth=0.8)
     gains.set_ylabel("gain by early stopping")
+    gains.set_yscale("symlog", linthresh=0.1)
     for ax in (errors, gains):
         ax.set_xticks(range(len(DECAYS)), [f"{decay:g}" for decay in DECAYS])
         ax.set_xlabel("weight decay")
