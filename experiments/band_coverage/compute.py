@@ -12,6 +12,7 @@ new         a network on data whose new observations prediction intervals should
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,8 @@ from experiments.band_coverage.known_truth import (
     one_band,
     refit_many,
 )
+from experiments.band_coverage.network_bands import Refits, refit_setting
 from experiments.band_coverage.network_bands import bands as network_bands
-from experiments.band_coverage.network_bands import refit_setting
 from experiments.band_coverage.new_observations import TRUTHS, new_observations
 from experiments.band_coverage.settings import COMPARED_ROWS, SETTINGS
 from experiments.band_coverage.whole_curves import whole_curves
@@ -232,7 +233,9 @@ def compare(key: Array, settings: Settings) -> dict[str, Any]:
     """The bands of every method on every known truth; the names are as for `compute`."""
     results: dict[str, Any] = {"made": 0, "diverged": 0}
     chosen = SETTINGS[: settings.compared_settings]
-    for number, setting in enumerate(chosen):
+
+    def refitted(number: int) -> tuple[Refits, dict[str, Any]]:
+        setting = chosen[number]
         size = COMPARED_ROWS.index(setting.rows)
         refits = refit_setting(
             jax.random.fold_in(key, number),
@@ -241,11 +244,15 @@ def compare(key: Array, settings: Settings) -> dict[str, Any]:
             settings.compared_refits[size],
             progress=f"{setting.words} ({number + 1} of {len(chosen)})",
         )
-        results["made"] += refits.made
-        results["diverged"] += refits.diverged
-        results[f"{setting.name}_truth"] = refits.truth
-        results[f"{setting.name}_fits"] = refits.fits.mean(axis=2)
         found = network_bands(refits, setting)
         found |= whole_curves(refits, setting, found["strength"])
-        results |= {f"{setting.name}_{part}": values for part, values in found.items()}
+        found |= {"truth": refits.truth, "fits": refits.fits.mean(axis=2)}
+        return refits, {f"{setting.name}_{part}": values for part, values in found.items()}
+
+    # A program is compiled on one core: meanwhile the networks of another setting are refitted.
+    with ThreadPoolExecutor(2) as pool:
+        for refits, found in pool.map(refitted, range(len(chosen))):
+            results["made"] += refits.made
+            results["diverged"] += refits.diverged
+            results |= found
     return results
