@@ -27,12 +27,12 @@ class Animation(NamedTuple):
     figure: Figure
     show: Callable[[int], object]
     frames: int
-    per_second: float = 10.0
+    per_second: int = 10
 
 
 def save(animation: Animation, sink: IO[bytes]) -> None:
     """Write an animation as GIF to an open file."""
-    writer = PillowWriter(fps=animation.per_second)  # type: ignore[arg-type]
+    writer = PillowWriter(fps=animation.per_second)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "animation.gif"  # Pillow chooses the format by the name
         with writer.saving(animation.figure, path, animation.figure.dpi):

@@ -44,11 +44,12 @@ class Options:
     redraw: bool
 
     def command(self, name: str) -> str:
-        """The command that repeats one experiment."""
+        """The command that repeats one experiment; a folder of this machine alone is left out."""
         words = ["python", "-m", "experiments", name]
         words += ["--quick"] if self.quick else []
         words += ["--seed", str(self.seed)] if self.seed else []
-        words += ["--out", str(self.out)] if self.out != default_out(self.quick) else []
+        elsewhere = self.out != default_out(self.quick) and not self.out.is_absolute()
+        words += ["--out", str(self.out)] if elsewhere else []
         return shlex.join(words)
 
 

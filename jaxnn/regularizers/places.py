@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import jax.numpy as jnp
 from jax import Array
 
 from jaxnn.errors import InputError, InputTypeError
@@ -55,7 +56,7 @@ class Regularizer:
 
     def activity(self, h: Array) -> Array:
         """A price (rows,) of hidden units (units, rows), of which the mean is added to the loss."""
-        raise NotImplementedError
+        return jnp.zeros(h.shape[1], h.dtype)
 
     def updated(self, weights: Array) -> Array:
         """The weights (..., inputs, outputs) of layers after an update."""

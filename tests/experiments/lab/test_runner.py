@@ -76,6 +76,8 @@ def test_another_seed_or_size_is_another_result(lab):
     first, second = (array for array in arrays if array.size == 50)
     assert not np.any(first == second)
     assert lab.record("sums")["command"] == "python -m experiments sums --quick --out figures"
+    lab.run("sums", "--out", str(lab.out.resolve()))
+    assert lab.record("sums")["command"] == "python -m experiments sums"
 
 
 def test_small_runs_go_to_a_folder_of_their_own(lab):
