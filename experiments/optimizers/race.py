@@ -80,11 +80,12 @@ def _race(
     keys = jax.random.split(key, tuning_seeds + seeds)
     raced = []
     for rule in rules:
+        same = jax.random.clone(keys)  # every rule starts from the same networks
         run = _program(table, rule, epochs)
-        tuning = run(keys[:tuning_seeds], RATES)[..., -1]
+        tuning = run(same[:tuning_seeds], RATES)[..., -1]
         best = RATES[tuning.mean(axis=-1).argmin(axis=-1)]
         rates = np.array([*best, UNTUNED])
-        losses = run(keys[tuning_seeds:], rates).swapaxes(0, 1)
+        losses = run(same[tuning_seeds:], rates).swapaxes(0, 1)
         raced.append((tuning, rates, losses))
     return tuple(np.stack(parts) for parts in zip(*raced, strict=True))
 
