@@ -44,16 +44,43 @@ def unknown_name(argument: str, given: object, known: Iterable[str]) -> InputErr
       activation is 'tahn'; did you mean 'tanh'? known: relu, tanh.
     """
     names = sorted(known)
-    near = difflib.get_close_matches(str(given), names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(map(_shown, near))}? " if near else ""
-    listed = ", ".join(_shown(name).strip("'") for name in names[:40])
+    is_name = isinstance(given, str)
+    near = difflib.get_close_matches(given[:80], names, n=3, cutoff=0.5) if is_name else []
+    hint = f"did you mean {' or '.join(map(shown, near))}? " if near else ""
+    listed = ", ".join(shown(name).strip("'") for name in names[:40])
     more = f" and {len(names) - 40} more" if len(names) > 40 else ""
-    return InputError(f"{argument} is {_shown(given)}; {hint}known: {listed}{more}.")
+    kind = InputError if is_name else InputTypeError
+    return kind(f"{argument} is {shown(given)}; {hint}known: {listed}{more}.")
 
 
-def _shown(name: object) -> str:
-    """A name as `repr` gives it, safe to print, cut to a readable length."""
-    text = repr(name)
+def check_name(given: object, argument: str, known: Iterable[str]) -> None:
+    """Refuse what is not one of the known names.
+
+    Raises:
+      InputError: another name, as from `unknown_name`.
+      InputTypeError: `given` is no text.
+    """
+    known = tuple(known)
+    if not (isinstance(given, str) and given in known):
+        raise unknown_name(argument, given, known)
+
+
+def shown(value: Any) -> str:
+    """What was given, for a sentence: one line of at most 80 characters, safe to print.
+
+    Args:
+      value: anything; an array is shown by its dtype and shape.
+
+    Example:
+      >>> shown([0.5, "a"]), shown(np.ones((2, 3)))
+      ("[0.5, 'a']", 'an array of float64 with shape (2, 3)')
+    """
+    if hasattr(value, "shape") and hasattr(value, "dtype") and not isinstance(value, np.generic):
+        return f"an array of {value.dtype} with shape {value.shape}"
+    try:
+        text = repr(value) if isinstance(value, str) else " ".join(repr(value).split())
+    except Exception:  # such as a whole number of more digits than Python converts to text
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -76,7 +103,7 @@ def check_count(value: Any, argument: str, least: int = 1) -> None:
     """
     if not is_whole(value):
         raise InputTypeError(
-            f"{argument} is {_shown(value)}; pass a whole number of at least {least}."
+            f"{argument} is {shown(value)}; pass a whole number of at least {least}."
         )
     if value < least:
         raise InputError(f"{argument} is {value}; pass a whole number of at least {least}.")
@@ -105,9 +132,13 @@ def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float
       InputError: it is not finite, or not accepted.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputTypeError(f"{argument} is {_shown(value)}; pass {accepted}.")
-    if not (math.isfinite(value) and fits(float(value))):
-        raise InputError(f"{argument} is {value}; pass {accepted}.")
+        raise InputTypeError(f"{argument} is {shown(value)}; pass {accepted}.")
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond the floating-point numbers
+        number = math.inf
+    if not (math.isfinite(number) and fits(number)):
+        raise InputError(f"{argument} is {shown(value)}; pass {accepted}.")
 
 
 def check_positive(value: Any, argument: str) -> None:
@@ -148,15 +179,20 @@ def check_memory(size: int, argument: str, value: int) -> None:
     Raises:
       InputError: the machine has less memory.
     """
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # a system that does not tell
-        return
+    memory = _memory()
     if size > memory:
         raise InputError(
-            f"{argument} is {value}, which takes at least {size:,} bytes of memory, but this "
-            f"machine has {memory:,}; pass a smaller number."
+            f"{argument} is {shown(value)}, which takes at least {size:,} bytes of memory, but "
+            f"this machine has {memory:,}; pass a smaller number."
         )
+
+
+def _memory() -> float:
+    """Bytes of memory that this machine has; infinite if it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return math.inf
 
 
 def as_numbers(values: Any, argument: str) -> np.ndarray:
@@ -167,7 +203,7 @@ def as_numbers(values: Any, argument: str) -> np.ndarray:
       argument: its name, for the sentence.
 
     Raises:
-      InputError: masked values, or rows of different lengths.
+      InputError: masked values, rows of different lengths, or more numbers than memory holds.
       InputTypeError: text, or anything else that is not a real number.
     """
     if np.ma.is_masked(values):  # NumPy would use the values under the mask
@@ -181,8 +217,16 @@ def as_numbers(values: Any, argument: str) -> np.ndarray:
         array = np.asarray(values)
     except ValueError:
         raise InputError(f"{argument} has rows of different lengths; pass a rectangle.") from None
+    except TypeError:  # such as a list of keys
+        raise InputTypeError(f"{argument} is {shown(values)}; pass numbers.") from None
     if not _is_numeric(array.dtype):
         raise InputTypeError(f"{argument} holds {array.dtype} values; pass numbers.")
+    needed, memory = array.size * max(array.itemsize, 4), _memory()
+    if needed > memory:  # a view that repeats few numbers, or a file mapped into memory
+        raise InputError(
+            f"{argument} has shape {array.shape}, which takes at least {needed:,} bytes of memory, "
+            f"but this machine has {memory:,}; pass fewer numbers."
+        )
     return array
 
 

@@ -8,7 +8,16 @@ from jaxnn.datasets.generated_tables import rare_event_table, skewed_table
 from jaxnn.datasets.known_models import linear_truth, logistic_truth
 from jaxnn.datasets.signals import sample_signals
 from jaxnn.datasets.targets import sample_target
-from jaxnn.errors import InputError, as_weights, check_memory
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    as_weights,
+    check_memory,
+    check_name,
+    check_positive,
+    shown,
+)
 
 
 @pytest.mark.parametrize("n", [2**62, 10**13])
@@ -32,3 +41,41 @@ def test_more_numbers_than_memory_holds_are_refused(generate, n, key):
 def test_what_fits_into_memory_is_accepted():
     check_memory(10**6, "n", 10**6)
     np.testing.assert_array_equal(as_weights([2, 0, 1], 3), [2, 0, 1])
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        ("a\nb", r"'a\nb'"),
+        (0.5, "0.5"),
+        (np.arange(30.0), "an array of float64 with shape (30,)"),
+        (np.ma.masked_array([1, 2], [0, 1]), "an array of int64 with shape (2,)"),
+        ([np.eye(2)], "[array([[1., 0.], [0., 1.]])]"),
+        ([10**5000], "a value of type list"),
+        ("x" * 100, "'" + "x" * 76 + "..."),
+    ],
+)
+def test_what_is_given_is_shown_on_one_line(value, text):
+    assert shown(value) == text
+
+
+def test_an_array_in_place_of_a_name_is_refused():
+    with pytest.raises(
+        InputTypeError, match=r"^side is an array of int64 with shape \(2,\); known"
+    ):
+        check_name(np.arange(2), "side", ["left", "right"])
+    with pytest.raises(InputError, match=r"^side is 'lfet'; did you mean 'left'"):
+        check_name("lfet", "side", ["left", "right"])
+    check_name("left", "side", ["left", "right"])
+
+
+def test_a_whole_number_beyond_floating_point_is_not_finite():
+    with pytest.raises(InputError, match=r"^rate is 1000.*; pass a positive number"):
+        check_positive(10**400, "rate")
+
+
+def test_views_of_more_numbers_than_memory_holds_are_refused():
+    with pytest.raises(
+        InputError, match=r"^X has shape \(1099511627776, 2\), which takes at least"
+    ):
+        as_numbers(np.broadcast_to(np.float32(1), (2**40, 2)), "X")
