@@ -30,7 +30,8 @@ from jax import Array, lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
-from jaxnn.saving import Progress, Store
+from jaxnn.progress import Progress
+from jaxnn.saving import Store
 
 CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2 cache
 CPU_CHUNK = 8  # more replicates side by side than this are no faster on a core
@@ -108,8 +109,8 @@ def replicate(
       varying_length: whether replicates may finish at different times, as with early stopping;
         a CPU then runs those of a chunk one by one, so that none waits for the others.
       devices: devices to use; None is all devices of the default platform, on all hosts.
-      progress: True or a label shows a progress bar on stderr; a function is called with the share
-        that is finished instead.
+      progress: True or a label shows a progress bar on a terminal or in a notebook, and nothing in
+        a log; a function is called with the share that is finished instead.
       directory: where finished chunks are saved. A run that was interrupted resumes when the same
         call is made with the same directory, even with another chunk or other devices. Only a run
         in a single process can be saved.

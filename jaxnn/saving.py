@@ -13,14 +13,12 @@ import hashlib
 import io
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from tqdm import tqdm
 
 from jaxnn.errors import InputError, InputTypeError
 
@@ -150,35 +148,3 @@ class Store:
         place = self.path / f"replicates-{indices[0]:08d}.npz"
         # The type checker mistakes the names for options of savez.
         write_whole(place, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
-
-
-class Progress:
-    """A progress bar on stderr, counting replicates.
-
-    Args:
-      show: whether to show a bar, or its label, or a function that is called with the share of the
-        replicates that is finished, from 0 to 1, in place of a bar.
-      total: number of replicates.
-    """
-
-    def __init__(self, show: bool | str | Callable[[float], object], total: int):
-        label = show if isinstance(show, str) else None
-        self.total, self.finished = total, 0
-        self.told = show if callable(show) else None
-        hidden = not show or self.told is not None
-        self.bar = tqdm(
-            total=total, desc=label, unit=" refits", file=sys.stderr, disable=hidden, leave=True
-        )
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.close()
-
-    def update(self, count: int) -> None:
-        """Count `count` more replicates as finished."""
-        self.bar.update(count)
-        self.finished += count
-        if self.told is not None:
-            self.told(self.finished / self.total)

@@ -33,6 +33,7 @@ FLOORS = {
     "optimizers": 1,
     "regularizers": 1,
     "prediction": 1,
+    "progress": 0,
     "saving": 1,
     "replicate": 1,
     "inspection": 2,

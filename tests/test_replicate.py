@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxnn import InputError, InputTypeError, use_all_cores
+from jaxnn import InputError, InputTypeError, progress, use_all_cores
 from jaxnn.replicate import IN_FLIGHT, _dispatch_ahead, replicate
 
 
@@ -234,7 +234,8 @@ def test_memory_is_bounded_at_ten_thousand_replicates():
     assert after - before < 400_000  # kilobytes
 
 
-def test_the_progress_bar_counts_replicates(capsys):
+def test_the_progress_bar_counts_replicates(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "is_watched", lambda: True)
     replicate(lambda key: jnp.zeros(()), keys(5), chunk=1, progress="counting")
     shown = capsys.readouterr().err
     assert "counting" in shown and "5/5" in shown

@@ -1,7 +1,8 @@
 """How far is a run, and how long will it take? One line on stderr for all its stages.
 
-Each stage has a weight, about its share of the time of a run; the time left is estimated from the
-time that the finished weight took.
+In a log, where a line cannot be drawn over, each stage has a line instead. Each stage has a weight,
+about its share of the time of a run; the time left is estimated from the time that the finished
+weight took.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tqdm import tqdm
+
+from jaxnn.progress import is_watched
 
 # About the seconds that each stage takes for the heart data on two cores.
 WEIGHTS = {
@@ -25,7 +28,7 @@ WEIGHTS = {
 
 
 class Stages:
-    """The stages of one run, shown as one line.
+    """The stages of one run, shown as one line, or as a line each in a log.
 
     Args:
       names: the stages of this run in their order, of those in `WEIGHTS`.
@@ -39,11 +42,13 @@ class Stages:
     def __init__(self, names: Sequence[str]):
         self.names = list(names)
         self.total = sum(WEIGHTS[name] for name in names)
+        self.told = ""  # the stage that a log has a line of
         self.bar = tqdm(
             total=100.0,
             desc=self.names[0],
             file=sys.stderr,
             smoothing=0,
+            disable=not is_watched(),
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}, about {remaining} left",
         )
 
@@ -64,6 +69,9 @@ class Stages:
         """
         place = self.names.index(name)
         before = sum(WEIGHTS[earlier] for earlier in self.names[:place])
+        if self.bar.disable and name != self.told:
+            self.told = name
+            print(f"{name}: {100 * before / self.total:.0f}% finished", file=sys.stderr, flush=True)
         self.bar.set_description_str(name, refresh=False)
         self._move_to(before)
         return lambda share: self._move_to(before + share * WEIGHTS[name])

@@ -7,7 +7,6 @@ difference between a network and a forest is a paired one, refit by refit.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -31,6 +30,7 @@ from jaxnn.errors import (
 )
 from jaxnn.estimators.refitted_estimator import RefittedEstimator, encoded
 from jaxnn.estimators.single_fits import Rows, check_estimator, fit_once, weight_argument
+from jaxnn.progress import Progress
 from jaxnn.replicate import available_cores
 from jaxnn.tables import Column, Encoder
 from jaxnn.training.groups import check_several_groups, group_codes
@@ -83,7 +83,7 @@ def refitted_estimator(
         weights, so the two are not the same for trees with such settings.)
       workers: number of processes; None is one per core if the refits take long enough for it.
         Results do not depend on it.
-      progress: True or a label shows a progress bar on stderr.
+      progress: True or a label shows a progress bar, as in `jaxnn.replicate.replicate`.
 
     Returns:
       A `RefittedEstimator`. Refit b depends on the key, the rows and b alone. A refit whose
@@ -277,10 +277,8 @@ def _all_fits(
     """All refits, one after the other or, if that takes long, in one process per core."""
     import joblib
     from threadpoolctl import threadpool_limits  # which scikit-learn depends on
-    from tqdm import tqdm
 
-    label = progress if isinstance(progress, str) else "refits"
-    bar = tqdm(total=len(seeds), desc=label, unit=" refits", file=sys.stderr, disable=not progress)
+    bar = Progress(progress, len(seeds))
     cores = available_cores()
     fits = []
     start = time.monotonic()

@@ -21,8 +21,8 @@ import numpy as np
 
 from jaxnn.inspection.accumulated_local_effects import LocalSteps
 from jaxnn.inspection.black_box import BlackBox, black_box
+from jaxnn.progress import Progress
 from jaxnn.refits.black_boxes import RefittedModel
-from jaxnn.saving import Progress
 
 
 class Curve(NamedTuple):

@@ -28,10 +28,10 @@ from jax import Array, lax
 from jaxnn import responses
 from jaxnn.errors import InputError
 from jaxnn.mlp import MLP, activation_function
+from jaxnn.progress import Progress
 from jaxnn.refits.curve_sums import Curve, CurveSums, Rows, empty_sums, step_weights
 from jaxnn.refits.network import RefittedNetwork
 from jaxnn.replicate import replicate
-from jaxnn.saving import Progress
 from jaxnn.tables import Encoder, encode
 from jaxnn.training.arguments import checked_predictors
 from jaxnn.training.forward_pass import dense, forward, grouped

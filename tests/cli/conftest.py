@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jaxnn import plotting
-from jaxnn.cli import bands, choice, main
+from jaxnn.cli import bands, choice, main, progress
 from jaxnn.selection import choosing, contenders
 from jaxnn.selection.candidates import Candidate
 
@@ -109,6 +109,7 @@ def explained_heart(run, made_once, results):
             contextlib.redirect_stderr(io.StringIO()) as stderr,
             pytest.MonkeyPatch.context() as patch,
         ):
+            patch.setattr(progress, "is_watched", lambda: True)
             patch.setattr(bands, "FITS", 2)
             patch.setattr(bands, "DRAWS", 6)
             patch.setattr(choice, "default_candidates", lambda rows, inputs: CANDIDATES)
