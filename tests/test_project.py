@@ -156,15 +156,25 @@ def test_jax_enters_the_tracer_in_the_referee_alone():
     assert entered == {"referee"}
 
 
-def test_importing_the_library_is_light():
+def test_importing_the_library_loads_nothing_and_its_names_load_nothing_heavy():
     script = (
         "import sys, jaxnn\n"
-        f"print(*sorted(set({HEAVY!r}) & {{name.split('.')[0] for name in sys.modules}}))"
+        "def loaded(): return {name.split('.')[0] for name in sys.modules}\n"
+        f"print(*sorted(loaded() & { ({*HEAVY, 'jax', 'numpy', 'optax', 'tqdm'})!r}))\n"
+        "for name in jaxnn.__all__: getattr(jaxnn, name)\n"
+        f"print(*sorted(loaded() & {set(HEAVY)!r}))"
     )
     run = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert run.stdout.split() == []
+    assert run.stdout.splitlines() == ["", ""]
+
+
+def test_the_library_offers_its_names_and_modules_and_no_others():
+    assert set(jaxnn.__all__) <= set(dir(jaxnn))
+    assert jaxnn.MLP is jaxnn.mlp.MLP and jaxnn.tables.Table is jaxnn.Table
+    with pytest.raises(AttributeError, match="module 'jaxnn' has no attribute 'network'"):
+        jaxnn.network  # noqa: B018
 
 
 def keys_out_of_place(source: str) -> set[str]:
