@@ -19,6 +19,7 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -29,9 +30,9 @@ import numpy as np
 from jax import Array, lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from jaxnn.chunk_store import Store, fingerprint_of
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
 from jaxnn.progress import Progress
-from jaxnn.saving import Store
 
 CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2 cache
 CPU_CHUNK = 8  # more replicates side by side than this are no faster on a core
@@ -112,8 +113,10 @@ def replicate(
       progress: True or a label shows a progress bar on a terminal or in a notebook, and nothing in
         a log; a function is called with the share that is finished instead.
       directory: where finished chunks are saved. A run that was interrupted resumes when the same
-        call is made with the same directory, even with another chunk or other devices. Only a run
-        in a single process can be saved.
+        call is made with the same directory, even with another chunk or other devices; a chunk is
+        believed only if its content is sound and of this run. One run at a time uses a directory.
+        If chunks cannot be saved any more, a warning says so and the run goes on. Only a run in a
+        single process can be saved.
 
     Returns:
       The pytree that `fn` returns, every leaf a NumPy array with a leading (replicates,) axis;
@@ -121,7 +124,7 @@ def replicate(
 
     Raises:
       InputError, InputTypeError: no keys, old-style keys, lengths that do not fit, or a directory
-        that holds another run.
+        that holds another run, is used by another process, or cannot be written to.
 
     Example:
       >>> import jax
@@ -155,16 +158,14 @@ def replicate(
     call = _Call(_Identity(fn), own_form, common_form)
     # Side by side, all take as many steps as the slowest; one by one, none waits for another.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
-    store, results, missing = None, [], np.arange(replicates)
+    store, structure = None, None
     if directory is not None:
-        store = _store(directory, replicates, call, own, common)
-        results, missing = store.finished()
-
-    structure = None
-    blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
-    dispatch = _dispatcher(run, own, common, block, mesh)
-    with Progress(progress, replicates) as bar:
+        store, structure = _store(directory, replicates, call, own, common)
+    with store or nullcontext(), Progress(progress, replicates) as bar:
+        results, missing = ([], np.arange(replicates)) if store is None else store.finished()
         bar.update(replicates - len(missing))
+        blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
+        dispatch = _dispatcher(run, own, common, block, mesh)
         for indices, outcome in _dispatch_ahead(dispatch, blocks):
             leaves, structure = jax.tree.flatten(_fetch(outcome, mesh))
             leaves = [leaf[: len(indices)] for leaf in leaves]
@@ -172,8 +173,6 @@ def replicate(
                 store.save(indices, leaves)
             results.append((indices, leaves))
             bar.update(len(indices))
-    if structure is None:  # every chunk was saved already
-        structure = jax.tree.structure(jax.eval_shape(call, *_one_call(own, common)))
     return jax.tree.unflatten(structure, _stack(results, replicates))
 
 
@@ -183,15 +182,17 @@ def _store(
     call: _Call,
     own: Sequence[np.ndarray],
     common: Sequence[np.ndarray],
-) -> Store:
-    """The directory of a run; its fingerprint is the program and everything it is called with."""
+) -> tuple[Store, Any]:
+    """The store of a run, whose fingerprint is its program and arguments, and the results' tree."""
     if jax.process_count() > 1:
         raise InputError(
             f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; only "
             "a run in one process can resume."
         )
-    program = jax.jit(call).lower(*_one_call(own, common)).as_text()
-    return Store(directory, replicates, [program, *own, *common])
+    lowered = jax.jit(call).lower(*_one_call(own, common))
+    leaves, structure = jax.tree.flatten(lowered.out_info)
+    fingerprint = fingerprint_of([lowered.as_text(), *own, *common])
+    return Store(directory, replicates, fingerprint, leaves), structure
 
 
 def _dispatcher(

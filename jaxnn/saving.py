@@ -1,32 +1,41 @@
-"""How does an interrupted run resume?
+"""How is a file written whole or not at all, and read without being misled?
 
-    directory/run.json                  number of replicates, and a fingerprint of the run
-    directory/replicates-00000016.npz   a finished chunk, named by its first replicate
+    write under a temporary name -> fsync -> rename
 
-Every file is written whole or not at all. A run resumes by reading the chunks that are saved and
-computing the others.
+A process that is killed leaves at most a temporary file, `.NAME.PROCESS-RANDOM.tmp`, which holds a
+lock that dies with its process: so a later write of the same name removes it, and never one that
+another process is still writing. A link in the way is replaced, not followed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
+import fnmatch
 import os
+import re
+import stat
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import numpy as np
+try:
+    import fcntl
+except ImportError:  # as on Windows
+    fcntl = None
 
-from jaxnn.errors import InputError, InputTypeError
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[^.]*\.tmp")
+_AN_HOUR = 3600.0  # without locks, an older temporary file is taken to be left behind
 
-MANIFEST = "run.json"
+
+class Unreadable(Exception):
+    """Why a file cannot be read or believed, as a clause: "is a link"."""
 
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file whole or not at all: first under a temporary name, which is then changed.
+
+    Temporary files that killed processes have left for the same name are removed.
 
     Args:
       path: the file; its directory must exist.
@@ -35,116 +44,115 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     Raises:
       OSError: the file cannot be written; what `write` raises is raised too.
     """
-    descriptor, temporary = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
-    )
+    remove_temporary_files(path.parent, path.name)
+    descriptor, temporary = _locked_temporary_file(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())  # only its owner can read a temporary file
-        os.replace(temporary, path)
+            os.chmod(temporary, 0o666 & ~_umask())  # only its owner can read a temporary file
+            if fcntl is not None:
+                os.replace(temporary, path)  # before the lock is given up
+        if fcntl is None:  # such systems rename closed files only
+            os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove_temporary_files(folder: Path, names: str = "*", *, all_of_them: bool = False) -> None:
+    """Remove the temporary files that killed processes have left in a folder.
+
+    Args:
+      folder: the folder; nothing happens if it cannot be read.
+      names: of the files that were being written; `*` and `?` stand for any characters.
+      all_of_them: whether nobody can be writing, so that no lock need be looked at.
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        found = _TEMPORARY.fullmatch(entry.name)
+        if found and fnmatch.fnmatchcase(found["name"], names):
+            try:
+                if all_of_them or _left_behind(entry.path):
+                    os.unlink(entry.path)
+            except OSError:  # another process was faster, or the folder is read-only
+                continue
+
+
+def read_plain_file(path: Path, most: int, *, follow_links: bool = False) -> bytes:
+    """The bytes of a plain file; anything else would make the reader wait, or never end.
+
+    Args:
+      path: the file.
+      most: the largest size to read, in bytes.
+      follow_links: whether a link to a plain file is read too.
+
+    Raises:
+      Unreadable: no file, a directory, a link, a larger file, or one that cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NONBLOCK", 0)  # a pipe is opened without waiting for a writer
+    try:
+        if not follow_links and path.is_symlink():
+            raise Unreadable("is a link")
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("is not a plain file")
+            if status.st_size > most:
+                raise Unreadable(f"is too large, with {status.st_size:,} bytes")
+            return file.read(most)
+    except FileNotFoundError:
+        raise Unreadable("is missing") from None
+    except IsADirectoryError:
+        raise Unreadable("is a directory") from None
+    except (OSError, ValueError) as problem:
+        raise Unreadable(f"cannot be read ({reason(problem)})") from None
+
+
+def reason(problem: BaseException) -> str:
+    """What went wrong, in the words of the system and without a path: "Permission denied"."""
+    return getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+
+
+def _locked_temporary_file(path: Path) -> tuple[int, str]:
+    """An open file under a temporary name beside `path`, locked while it is open."""
+    while True:
+        descriptor, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.{os.getpid()}-", suffix=".tmp"
+        )
+        if fcntl is None:
+            return descriptor, temporary
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError:  # a file system without locks
+            return descriptor, temporary
+        # Between the two calls, another process may have taken it for one that was left behind.
+        if os.path.exists(temporary):
+            return descriptor, temporary
+        os.close(descriptor)
+
+
+def _left_behind(temporary: str) -> bool:
+    """Whether the process that was writing a temporary file is gone."""
+    if fcntl is None:
+        return time.time() - os.stat(temporary).st_mtime > _AN_HOUR
+    descriptor = os.open(temporary, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:  # being written, or a file system without locks
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:
     mask = os.umask(0)  # the only way to read it is to set it
     os.umask(mask)
     return mask
-
-
-class Store:
-    """The finished chunks of one run in a directory.
-
-    Args:
-      directory: the directory; it is made if it does not exist.
-      replicates: number of replicates of the whole run.
-      fingerprint: texts and arrays that the results depend on.
-
-    Raises:
-      InputError, InputTypeError: the directory cannot be used, or holds another run.
-    """
-
-    def __init__(
-        self, directory: str | os.PathLike[str], replicates: int, fingerprint: Sequence[Any]
-    ):
-        if not isinstance(directory, str | os.PathLike):
-            raise InputTypeError(
-                f"directory is a {type(directory).__name__}; pass the path of a directory."
-            )
-        self.path = Path(directory)
-        self.replicates = replicates
-        digest = hashlib.sha256()
-        for part in fingerprint:
-            if isinstance(part, str):
-                digest.update(part.encode())
-            else:
-                digest.update(f"{part.dtype}{part.shape}".encode())
-                digest.update(np.ascontiguousarray(part).tobytes())
-        manifest = {"replicates": replicates, "sha256": digest.hexdigest()}
-        place = self.path / MANIFEST
-        found = manifest
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            if place.exists():
-                found = json.loads(place.read_bytes())
-            else:
-                write_whole(place, lambda file: file.write(json.dumps(manifest).encode()))
-        except ValueError:  # not text, or not JSON
-            found = None
-        except OSError as problem:
-            raise self._unusable(problem) from None
-        if found != manifest:
-            raise InputError(
-                f"directory is {str(self.path)!r}, which holds the results of another run; pass an "
-                "empty one."
-            )
-
-    def _unusable(self, problem: OSError) -> InputError:
-        return InputError(
-            f"directory is {str(self.path)!r}, which cannot be used ({problem}); pass one that can "
-            "be written to."
-        )
-
-    def finished(self) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
-        """The saved chunks, and the replicates that are still missing.
-
-        Returns:
-          A list of (replicates of the chunk, leaves of their results), and an array of replicates.
-          Replicates are numbers from 0.
-
-        Raises:
-          InputError: replicates are missing and the directory cannot be written.
-        """
-        chunks = []
-        missing = np.ones(self.replicates, bool)
-        for place in sorted(self.path.glob("replicates-*.npz")):
-            try:
-                with np.load(io.BytesIO(place.read_bytes()), allow_pickle=False) as saved:
-                    indices = saved["indices"]
-                    leaves = [saved[f"leaf{i}"] for i in range(int(saved["count"]))]
-                new = missing[indices].all()
-            except Exception:  # a damaged chunk counts as missing and is written again
-                continue
-            if new:
-                chunks.append((indices, leaves))
-                missing[indices] = False
-        if missing.any():  # a complete run may be in a directory that cannot be written to
-            try:
-                for unfinished in self.path.glob(".replicates-*.tmp"):  # killed while writing
-                    unfinished.unlink(missing_ok=True)
-                tempfile.TemporaryFile(dir=self.path).close()
-            except OSError as problem:
-                raise self._unusable(problem) from None
-        return chunks, np.flatnonzero(missing)
-
-    def save(self, indices: np.ndarray, leaves: Sequence[np.ndarray]) -> None:
-        """Save one finished chunk: its replicates, and the leaves of their results."""
-        arrays = {f"leaf{i}": leaf for i, leaf in enumerate(leaves)}
-        arrays |= {"indices": indices, "count": np.array(len(leaves))}
-        place = self.path / f"replicates-{indices[0]:08d}.npz"
-        # The type checker mistakes the names for options of savez.
-        write_whole(place, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]

@@ -291,7 +291,8 @@ def test_a_run_goes_on_from_saved_refits_and_leaves_those_of_others(
     other = refits / "of-another"
     other.mkdir()
     again = []
-    monkeypatch.setattr("jaxnn.saving.Store.save", lambda self, indices, _: again.append(indices))
+    save = "jaxnn.chunk_store.Store.save"
+    monkeypatch.setattr(save, lambda self, indices, _: again.append(indices))
     assert run(*words, tmp_path / "broken") == 0
     assert len(again) == 1 and again[0][0] == 0  # the chunk that was lost, and no other
     assert list(refits.iterdir()) == [other]
