@@ -50,6 +50,14 @@ from jaxnn.training.divergence import REASONS
 from jaxnn.training.fitter import TrainsRows, as_fitter, traits_of
 from jaxnn.training.groups import check_several_groups, group_codes
 
+__all__ = [
+    "Bootstrap",
+    "Interval",
+    "bootstrap",
+    "converged",
+    "interval",
+]
+
 DRAWN_AT_ONCE = 2**20  # row numbers drawn side by side on a device
 MANY_REFITS = 10_000  # from which on the memory for their results is found out beforehand
 

@@ -26,6 +26,19 @@ from jaxnn import responses
 from jaxnn.errors import InputError, InputTypeError, check_hashable, check_key, unknown_name
 from jaxnn.initializers import Initializer, Scaled, initializer
 
+__all__ = [
+    "ACTIVATIONS",
+    "MLP",
+    "Activation",
+    "HiddenStates",
+    "Layer",
+    "Parameters",
+    "apply",
+    "count_parameters",
+    "hidden_states",
+    "init",
+]
+
 Activation = Callable[[Array], Array]
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -25,6 +25,11 @@ from jaxnn.tables import Encoder, encode
 from jaxnn.training import Fit
 from jaxnn.training.arguments import checked_predictors
 
+__all__ = [
+    "predict",
+    "predictor",
+]
+
 
 def predict(net: MLP, fitted: Fit, X: Any, encoder: Encoder | None = None) -> Array:
     """Predicted means of the response for rows, by the formula at the top of this module.

@@ -26,6 +26,10 @@ from jaxnn.training import forward_pass
 from jaxnn.training.arguments import CheckedRows
 from jaxnn.training.fitter import TrainsRows, traits_of
 
+__all__ = [
+    "multiplicities",
+]
+
 RARELY = 0.025  # the share of the resamples that may lack a level: a tail of a 95% band
 
 

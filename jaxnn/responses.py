@@ -24,6 +24,14 @@ from jax import Array
 
 from jaxnn.errors import InputError, unknown_name
 
+__all__ = [
+    "RESPONSES",
+    "Response",
+    "loss",
+    "mean",
+    "response",
+]
+
 
 class Response(NamedTuple):
     """What a kind of response does with outputs whose units are along `axis`.

@@ -1,0 +1,87 @@
+"""Does every public function work or refuse in one sentence, whatever it is given?
+
+A sample of the calls; `python -m tests.hostile` makes all of them.
+"""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from jaxnn.errors import InputError
+from tests.hostile.calls import Call, calls_of, packages
+from tests.hostile.outcomes import Case, answer, judged
+from tests.hostile.public import public_callables
+from tests.hostile.values import ANYTHING, hostile_values
+
+
+@pytest.mark.parametrize("package", packages())
+def test_every_public_function_has_a_working_call(package):
+    assert public_callables(package) - set(calls_of(package)) == set()
+
+
+def refused(x):
+    raise InputError(f"x is {x}; pass a number.")
+
+
+def kept(x):
+    return x
+
+
+def warned(x):
+    warnings.warn("a warning", stacklevel=1)
+
+
+def wrong(x):
+    raise KeyError(x)
+
+
+def changed(x):
+    x += 1
+
+
+def divided(x):
+    return np.divide(x, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "kind", "text"),
+    [
+        (refused, "a", "refused", "x is a; pass a number."),
+        (refused, "a\nb", "fault", "more than one line"),
+        (kept, 3.0, "returned", ""),
+        (kept, float("nan"), "fault", "NaN or infinity in silence"),
+        (divided, np.array([1.0, np.inf]), "fault", "NaN or infinity in silence"),
+        (warned, 1, "fault", "UserWarning: a warning"),
+        (wrong, "name", "fault", "KeyError: 'name'"),
+        (changed, np.zeros(2), "fault", "an argument was changed"),
+    ],
+)
+def test_a_planted_answer_is_judged(function, value, kind, text):
+    call = Call(function, {"x": 1.0})
+    outcome = answer(lambda: call, "x", lambda: value)
+    assert outcome.kind == kind
+    assert outcome.text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("X has no rows; pass at least one.", "refused"),
+        ("X has no rows; pass at least one", "fault"),
+        ("X has no rows. Pass at least one.", "fault"),
+        ("there are no rows; pass at least one.", "fault"),
+        ("X has no rows" + ", none" * 100 + ".", "fault"),
+    ],
+)
+def test_a_refusal_is_one_sentence_that_names_the_argument(sentence, kind):
+    assert judged(sentence, "X", Call(kept, {"X": 1.0})).kind == kind
+
+
+def test_values_close_to_an_argument_are_tried_too():
+    names = set(hostile_values(np.ones((3, 2)))) - set(ANYTHING)
+    assert {"its first value nan", "its rows less one", "its masked array"} <= names
+
+
+def test_a_case_is_shown_as_a_call():
+    assert str(Case("training", "fit", "X", "None")) == "training.fit(X = None)"
