@@ -248,13 +248,6 @@ def _cost(results: Results) -> Iterator[Claim]:
         np.abs(counts / wanted - 1)[counts > 0].max(),
         0.1,
     )
-    yield reported(
-        f"seconds to compile {int(results['compiled_programs'])} programs, summed over programs "
-        "that compile at the same time (less where they are cached)",
-        "measured here",
-        results["compile_seconds"],
-        "saved in a second run",
-    )
 
 
 def _ends(found: MedianInterval) -> tuple[float, float]:

@@ -12,7 +12,6 @@ from jax import Array
 from experiments.depth_vs_width import folding, training
 from experiments.depth_vs_width.training import TEACHER, Group
 from experiments.shared import curve_training
-from experiments.shared.compile_time import compiling
 
 FRESH = 256_000  # rows of 2,000 steps of 128
 COUNTED = folding.FoldingSettings()
@@ -85,16 +84,10 @@ QUICK = Settings(
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """Count pieces and train networks: arrays under the names that claims and figures read."""
     key_folding, key_following, key_training = jax.random.split(key, 3)
-    with compiling() as account:
-        results = {
-            **folding.compute(key_folding, settings.folding),
-            **_followers(key_following, settings),
-            **training.compute(key_training, settings.groups, settings.test_rows),
-        }
     return {
-        **results,
-        "compile_seconds": account.seconds,
-        "compiled_programs": account.programs,
+        **folding.compute(key_folding, settings.folding),
+        **_followers(key_following, settings),
+        **training.compute(key_training, settings.groups, settings.test_rows),
     }
 
 

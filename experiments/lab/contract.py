@@ -1,6 +1,7 @@
 """What are the parts of an experiment, and does a folder have all of them?
 
-    __init__.py   docstring: the question and its central formula;  TITLE
+    __init__.py   docstring: the question and its central formula;  TITLE;
+                  optionally MEASURES_MACHINE = True, where the results are times
     compute.py    Settings, FULL, QUICK;  compute(key, settings) -> arrays by name
     claims.py     claims(results) -> list of Claim;  optionally verdict(results)
     draw.py       draw(results) -> figures or animations by name;  optionally CAPTIONS
@@ -52,6 +53,7 @@ class Experiment:
     draw: Callable[[Results], Mapping[str, Any]]
     captions: Mapping[str, str]
     verdict: Callable[[Results], Verdict] | None
+    measures_machine: bool
     folder: Path
 
 
@@ -92,6 +94,7 @@ def load(name: str, package: str = "experiments") -> Experiment:
         draw=draw.draw,
         captions=getattr(draw, "CAPTIONS", {}),
         verdict=getattr(claims, "verdict", None),
+        measures_machine=getattr(package_module, "MEASURES_MACHINE", False),
         folder=Path(str(package_module.__file__)).parent,
     )
 

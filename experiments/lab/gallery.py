@@ -41,19 +41,11 @@ def number(value: Any) -> str:
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
-def duration(seconds: float) -> str:
-    """A readable duration: "0.4 s", "12 s", "3 min 05 s"."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
-
-
 def is_record(record: Mapping[str, Any] | None) -> bool:
     """Whether a JSON file is the record of an experiment."""
     return (
         record is not None
-        and {"name", "title", "command", "seconds", "figures", "claims"} <= set(record)
+        and {"name", "title", "command", "figures", "claims"} <= set(record)
         and str(record["name"]).isidentifier()
         and all(set(FIELDS) <= set(claim) for claim in record["claims"])
     )
@@ -85,12 +77,12 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
         "A claim that is refused is a statement of the lecture, or a rule set before the "
         "experiment, that the measurement contradicts.",
         "",
-        "| experiment | claims | time |",
-        "| --- | --- | --- |",
+        "| experiment | claims |",
+        "| --- | --- |",
     ]
     for record in records:
         link = f"[{escape(record['title'])}](#{record['name']})"
-        lines.append(f"| {link} | {tally(verdicts(record))} | {duration(record['seconds'])} |")
+        lines.append(f"| {link} | {tally(verdicts(record))} |")
     lines += ["", f"In all: {tally(word for record in records for word in verdicts(record))}."]
     for record in records:
         lines += ["", *_section(record)]
@@ -106,22 +98,13 @@ def _section(record: Mapping[str, Any]) -> list[str]:
     for heading, sentences in record.get("verdict", {}).items():
         lines += ["", f"**{escape(heading)}**", ""]
         lines += [f"- {escape(sentence)}" for sentence in sentences]
-    where = record.get("platform", {})
-    place = ", ".join(
-        f"{where[part]} {noun}"
-        for part, noun in (("cores", "cores"), ("devices", "devices"), ("backend", "backend"))
-        if part in where
-    )
     settings = ", ".join(
         f"{escape(name)} = {escape(_setting(value))}"
         for name, value in record.get("settings", {}).items()
     )
-    lines += [
-        "",
-        code(record["command"])
-        + f" · {duration(record['seconds'])}"
-        + (f" ({escape(place)})" if place else ""),
-    ]
+    machine = record.get("machine", {})
+    where = ", ".join(f"{escape(part)}: {escape(value)}" for part, value in machine.items())
+    lines += ["", code(record["command"]) + (f" · {where}" if where else "")]
     lines += ["", f"Settings: {settings}; seed = {record.get('seed', 0)}."] if settings else []
     if record["claims"]:
         lines += [

@@ -1,9 +1,12 @@
 """What is written for an experiment: which claims hold, and which figures were drawn?
 
-    record = how the arrays were made, the claims' outcomes, the figures' files, a digest of sources
+    NAME.json           what was found: settings, claims' outcomes, figures' files
+    results/NAME.json   how it was made: when, where, how long, digests of sources and pictures
 
-The record is a JSON file beside the figures. It is written anew when the arrays, the sources of
-figures and claims, or the command have changed; that takes seconds, since nothing is computed.
+The first stands beside the figures and changes only when something that it says changes, so that it
+can be kept under version control. Both are written anew when the arrays, the sources of figures and
+claims, or the command have changed, or a picture is damaged; that takes seconds, since nothing is
+computed.
 """
 
 from __future__ import annotations
@@ -25,15 +28,7 @@ from jaxnn import plotting
 from jaxnn.errors import InputError
 from jaxnn.saving import write_whole
 
-_CIRCUMSTANCES = (
-    "seed",
-    "size",
-    "settings",
-    "seconds",
-    "process_peak_memory_mib",
-    "platform",
-    "versions",
-)
+DIGITS = 6  # of a measured number, so that rounding on another machine changes no record
 
 
 def current(
@@ -44,13 +39,14 @@ def current(
     Raises:
       InputError: the experiment's claims, figures or verdict have a wrong type or name.
     """
-    made_from = _digest(experiment, stored, command)
     record = store.read_json(out / f"{experiment.name}.json")
+    made = store.read_json(_making(experiment, out))
     whole = (
         record is not None
         and gallery.is_record(record)
-        and record.get("drawing") == made_from
-        and all((out / figure["file"]).is_file() for figure in record["figures"])
+        and made is not None
+        and made.get("drawing") == _digest(experiment, stored, command)
+        and made.get("pictures") == _pictures(record, out)
     )
     return record if whole and record else renewed(experiment, stored, command, out)
 
@@ -65,15 +61,55 @@ def renewed(
         "name": experiment.name,
         "title": experiment.title,
         "command": command,
-        **{field: stored.record[field] for field in _CIRCUMSTANCES},
+        **{field: stored.record[field] for field in ("seed", "size", "settings")},
         "figures": _figures(experiment, stored, out),
-        "claims": [dataclasses.asdict(claim) for claim in _claims(experiment, stored)],
+        "claims": [_row(claim) for claim in _claims(experiment, stored)],
         "verdict": _verdict(experiment, stored),
+    }
+    if experiment.measures_machine:
+        record["machine"] = {
+            "measured": stored.record["computed"][:10],
+            **stored.record["platform"],
+            **stored.record["versions"],
+        }
+    made = {
+        **{field: stored.record[field] for field in store.CIRCUMSTANCES},
         "drawing": _digest(experiment, stored, command),
+        "pictures": _pictures(record, out),
     }
     store.write_json(path, record)
+    store.write_json(_making(experiment, out), made)
     _remove_stale(out, before, record)
     return record
+
+
+def _making(experiment: Experiment, out: Path) -> Path:
+    """The file that says how the record of an experiment was made."""
+    return out / "results" / f"{experiment.name}.json"
+
+
+def _row(claim: Claim) -> dict[str, Any]:
+    """A claim as it is written, its numbers rounded."""
+    row = dataclasses.asdict(claim)
+    return {field: _rounded(value) for field, value in row.items()}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+
+
+def _pictures(record: Mapping[str, Any], out: Path) -> dict[str, str | None]:
+    """A digest of every picture of a record, None where the file cannot be read."""
+    digests: dict[str, str | None] = {}
+    for figure in record["figures"]:
+        file = str(figure.get("file"))
+        try:
+            digests[file] = hashlib.sha256((out / file).read_bytes()).hexdigest()
+        except OSError:
+            digests[file] = None
+    return digests
 
 
 def _digest(experiment: Experiment, stored: store.Stored, command: str) -> str:

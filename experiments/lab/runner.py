@@ -19,7 +19,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import jax
 
@@ -27,6 +27,7 @@ from experiments import NAMES
 from experiments.lab import contract, gallery, record, store
 from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
+from experiments.lab.progress import Overall, readable
 from jaxnn.errors import InputError, unknown_name
 
 FIGURES = Path("figures")
@@ -42,6 +43,7 @@ class Options:
     seed: int
     out: Path
     redraw: bool
+    named: bool
 
     def command(self, name: str) -> str:
         """The command that repeats one experiment; a folder of this machine alone is left out."""
@@ -149,7 +151,9 @@ def _parse(
         _list(chosen, load)
         return None
     out = default_out(given.quick) if given.out is None else Path(given.out)
-    return Options(chosen, given.quick, _seed(given.seed), out, given.redraw)
+    return Options(
+        chosen, given.quick, _seed(given.seed), out, given.redraw, named=bool(given.names)
+    )
 
 
 def _seed(text: str) -> int:
@@ -186,21 +190,23 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
     broken: list[str] = []
     records: list[dict[str, Any]] = []
     begin = time.perf_counter()
-    for place, name in enumerate(options.names, start=1):
-        print(f"[{place}/{len(options.names)}] {name}", flush=True)
-        try:
-            records.append(_run_one(load(name), options))
-            gallery.write_gallery(options.out, names)
-        except InputError as error:
-            print(f"    failed: {error}", file=sys.stderr, flush=True)
-            broken.append(name)
-        except Exception:
-            # Whatever goes wrong in one experiment, the others are still wanted.
-            traceback.print_exc()
-            print(f"    failed: {name}, see above", file=sys.stderr, flush=True)
-            broken.append(name)
+    with Overall(options.names, options.quick) as overall:
+        for name in options.names:
+            overall.start(name)
+            try:
+                record, sentences, seconds = _run_one(load(name), options)
+                records.append(record)
+                gallery.write_gallery(options.out, names)
+                overall.finish(", ".join(sentences), seconds)
+            except InputError as error:
+                overall.finish(f"failed: {error}", stream=sys.stderr)
+                broken.append(name)
+            except Exception:
+                # Whatever goes wrong in one experiment, the others are still wanted.
+                overall.finish(f"failed:\n{traceback.format_exc()}", stream=sys.stderr)
+                broken.append(name)
     outcome = tally(verdict for shown in records for verdict in gallery.verdicts(shown))
-    took = gallery.duration(time.perf_counter() - begin)
+    took = readable(time.perf_counter() - begin)
     print(f"{outcome}; {took} in all; see {options.out}/README.md")
     failed = [
         (shown["name"], claim)
@@ -221,20 +227,46 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
     return 1 if failed or broken else 0
 
 
-def _run_one(experiment: Experiment, options: Options) -> dict[str, Any]:
-    """Compute or read, then check the claims and draw; returns the record."""
-    stored = _redrawn(experiment, options) if options.redraw else _computed(experiment, options)
+class _Outcome(NamedTuple):
+    """What came of one experiment."""
+
+    record: dict[str, Any]
+    sentences: list[str]
+    seconds: float | None  # of its computation, None where nothing was computed
+
+
+def _run_one(experiment: Experiment, options: Options) -> _Outcome:
+    """Compute or read, then check the claims and draw."""
+    if kept := _kept(experiment, options):
+        return kept
+    stored, sentences, seconds = (_redrawn if options.redraw else _computed)(experiment, options)
     show = record.renewed if options.redraw else record.current
     shown = show(experiment, stored, options.command(experiment.name), options.out)
-    _say(f"{len(shown['figures'])} figures, {tally(gallery.verdicts(shown))}")
-    return shown
+    sentences += [f"{len(shown['figures'])} figures", tally(gallery.verdicts(shown))]
+    return _Outcome(shown, sentences, seconds)
 
 
-def _say(sentence: str) -> None:
-    print(f"    {sentence}", flush=True)
+def _kept(experiment: Experiment, options: Options) -> _Outcome | None:
+    """The record of times on some machine, which stands until a run asks for it by its name."""
+    if not experiment.measures_machine or options.named or options.quick:
+        return None
+    shown = store.read_json(options.out / f"{experiment.name}.json")
+    if shown is None or not gallery.is_record(shown) or shown.get("seed") != options.seed:
+        return None
+    folder = options.out / "results"
+    backend = "" if options.redraw else jax.default_backend()
+    run = store.run_of(experiment, options.quick, options.seed, backend)
+    own = store.latest(folder, run) if options.redraw else store.read(run.path(folder))[0]
+    if own is not None:
+        return None
+    by_name = shlex.quote(options.command(experiment.name))
+    return _Outcome(shown, [f"kept as measured before; {by_name} measures this machine"], None)
 
 
-def _redrawn(experiment: Experiment, options: Options) -> store.Stored:
+_Arrays = tuple[store.Stored, list[str], float | None]
+
+
+def _redrawn(experiment: Experiment, options: Options) -> _Arrays:
     run = store.run_of(experiment, options.quick, options.seed, backend="")
     folder = options.out / "results"
     stored = store.latest(folder, run)
@@ -243,23 +275,22 @@ def _redrawn(experiment: Experiment, options: Options) -> store.Stored:
             f"nothing is stored for {run.name!r} with these settings and seed {run.seed} in "
             f"{str(folder)!r}; run it without --redraw first."
         )
+    sentences = []
     if stored.record["fingerprint"] != run.fingerprint:
-        _say("drawn from arrays of an earlier state of the sources")
+        sentences = ["drawn from arrays of an earlier state of the sources"]
     elif stored.record["versions"] != run.versions:
-        _say("drawn from arrays made with other versions of the packages")
-    return stored
+        sentences = ["drawn from arrays made with other versions of the packages"]
+    return stored, sentences, None
 
 
-def _computed(experiment: Experiment, options: Options) -> store.Stored:
+def _computed(experiment: Experiment, options: Options) -> _Arrays:
     run = store.run_of(experiment, options.quick, options.seed, jax.default_backend())
     folder = options.out / "results"
     stored, fault = store.read(run.path(folder))
     if stored is not None:
-        took = gallery.duration(stored.record["seconds"])
-        _say(f"nothing changed since it was computed in {took}")
-        return stored
-    if fault:
-        _say(f"a stored result cannot be used: {fault}; computing again")
+        took = readable(stored.record["seconds"])
+        return stored, [f"nothing changed since it was computed in {took}"], None
+    sentences = [f"a stored result cannot be used: {fault}; computed again"] if fault else []
 
     key = contract.key_of(run.name, run.seed)
     settings = experiment.quick if options.quick else experiment.full
@@ -270,8 +301,7 @@ def _computed(experiment: Experiment, options: Options) -> store.Stored:
     stored, fault = store.read(run.path(folder))
     if stored is None:
         raise OSError(f"the result of {run.name!r} was stored and {fault}")
-    _say(f"computed in {gallery.duration(seconds)}")
-    return stored
+    return stored, [*sentences, f"computed in {readable(seconds)}"], seconds
 
 
 def _circumstances(seconds: float) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from jaxnn.saving import write_whole
 from jaxnn.versions import versions
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")  # the library counts by its sources
+# What a record says of a run that its name does not depend on.
+CIRCUMSTANCES = ("computed", "seconds", "process_peak_memory_mib", "platform", "versions")
 # The names of savez's own arguments.
 _TAKEN = frozenset({"file", "allow_pickle"})
 

@@ -15,3 +15,4 @@ does not fail the run. That all tools reach the same losses, and that cost is li
 """
 
 TITLE = "The speed of many small fits"
+MEASURES_MACHINE = True

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.lab.claims import Claim, below, close, reported, within, within_errors
+from experiments.lab.claims import Claim, close, reported, within, within_errors
 from experiments.lab.contract import Results
 from experiments.vanishing_exploding.reading import (
     ACTIVATION_WORDS,
@@ -35,7 +35,6 @@ def claims(results: Results) -> Iterator[Claim]:
     yield from _law_claims(results)
     yield from _sigmoid_claims(results)
     yield from _batch_claims(results)
-    yield from _time_claims(results)
 
 
 def _gain_claims(results: Results) -> Iterator[Claim]:
@@ -216,23 +215,3 @@ def _batch_claims(results: Results) -> Iterator[Claim]:
             expected=f"{growth:.5g}, within {growth * tolerance:.2g}",
             interval=ends,
         )
-
-
-def _time_claims(results: Results) -> Iterator[Claim]:
-    depths, seconds = results["timed_depths"].tolist(), results["timed_seconds"].tolist()
-    shown = ", ".join(f"{s:.1f} s at depth {d}" for d, s in zip(depths, seconds, strict=True))
-    yield below(
-        f"processor time to compile a measurement ({shown}): deepest network over shallowest",
-        "one scan over equal layers",
-        seconds[-1] / seconds[0],
-        1.5,
-        expected="1, below 1.5",
-    )
-    seeds, layers = results["profile_log_gradient"].shape[1:]
-    yield reported(
-        f"seconds to measure {seeds} networks of {layers} layers and width "
-        f"{int(results['profile_width'])}, forward and backward, already compiled",
-        "measured here",
-        results["profile_seconds"],
-        "-",
-    )

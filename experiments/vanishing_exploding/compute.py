@@ -68,7 +68,7 @@ QUICK = Settings(
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """Compute all parts: arrays under the names that `claims` and `draw` read."""
-    keys = jax.random.split(key, 8)
+    keys = jax.random.split(key, 7)
     return {
         **diagonal_chain.compute(settings.chain_depth),
         **signals.profiles(keys[0], settings.signals),
@@ -76,8 +76,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         **signals.laws(keys[2], settings.signals),
         **signals.sigmoids(keys[3], settings.signals),
         **signals.batches(keys[4], settings.signals),
-        **signals.compilation(keys[5], settings.signals),
         **matrix_products.compute(keys[6], settings.products),
         **cliffs.compute(settings.descents),
-        **thirty_layers.train(keys[7], settings.training),
+        **thirty_layers.train(keys[5], settings.training),
     }

@@ -9,9 +9,7 @@ theory of batch normalisation (`batch_norm_gradient_growth`). The values of each
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -88,7 +86,6 @@ class Signals:
       sigmoid_width, sigmoid_depth, sigmoid_seeds: networks of `sigmoids`.
       batches: (activation, rows per batch) of the networks of `batches`.
       batch_width, batch_depth, batch_seeds: width, depth and number of these networks.
-      timed: depths for which compilation is timed.
     """
 
     depth: int = 200
@@ -115,7 +112,6 @@ class Signals:
     batch_width: int = 256
     batch_depth: int = 24
     batch_seeds: int = 8
-    timed: tuple[int, ...] = (50, 200)
 
 
 def profiles(key: Array, settings: Signals) -> dict[str, Any]:
@@ -128,19 +124,14 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
       profile_log_variance, profile_correlation, profile_log_gradient: (profiles, seeds, layers) as
         in `jaxnn.propagation.Measured`, for the first input; the correlation is of both inputs.
       theory_log_variance, theory_correlation, theory_log_gradient: (profiles, layers).
-      profile_seconds: time to measure the networks of the last profile again, already compiled.
     """
-    keys = jax.random.split(key, (len(PROFILES), 2))
-    measurements, theory, seconds = [], [], 0.0
-    for (key_first, key_again), profile in zip(keys, PROFILES, strict=True):
+    keys = jax.random.split(key, (len(PROFILES), 2))[:, 0]
+    measurements, theory = [], []
+    for k, profile in zip(keys, PROFILES, strict=True):
         net = propagation.random_network((settings.width,) * (settings.depth + 1), *profile[1:])
-
-        def run(k: Array, net: MLP = net, name: str = profile.name) -> propagation.Measured:
-            return propagation.measure(
-                k, net, seeds=settings.seeds, correlation=settings.correlation, progress=name
-            )
-
-        measured = run(key_first)
+        measured = propagation.measure(
+            k, net, seeds=settings.seeds, correlation=settings.correlation, progress=profile.name
+        )
         measurements.append(
             (
                 measured.log_variance[..., 0],
@@ -155,10 +146,6 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
         chi = np.append(np.log(infinite_width.chi[:-1]), 0)
         log_gradient = np.cumsum(chi[::-1])[::-1]
         theory.append((np.log(infinite_width.variance), infinite_width.correlation, log_gradient))
-        if profile is PROFILES[-1]:
-            start = time.perf_counter()
-            run(key_again)
-            seconds = time.perf_counter() - start
     fields = ("log_variance", "correlation", "log_gradient")
     return {
         "profile_names": np.array([profile.name for profile in PROFILES]),
@@ -173,7 +160,6 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
             f"theory_{field}": np.array(values)
             for field, values in zip(fields, zip(*theory, strict=True), strict=True)
         },
-        "profile_seconds": seconds,
     }
 
 
@@ -312,25 +298,3 @@ def batches(key: Array, settings: Signals) -> dict[str, Any]:
         "batch_growth": np.array(growths),
         "batch_log_gradient": np.array(made),
     }
-
-
-def compilation(key: Array, settings: Signals) -> dict[str, Any]:
-    """Processor time to compile a measurement at several depths.
-
-    Returns:
-      timed_depths: (depths,); timed_seconds: (depths,) time of the first call minus the second.
-    """
-    seconds = []
-    for k, depth in zip(jax.random.split(key, len(settings.timed)), settings.timed, strict=True):
-        # A slope that no earlier run had, so that no cache holds the compiled program.
-        slope = time.time_ns() % 10**9 / 10**12
-        net = propagation.random_network(
-            (settings.width,) * (depth + 1), partial(jax.nn.leaky_relu, negative_slope=slope), 2.0
-        )
-        first, second = jax.random.split(k)
-        marks = [time.process_time()]
-        for call in (first, second):
-            propagation.measure(call, net, seeds=jax.device_count())
-            marks.append(time.process_time())
-        seconds.append(2 * marks[1] - marks[0] - marks[2])
-    return {"timed_depths": np.array(settings.timed), "timed_seconds": np.array(seconds)}

@@ -132,6 +132,10 @@ class Laboratory:
     def record(self, name, folder=None):
         return json.loads(((folder or self.out) / f"{name}.json").read_text())
 
+    def making(self, name):
+        """How the record was made."""
+        return json.loads((self.out / "results" / f"{name}.json").read_text())
+
     def stored(self, name, suffix, folder=None):
         return sorted(((folder or self.out) / "results" / name).glob(f"*{suffix}"))
 

@@ -31,7 +31,6 @@ def test_text_in_the_gallery_is_shown_as_text(text):
         "name": "odd",
         "title": text,
         "command": f"python -m experiments odd --out {text}",
-        "seconds": 1.0,
         "figures": [{"name": "main", "file": "odd.png", "caption": text}],
         "claims": [claim],
         "settings": {"word": text},
@@ -67,11 +66,3 @@ def test_markdown_and_html_are_escaped():
 )
 def test_numbers_are_short(value, shown):
     assert gallery.number(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s")],
-)
-def test_durations_are_readable(seconds, shown):
-    assert gallery.duration(seconds) == shown

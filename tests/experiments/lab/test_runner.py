@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -20,7 +22,7 @@ def test_a_run_writes_figures_claims_arrays_and_the_gallery(lab):
     assert lab.run() == 0
     record = lab.record("sums")
     assert record["command"] == "python -m experiments sums"
-    assert record["seed"] == 0 and record["seconds"] >= 0
+    assert record["seed"] == 0 and lab.making("sums")["seconds"] >= 0
     assert [figure["file"] for figure in record["figures"]] == ["sums.png", "sums_again.png"]
     for figure in record["figures"]:
         assert (lab.out / figure["file"]).read_bytes().startswith(b"\x89PNG")
@@ -31,8 +33,8 @@ def test_a_run_writes_figures_claims_arrays_and_the_gallery(lab):
         "statement": "the mean is near zero",
         "source": "known truth",
         "expected": 0,
-        "measured": mean,
-        "interval": [pytest.approx(mean - 1), pytest.approx(mean + 1)],
+        "measured": float(f"{mean:.6g}"),
+        "interval": [float(f"{mean - 1:.6g}"), float(f"{mean + 1:.6g}")],
         "holds": True,
         "refused": False,
     }
@@ -64,6 +66,70 @@ def test_a_second_run_computes_and_writes_nothing_new(lab):
     assert lab.computed() == 1
     assert contents(lab.out) == before
     assert (lab.out / "sums.png").stat().st_mtime_ns == drawn
+
+
+def without_results(folder):
+    return {path: data for path, data in contents(folder).items() if "results" not in path.parts}
+
+
+def test_what_is_kept_under_version_control_does_not_change_with_time_or_machine(lab, monkeypatch):
+    lab.write("sums")
+    lab.run()
+    before = without_results(lab.out)
+    made = lab.making("sums")
+    shutil.rmtree(lab.out / "results")
+    monkeypatch.setattr(runner.os, "cpu_count", lambda: 77)
+    monkeypatch.setattr(runner, "_peak_memory", lambda: 1)
+    assert lab.run() == 0
+    assert lab.computed() == 2
+    assert without_results(lab.out) == before
+    assert lab.making("sums") != made
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
+def test_a_damaged_picture_is_drawn_anew(lab, damage):
+    lab.write("sums")
+    lab.run()
+    before = contents(lab.out)
+    damage(lab.out / "sums_again.png")
+    assert lab.run() == 0
+    assert contents(lab.out) == before
+    assert lab.computed() == 1
+
+
+TIMES = ('TITLE = "Sums of draws"', 'TITLE = "Times"\nMEASURES_MACHINE = True')
+
+
+def test_times_of_a_machine_are_measured_anew_by_name_only(lab):
+    lab.write("times", TIMES)
+    lab.write("sums")
+    lab.run()
+    assert lab.record("times")["machine"]["cores"] == os.cpu_count()
+    assert "machine" not in lab.record("sums")
+    shutil.rmtree(lab.out / "results")
+    before = contents(lab.out)
+    assert lab.run("--seed", "0") == 0
+    assert "kept as measured before; 'python -m experiments times' measures" in lab.printed
+    assert without_results(lab.out) == before
+    assert lab.run("--redraw") == 0
+    computed = lab.computed()
+    assert lab.run("times") == 0
+    assert lab.computed() == computed + 1
+
+
+def test_each_experiment_has_one_line_that_says_how_long_the_rest_will_take(lab):
+    for name in ("first", "second"):
+        lab.write(name)
+    lab.run()
+    first, second, outcome = lab.printed.splitlines()
+    assert re.fullmatch(
+        r"\[1/2\] first: computed in .* s, 2 figures, 1 of 1 claims hold, 1 reported; "
+        r"about .* left",
+        first,
+    )
+    assert second.startswith("[2/2] second: computed in") and "left" not in second
+    assert outcome.startswith("2 of 2 claims hold")
+    assert lab.errors == ""
 
 
 def test_another_seed_or_size_is_another_result(lab):

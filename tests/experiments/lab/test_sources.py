@@ -45,10 +45,10 @@ def test_only_a_change_that_can_alter_results_computes_again(lab, old, new, comp
 def test_figures_and_claims_are_made_anew_when_their_words_or_code_change(lab, old, new):
     lab.write("sums")
     lab.run()
-    before = lab.record("sums")["drawing"]
+    before = lab.making("sums")["drawing"]
     lab.write("sums", (old, new))
     lab.run()
-    assert lab.record("sums")["drawing"] != before
+    assert lab.making("sums")["drawing"] != before
 
 
 class Library:
@@ -166,12 +166,12 @@ def test_a_module_of_claims_or_drawing_computes_nothing_again(lab, room, first_l
     line = f"from {lab.package}.helper import SCALE"
     lab.write("sums", (first_line, f"{line}\n{first_line}"))
     lab.run()
-    drawn = lab.record("sums")["drawing"]
+    drawn = lab.making("sums")["drawing"]
     helper.write_text("SCALE = 2\n")
     lab.forget()
     assert lab.run() == 0
     assert lab.computed() == 1
-    assert lab.record("sums")["drawing"] != drawn
+    assert lab.making("sums")["drawing"] != drawn
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -110,8 +110,3 @@ def test_growth_by_batch_normalisation_is_compared_with_theory(results, holds, f
 def test_gradients_that_batch_normalisation_preserves_fail(results, holds):
     planted = {**results, "batch_log_gradient": 0 * results["batch_log_gradient"]}
     assert holds(planted, "batch normalisation") == [False]
-
-
-def test_compilation_that_grows_with_depth_fails(results, holds):
-    planted = {**results, "timed_seconds": np.array([1.0, 1.6])}
-    assert holds(planted, "to compile") == [False]
