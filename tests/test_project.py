@@ -35,6 +35,7 @@ FLOORS = {
     "prediction": 1,
     "progress": 0,
     "saving": 1,
+    "processes": 1,
     "array_files": 1,
     "directory_lock": 1,
     "chunk_store": 1,

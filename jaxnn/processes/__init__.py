@@ -1,0 +1,21 @@
+"""How do many processes, on one machine or on many, act as one program?
+
+    join  ->  every process runs the same program  ->  agree, gather  ->  leave
+
+Every process runs the same program on the same inputs. `jaxnn.replicate.replicate` gives each a
+share of the replicates and gathers the results, so that all hold the same numbers; whatever is
+computed outside it is computed in each. Only the first process writes and prints. The engine is
+`jax.distributed`: its coordinator, in process 0, carries short messages, and an all-gather carries
+results.
+
+joining.py          join and leave
+agreement.py        are the inputs the same, what does process 0 say, and the gather
+watch.py            a process that was lost ends the others
+native_messages.py  what the runtime writes to stderr, in a sentence
+options.py          the options of a command that joins
+"""
+
+from jaxnn.processes.agreement import Job
+from jaxnn.processes.joining import current, first, join, leave, threads
+
+__all__ = ["Job", "current", "first", "join", "leave", "threads"]
