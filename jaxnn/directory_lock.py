@@ -3,7 +3,7 @@
     run.lock    locked while the run lives; holds its process and host as JSON
 
 The lock belongs to the open file, so the system gives it up when the process ends, however it
-ends, and two threads of one process exclude each other too. The file stays.
+ends, and two threads of one process exclude each other too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class DirectoryLock:
             try:
                 if not self._lock(descriptor):
                     return self._holder(descriptor)
-                # The last holder may have removed the directory since the file was opened.
+                # The last holder may have removed the file since it was opened.
                 if self._is_still_there(descriptor):
                     self._sign(descriptor)
                     self._descriptor, descriptor = descriptor, -1
@@ -89,6 +90,13 @@ class DirectoryLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def remove(self) -> None:
+        """Give the lock up and remove its file; nothing happens if it is not held."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                self.path.unlink()
+            self.release()
 
     def _lock(self, descriptor: int) -> bool:
         problem: object = "this system has none"

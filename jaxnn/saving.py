@@ -24,12 +24,17 @@ try:
 except ImportError:  # as on Windows
     fcntl = None
 
-_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[^.]*\.tmp")
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<writer>[^.]*)\.tmp")
+_WRITER = re.compile(r"\d+-\w{8}")
 _AN_HOUR = 3600.0  # without locks, an older temporary file is taken to be left behind
 
 
 class Unreadable(Exception):
     """Why a file cannot be read or believed, as a clause: "is a link"."""
+
+
+class Missing(Unreadable):
+    """There is no such file."""
 
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -77,7 +82,8 @@ def remove_temporary_files(folder: Path, names: str = "*", *, all_of_them: bool 
         found = _TEMPORARY.fullmatch(entry.name)
         if found and fnmatch.fnmatchcase(found["name"], names):
             try:
-                if all_of_them or _left_behind(entry.path):
+                ours = _WRITER.fullmatch(found["writer"])
+                if all_of_them or (ours and _left_behind(entry.path)):
                     os.unlink(entry.path)
             except OSError:  # another process was faster, or the folder is read-only
                 continue
@@ -100,17 +106,18 @@ def read_plain_file(path: Path, most: int, *, follow_links: bool = False) -> byt
         if not follow_links and path.is_symlink():
             raise Unreadable("is a link")
         descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable("is not a plain file")
             if status.st_size > most:
                 raise Unreadable(f"is too large, with {status.st_size:,} bytes")
-            return file.read(most)
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                return file.read(most)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
-        raise Unreadable("is missing") from None
-    except IsADirectoryError:
-        raise Unreadable("is a directory") from None
+        raise Missing("is missing") from None
     except (OSError, ValueError) as problem:
         raise Unreadable(f"cannot be read ({reason(problem)})") from None
 

@@ -85,7 +85,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     say(described(table))
     prepare()
 
-    with Stages(_stages(options, table)) as stages:
+    with kept_refits.only_run(options.out), Stages(_stages(options, table)) as stages:
         record = _explained(options, table, features, stages)
     for line in ("", *report(record), *files.written(options.out, record)):
         say(line)

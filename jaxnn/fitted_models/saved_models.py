@@ -12,14 +12,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
-import io
 import json
-import math
 import os
 import re
-import stat
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,11 +24,19 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import mlp
+from jaxnn.array_files import described, digest_of, forms, read_arrays, size_of, write_arrays
 from jaxnn.bootstrap import Bootstrap
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.fitted_models.model import FACTOR_LEVELS, FittedModel
 from jaxnn.mlp import MLP, Layer
-from jaxnn.saving import write_whole
+from jaxnn.saving import (
+    Missing,
+    Unreadable,
+    read_plain_file,
+    reason,
+    remove_temporary_files,
+    write_whole,
+)
 from jaxnn.tables import Column, Encoder, Scaling, encoded_width
 from jaxnn.tables.reader_arguments import MISSING
 from jaxnn.tables.table import quoted
@@ -44,7 +47,6 @@ FORMAT, VERSION = "fitted model of jaxnn", 1
 DESCRIPTION = "model.json"
 ARRAYS = re.compile(r"arrays-[0-9a-f]{16}\.npz")
 LARGEST_DESCRIPTION, LARGEST_ARRAYS = 2**26, 2**33  # bytes
-BYTES_AROUND_AN_ARRAY = 2**12  # at most, of headers and names
 SAVE_AGAIN = "save the model again, as jaxnn explain does"
 PACKAGES = ("jaxnn", "jax", "jaxlib", "numpy")
 # Fields of `FittedModel`: fits, arrays (each may be None but the first four), and the others.
@@ -103,27 +105,23 @@ def save_model(folder: str | os.PathLike[str], model: FittedModel) -> None:
         "encoder": dataclasses.asdict(model.encoder),
         "response": dataclasses.asdict(model.response),
         **{name: getattr(model, name) for name in SETTINGS},
-        "arrays": {
-            name: {"dtype": array.dtype.name, "shape": array.shape}
-            for name, array in arrays.items()
-        },
+        "arrays": described(arrays),
     }
-    digest = _digest(description, arrays)
+    digest = digest_of(description, arrays)
     text = json.dumps({**description, "sha256": digest}, indent=1, allow_nan=False) + "\n"
-    # A dtype that NumPy does not know, such as bfloat16, is saved as its bytes.
-    plain = {name: array.view(f"u{array.itemsize}") for name, array in arrays.items()}
     target = _arrays_file(path, digest)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        write_whole(target, lambda file: np.savez(file, allow_pickle=False, **plain))
+        remove_temporary_files(path, "arrays-*.npz")
+        write_whole(target, lambda file: write_arrays(file, arrays))
         write_whole(path / DESCRIPTION, lambda file: file.write(text.encode()))
         for other in path.iterdir():
             if ARRAYS.fullmatch(other.name) and other != target:
                 other.unlink(missing_ok=True)
     except OSError as problem:
         raise InputError(
-            f"folder is {quoted(str(path), 200)}, which cannot be used ({problem}); pass one that "
-            "can be written to."
+            f"folder is {quoted(str(path), 200)}, which cannot be used ({reason(problem)}); pass "
+            "one that can be written to."
         ) from None
 
 
@@ -162,8 +160,8 @@ def load_model(folder: str | os.PathLike[str]) -> FittedModel:
     digest = description.pop("sha256", "")
     try:
         arrays = _read_arrays(path, description["arrays"], digest)
-        if _digest(description, arrays) != digest:
-            raise ValueError("the digest differs")
+        if digest_of(description, arrays) != digest:
+            raise Unreadable("has another digest")
         return _model(description, arrays)
     except _Unusable:
         raise
@@ -197,28 +195,13 @@ def _no_constant(name: str) -> float:
 
 
 def _content(path: Path, name: str, most: int) -> bytes:
-    """The bytes of a plain file; anything else would make the reader wait, or never end."""
+    """The bytes of a plain file, or of one that a link leads to."""
     try:
-        # A pipe that nobody writes to is opened without waiting for a writer.
-        descriptor = os.open(
-            path / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise _refusal(path, f"whose {name} is not a plain file")
-            if status.st_size > most:
-                raise _refusal(path, f"whose {name} is too large, with {status.st_size:,} bytes")
-            with os.fdopen(os.dup(descriptor), "rb") as file:
-                return file.read(most)
-        finally:
-            os.close(descriptor)
-    except FileNotFoundError:
+        return read_plain_file(path / name, most, follow_links=True)
+    except Missing:
         raise _refusal(path, f"which has no {name}") from None
-    except OSError as problem:
-        raise _refusal(
-            path, f"whose {name} cannot be read ({problem.strerror or problem})"
-        ) from None
+    except Unreadable as why:
+        raise _refusal(path, f"whose {name} {why}") from None
 
 
 def _arrays_file(path: Path, digest: str) -> Path:
@@ -228,39 +211,10 @@ def _arrays_file(path: Path, digest: str) -> Path:
 def _read_arrays(path: Path, described: Mapping[str, Any], digest: str) -> dict[str, np.ndarray]:
     """The arrays of the description, each of the dtype and shape that is described."""
     if not re.fullmatch("[0-9a-f]{64}", digest):
-        raise ValueError("no digest")
-    sizes = {}
-    for name, entry in described.items():
-        dtype, shape = jnp.dtype(entry["dtype"]), tuple(entry["shape"])
-        if dtype.hasobject or not all(type(length) is int and length >= 0 for length in shape):
-            raise ValueError(name)
-        sizes[f"{name}.npy"] = (dtype, shape, math.prod(shape) * dtype.itemsize)
-    room = sum(size for _, _, size in sizes.values()) + BYTES_AROUND_AN_ARRAY * (len(sizes) + 1)
-    content = _content(path, _arrays_file(path, digest).name, min(room, LARGEST_ARRAYS))
-    arrays = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = archive.infolist()
-        if sorted(member.filename for member in members) != sorted(sizes):
-            raise ValueError("other arrays")
-        for member in members:
-            dtype, shape, size = sizes[member.filename]
-            whole = size <= member.file_size <= size + BYTES_AROUND_AN_ARRAY
-            if member.compress_type != zipfile.ZIP_STORED or not whole:
-                raise ValueError(member.filename)
-            # NumPy's own header repeats what is described, and the digest covers that.
-            values = archive.read(member)[member.file_size - size :]
-            array = np.frombuffer(values, dtype).reshape(shape).copy()
-            arrays[member.filename.removesuffix(".npy")] = array
-    return arrays
-
-
-def _digest(description: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
-    digest = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
-    for name in sorted(arrays):
-        array = arrays[name]
-        digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+        raise Unreadable("has no digest")
+    expected = forms(described)
+    name = _arrays_file(path, digest).name
+    return read_arrays(_content(path, name, min(size_of(expected), LARGEST_ARRAYS)), expected)
 
 
 def _form_of_fits(layers: int) -> tuple[list[str], Any]:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxnn import MLP, Encoder, load_model, save_model
+from jaxnn.array_files import digest_of
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.fitted_models import saved_models
 from jaxnn.fitted_models.model import FittedModel
@@ -285,7 +286,7 @@ def forged(folder, change):
     description = json.loads(path.read_text())
     arrays = saved_models._read_arrays(folder, description["arrays"], description.pop("sha256"))
     change(description)
-    digest = saved_models._digest(description, arrays)
+    digest = digest_of(description, arrays)
     os.replace(arrays_file(folder), folder / f"arrays-{digest[:16]}.npz")
     path.write_text(json.dumps({**description, "sha256": digest}))
 
