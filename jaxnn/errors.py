@@ -179,7 +179,7 @@ def check_memory(size: int, argument: str, value: int) -> None:
     Raises:
       InputError: the machine has less memory.
     """
-    memory = _memory()
+    memory = machine_memory()
     if size > memory:
         raise InputError(
             f"{argument} is {shown(value)}, which takes at least {size:,} bytes of memory, but "
@@ -187,7 +187,7 @@ def check_memory(size: int, argument: str, value: int) -> None:
         )
 
 
-def _memory() -> float:
+def machine_memory() -> float:
     """Bytes of memory that this machine has; infinite if it does not tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -221,7 +221,7 @@ def as_numbers(values: Any, argument: str) -> np.ndarray:
         raise InputTypeError(f"{argument} is {shown(values)}; pass numbers.") from None
     if not _is_numeric(array.dtype):
         raise InputTypeError(f"{argument} holds {array.dtype} values; pass numbers.")
-    needed, memory = array.size * max(array.itemsize, 4), _memory()
+    needed, memory = array.size * max(array.itemsize, 4), machine_memory()
     if needed > memory:  # a view that repeats few numbers, or a file mapped into memory
         raise InputError(
             f"{argument} has shape {array.shape}, which takes at least {needed:,} bytes of memory, "

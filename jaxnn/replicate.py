@@ -33,6 +33,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxnn.chunk_store import Store, fingerprint_of
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
 from jaxnn.progress import Progress
+from jaxnn.stacked_results import Stacked, check_size
 
 CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2 cache
 CPU_CHUNK = 8  # more replicates side by side than this are no faster on a core
@@ -158,22 +159,24 @@ def replicate(
     call = _Call(_Identity(fn), own_form, common_form)
     # Side by side, all take as many steps as the slowest; one by one, none waits for another.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
-    store, structure = None, None
-    if directory is not None:
-        store, structure = _store(directory, replicates, call, own, common)
+    one, structure = _one_result(run, own, common, block, mesh)
+    check_size(one, replicates)
+    store = None if directory is None else _store(directory, replicates, call, own, common, one)
     with store or nullcontext(), Progress(progress, replicates) as bar:
-        results, missing = ([], np.arange(replicates)) if store is None else store.finished()
+        saved, missing = ([], np.arange(replicates)) if store is None else store.finished()
+        stacked = Stacked(replicates)
+        while saved:  # each is let go when it has been copied
+            stacked.put(*saved.pop())
         bar.update(replicates - len(missing))
         blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
         dispatch = _dispatcher(run, own, common, block, mesh)
         for indices, outcome in _dispatch_ahead(dispatch, blocks):
-            leaves, structure = jax.tree.flatten(_fetch(outcome, mesh))
-            leaves = [leaf[: len(indices)] for leaf in leaves]
+            leaves = [leaf[: len(indices)] for leaf in jax.tree.leaves(_fetch(outcome, mesh))]
             if store is not None:
                 store.save(indices, leaves)
-            results.append((indices, leaves))
+            stacked.put(indices, leaves)
             bar.update(len(indices))
-    return jax.tree.unflatten(structure, _stack(results, replicates))
+    return jax.tree.unflatten(structure, stacked.leaves)
 
 
 def _store(
@@ -182,17 +185,16 @@ def _store(
     call: _Call,
     own: Sequence[np.ndarray],
     common: Sequence[np.ndarray],
-) -> tuple[Store, Any]:
-    """The store of a run, whose fingerprint is its program and arguments, and the results' tree."""
+    result: Sequence[Any],
+) -> Store:
+    """The store of a run, whose fingerprint is its program and everything it is called with."""
     if jax.process_count() > 1:
         raise InputError(
             f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; only "
             "a run in one process can resume."
         )
-    lowered = jax.jit(call).lower(*_one_call(own, common))
-    leaves, structure = jax.tree.flatten(lowered.out_info)
-    fingerprint = fingerprint_of([lowered.as_text(), *own, *common])
-    return Store(directory, replicates, fingerprint, leaves), structure
+    program = jax.jit(call).lower(*_one_call(own, common)).as_text()
+    return Store(directory, replicates, fingerprint_of([program, *own, *common]), result)
 
 
 def _dispatcher(
@@ -282,6 +284,27 @@ def _one_call(own: Sequence[np.ndarray], common: Sequence[Any]) -> tuple[Any, An
     return rows, [jax.ShapeDtypeStruct(x.shape, jnp.result_type(x)) for x in common]
 
 
+def _one_result(
+    run: Callable[..., Any],
+    own: Sequence[np.ndarray],
+    common: Sequence[np.ndarray],
+    block: int,
+    mesh: Mesh,
+) -> tuple[list[Any], Any]:
+    """The shapes and dtypes of the result of one replicate, and its tree, before it is computed.
+
+    The program is traced with the shardings that it will be called with, so it is traced once.
+    """
+    split, whole = (NamedSharding(mesh, PartitionSpec(*axis)) for axis in (("replicates",), ()))
+    rows, shared = _one_call(own, common)
+    results = run.eval_shape(  # type: ignore[attr-defined]
+        [jax.ShapeDtypeStruct((block, *x.shape), x.dtype, sharding=split) for x in rows],
+        [jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=whole) for x in shared],
+    )
+    leaves, structure = jax.tree.flatten(results)
+    return [jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype) for leaf in leaves], structure
+
+
 @lru_cache(maxsize=128)
 def _compiled(call: _Call, mesh: Mesh, one_by_one: bool) -> Callable[..., Any]:
     """The program that calls a chunk of replicates on every device of a mesh."""
@@ -333,14 +356,6 @@ def _fetch(outcome: Any, mesh: Mesh) -> Any:
 
         return multihost_utils.process_allgather(outcome, tiled=True)
     return jax.tree.map(np.asarray, outcome)
-
-
-def _stack(results: list[tuple[np.ndarray, list[np.ndarray]]], replicates: int) -> list[np.ndarray]:
-    stacked = [np.empty((replicates, *leaf.shape[1:]), leaf.dtype) for leaf in results[0][1]]
-    for indices, leaves in results:
-        for whole, part in zip(stacked, leaves, strict=True):
-            whole[indices] = part
-    return stacked
 
 
 def _checked_devices(devices: Any) -> list[Any]:

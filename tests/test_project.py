@@ -39,6 +39,7 @@ FLOORS = {
     "array_files": 1,
     "directory_lock": 1,
     "chunk_store": 1,
+    "stacked_results": 1,
     "replicate": 1,
     "inspection": 2,
     "bootstrap": 2,
