@@ -12,9 +12,9 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from jaxnn.errors import InputTypeError, check_count
+from jaxnn.errors import check_count
 from jaxnn.landscape.arguments import Loss, as_parameters, check_loss
-from jaxnn.optimizers import Optimizer, check_optimizer, transformation
+from jaxnn.optimizers import Optimizer, check_optimizer, check_step, transformation
 
 
 def trajectory(optimizer: Optimizer, loss: Loss, start: Any, steps: int) -> Any:
@@ -44,12 +44,8 @@ def trajectory(optimizer: Optimizer, loss: Loss, start: Any, steps: int) -> Any:
     check_count(steps, "steps")
     start = as_parameters(start, "start")
     check_loss(loss, start)
-    rule = transformation(optimizer)
-    if not isinstance(rule, optax.GradientTransformation):
-        raise InputTypeError(
-            f"optimizer makes a {type(rule).__name__}; pass an optax transformation or a factory."
-        )
-    return _path(rule, loss, start, steps)
+    check_step(optimizer, start)
+    return _path(transformation(optimizer), loss, start, steps)
 
 
 @partial(jax.jit, static_argnames=("rule", "loss", "steps"))

@@ -2,6 +2,8 @@
 
 update_rules.py  the lecture's rules, with their formulas: read this first
 names.py         what the name of an optimiser means in a recipe
+schedules.py     which functions of the step are learning rates
+trial_step.py    whether a rule of one's own can make a step
 quadratics.py    how large a learning rate may be, and how fast a rule can be, on a quadratic
 """
 
@@ -21,6 +23,7 @@ from jaxnn.optimizers.quadratics import (
     convergence_rate,
     largest_learning_rate,
 )
+from jaxnn.optimizers.trial_step import check_step
 from jaxnn.optimizers.update_rules import (
     adagrad,
     adam,
@@ -41,6 +44,7 @@ __all__ = [
     "best_settings",
     "check_learning_rate",
     "check_optimizer",
+    "check_step",
     "clip_by_norm",
     "convergence_rate",
     "default_learning_rate",

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 import optax
 
-from jaxnn.errors import InputError, InputTypeError, check_number, unknown_name
+from jaxnn.errors import InputError, InputTypeError, check_number, shown, unknown_name
+from jaxnn.optimizers.schedules import check_schedule
 
 OptimizerFactory = Callable[..., optax.GradientTransformation]
 Optimizer = str | OptimizerFactory | optax.GradientTransformation
@@ -115,15 +116,39 @@ def treats_parameters_alike(optimizer: Optimizer) -> bool:
 def check_optimizer(optimizer: Any) -> None:
     """Refuse an optimizer that is neither a known name nor a factory nor a transformation.
 
+    A factory that is not known is called with its default learning rate.
+
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
     """
+    accepted = (
+        "a name, an optax factory such as optax.adam, or a transformation such as optax.adam(0.01)"
+    )
     if isinstance(optimizer, str):
         _rule(optimizer)
-    elif not isinstance(optimizer, optax.GradientTransformation) and not callable(optimizer):
+    elif isinstance(optimizer, optax.GradientTransformation):
+        return
+    elif not callable(optimizer):
+        raise InputTypeError(f"optimizer is {shown(optimizer)}; pass {accepted}.")
+    elif not treats_parameters_alike(optimizer):
+        _check_factory(optimizer, accepted)
+
+
+def _check_factory(factory: OptimizerFactory, accepted: str) -> None:
+    rate = default_learning_rate(factory)
+    try:
+        made: Any = factory(rate)
+    except InputError:
+        raise
+    except Exception as error:
         raise InputTypeError(
-            f"optimizer is {optimizer!r}; pass a name, an optax factory such as optax.adam, or a "
-            "transformation such as optax.adam(0.01)."
+            f"optimizer is {shown(factory)}, which fails for the learning rate {rate} with "
+            f"{shown(error)}; pass {accepted}."
+        ) from error
+    if not isinstance(made, optax.GradientTransformation):
+        raise InputTypeError(
+            f"optimizer is {shown(factory)}, which returns a value of type {type(made).__name__} "
+            f"for a learning rate; pass {accepted}."
         )
 
 
@@ -142,9 +167,12 @@ def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: 
         return
     if isinstance(optimizer, optax.GradientTransformation):
         raise InputError(
-            f"learning_rate is {learning_rate!r}, but the optimizer is a ready transformation with "
-            "its own; pass the factory, such as optax.adam, or no learning_rate."
+            f"learning_rate is {shown(learning_rate)}, but the optimizer is a ready "
+            "transformation with its own; pass the factory, such as optax.adam, or no "
+            "learning_rate."
         )
-    if not (schedules and callable(learning_rate)):
+    if schedules and callable(learning_rate):
+        check_schedule(learning_rate)
+    else:
         accepted = "a positive number or a schedule" if schedules else "a positive number"
         check_number(learning_rate, "learning_rate", accepted, lambda rate: rate > 0)

@@ -29,6 +29,7 @@ import optax
 from jax.core import Tracer
 
 from jaxnn.errors import check_number, check_positive
+from jaxnn.optimizers.schedules import check_schedule
 
 LearningRate = Any  # a positive number, a schedule, or a traced number
 
@@ -223,11 +224,11 @@ def _unless_traced(check: Callable[..., None], value: Any, *arguments: Any) -> N
 
 
 def _check_learning_rate(learning_rate: LearningRate) -> None:
-    if not callable(learning_rate):
-        accepted = "a positive number or a schedule"
-        _unless_traced(
-            check_number, learning_rate, "learning_rate", accepted, lambda rate: rate > 0
-        )
+    if callable(learning_rate):
+        check_schedule(learning_rate)
+        return
+    accepted = "a positive number or a schedule"
+    _unless_traced(check_number, learning_rate, "learning_rate", accepted, lambda rate: rate > 0)
 
 
 def _check_decay(decay: Any, argument: str) -> None:

@@ -21,7 +21,7 @@ from jaxnn.regularizers.images import RandomFlip, RandomRotation, RandomShift
 from jaxnn.regularizers.labels import LabelNoise, LabelSmoothing
 from jaxnn.regularizers.max_norm import MaxNorm
 from jaxnn.regularizers.noise import InputNoise, WeightNoise
-from jaxnn.regularizers.penalties import ElasticNet, NormalPrior, Penalty
+from jaxnn.regularizers.penalties import ElasticNet, NormalPrior, Penalty, check_penalty
 from jaxnn.regularizers.places import (
     Regularizer,
     Regularizers,
@@ -50,6 +50,7 @@ __all__ = [
     "WeightNoise",
     "acting",
     "as_regularizers",
+    "check_penalty",
     "monte_carlo_predict",
     "penalty_of",
 ]

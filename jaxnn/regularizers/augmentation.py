@@ -16,9 +16,11 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, InputTypeError, check_hashable
+from jaxnn.errors import InputError, InputTypeError, check_hashable, shown
 from jaxnn.mlp import MLP
+from jaxnn.regularizers.images import RandomFlip, RandomRotation, RandomShift
 from jaxnn.regularizers.places import Regularizer
+from jaxnn.tables import Encoder
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Augmentation(Regularizer):
     Raises:
       InputTypeError: a function that cannot be called or hashed, or, when a network is fitted, not
         with a key and a row.
-      InputError: when a network is fitted, a function that changes the shape of a row.
+      InputError: when a network is fitted, a function that changes the shape or dtype of a row, or
+        one that changes images where an encoder says that the rows are those of a table.
 
     Example:
       >>> def doubled_or_not(key, x):
@@ -49,27 +52,45 @@ class Augmentation(Regularizer):
     def __post_init__(self) -> None:
         if isinstance(self.function, type) or not callable(self.function):
             raise InputTypeError(
-                f"function is {self.function!r}; pass a function of a key and a row, such as "
+                f"function is {shown(self.function)}; pass a function of a key and a row, such as "
                 "RandomShift(8, 8)."
             )
         check_hashable(self)
 
     def check(self, net: MLP) -> None:
-        """Refuse a function that changes the shape of a row, before anything is compiled."""
+        """Refuse a function that makes something else of a row, before anything is compiled."""
         row = jax.ShapeDtypeStruct((net.sizes[0],), jnp.result_type(float))
+        given = f"a row of shape {row.shape}"
         try:
             found: Any = jax.eval_shape(self.function, jax.random.key(0), row)
-        except TypeError as error:
+        except InputError:
+            raise
+        except Exception as error:
             raise InputTypeError(
-                f"the function of Augmentation fails for a key and a row of shape {row.shape}, "
-                f"with {str(error).splitlines()[0]!r}; pass a function (key, x) -> x of JAX arrays."
+                f"the function of Augmentation fails for a key and {given}, with {shown(error)}; "
+                "pass a function (key, x) -> x of JAX arrays."
             ) from error
-        shape = getattr(found, "shape", None)
-        if shape != row.shape:
-            returned = f"a {type(found).__name__}" if shape is None else f"shape {shape}"
+        if not isinstance(found, jax.ShapeDtypeStruct):
+            returned = f"a value of type {type(found).__name__}"
+        elif found.shape != row.shape:
+            returned = f"shape {found.shape}"
+        elif found.dtype != row.dtype:
+            returned, given = f"{found.dtype}", f"a row of {row.dtype}"
+        else:
+            return
+        raise InputError(
+            f"the function of Augmentation returns {returned} for {given}; return a changed row "
+            "of the same shape and dtype."
+        )
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Refuse changes of an image where the rows are those of a table."""
+        if isinstance(self.function, RandomShift | RandomRotation | RandomFlip):
             raise InputError(
-                f"the function of Augmentation returns {returned} for a row of shape {row.shape}; "
-                "return a changed row of the same shape."
+                f"regularizers holds Augmentation({type(self.function).__name__}), which is for "
+                f"images, but the encoder makes X a table of {len(encoder.columns)} columns, each "
+                "with a scale of its own; pass images without an encoder, or augment the table by "
+                "a function of your own."
             )
 
     def features(self, key: Array, features: Array) -> Array:

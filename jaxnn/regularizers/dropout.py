@@ -21,7 +21,6 @@ from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array, lax
 
 from jaxnn import responses
@@ -34,7 +33,7 @@ from jaxnn.errors import (
     check_key,
     check_number,
 )
-from jaxnn.mlp import MLP, Parameters, activation_function
+from jaxnn.mlp import MLP, Parameters, activation_function, check_parameters
 from jaxnn.regularizers.places import Regularizer
 from jaxnn.regularizers.random_bits import kept
 
@@ -113,12 +112,7 @@ def monte_carlo_predict(
     if not isinstance(dropout, Dropout):
         raise InputTypeError(f"dropout is a {type(dropout).__name__}; pass a Dropout.")
     check_count(draws, "draws")
-    shapes = [tuple(np.shape(layer[0])) for layer in params]
-    if shapes != list(zip(net.sizes[:-1], net.sizes[1:], strict=True)):
-        raise InputError(
-            f"params has weights of shapes {shapes}, which are not those of sizes {net.sizes}; "
-            "pass the parameters of one fit of this network."
-        )
+    check_parameters(net, params)
     X = as_numbers(X, "X")
     if X.ndim != 2 or X.shape[1] != net.sizes[0] or not len(X):
         raise InputError(

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, check_count, check_number
+from jaxnn.errors import InputError, check_count, check_number, shown
 
 
 def _as_image(kind: object, x: Array, height: int, width: int) -> Array:
@@ -37,7 +37,7 @@ class RandomShift:
 
     Attributes:
       height, width: of the image, at least 1.
-      most: pixels, at least 0.
+      most: pixels, at least 0 and at most the larger of height and width.
 
     Raises:
       InputError, InputTypeError: numbers out of these ranges, or a row that is no such image.
@@ -56,6 +56,12 @@ class RandomShift:
         check_count(self.height, "height")
         check_count(self.width, "width")
         check_count(self.most, "most", least=0)
+        larger = max(self.height, self.width)
+        if self.most > larger:
+            raise InputError(
+                f"most is {shown(self.most)}; pass at most {larger}, the larger of height and "
+                "width, as nothing is left of an image that is shifted further."
+            )
 
     def __call__(self, key: Array, x: Array) -> Array:
         """The image, shifted."""

@@ -19,11 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import check_count, check_not_negative
+from jaxnn.errors import InputError, InputTypeError, check_count, check_not_negative, shown
+from jaxnn.mlp import MLP
 
 Penalty = Callable[[Sequence[Array]], Array]
 
@@ -109,3 +112,30 @@ class NormalPrior:
         for w in weights:
             penalty += 0.5 * self.strength * len(w) / self.rows * jnp.sum(jnp.square(w))
         return penalty
+
+
+def check_penalty(penalty: Penalty, net: MLP) -> None:
+    """Refuse a function that does not turn the weight matrices of a network into one number.
+
+    Raises:
+      InputError, InputTypeError: such a function, before anything is compiled.
+    """
+    dtype = jnp.result_type(float)
+    weights = [jax.ShapeDtypeStruct(shape, dtype) for shape in pairwise(net.sizes)]
+    accepted = "pass functions that return one real number for the list of weight matrices"
+    try:
+        found = jax.eval_shape(penalty, weights)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputTypeError(
+            f"regularizers holds {shown(penalty)}, which fails for the list of weight matrices "
+            f"with {shown(error)}; {accepted}."
+        ) from error
+    if not isinstance(found, jax.ShapeDtypeStruct):
+        returned = f"a value of type {type(found).__name__}"
+    elif found.shape != () or not jnp.issubdtype(found.dtype, jnp.floating):
+        returned = f"{found.dtype} of shape {found.shape}"
+    else:
+        return
+    raise InputError(f"regularizers holds {shown(penalty)}, which returns {returned}; {accepted}.")

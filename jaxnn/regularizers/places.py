@@ -18,9 +18,10 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError, InputTypeError, shown
 from jaxnn.mlp import MLP
 from jaxnn.regularizers.penalties import Penalty
+from jaxnn.tables import Encoder
 
 
 class Regularizer:
@@ -37,6 +38,9 @@ class Regularizer:
 
     def check(self, net: MLP) -> None:
         """Refuse a network that this does not suit."""
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Refuse rows of a table, encoded like this, which this does not suit."""
 
     def features(self, key: Array, features: Array) -> Array:
         """The features (inputs, rows) that a step sees, standardised if an encoder does so."""
@@ -88,7 +92,9 @@ def as_regularizers(given: Any) -> Regularizers:
     """
     example = "such as (jaxnn.ElasticNet(l2=0.01),)"
     if not isinstance(given, tuple | list):
-        raise InputTypeError(f"regularizers is {given!r}; pass a tuple of regularisers, {example}.")
+        raise InputTypeError(
+            f"regularizers is {shown(given)}; pass a tuple of regularisers, {example}."
+        )
     for entry in given:
         if isinstance(entry, type):
             raise InputTypeError(
@@ -97,8 +103,8 @@ def as_regularizers(given: Any) -> Regularizers:
             )
         if not (isinstance(entry, Regularizer) or callable(entry)):
             raise InputTypeError(
-                f"regularizers holds {entry!r}; pass regularisers and functions of the list of "
-                f"weight matrices, {example}."
+                f"regularizers holds {shown(entry)}; pass regularisers and functions of the list "
+                f"of weight matrices, {example}."
             )
     kinds = [type(entry) for entry in given if isinstance(entry, Regularizer)]
     for kind in kinds:

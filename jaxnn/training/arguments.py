@@ -9,9 +9,11 @@ check them again.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -23,9 +25,10 @@ from jaxnn.errors import (
     check_finite,
     check_not_negative,
 )
-from jaxnn.mlp import MLP
-from jaxnn.optimizers import check_learning_rate
-from jaxnn.regularizers import Regularizer, penalty_of
+from jaxnn.mlp import MLP, init
+from jaxnn.optimizers import check_learning_rate, check_step, treats_parameters_alike
+from jaxnn.regularizers import Regularizer, check_penalty, penalty_of
+from jaxnn.regularizers.batch_normalization import with_scales
 from jaxnn.tables import Encoder, encoded_width
 from jaxnn.training.groups import check_several_groups, group_codes
 from jaxnn.training.recipe import Recipe, validation_rows
@@ -200,9 +203,7 @@ def check_descriptions(
         raise InputTypeError(f"recipe is a {type(recipe).__name__}; pass a jaxnn.Recipe.")
     if encoder is not None and not isinstance(encoder, Encoder):
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
-    for entry in recipe.regularizers:
-        if isinstance(entry, Regularizer):
-            entry.check(net)
+    _check_recipe_suits(net, recipe, encoder)
     rate = learning_rate
     if isinstance(rate, Tracer):
         rate = 1.0  # its value is not known yet, but whether the optimizer takes a rate is
@@ -217,6 +218,26 @@ def check_descriptions(
         factor = penalty_factor
         factor = factor.item() if np.ndim(factor) == 0 and hasattr(factor, "item") else factor
         check_not_negative(factor, "penalty_factor")
+
+
+@lru_cache(maxsize=128)
+def _check_recipe_suits(net: MLP, recipe: Recipe, encoder: Encoder | None) -> None:
+    """Refuse regularisers and update rules that do not suit the network or the encoder."""
+    for entry in recipe.regularizers:
+        if isinstance(entry, Regularizer):
+            entry.check(net)
+            if encoder is not None:
+                entry.check_encoder(encoder)
+        else:
+            check_penalty(entry, net)
+    if not treats_parameters_alike(recipe.optimizer):  # else it is one of the known rules
+        normalization = batch_normalization(recipe.regularizers)
+
+        def first_parameters() -> Any:
+            params = init(jax.random.key(0), net)
+            return params if normalization is None else with_scales(params, normalization)
+
+        check_step(recipe.optimizer, jax.eval_shape(first_parameters), recipe.learning_rate)
 
 
 def checked_rows(
@@ -260,7 +281,7 @@ def checked_rows(
             "rows to train on."
         )
     if batch_normalization(recipe.regularizers) is not None:
-        _check_batches(X, weights, recipe)
+        _check_batches(X, weights, recipe, grouped=groups is not None)
     if groups is not None:
         groups = group_codes(groups, rows)
         if recipe.validation_fraction:
@@ -268,9 +289,10 @@ def checked_rows(
     return CheckedRows(X, y, weights, validation, groups)
 
 
-def _check_batches(X: Any, weights: Any, recipe: Recipe) -> None:
+def _check_batches(X: Any, weights: Any, recipe: Recipe, *, grouped: bool) -> None:
     """Refuse batches of one row, and rows that are all equal, which have no spread."""
-    trained = X.shape[0] - validation_rows(recipe, X.shape[0])
+    # Rows that are set aside in groups stay in the batches, with weight zero.
+    trained = X.shape[0] - (0 if grouped else validation_rows(recipe, X.shape[0]))
     size = min(recipe.batch_size or trained, trained)
     if size == 1:
         raise InputError(
@@ -286,6 +308,7 @@ def _check_batches(X: Any, weights: Any, recipe: Recipe) -> None:
     if values is None or (weights is not None and counts is None):
         return
     counted = values if counts is None else values[counts > 0]
+    counted = counted.astype(jnp.result_type(float))  # in which rows may be equal that were not
     if (counted == counted[:1]).all():
         raise InputError(
             "X has equal rows only, which have no spread for BatchNormalization; pass rows that "

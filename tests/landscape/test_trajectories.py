@@ -54,7 +54,7 @@ def test_a_named_rule_with_a_line_search_reaches_the_end_of_a_curved_valley():
         (
             lambda: trajectory(lambda rate: WRONG, jnp.sum, 1.0, 3),
             InputTypeError,
-            "optimizer makes a",
+            "optimizer is .*, which returns a value of type int for a learning rate",
         ),
         (lambda: trajectory("sgd", jnp.sum, 1.0, 0), InputError, "steps is 0; pass a whole"),
         (lambda: trajectory("sgd", jnp.sum, "a", 3), InputTypeError, "start holds <U1 values"),

@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxnn import MLP, Fitter, InputError, InputTypeError, Recipe
+from jaxnn import MLP, Encoder, Fitter, InputError, InputTypeError, Recipe
 from jaxnn.regularizers import Augmentation, RandomFlip, RandomRotation, RandomShift
+from jaxnn.tables import numeric_columns
 
 IMAGE = np.arange(12.0).reshape(3, 4) + 1
 
@@ -63,9 +64,16 @@ def test_what_is_no_augmentation_is_refused_before_a_fit():
             Augmentation(function)
     assert refused(lambda key, x: x[:4]) == (
         "the function of Augmentation returns shape (4,) for a row of shape (18,); return a "
-        "changed row of the same shape."
+        "changed row of the same shape and dtype."
     )
-    assert "returns a tuple for a row" in refused(lambda key, x: (key, x))
+    assert refused(lambda key, x: x > 0).startswith(
+        "the function of Augmentation returns bool for a row of float32; return a changed row"
+    )
+    assert refused(lambda key, x: {}["a"]) == (
+        "the function of Augmentation fails for a key and a row of shape (18,), with "
+        "KeyError('a'); pass a function (key, x) -> x of JAX arrays."
+    )
+    assert "returns a value of type tuple for a row" in refused(lambda key, x: (key, x))
     assert refused(lambda x: x).startswith(
         "the function of Augmentation fails for a key and a row of shape (18,), with "
     )
@@ -76,9 +84,20 @@ def test_what_is_no_augmentation_is_refused_before_a_fit():
         )
 
 
+@pytest.mark.parametrize("kind", [RandomShift, RandomRotation, RandomFlip])
+def test_an_encoded_table_is_no_image_though_it_is_as_wide_as_one(kind):
+    recipe, encoder = Recipe(regularizers=(Augmentation(kind(2, 2)),)), Encoder(numeric_columns(4))
+    with pytest.raises(
+        InputError, match=f"{kind.__name__}.*, but the encoder makes X a table of 4"
+    ):
+        Fitter(MLP((4, 1)), recipe, encoder)
+    Fitter(MLP((4, 1)), recipe)
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "expected"),
     [
+        (RandomShift, (4, 8, 10**9), "most is 1000000000; pass at most 8, the larger of height"),
         (RandomShift, (0, 8), "height is 0"),
         (RandomShift, (8, 8, -1), "most is -1"),
         (RandomRotation, (8, 8, 200.0), "most is 200.0; pass degrees in"),

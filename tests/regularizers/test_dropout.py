@@ -87,7 +87,7 @@ def test_impossible_probabilities_are_refused(name, value):
         ({"X": [[0.0, np.nan]]}, "X holds nan at row 0, column 1"),
         ({"draws": 0}, "draws is 0"),
         ({"dropout": 0.5}, "dropout is a float; pass a Dropout"),
-        ({"net": MLP((2, 3, 1))}, "params has weights of shapes"),
+        ({"net": MLP((2, 3, 1))}, "params has the shapes"),
         ({"net": None}, "net is a NoneType"),
     ],
 )

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaxnn import MLP, ElasticNet, InputError, NormalPrior, init
+from jaxnn import (
+    MLP,
+    ElasticNet,
+    Fitter,
+    InputError,
+    InputTypeError,
+    NormalPrior,
+    Recipe,
+    init,
+)
 
 FACTORS = st.just(0.0) | st.floats(1e-3, 100)
 
@@ -74,3 +83,18 @@ def test_the_normal_prior_is_minus_the_log_density_over_the_rows(key):
 def test_an_impossible_prior_is_refused(rows, strength, message):
     with pytest.raises(InputError, match=message):
         NormalPrior(rows, strength)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "error", "message"),
+    [
+        (lambda weights: weights[0], InputError, r"returns float32 of shape \(2, 3\); pass"),
+        (lambda weights: None, InputError, "returns a value of type NoneType; pass functions"),
+        (lambda weights: 1, InputError, r"returns int32 of shape \(\); pass functions that return"),
+        (lambda weights: weights["a"], InputTypeError, "fails for the list of weight matrices wi"),
+        (lambda: 0.0, InputTypeError, "regularizers holds <function .*> at .*, which fails"),
+    ],
+)
+def test_a_function_that_is_no_penalty_is_refused_before_a_fit(penalty, error, message):
+    with pytest.raises(error, match=message):
+        Fitter(MLP((2, 3, 1)), Recipe(regularizers=(penalty,)))

@@ -234,12 +234,23 @@ def test_smoothed_labels_ask_for_a_finite_difference_of_logits(classes, share, g
         (np.eye(5, 3), {"batch_size": 2}, "batch_size is 2, which leaves a last batch of one of 5"),
         (np.eye(1, 3), {}, "a batch has one row"),
         (np.ones((5, 3)), {}, "X has equal rows only"),
+        # They differ by less than the precision of the computation.
+        (1 + 1e-12 * np.eye(5, 3), {}, "X has equal rows only"),
     ],
 )
 def test_batches_without_spread_are_refused(X, recipe, expected):
     recipe = Recipe(regularizers=(BatchNormalization(),), **recipe)
     with pytest.raises(InputError, match=expected):
         fit(jax.random.key(0), NET, X, np.arange(len(X)), recipe)
+
+
+def test_rows_set_aside_in_groups_stay_in_the_batches_with_weight_zero():
+    """Twelve rows in batches of seven, where eight rows in batches of seven would leave one."""
+    recipe = Recipe(batch_size=7, validation_fraction=0.3, regularizers=(BatchNormalization(),))
+    X, groups = np.eye(12, 3), np.repeat([0, 1, 2], 4)
+    Fitter(NET, recipe).checked(X, X[:, 0], groups=groups)
+    with pytest.raises(InputError, match="leaves a last batch of one of 8 training rows"):
+        Fitter(NET, recipe).checked(X, X[:, 0])
 
 
 @pytest.mark.parametrize(
