@@ -18,6 +18,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 
 class InputError(ValueError):
@@ -141,6 +142,59 @@ def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float
         raise InputError(f"{argument} is {shown(value)}; pass {accepted}.")
 
 
+def check_real(
+    value: Any,
+    argument: str,
+    accepted: str = "a finite number",
+    fits: Callable[[float], bool] = lambda number: True,
+) -> None:
+    """Refuse what is neither an accepted finite number nor a traced one, whose value is not known.
+
+    Args:
+      value: a number, or an array of shape ().
+      argument: its name, for the sentence.
+      accepted: which numbers are accepted, for the sentence.
+      fits: whether a finite number is accepted.
+
+    Raises:
+      InputError, InputTypeError: as `check_number`.
+    """
+    if isinstance(value, Tracer):
+        if value.ndim or not _is_numeric(value.dtype):
+            raise InputTypeError(f"{argument} is {shown(value)}; pass {accepted}.")
+        return
+    if np.ndim(value) == 0 and isinstance(value, np.ndarray | jax.Array):
+        value = as_numbers(value, argument).item()
+    check_number(value, argument, accepted, fits)
+
+
+def check_bool(value: Any, argument: str) -> None:
+    """Refuse what is neither True nor False.
+
+    Raises:
+      InputTypeError: anything else.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise InputTypeError(f"{argument} is {shown(value)}; pass True or False.")
+
+
+def check_instance(value: Any, argument: str, kind: type | tuple[type, ...], accepted: str) -> None:
+    """Refuse what is not an instance of a class.
+
+    Args:
+      value: what the caller passed.
+      argument: its name, for the sentence.
+      kind: the class, or several.
+      accepted: what to pass, for the sentence: "a jaxnn.MLP".
+
+    Raises:
+      InputTypeError: an instance of another class.
+    """
+    if not isinstance(value, kind):
+        given = "None" if value is None else f"a {type(value).__name__}"
+        raise InputTypeError(f"{argument} is {given}; pass {accepted}.")
+
+
 def check_positive(value: Any, argument: str) -> None:
     """Refuse what is not a positive finite number; errors are those of `check_number`."""
     check_number(value, argument, "a positive number", lambda number: number > 0)
@@ -168,13 +222,13 @@ def check_hashable(description: Any) -> None:
             ) from None
 
 
-def check_memory(size: int, argument: str, value: int) -> None:
-    """Refuse a count whose results cannot be held in this machine's memory.
+def check_memory(size: int, argument: str, value: Any) -> None:
+    """Refuse a count, or sizes, whose results cannot be held in this machine's memory.
 
     Args:
       size: bytes needed at least.
       argument: the name of the count, for the sentence.
-      value: the count.
+      value: what was given.
 
     Raises:
       InputError: the machine has less memory.
@@ -228,6 +282,20 @@ def as_numbers(values: Any, argument: str) -> np.ndarray:
             f"but this machine has {memory:,}; pass fewer numbers."
         )
     return array
+
+
+def as_array(values: Any, argument: str) -> Any:
+    """Numbers as an array; a JAX array stays on its device, and a traced one stays traced.
+
+    Raises:
+      InputError, InputTypeError: as `as_numbers`.
+    """
+    if isinstance(values, Tracer):
+        if not _is_numeric(values.dtype):
+            raise InputTypeError(f"{argument} holds {values.dtype} values; pass numbers.")
+        return values
+    numbers = as_numbers(values, argument)
+    return values if isinstance(values, jax.Array) else numbers
 
 
 def _is_numeric(dtype: Any) -> bool:

@@ -22,16 +22,40 @@ because the laws of signal propagation at finite width need Gaussian weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from jaxnn.errors import InputError, check_count, unknown_name
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_count,
+    check_key,
+    check_name,
+    check_not_negative,
+    check_number,
+    shown,
+)
+from jaxnn.layer_shapes import check_shape
+from jaxnn.user_functions import check_callable, check_returns
+
+__all__ = [
+    "INITIALIZERS",
+    "Initializer",
+    "Scaled",
+    "constant",
+    "initializer",
+    "normal",
+    "orthogonal",
+    "sparse",
+]
 
 Initializer = Callable[..., Array]
 
@@ -45,6 +69,9 @@ class Scaled:
       mode: the denominator of Var(w): "fan_in" (m), "fan_avg" ((m+n)/2) or "none" (1).
       distribution: "normal" or "uniform".
 
+    Raises:
+      InputError, InputTypeError: a scale below 0, or an unknown name.
+
     Example:
       >>> Scaled(2.0, "fan_in", "normal").deviation(50, 100)  # sqrt(2 / 50)
       0.2
@@ -54,13 +81,23 @@ class Scaled:
     mode: str
     distribution: str
 
+    def __post_init__(self) -> None:
+        check_not_negative(self.scale, "scale")
+        check_name(self.mode, "mode", ("fan_in", "fan_avg", "none"))
+        check_name(self.distribution, "distribution", ("normal", "uniform"))
+
     def deviation(self, inputs: int, outputs: int) -> float:
         """The standard deviation of the weights of a layer."""
+        check_count(inputs, "inputs")
+        check_count(outputs, "outputs")
         fans = {"fan_in": inputs, "fan_avg": (inputs + outputs) / 2, "none": 1}
         return math.sqrt(self.scale / fans[self.mode])
 
     def standard(self, key: Array, shape: tuple[int, ...], dtype: Any) -> Array:
         """Draws of mean 0 and variance 1, to be multiplied by a deviation."""
+        check_key(key)
+        check_shape(shape)
+        _check_dtype(dtype)
         if self.distribution == "normal":
             return jax.random.normal(key, shape, dtype)
         return jax.random.uniform(key, shape, dtype, -math.sqrt(3), math.sqrt(3))
@@ -70,28 +107,64 @@ class Scaled:
         return self.deviation(*shape) * self.standard(key, shape, dtype)
 
 
+def _check_dtype(dtype: Any) -> None:
+    try:
+        is_array = isinstance(dtype, np.ndarray | Array)
+        floating = not is_array and jnp.issubdtype(dtype, jnp.floating)
+    except (TypeError, ValueError):
+        floating = False
+    if not floating:
+        raise InputTypeError(f"dtype is {shown(dtype)}; pass a floating-point dtype.")
+
+
 def normal(standard_deviation: float) -> Scaled:
-    """Weights N(0, standard_deviation^2), whatever the sizes of the layer."""
+    """Weights N(0, standard_deviation^2), whatever the sizes of the layer.
+
+    Raises:
+      InputError, InputTypeError: a standard deviation that is not a finite number of at least 0.
+    """
+    check_number(
+        standard_deviation,
+        "standard_deviation",
+        "a number of at least 0, whose square is finite",
+        lambda number: 0 <= number < 1e150,
+    )
     return Scaled(standard_deviation**2, "none", "normal")
 
 
-@cache
 def constant(value: float) -> Initializer:
-    """All weights equal to `value`: equal units, which gradient descent keeps equal."""
+    """All weights equal to `value`: equal units, which gradient descent keeps equal.
+
+    Raises:
+      InputError, InputTypeError: a value that is not a finite number.
+    """
+    check_number(value, "value", "a finite number", lambda number: True)
+    return _constant(value)
+
+
+@cache
+def _constant(value: float) -> Initializer:
     return jax.nn.initializers.constant(value)
 
 
-@cache
 def orthogonal(scale: float = 1.0) -> Initializer:
     """`scale` times a uniformly random matrix with orthonormal rows or columns.
 
     The rows are orthonormal if there are fewer of them than columns, otherwise the columns. Saxe,
     McClelland & Ganguli 2014.
+
+    Raises:
+      InputError, InputTypeError: a scale that is not a finite number.
     """
-    return jax.nn.initializers.orthogonal(scale)
+    check_number(scale, "scale", "a finite number", lambda number: True)
+    return _orthogonal(scale)
 
 
 @cache
+def _orthogonal(scale: float) -> Initializer:
+    return jax.nn.initializers.orthogonal(scale)
+
+
 def sparse(nonzeros: int, standard_deviation: float = 1.0) -> Initializer:
     """Each unit starts with exactly `nonzeros` incoming weights N(0, standard_deviation^2).
 
@@ -99,11 +172,16 @@ def sparse(nonzeros: int, standard_deviation: float = 1.0) -> Initializer:
     it has. Martens 2010, "Deep learning via Hessian-free optimization", section 5 (k = 15).
 
     Raises:
-      InputError, InputTypeError: `nonzeros` is not a whole number of at least 1 or, when a layer is
-        drawn, exceeds its number of inputs.
+      InputError, InputTypeError: `nonzeros` is not a whole number of at least 1 or, for a network,
+        exceeds the number of inputs of a layer; or a standard deviation below 0.
     """
     check_count(nonzeros, "nonzeros")
+    check_not_negative(standard_deviation, "standard_deviation")
+    return _sparse(operator.index(nonzeros), standard_deviation)
 
+
+@cache
+def _sparse(nonzeros: int, standard_deviation: float) -> Initializer:
     def initialize(key: Array, shape: tuple[int, int], dtype: Any = None) -> Array:
         inputs = shape[0]
         if nonzeros > inputs:
@@ -130,14 +208,15 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 
 
-def initializer(scheme: str | Initializer) -> Initializer:
+def initializer(scheme: str | Initializer, argument: str = "scheme") -> Initializer:
     """The function (key, shape (inputs, outputs), dtype) -> weights of a scheme.
 
     Args:
       scheme: a name of `INITIALIZERS`, or such a function, which is returned as it is.
+      argument: what to call it in a message.
 
     Raises:
-      InputError: the name is unknown.
+      InputError, InputTypeError: the name is unknown.
 
     Example:
       >>> import jax
@@ -147,6 +226,33 @@ def initializer(scheme: str | Initializer) -> Initializer:
     """
     if callable(scheme):
         return scheme
-    if not isinstance(scheme, str) or scheme not in INITIALIZERS:
-        raise unknown_name("initializer", scheme, INITIALIZERS)
+    check_name(scheme, argument, INITIALIZERS)
     return INITIALIZERS[scheme]
+
+
+def check_initializer(scheme: Any, argument: str, shapes: Iterable[tuple[int, ...]]) -> None:
+    """Refuse a function that does not draw numbers of the shape of a layer; names are accepted.
+
+    Args:
+      scheme: a name, or a function (key, shape, dtype) -> weights or biases.
+      argument: its name, for the sentence.
+      shapes: those of all layers.
+
+    Raises:
+      InputError, InputTypeError: another function.
+    """
+    if not callable(scheme) or isinstance(scheme, Scaled) or scheme in INITIALIZERS.values():
+        return
+    for shape in dict.fromkeys(shapes):
+        _check_draw(scheme, argument, shape, jnp.result_type(float))
+
+
+@lru_cache
+def _check_draw(scheme: Initializer, argument: str, shape: tuple[int, ...], dtype: Any) -> None:
+    accepted = "a name, or a function of (key, shape, dtype) that returns an array of that shape"
+    check_callable(scheme, argument, accepted, arguments=3)
+
+    def draw() -> Array:
+        return scheme(jax.random.key(0), shape, dtype)
+
+    check_returns(draw, [], argument, accepted, shape=shape)

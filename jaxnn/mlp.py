@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,8 +24,18 @@ import numpy as np
 from jax import Array
 
 from jaxnn import responses
-from jaxnn.errors import InputError, InputTypeError, check_hashable, check_key, unknown_name
-from jaxnn.initializers import Initializer, Scaled, initializer
+from jaxnn.errors import (
+    InputError,
+    as_array,
+    check_hashable,
+    check_instance,
+    check_key,
+    check_name,
+    unknown_name,
+)
+from jaxnn.initializers import Initializer, Scaled, check_initializer, initializer
+from jaxnn.layer_shapes import check_layers, checked_sizes, number_of_parameters
+from jaxnn.user_functions import check_returns
 
 __all__ = [
     "ACTIVATIONS",
@@ -107,28 +118,25 @@ class MLP:
     bias_initializer: str | Initializer = "zeros"
 
     def __post_init__(self) -> None:
-        try:
-            sizes = tuple(int(size) for size in self.sizes)
-            whole = all(
-                size == given and not isinstance(given, bool)
-                for size, given in zip(sizes, self.sizes, strict=True)
-            )
-        except (TypeError, ValueError, OverflowError):
-            raise InputTypeError(
-                f"sizes is {self.sizes!r}; pass whole numbers, inputs first, such as (2, 4, 4, 1)."
-            ) from None
-        if not whole or len(sizes) < 2 or min(sizes) < 1:
-            raise InputError(
-                f"sizes is {self.sizes!r}; pass two or more whole numbers of at least 1, "
-                "inputs first, such as (2, 4, 4, 1)."
-            )
-        object.__setattr__(self, "sizes", sizes)  # a list or an array becomes hashable
+        object.__setattr__(self, "sizes", checked_sizes(self.sizes))  # a list becomes hashable
         activation_function(self.activation)
-        initializer(self.initializer)
-        if not callable(self.bias_initializer) and self.bias_initializer not in BIAS_SCHEMES:
-            raise unknown_name("bias_initializer", self.bias_initializer, BIAS_SCHEMES)
-        responses.check_outputs(self.response, sizes[-1])
+        initializer(self.initializer, "initializer")
+        if not callable(self.bias_initializer):
+            check_name(self.bias_initializer, "bias_initializer", BIAS_SCHEMES)
+        responses.check_outputs(self.response, self.sizes[-1])
         check_hashable(self)
+        if callable(self.activation):
+            _check_activation(self.activation, jnp.result_type(float))
+        check_initializer(self.initializer, "initializer", pairwise(self.sizes))
+        check_initializer(self.bias_initializer, "bias_initializer", zip(self.sizes[1:]))
+
+
+@lru_cache
+def _check_activation(activation: Activation, dtype: Any) -> None:
+    """Refuse a function that is not elementwise, as far as shapes tell."""
+    example = jax.ShapeDtypeStruct((2, 3), dtype)
+    accepted = "a name, or an elementwise function of an array, such as jax.numpy.tanh"
+    check_returns(activation, [example], "activation", accepted, shape=(2, 3))
 
 
 class HiddenStates(NamedTuple):
@@ -196,9 +204,13 @@ def _draw_biases(key: Array, net: MLP, shapes: Sequence[tuple[int, int]]) -> lis
     return [part * inputs**-0.5 for part, (inputs, _) in zip(parts, shapes, strict=True)]
 
 
-def _check_network(net: MLP) -> None:
-    if not isinstance(net, MLP):
-        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
+def check_network(net: Any) -> None:
+    """Refuse what is not an `MLP`.
+
+    Raises:
+      InputTypeError: anything else.
+    """
+    check_instance(net, "net", MLP, "a jaxnn.MLP")
 
 
 def init(key: Array, net: MLP) -> Parameters:
@@ -224,7 +236,7 @@ def init(key: Array, net: MLP) -> Parameters:
       ((2, 4), (4,), (4, 1))
     """
     check_key(key)
-    _check_network(net)
+    check_network(net)
     shapes = list(pairwise(net.sizes))
     key_weights, key_biases = key, key
     if net.bias_initializer != "zeros":  # zeros need no key, nor the code that splits one
@@ -258,9 +270,9 @@ def apply(net: MLP, params: Parameters, x: Array) -> Array:
       >>> print(apply(net, params, jnp.array([3.0, 1.0])))  # 3 + 2 + 0.5
       [5.5]
     """
-    _check_example(net, x)
+    x = _checked_example(net, x)
     check_parameters(net, params)
-    return output(net, params, jnp.asarray(x))
+    return output(net, params, x)
 
 
 def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
@@ -287,9 +299,9 @@ def hidden_states(net: MLP, params: Parameters, x: Array) -> HiddenStates:
       >>> print(states.hidden[0], states.pre_activations[1])
       [3. 0.] [3.]
     """
-    _check_example(net, x)
+    x = _checked_example(net, x)
     check_parameters(net, params)
-    return _forward(net, params, jnp.asarray(x))
+    return _forward(net, params, x)
 
 
 def output(net: MLP, params: Parameters, x: Array) -> Array:
@@ -310,12 +322,15 @@ def _forward(net: MLP, params: Parameters, x: Array) -> HiddenStates:
     return HiddenStates(tuple(pre_activations), tuple(hidden))
 
 
-def _check_example(net: MLP, x: Array) -> None:
-    if jnp.shape(x) != (net.sizes[0],):
+def _checked_example(net: MLP, x: Any) -> Array:
+    check_network(net)
+    x = as_array(x, "x")
+    if x.shape != (net.sizes[0],):
         raise InputError(
-            f"x has shape {jnp.shape(x)}; pass one example of shape ({net.sizes[0]},), and use "
+            f"x has shape {x.shape}; pass one example of shape ({net.sizes[0]},), and use "
             "jax.vmap for a batch."
         )
+    return jnp.asarray(x)
 
 
 def check_parameters(net: MLP, params: Parameters, *, stacked: int = 0) -> None:
@@ -327,15 +342,10 @@ def check_parameters(net: MLP, params: Parameters, *, stacked: int = 0) -> None:
       stacked: the number of those axes.
 
     Raises:
-      InputError: the shapes are not those of the network.
+      InputError: something else than layers of weights and biases, or shapes that are not those of
+        the network.
     """
-    shapes = [tuple(jnp.shape(array)[stacked:] for array in layer) for layer in params]
-    wanted = [((inputs, outputs), (outputs,)) for inputs, outputs in pairwise(net.sizes)]
-    if shapes != wanted:
-        raise InputError(
-            f"params has the shapes {shapes}; pass those of a network of sizes {net.sizes}, "
-            f"{wanted}."
-        )
+    check_layers(net.sizes, params, stacked)
 
 
 def count_parameters(net: MLP) -> int:
@@ -349,5 +359,5 @@ def count_parameters(net: MLP) -> int:
       >>> count_parameters(MLP((2, 4, 4, 1)))  # (2+1) 4 + (4+1) 4 + (4+1) 1
       37
     """
-    _check_network(net)
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(net.sizes))
+    check_network(net)
+    return number_of_parameters(net.sizes)

@@ -24,6 +24,8 @@ LIBRARY = ROOT / "jaxnn"
 FLOORS = {
     "errors": 0,
     "versions": 0,
+    "layer_shapes": 0,
+    "user_functions": 0,
     "mlp": 0,
     "initializers": 0,
     "responses": 0,

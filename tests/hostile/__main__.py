@@ -39,10 +39,15 @@ def main() -> int:
         package, _, function = name.partition(".")
         wanted = [case for case in cases(package) if function in ("", case.function)]
         counts: Counter[str] = Counter()
+        faults: dict[tuple[str, ...], list[str]] = {}
         for case, outcome in outcomes_of(wanted[:: options.sample]):
             counts[outcome.kind] += 1
-            if outcome.kind == "fault" and not options.quiet:
-                print(f"{case}: {outcome.text}", flush=True)
+            if outcome.kind == "fault":
+                # The same fault by many values is shown once.
+                kind = (str(case._replace(value="...")), outcome.text[:24])
+                faults.setdefault(kind, []).append(f"{case.value}: {outcome.text}")
+        for (call, _), found in faults.items() if not options.quiet else ():
+            print(f"{len(found):4} {call}, such as {found[0]}")
         rows.append((name, counts.total(), *map(counts.get, ("returned", "refused", "fault"))))
     print(f"\n{'package':<24}{'calls':>8}{'returned':>10}{'refused':>9}{'faults':>8}")
     for name, *numbers in rows:

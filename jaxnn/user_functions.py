@@ -1,0 +1,114 @@
+"""Does a function of the user return what is needed? Found out by its shapes, before compiling.
+
+`jax.eval_shape` calls the function with traced arrays, so nothing is computed. Whatever goes wrong
+inside is told in one sentence that names the argument, with the function's own error as its cause.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jaxnn.errors import InputError, InputTypeError, shown
+
+
+def check_callable(function: Any, argument: str, accepted: str, arguments: int) -> None:
+    """Refuse what cannot be called with so many arguments.
+
+    Args:
+      function: what the caller passed.
+      argument: its name, for the sentence.
+      accepted: what to pass, for the sentence.
+      arguments: the number of arguments it is called with, all by position.
+
+    Raises:
+      InputTypeError: something that is no function.
+      InputError: a function of another number of arguments.
+    """
+    if not callable(function):
+        raise InputTypeError(f"{argument} is {shown(function)}; pass {accepted}.")
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):  # as for some built-in functions
+        return
+    try:
+        signature.bind(*[None] * arguments)
+    except TypeError as problem:
+        raise InputError(
+            f"{argument} cannot be called with {arguments} argument{'s' * (arguments != 1)} "
+            f"({problem}); pass {accepted}."
+        ) from None
+
+
+def result_of(
+    function: Callable[..., Any], arguments: Sequence[Any], argument: str, accepted: str
+) -> Any:
+    """The shapes and dtypes of what a function of the user returns; nothing is computed.
+
+    Args:
+      function: called with `arguments`, by position.
+      arguments: arrays, or `jax.ShapeDtypeStruct`.
+      argument: the name of the function, for the sentence.
+      accepted: what to pass, for the sentence.
+
+    Returns:
+      A pytree of `jax.ShapeDtypeStruct`.
+
+    Raises:
+      InputError, InputTypeError: a function that cannot be called so, fails, or returns something
+        that is not made of arrays.
+    """
+    check_callable(function, argument, accepted, len(arguments))
+    try:
+        # Within a function of Python, since JAX keeps weak references, which NumPy's do not allow.
+        return jax.eval_shape(lambda *given: function(*given), *arguments)
+    except InputError:
+        raise
+    except Exception as problem:
+        reason = next(iter(str(problem).splitlines()), "").rstrip(".")
+        raise InputError(
+            f"{argument} fails with {type(problem).__name__} ({shown_reason(reason)}); "
+            f"pass {accepted}."
+        ) from problem
+
+
+def shown_reason(reason: str) -> str:
+    """The first 150 characters of a reason."""
+    return reason if len(reason) <= 150 else f"{reason[:147]}..."
+
+
+def check_returns(
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    argument: str,
+    accepted: str,
+    *,
+    shape: tuple[int, ...],
+    kind: Any = jnp.floating,
+) -> None:
+    """Refuse a function that does not return one array of a given shape.
+
+    Args:
+      function: called with `arguments`, by position.
+      arguments: arrays, or `jax.ShapeDtypeStruct`.
+      argument: the name of the function, for the sentence.
+      accepted: what to pass, for the sentence.
+      shape: of what it should return.
+      kind: of the dtype; `jnp.number` accepts whole numbers too.
+
+    Raises:
+      InputError, InputTypeError: a function that fails or returns something else.
+    """
+    result = result_of(function, arguments, argument, accepted)
+    if not isinstance(result, jax.ShapeDtypeStruct):
+        given = "None" if result is None else f"a {type(result).__name__}"
+        raise InputTypeError(f"{argument} returns {given}; pass {accepted}.")
+    if result.shape != shape or not jnp.issubdtype(result.dtype, kind):
+        raise InputError(
+            f"{argument} returns an array of {result.dtype} with shape {result.shape} in place of "
+            f"shape {shape}; pass {accepted}."
+        )
