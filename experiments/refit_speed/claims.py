@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.lab.claims import Claim, at_most, refused, reported, within_errors
 from experiments.lab.contract import Results
+from experiments.refit_speed import tricks
 from experiments.refit_speed.compute import COLD_JOB, JOBS
 from experiments.refit_speed.inspection import JOBS as JOBS_OF_INSPECTION
 from experiments.refit_speed.inspection import TARGET
@@ -31,9 +32,10 @@ def claims(results: Results) -> list[Claim]:
             words = f"{job}: time of {name} over time of jaxnn, per refit"
             ratios = relative_times(results, j, i)
             found.append(_ratio_claim(results, words, ratios, targets.get(name)))
-        found.append(_loss_claim(results, names, j, job))
+        found.append(_loss_claim(names, results["losses"][j], job))
     return [
         *found,
+        *_trick_claims(results),
         *_inspection_claims(results),
         *_cold_claims(results, names),
         *_growth_claims(results),
@@ -65,9 +67,8 @@ def _target_claim(
     return refused(statement, source, measured, target, unless=reached, interval=interval)
 
 
-def _loss_claim(results: Results, names: list[str], j: int, job: str) -> Claim:
-    losses = [results["losses"][j, i] for i in range(len(names))]
-    losses = [values[np.isfinite(values)] for values in losses]
+def _loss_claim(names: list[str], of_contenders: np.ndarray, job: str) -> Claim:
+    losses = [values[np.isfinite(values)] for values in of_contenders]
     means = np.array([values.mean() for values in losses])
     errors = np.array([values.std() / len(values) ** 0.5 for values in losses])
     shown = zip(names, means, errors, strict=True)
@@ -83,6 +84,25 @@ def _loss_claim(results: Results, names: list[str], j: int, job: str) -> Claim:
         shown=", ".join(f"{name} {mean:.4f} ± {error:.4f}" for name, mean, error in shown),
         interval=(means.min(), means.max()),
     )
+
+
+def _trick_claims(results: Results) -> list[Claim]:
+    """Speed with each trick against that without and against PyTorch, and equality of the work."""
+    names = [str(name) for name in results["trick_contenders"]]
+    found = []
+    shares, ratios = tricks.shares(results), tricks.relative_times(results)
+    for t, trick in enumerate(tricks.TRICKS):
+        job = f"{tricks.JOB}, {trick}"
+        if t > 0:
+            words = f"{job}: speed of jaxnn as a share of that without tricks"
+            found.append(_ratio_claim(results, words, shares[t], tricks.LEAST_SHARE))
+        for name, times in zip(names[1:], ratios[t], strict=True):
+            least = tricks.LEAST_RATIO if t > 0 else None
+            words = f"{job}: time of {name} over time of jaxnn, per refit"
+            found.append(_ratio_claim(results, words, times, least))
+        if len(names) > 1:
+            found.append(_loss_claim(names, results["trick_losses"][t], job))
+    return found
 
 
 def _inspection_claims(results: Results) -> list[Claim]:

@@ -1,4 +1,4 @@
-"""What is timed: each job by all contenders in turn, cold starts, and cost against size."""
+"""What is timed? Each job by all contenders in turn, cold starts, and cost against size."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import jax
 import numpy as np
 
 import jaxnn
-from experiments.refit_speed import inspection, peers, scaling
+from experiments.refit_speed import inspection, peers, scaling, tricks
 from experiments.refit_speed.job import Job, cores
 from experiments.refit_speed.processes import Contender
 from jaxnn import tables
@@ -29,6 +30,7 @@ class Settings:
       refits: number of refits in every job.
       peer_refits: the same for slow peers; times are compared per refit.
       rounds: number of interleaved repetitions.
+      trick_epochs, trick_rounds: the same for jobs with dropout and batch normalisation.
       inspections: times that a network is inspected by this library in each; a tenth of them by
         scikit-learn.
       rest: seconds before each timing, in which the last contender's threads go to sleep.
@@ -41,6 +43,8 @@ class Settings:
     refits: int = 100
     peer_refits: int = 16
     rounds: int = 3
+    trick_epochs: int = 60
+    trick_rounds: int = 5
     inspections: int = 50
     rest: float = 0.5
     replicates: tuple[int, ...] = (100, 1_000, 10_000)
@@ -55,6 +59,8 @@ QUICK = Settings(
     refits=20,
     peer_refits=4,
     rounds=2,
+    trick_epochs=20,
+    trick_rounds=2,
     inspections=10,
     rest=0.02,
     replicates=(20, 200),
@@ -192,13 +198,14 @@ def _inspection(settings: Settings, seed: int) -> np.ndarray:
 
 
 def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
-    """Race the contenders, inspect a network, then measure how cost grows.
+    """Race the contenders, with and without tricks, inspect a network, and measure how cost grows.
 
     Returns:
       contenders: (contenders,) names, this library first; refits: (contenders,) refits per call.
       seconds: (jobs, contenders, rounds) wall time; cold: (contenders, 2) of the first two calls.
       losses: (jobs, contenders, refits) final mean training losses, NaN where there are fewer.
       operations: (jobs, contenders) nominal operations per call; steps: (jobs,) of one refit.
+      trick_contenders, trick_seconds, trick_losses: as from `tricks.race`.
       peak: (jobs, rounds) operations per second of float32 matrix products.
       inspection_seconds: (jobs of `inspection`, tools, rounds), this library, then scikit-learn,
         if that is installed.
@@ -207,17 +214,25 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
       cores: number of cores; compared: whether times are compared with the targets.
     """
     seed = int(jax.random.randint(key, (), 0, 2**20))
+    series = {"replicates": settings.replicates, "rows": settings.rows}
+    trial = tricks.Trial(
+        settings.refits, settings.trick_epochs, settings.trick_rounds, settings.rest
+    )
     with tempfile.TemporaryDirectory() as folder:
         table = str(Path(folder) / "rows.npz")
         X, y = heart_matrix()
         np.savez(table, X=X, y=y)
-        results: dict[str, Any] = _race(settings, seed, table)
-    results["inspection_seconds"] = _inspection(settings, seed)
-    series = {"replicates": settings.replicates, "rows": settings.rows}
-    # In parallel only where the times are not compared.
-    with ThreadPoolExecutor(1 if settings.compared else len(series)) as pool:
-        measured = pool.map(_scaling, series, series.values(), [seed] * len(series))
-    for (axis, sizes), found in zip(series.items(), measured, strict=True):
+        tasks = [
+            partial(_race, settings, seed, table),
+            partial(tricks.race, trial, table, seed),
+            partial(_inspection, settings, seed),
+            *(partial(_scaling, axis, sizes, seed) for axis, sizes in series.items()),
+        ]
+        # In parallel only where the times are not compared.
+        with ThreadPoolExecutor(1 if settings.compared else cores()) as pool:
+            raced, with_tricks, inspected, *grown = pool.map(lambda task: task(), tasks)
+    results: dict[str, Any] = {**raced, **with_tricks, "inspection_seconds": inspected}
+    for (axis, sizes), found in zip(series.items(), grown, strict=True):
         results[f"{axis}_sizes"] = np.array(sizes)
         results[f"{axis}_seconds"], results[f"{axis}_memory"] = found.T
     results["cores"] = cores()

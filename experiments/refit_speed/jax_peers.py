@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.refit_speed.job import LEARNING_RATE, Job
+from experiments.refit_speed.job import EPSILON, LEARNING_RATE, Job
 
 
 def jaxnn_bootstrap(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
@@ -22,9 +22,15 @@ def jaxnn_bootstrap(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.nda
 
     import jaxnn
     from jaxnn.bootstrap import bootstrap
+    from jaxnn.regularizers import BatchNormalization, Dropout
 
     net = jaxnn.MLP(job.sizes, "tanh", "binary")
-    recipe = jaxnn.Recipe("adam", LEARNING_RATE, job.epochs, job.batch_size)
+    tricks: list[Any] = [BatchNormalization(EPSILON)] if job.normalized else []
+    if job.hidden_keep < 1:
+        tricks.append(Dropout(input_keep=1.0, hidden_keep=job.hidden_keep))
+    recipe = jaxnn.Recipe(
+        "adam", LEARNING_RATE, job.epochs, job.batch_size, regularizers=tuple(tricks)
+    )
     fitter = jaxnn.Fitter(net, recipe)
     refits = bootstrap(jax.random.key(seed), fitter, X, y, job.refits)
     return refits.fits.train_loss

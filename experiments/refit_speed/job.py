@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 LEARNING_RATE = 0.001
+EPSILON = 1e-5  # added to the variance by batch normalisation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,12 +27,16 @@ class Job:
       epochs: passes over the rows.
       batch_size: rows per step; None for all rows.
       refits: number of refits.
+      hidden_keep: probability of keeping a hidden unit; 1 is no dropout.
+      normalized: whether hidden units are batch normalised.
     """
 
     sizes: tuple[int, ...]
     epochs: int
     batch_size: int | None
     refits: int
+    hidden_keep: float = 1.0
+    normalized: bool = False
 
     def steps(self, rows: int) -> int:
         """The number of optimiser steps of one refit on `rows` rows."""

@@ -3,7 +3,9 @@
     h = tanh(baddbmm(b, h, W)),  W of shape (refits, inputs, outputs)
 
 All refits are trained at once, with batched matrix products; the sum of their losses gives each
-refit its own gradient. PyTorch is imported inside the functions.
+refit its own gradient. Batch normalisation takes the moments of the rows of each refit, and dropout
+draws a mask for every refit, row and unit. The losses that are returned are those without dropout.
+PyTorch is imported inside the functions.
 """
 
 from __future__ import annotations
@@ -14,17 +16,27 @@ from typing import Any
 
 import numpy as np
 
-from experiments.refit_speed.job import LEARNING_RATE, Job, cores
+from experiments.refit_speed.job import EPSILON, LEARNING_RATE, Job, cores
 
 
 @cache
-def _torch_loss(compiled: bool) -> Callable[..., Any]:
+def _torch_loss(compiled: bool, hidden_keep: float, normalized: bool) -> Callable[..., Any]:
     import torch
 
     def losses(params: Any, X: Any, y: Any) -> Any:
         h = X
-        for w, b in params[:-1]:
-            h = torch.tanh(torch.baddbmm(b, h, w))
+        for w, b, *scale in params[:-1]:
+            if normalized:
+                # By hand: `torch.nn.functional.batch_norm` would need a copy in another order.
+                z = torch.bmm(h, w)
+                centered = z - z.mean(1, keepdim=True)
+                variance = centered.square().mean(1, keepdim=True)
+                z = torch.addcmul(b, centered * torch.rsqrt(variance + EPSILON), *scale)
+            else:
+                z = torch.baddbmm(b, h, w)
+            h = torch.tanh(z)
+            if hidden_keep < 1:
+                h = torch.nn.functional.dropout(h, 1 - hidden_keep)
         w, b = params[-1]
         z = torch.baddbmm(b, h, w)[..., 0]
         return torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none").mean(1)
@@ -38,8 +50,9 @@ def _torch(
     import torch
 
     torch.set_num_threads(cores())
+    torch.manual_seed(seed)  # of the masks
     generator = torch.Generator().manual_seed(seed)
-    loss = _torch_loss(compiled)
+    loss = _torch_loss(compiled, job.hidden_keep, job.normalized)
     table, labels = torch.tensor(X), torch.tensor(y)
     drawn = torch.randint(len(X), (job.refits, len(X)), generator=generator)
     rows, targets = table[drawn], labels[drawn]
@@ -48,7 +61,10 @@ def _torch(
         uniform = torch.rand((job.refits, i, o), generator=generator)
         bound = (6 / (i + o)) ** 0.5
         weights = ((2 * uniform - 1) * bound).requires_grad_()
-        params.append((weights, torch.zeros((job.refits, 1, o), requires_grad=True)))
+        layer = [weights, torch.zeros((job.refits, 1, o), requires_grad=True)]
+        if job.normalized and len(params) < len(job.sizes) - 2:
+            layer.append(torch.ones((job.refits, 1, o), requires_grad=True))
+        params.append(layer)
     leaves = [leaf for layer in params for leaf in layer]
     optimizer = torch.optim.Adam(leaves, lr=LEARNING_RATE, fused=fused)
 
@@ -66,8 +82,9 @@ def _torch(
         places = torch.gather(drawn, 1, order)
         for batch in places.split(job.batch_size, 1):
             step(table[batch], labels[batch])
+    clean = _torch_loss(compiled and job.hidden_keep == 1, 1.0, job.normalized)
     with torch.no_grad():
-        return loss(params, rows, targets).numpy()
+        return clean(params, rows, targets).numpy()
 
 
 def torch_eager(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.refit_speed.compute import JOBS
+from experiments.refit_speed.tricks import TRICKS
 
 CONTENDERS = ["jaxnn", "naive vmap", "torch", "scikit-learn"]
 
@@ -17,12 +18,18 @@ def made():
         growth=1.0,
         first=2.0,
         inspection=21.0,
+        shares=(0.6, 0.7, 0.5),
+        torch=3.1,
+        trick_losses=0.2,
     ):
         jobs, rounds, refits = len(JOBS), 3, 20
         rng = np.random.default_rng(0)
         ours = np.array([0.5, 0.6, 0.7])
         reached = rng.normal(0.2, 0.001, (jobs, len(CONTENDERS), refits))
         reached[:, 1] += losses - 0.2
+        with_tricks = rng.normal(0.2, 0.001, (len(TRICKS), 2, refits))
+        with_tricks[1:, 1] += trick_losses - 0.2
+        of_tricks = np.array([1.0, *(1 / np.array(shares))])[:, None, None]
         sizes = np.array([100, 1_000, 10_000])
         return {
             "contenders": np.array(CONTENDERS),
@@ -32,6 +39,9 @@ def made():
             "operations": np.full((jobs, len(CONTENDERS)), share * 1e9 * 0.6),
             "peak": np.full((jobs, rounds), 1e9),
             "inspection_seconds": np.array([[ours, ours * inspection]] * 2),
+            "trick_contenders": np.array(["jaxnn", "torch"]),
+            "trick_seconds": of_tricks * np.array([[1.0], [torch]]) * ours,
+            "trick_losses": with_tricks,
             "steps": np.full(jobs, 300),
             "cold": np.array([[first, 0.5]] * len(CONTENDERS)),
             "replicates_sizes": sizes,

@@ -16,8 +16,8 @@ def test_a_fast_library_reaches_every_target(made):
     found = claims(made())
     assert missed(made()) == []
     targets = [claim for claim in found if "target" in claim.source]
-    assert len(targets) == 14 and all(claim.holds is True for claim in targets)
-    assert sum(claim.holds is True for claim in found) == 14 + 5
+    assert len(targets) == 20 and all(claim.holds is True for claim in targets)
+    assert sum(claim.holds is True for claim in found) == 20 + 9
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,9 @@ def test_a_fast_library_reaches_every_target(made):
         ({"growth": 1.6}, "Time per step", 2),
         ({"inspection": 19.0}, "sklearn.inspection", 2),
         ({"first": 2.6}, "fresh process, by jaxnn", 1),
+        ({"shares": (0.6, 0.7, 0.49)}, "with both: speed of jaxnn as a share", 1),
+        ({"torch": 2.9}, "time of torch over time of jaxnn", 3),
+        ({"trick_losses": 0.22}, "final mean training loss", 3),
     ],
 )
 def test_a_missed_target_or_limit_is_named(made, wrong, word, count):
@@ -49,10 +52,18 @@ def test_without_scikit_learn_no_claim_compares_inspections(made):
     assert not any("sklearn" in claim.statement for claim in claims(results))
 
 
+def test_without_pytorch_only_shares_of_the_speed_are_claimed(made):
+    results = made()
+    one = {f"trick_{name}": results[f"trick_{name}"][:, :1] for name in ("seconds", "losses")}
+    alone = results | one | {"trick_contenders": np.array(["jaxnn"])}
+    of_tricks = [c.statement for c in claims(alone) if ", with" in c.statement]
+    assert len(of_tricks) == 3 and all("share of that without" in words for words in of_tricks)
+
+
 def test_targets_are_only_reported_when_times_are_not_compared(made):
     results = made(ratios=(1.0, 1.0, 1.0, 1.0), growth=2.0) | {"compared": np.array(False)}
     assert missed(results) == []
     targets = [claim for claim in claims(results) if "target" in claim.source]
-    assert len(targets) == 14
+    assert len(targets) == 20
     assert all(claim.expected.endswith("(not compared in this run)") for claim in targets)
     assert all(claim.holds is None for claim in targets)
