@@ -4,6 +4,7 @@ Warnings are errors by the settings in pyproject.toml. A key that is used twice 
 of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(0)`.
 """
 
+import dataclasses
 import fcntl
 import os
 
@@ -14,6 +15,7 @@ import pytest
 
 from jaxnn import MLP, Fit, History, Layer, Recipe, fit
 from jaxnn.bootstrap import Bootstrap
+from jaxnn.regularizers import acting
 from jaxnn.tables import Scaling
 
 # Before the first computation, after which the backend is fixed. Nearly all programs here run once
@@ -106,6 +108,51 @@ def arbitrary_refits():
         return Bootstrap(fits, drawn, finite >= 0)
 
     return arbitrary_refits
+
+
+NOISE_PLACES = ("features", "targets", "weights", "hidden")
+
+
+@pytest.fixture
+def recorded():
+    """recorded(regularizers) -> the same regularisers, and a dict of what they do in each step.
+
+    The dict has a list of pairs (given, changed) for each place and kind of regulariser, and for
+    places in several layers one for each number of units or shape of weights.
+    """
+
+    def recorded(regularizers):
+        notes = {}
+
+        def noted(kind, place):
+            def method(self, key, given):
+                changed = getattr(kind, place)(self, key, given)
+                shape = given.shape if place == "weights" else given.shape[:1]
+                pairs = notes.setdefault((kind.__name__, place, shape), [])
+
+                def note(*pair):
+                    floats = [np.array(bits).view(given.dtype) for bits in pair]
+                    pairs.append([array.reshape(given.shape) for array in floats])
+
+                # As bits: the thread that is called back would round numbers to 32 of them.
+                jax.debug.callback(
+                    note, *(jax.lax.bitcast_convert_type(x, "uint32") for x in (given, changed))
+                )
+                return changed
+
+            return method
+
+        def noting(entry):
+            kind = type(entry)
+            places = [place for place in NOISE_PLACES if acting((entry,), place)]
+            if not places:
+                return entry
+            watched = type(kind.__name__, (kind,), {place: noted(kind, place) for place in places})
+            return watched(**{f.name: getattr(entry, f.name) for f in dataclasses.fields(entry)})
+
+        return tuple(map(noting, regularizers)), notes
+
+    return recorded
 
 
 @pytest.fixture(scope="session")

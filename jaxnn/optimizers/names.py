@@ -134,7 +134,7 @@ def check_optimizer(optimizer: Any) -> None:
         _check_factory(optimizer, accepted)
 
 
-def _check_factory(factory: OptimizerFactory, accepted: str) -> None:
+def _check_factory(factory: Any, accepted: str) -> None:
     rate = default_learning_rate(factory)
     try:
         made: Any = factory(rate)
