@@ -47,8 +47,15 @@ def is_record(record: Mapping[str, Any] | None) -> bool:
         record is not None
         and {"name", "title", "command", "figures", "claims"} <= set(record)
         and str(record["name"]).isidentifier()
-        and all(set(FIELDS) <= set(claim) for claim in record["claims"])
+        and isinstance(record["figures"], list)
+        and all(isinstance(figure, dict) and _is_file(figure) for figure in record["figures"])
+        and isinstance(record["claims"], list)
+        and all(isinstance(x, dict) and set(FIELDS) <= set(x) for x in record["claims"])
     )
+
+
+def _is_file(figure: Mapping[str, Any]) -> bool:
+    return isinstance(figure.get("file"), str) and figure["file"] == Path(figure["file"]).name
 
 
 def verdicts(record: Mapping[str, Any]) -> list[str]:

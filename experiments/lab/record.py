@@ -26,8 +26,9 @@ from experiments.lab.claims import Claim
 from experiments.lab.contract import Experiment
 from jaxnn import plotting
 from jaxnn.errors import InputError
-from jaxnn.saving import write_whole
+from jaxnn.saving import Unreadable, read_plain_file, write_whole
 
+LARGEST_FILE = 2**28  # bytes of a record or a picture
 DIGITS = 6  # of a measured number, so that rounding on another machine changes no record
 
 
@@ -46,7 +47,7 @@ def current(
         and gallery.is_record(record)
         and made is not None
         and made.get("drawing") == _digest(experiment, stored, command)
-        and made.get("pictures") == _pictures(record, out)
+        and made.get("files") == _files(record, out)
     )
     return record if whole and record else renewed(experiment, stored, command, out)
 
@@ -75,9 +76,9 @@ def renewed(
     made = {
         **{field: stored.record[field] for field in store.CIRCUMSTANCES},
         "drawing": _digest(experiment, stored, command),
-        "pictures": _pictures(record, out),
     }
     store.write_json(path, record)
+    made["files"] = _files(record, out)
     store.write_json(_making(experiment, out), made)
     _remove_stale(out, before, record)
     return record
@@ -100,14 +101,14 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def _pictures(record: Mapping[str, Any], out: Path) -> dict[str, str | None]:
-    """A digest of every picture of a record, None where the file cannot be read."""
+def _files(record: Mapping[str, Any], out: Path) -> dict[str, str | None]:
+    """A digest of the record and of every picture, None where a file cannot be read."""
     digests: dict[str, str | None] = {}
-    for figure in record["figures"]:
-        file = str(figure.get("file"))
+    for file in (f"{record['name']}.json", *(figure["file"] for figure in record["figures"])):
         try:
-            digests[file] = hashlib.sha256((out / file).read_bytes()).hexdigest()
-        except OSError:
+            content = read_plain_file(out / file, LARGEST_FILE)
+            digests[file] = hashlib.sha256(content).hexdigest()
+        except Unreadable:
             digests[file] = None
     return digests
 

@@ -18,6 +18,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -29,6 +30,7 @@ from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
 from experiments.lab.progress import Overall, readable
 from jaxnn.errors import InputError, unknown_name
+from jaxnn.saving import reason
 
 FIGURES = Path("figures")
 LARGEST_SEED = 2**32 - 1
@@ -201,6 +203,10 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
             except InputError as error:
                 overall.finish(f"failed: {error}", stream=sys.stderr)
                 broken.append(name)
+            except OSError as error:
+                sentence = f"failed: a file cannot be read or written ({error})"
+                overall.finish(sentence, stream=sys.stderr)
+                broken.append(name)
             except Exception:
                 # Whatever goes wrong in one experiment, the others are still wanted.
                 overall.finish(f"failed:\n{traceback.format_exc()}", stream=sys.stderr)
@@ -237,6 +243,12 @@ class _Outcome(NamedTuple):
 
 def _run_one(experiment: Experiment, options: Options) -> _Outcome:
     """Compute or read, then check the claims and draw."""
+    waiting = partial(print, file=sys.stderr, flush=True)
+    with store.only_run(options.out / "results", experiment.name, waiting):
+        return _run_alone(experiment, options)
+
+
+def _run_alone(experiment: Experiment, options: Options) -> _Outcome:
     if kept := _kept(experiment, options):
         return kept
     stored, sentences, seconds = (_redrawn if options.redraw else _computed)(experiment, options)
@@ -256,7 +268,7 @@ def _kept(experiment: Experiment, options: Options) -> _Outcome | None:
     folder = options.out / "results"
     backend = "" if options.redraw else jax.default_backend()
     run = store.run_of(experiment, options.quick, options.seed, backend)
-    own = store.latest(folder, run) if options.redraw else store.read(run.path(folder))[0]
+    own = store.latest(folder, run) if options.redraw else store.read(folder, run)[0]
     if own is not None:
         return None
     by_name = shlex.quote(options.command(experiment.name))
@@ -286,21 +298,28 @@ def _redrawn(experiment: Experiment, options: Options) -> _Arrays:
 def _computed(experiment: Experiment, options: Options) -> _Arrays:
     run = store.run_of(experiment, options.quick, options.seed, jax.default_backend())
     folder = options.out / "results"
-    stored, fault = store.read(run.path(folder))
+    stored, fault = store.read(folder, run)
     if stored is not None:
         took = readable(stored.record["seconds"])
         return stored, [f"nothing changed since it was computed in {took}"], None
     sentences = [f"a stored result cannot be used: {fault}; computed again"] if fault else []
 
+    store.check_room(folder, run)
     key = contract.key_of(run.name, run.seed)
     settings = experiment.quick if options.quick else experiment.full
     begin = time.perf_counter()
     results = jax.block_until_ready(experiment.compute(key, settings))
     seconds = time.perf_counter() - begin
-    store.save(folder, run, results, _circumstances(seconds))
-    stored, fault = store.read(run.path(folder))
-    if stored is None:
-        raise OSError(f"the result of {run.name!r} was stored and {fault}")
+    made = _circumstances(seconds)
+    try:
+        store.save(folder, run, results, made)
+    except OSError as problem:  # as on a full disk: hours of computation are worth a figure
+        sentences.append(f"the result cannot be stored ({reason(problem)})")
+        stored = store.result_of(run, results, made)
+    else:
+        stored, fault = store.read(folder, run)
+        if stored is None:
+            raise OSError(f"the result of {run.name!r} was stored and cannot be used: {fault}")
     return stored, [*sentences, f"computed in {readable(seconds)}"], seconds
 
 
