@@ -118,6 +118,14 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
+    def is_open(self) -> bool:
+        """Whether the leader's manifest of this run can be seen from here."""
+        try:
+            found = json.loads(read_plain_file(self.path / MANIFEST, _LONGEST_TEXT))
+        except (Unreadable, ValueError, RecursionError):
+            return False
+        return found == self._manifest()
+
     def finished(self) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
         """The saved chunks that are believed, and the replicates that are still missing.
 

@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from contextlib import ExitStack
+from functools import lru_cache
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -32,6 +31,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxnn.chunk_store import Store, fingerprint_of
 from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.one_replicate import Call, Identity, is_key, raw, shapes_of_one
+from jaxnn.processes.agreement import Job
+from jaxnn.processes.shares import Shares, check_call, enter_together, job_of
 from jaxnn.progress import Progress
 from jaxnn.stacked_results import Stacked, check_size
 
@@ -112,12 +114,13 @@ def replicate(
         a CPU then runs those of a chunk one by one, so that none waits for the others.
       devices: devices to use; None is all devices of the default platform, on all hosts.
       progress: True or a label shows a progress bar on a terminal or in a notebook, and nothing in
-        a log; a function is called with the share that is finished instead.
+        a log; a function is called with the share that is finished instead. Of several processes,
+        the first alone shows it.
       directory: where finished chunks are saved. A run that was interrupted resumes when the same
         call is made with the same directory, even with another chunk or other devices; a chunk is
         believed only if its content is sound and of this run. One run at a time uses a directory.
-        If chunks cannot be saved any more, a warning says so and the run goes on. Only a run in a
-        single process can be saved.
+        If chunks cannot be saved any more, a warning says so and the run goes on. Several
+        processes share one directory, and a run may resume with another number of them.
 
     Returns:
       The pytree that `fn` returns, every leaf a NumPy array with a leading (replicates,) axis;
@@ -147,141 +150,98 @@ def replicate(
             check_count(value, name)
     devices = jax.devices() if devices is None else _checked_devices(devices)
 
-    mesh = Mesh(np.array(devices), ("replicates",))
+    job = job_of(devices, jax.process_index)
+    counts = Counter(device.process_index for device in devices)
+    mine = [device for device in devices if device.process_index == jax.process_index()]
+    mesh = Mesh(np.array(mine), ("replicates",))
     platform = devices[0].platform
-    per_device = -(-replicates // mesh.size)
+    # As if a process were alone: so the number of processes changes no result.
+    per_device = -(-replicates // max(counts.values()))
     if chunk is None:
         chunk = _chunk_size(platform, per_device, working_set)
-    block = min(chunk, per_device) * mesh.size
+    chunk = min(chunk, per_device)
 
-    own, own_form = _raw((keys, *mapped))
-    common, common_form = _raw(tuple(shared))
-    call = _Call(_Identity(fn), own_form, common_form)
+    own, own_form = raw((keys, *mapped))
+    common, common_form = raw(tuple(shared))
+    call = Call(Identity(fn), own_form, common_form)
     # Side by side, all take as many steps as the slowest; one by one, none waits for another.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
-    one, structure = _one_result(run, own, common, block, mesh)
+    one, structure = _one_result(run, own, common, chunk * len(mine), mesh)
     check_size(one, replicates)
-    store = None if directory is None else _store(directory, replicates, call, own, common, one)
-    with store or nullcontext(), Progress(progress, replicates) as bar:
-        saved, missing = ([], np.arange(replicates)) if store is None else store.finished()
+    program = ""
+    if directory is not None or job is not None:
+        program = jax.jit(call).lower(*shapes_of_one(own, common)).as_text()
+    shares = None
+    if job is not None:
+        arrays = {"keys": own[:1], "mapped": own[1:], "shared": common}
+        settings = {
+            "chunk": chunk,
+            "varying_length": varying_length,
+            "devices": [device.id for device in devices],
+            "directory": directory is not None,
+        }
+        check_call(job, arrays, settings, program)
+        shares = Shares(job, [counts[process] for process in sorted(counts)], chunk, one)
+    store, first = None, job is None or job.index == 0
+    if directory is not None:
+        fingerprint = fingerprint_of([program, *own, *common])
+        store = Store(directory, replicates, fingerprint, one, leader=first)
+
+    block = chunk * len(devices)
+    share = shares.of if shares is not None else lambda indices: indices
+    with ExitStack() as stack, Progress(first and progress, replicates) as bar:
+        saved, missing = _begun(stack, store, job, replicates)
         stacked = Stacked(replicates)
         while saved:  # each is let go when it has been copied
             stacked.put(*saved.pop())
         bar.update(replicates - len(missing))
         blocks = [missing[start : start + block] for start in range(0, len(missing), block)]
-        dispatch = _dispatcher(run, own, common, block, mesh)
+        dispatch = _dispatcher(run, own, common, chunk * len(mine), mesh, share)
         for indices, outcome in _dispatch_ahead(dispatch, blocks):
-            leaves = [leaf[: len(indices)] for leaf in jax.tree.leaves(_fetch(outcome, mesh))]
-            if store is not None:
-                store.save(indices, leaves)
+            part = share(indices)
+            leaves = [np.asarray(leaf)[: len(part)] for leaf in jax.tree.leaves(outcome)]
+            if store is not None and len(part):
+                store.save(part, leaves)
+            if shares is not None:
+                leaves = shares.gather(indices, leaves)
             stacked.put(indices, leaves)
             bar.update(len(indices))
     return jax.tree.unflatten(structure, stacked.leaves)
 
 
-def _store(
-    directory: str | os.PathLike[str],
-    replicates: int,
-    call: _Call,
-    own: Sequence[np.ndarray],
-    common: Sequence[np.ndarray],
-    result: Sequence[Any],
-) -> Store:
-    """The store of a run, whose fingerprint is its program and everything it is called with."""
-    if jax.process_count() > 1:
-        raise InputError(
-            f"directory is {str(directory)!r}, but there are {jax.process_count()} processes; only "
-            "a run in one process can resume."
-        )
-    program = jax.jit(call).lower(*_one_call(own, common)).as_text()
-    return Store(directory, replicates, fingerprint_of([program, *own, *common]), result)
+def _begun(
+    stack: ExitStack, store: Store | None, job: Job | None, replicates: int
+) -> tuple[list[tuple[np.ndarray, list[np.ndarray]]], np.ndarray]:
+    """The results that a store holds, which is entered, and the replicates that are missing."""
+    if store is None:
+        return [], np.arange(replicates)
+    if job is None:
+        return stack.enter_context(store).finished()
+    return enter_together(job, store, stack)
 
 
 def _dispatcher(
     run: Callable[..., Any],
     own: Sequence[np.ndarray],
     common: Sequence[np.ndarray],
-    block: int,
+    size: int,
     mesh: Mesh,
+    share: Callable[[np.ndarray], np.ndarray],
 ) -> Callable[[np.ndarray], tuple[np.ndarray, Any]]:
-    """A function that sends replicates to the devices and returns them with their results."""
+    """A function that sends the share of a block to the devices and returns both with results."""
     split = NamedSharding(mesh, PartitionSpec("replicates"))
     on_all = jax.device_put(common, NamedSharding(mesh, PartitionSpec()))
 
     def dispatch(indices: np.ndarray) -> tuple[np.ndarray, Any]:
+        part = share(indices)
+        if not len(part):  # a last block that is too small for this process
+            return indices, None
         # The last block is filled with repeats of its first replicate, dropped on arrival.
-        filled = np.concatenate([indices, np.full(block - len(indices), indices[0])])
+        filled = np.concatenate([part, np.full(size - len(part), part[0])])
         rows = jax.device_put([leaf[filled] for leaf in own], split)
         return indices, run(rows, on_all)
 
     return dispatch
-
-
-class _Identity:
-    """A function with an equality under which equal partials of one function are equal."""
-
-    def __init__(self, fn: Callable[..., Any]):
-        self.fn = fn
-        self.parts: Any = fn
-        if isinstance(fn, partial):
-            # With types: 1 and 1.0 are equal, but give different programs.
-            values = [*enumerate(fn.args), *sorted(fn.keywords.items())]
-            arguments = tuple((name, type(value), value) for name, value in values)
-            self.parts = (_Identity(fn.func), arguments)
-        try:
-            hash(self.parts)
-        except TypeError:
-            self.parts = id(fn)
-
-    def __hash__(self) -> int:
-        return hash(self.parts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and self.parts == other.parts
-
-
-class _Form(NamedTuple):
-    """How arguments are rebuilt from raw arrays: the tree, and the implementation of each key."""
-
-    structure: Any
-    key_kinds: tuple[str | None, ...]
-
-    def build(self, leaves: Sequence[Any]) -> Any:
-        return self.structure.unflatten(
-            leaf if kind is None else jax.random.wrap_key_data(leaf, impl=kind)
-            for leaf, kind in zip(leaves, self.key_kinds, strict=True)
-        )
-
-
-def _is_key(leaf: Any) -> bool:
-    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
-
-
-def _raw(tree: Any) -> tuple[list[np.ndarray], _Form]:
-    """The leaves of a tree as NumPy arrays, keys as their data, and how to rebuild the tree."""
-    leaves, structure = jax.tree.flatten(tree)
-    kinds = tuple(str(jax.random.key_impl(leaf)) if _is_key(leaf) else None for leaf in leaves)
-    data = [np.asarray(jax.random.key_data(x) if _is_key(x) else x) for x in leaves]
-    return data, _Form(structure, kinds)
-
-
-@dataclass(frozen=True)
-class _Call:
-    """One replicate as a function of raw arrays: its own ones and those shared by all."""
-
-    identity: _Identity
-    own: _Form
-    common: _Form
-
-    def __call__(self, own: Sequence[Any], common: Sequence[Any]) -> Any:
-        result = self.identity.fn(*self.own.build(own), *self.common.build(common))
-        return jax.tree.map(lambda x: jax.random.key_data(x) if _is_key(x) else x, result)
-
-
-def _one_call(own: Sequence[np.ndarray], common: Sequence[Any]) -> tuple[Any, Any]:
-    """The shapes and dtypes of the arguments of one replicate."""
-    rows = [jax.ShapeDtypeStruct(x.shape[1:], jnp.result_type(x)) for x in own]
-    return rows, [jax.ShapeDtypeStruct(x.shape, jnp.result_type(x)) for x in common]
 
 
 def _one_result(
@@ -296,7 +256,7 @@ def _one_result(
     The program is traced with the shardings that it will be called with, so it is traced once.
     """
     split, whole = (NamedSharding(mesh, PartitionSpec(*axis)) for axis in (("replicates",), ()))
-    rows, shared = _one_call(own, common)
+    rows, shared = shapes_of_one(own, common)
     results = run.eval_shape(  # type: ignore[attr-defined]
         [jax.ShapeDtypeStruct((block, *x.shape), x.dtype, sharding=split) for x in rows],
         [jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=whole) for x in shared],
@@ -306,7 +266,7 @@ def _one_result(
 
 
 @lru_cache(maxsize=128)
-def _compiled(call: _Call, mesh: Mesh, one_by_one: bool) -> Callable[..., Any]:
+def _compiled(call: Call, mesh: Mesh, one_by_one: bool) -> Callable[..., Any]:
     """The program that calls a chunk of replicates on every device of a mesh."""
 
     def on_one_device(own: list[Array], common: list[Array]) -> Any:
@@ -349,15 +309,6 @@ def _dispatch_ahead(
     yield from waiting
 
 
-def _fetch(outcome: Any, mesh: Mesh) -> Any:
-    """Results as NumPy arrays, gathered from all hosts."""
-    if mesh.is_multi_process:
-        from jax.experimental import multihost_utils
-
-        return multihost_utils.process_allgather(outcome, tiled=True)
-    return jax.tree.map(np.asarray, outcome)
-
-
 def _checked_devices(devices: Any) -> list[Any]:
     listed = list(devices) if isinstance(devices, Sequence | np.ndarray) else [devices]
     if not listed:
@@ -382,7 +333,7 @@ def _check_arguments(
         for leaf in jax.tree.leaves(tuple(given)):
             kind = leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype
             numeric = any(jnp.issubdtype(kind, wanted) for wanted in (np.number, np.bool_))
-            if not numeric and not _is_key(leaf):
+            if not numeric and not is_key(leaf):
                 raise InputTypeError(
                     f"{name} holds a {type(leaf).__name__}; pass arrays of numbers, and fix "
                     "anything else in fn with functools.partial."

@@ -43,6 +43,7 @@ FLOORS = {
     "chunk_store": 1,
     "stacked_results": 1,
     "replicate": 1,
+    "one_replicate": 1,
     "inspection": 2,
     "bootstrap": 2,
     "selection": 2,

@@ -10,6 +10,7 @@ results.
 
 joining.py          join and leave
 agreement.py        are the inputs the same, what does process 0 say, and the gather
+shares.py           which process computes which replicates
 watch.py            a process that was lost ends the others
 native_messages.py  what the runtime writes to stderr, in a sentence
 options.py          the options of a command that joins

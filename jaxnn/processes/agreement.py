@@ -1,7 +1,7 @@
 """Do all processes compute the same thing, and how do results get from one to the others?
 
-    exchange:  every process -> process 0 -> one answer -> every process
-    gather:    (bytes of process 0, bytes of process 1, ...) in every process
+    decide:  every process -> process 0 -> one answer -> every process
+    gather:  (bytes of process 0, bytes of process 1, ...) in every process
 
 Short messages go through the coordinator's table of keys and values, in rounds that are numbered
 alike in all processes. Results go from process to process, by one all-gather.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -47,7 +48,7 @@ class Job:
         Args:
           value: what JSON holds; that of the other processes is not used.
         """
-        return self._exchange("a decision", value, lambda values: values[0])
+        return self.decide("a decision", value, lambda values: values[0])
 
     def check_same(self, place: str, parts: Mapping[str, str]) -> None:
         """Refuse inputs that differ between processes; every process calls this at the same place.
@@ -66,10 +67,15 @@ class Job:
                     if theirs[name] != value:
                         raise InputError(_difference(place, name, value, theirs[name], other))
 
-        self._exchange(place, dict(parts), decide)
+        self.decide(place, dict(parts), decide)
 
-    def _exchange(self, place: str, mine: Any, decide: Callable[[list[Any]], Any]) -> Any:
-        """What process 0 decides from the values of all.
+    def decide(self, place: str, mine: Any, decide: Callable[[list[Any]], Any]) -> Any:
+        """What process 0 decides from the values of all; every process calls this at that place.
+
+        Args:
+          place: where in the program this is, in words.
+          mine: the value of this process, which JSON holds.
+          decide: called in process 0 with the values of all, in the order of the processes.
 
         Raises:
           InputError: the processes are at different places, one has ended, or `decide` refuses;
@@ -145,6 +151,7 @@ def _one_device_each() -> Mesh:
     return Mesh(np.array([firsts[process] for process in sorted(firsts)]), ("processes",))
 
 
+@lru_cache(maxsize=1)
 def _gathered(mesh: Mesh) -> Callable[..., Any]:
     return jax.jit(_same, out_shardings=NamedSharding(mesh, PartitionSpec()))
 

@@ -39,7 +39,9 @@ _recorded: list[Recorded] = []
 
 
 def current() -> Job | None:
-    """The processes that this one has joined, or None."""
+    """The processes that this one has joined, also by `jax.distributed.initialize`, or None."""
+    if not _jobs and jax.distributed.is_initialized():
+        _begin(_job())
     return _jobs[-1] if _jobs else None
 
 
@@ -102,22 +104,33 @@ def join(
     late = threading.Timer(within, _late, (errors, within))
     late.daemon = True
     late.start()
-    job = _initialised(coordinator, processes, process)
-    job.watch.errors = errors
-    _jobs.append(job)
+    _initialise(coordinator, processes, process)
+    job = _job()
     if quiet:
         _recorded.append(Recorded(sys.stderr, job.index == 0))
         sys.stderr = _recorded[-1]
         if job.index > 0:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, until the process ends
-    atexit.register(_leave_at_exit)
-    job.watch.start()
+    job.watch.errors = errors
+    _begin(job)
     here = {**versions(PACKAGES), "number of processes": str(job.count)}
     job.check_same("joining", {**here, "platform": jax.default_backend()})
     with _silent_stdout():  # the first gather connects the processes, which gloo tells
         job.gather(np.zeros(1, np.uint8))
     late.cancel()
     return job
+
+
+def _job() -> Job:
+    from jax._src.distributed import global_state  # the table of keys and values has no other name
+
+    return Job(global_state.client, global_state.process_id, global_state.num_processes)
+
+
+def _begin(job: Job) -> None:
+    _jobs.append(job)
+    atexit.register(_leave_at_exit)
+    job.watch.start()
 
 
 def _check(coordinator: Any, processes: Any, process: Any) -> None:
@@ -185,9 +198,7 @@ def _late(errors: io.TextIOWrapper, within: float) -> None:
     os._exit(1)
 
 
-def _initialised(coordinator: str | None, processes: int | None, process: int | None) -> Job:
-    from jax._src.distributed import global_state  # the table of keys and values has no other name
-
+def _initialise(coordinator: str | None, processes: int | None, process: int | None) -> None:
     # Otherwise the runtime aborts, with a stack trace, before it can be said which was lost.
     jax.config.update("jax_enable_recoverability", True)
     jax.config.update("jax_enable_preemption_service", False)
@@ -209,7 +220,6 @@ def _initialised(coordinator: str | None, processes: int | None, process: int | 
             f"JAX cannot join the processes ({str(problem).partition('.')[0]}); join before the "
             "first JAX computation."
         ) from None
-    return Job(global_state.client, global_state.process_id, global_state.num_processes)
 
 
 @contextlib.contextmanager
