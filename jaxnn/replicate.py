@@ -19,7 +19,7 @@ import math
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -189,7 +189,8 @@ def replicate(
 
     block = chunk * len(devices)
     share = shares.of if shares is not None else lambda indices: indices
-    with ExitStack() as stack, Progress(first and progress, replicates) as bar:
+    together = nullcontext() if job is None else job.together()
+    with together, ExitStack() as stack, Progress(first and progress, replicates) as bar:
         saved, missing = _begun(stack, store, job, replicates)
         stacked = Stacked(replicates)
         while saved:  # each is let go when it has been copied

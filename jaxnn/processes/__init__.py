@@ -17,6 +17,6 @@ options.py          the options of a command that joins
 """
 
 from jaxnn.processes.agreement import Job
-from jaxnn.processes.joining import current, first, join, leave, threads
+from jaxnn.processes.joining import current, first, first_alone, join, leave, threads
 
-__all__ = ["Job", "current", "first", "join", "leave", "threads"]
+__all__ = ["Job", "current", "first", "first_alone", "join", "leave", "threads"]

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +21,14 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxnn.errors import InputError
-from jaxnn.processes.watch import Watch, ended_key
+from jaxnn.processes.watch import RESUME, Watch, ended_key
 
 PREFIX = "jaxnn/"
 POLL = 1000  # milliseconds until a waiting process looks whether the others have ended
+
+
+class Refused(InputError):
+    """What process 0 has refused, in every process."""
 
 
 class Job:
@@ -42,13 +47,14 @@ class Job:
         self._rounds = 0
         self._lock = threading.Lock()
 
-    def agree(self, value: Any) -> Any:
+    def agree(self, value: Any, place: str = "a decision of process 0") -> Any:
         """The value that process 0 has; every process calls this at the same place.
 
         Args:
           value: what JSON holds; that of the other processes is not used.
+          place: where in the program this is, in words.
         """
-        return self.decide("a decision", value, lambda values: values[0])
+        return self.decide(place, value, lambda values: values[0])
 
     def check_same(self, place: str, parts: Mapping[str, str]) -> None:
         """Refuse inputs that differ between processes; every process calls this at the same place.
@@ -96,7 +102,7 @@ class Job:
             else:
                 answer = json.loads(self._waited(f"{here}/answer", 0, place))
             if "problem" in answer:
-                raise InputError(answer["problem"])
+                raise Refused(answer["problem"])
             return answer["value"]
 
     def _collected(self, here: str, place: str) -> list[Any]:
@@ -122,6 +128,18 @@ class Job:
                 if status:
                     raise InputError(f"process {other} failed: {sentence}")
                 raise InputError(_out_of_step(place, self.index, "its end", other))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """A block in which the error of one process ends the others, unless all have it."""
+        try:
+            yield
+        except Refused:
+            raise
+        except BaseException as problem:
+            reason = f"{type(problem).__name__}: {problem}".partition("\n")[0]
+            self.watch.tell(f"process {self.index} failed ({reason}); {RESUME}")
+            raise
 
     def gather(self, mine: np.ndarray) -> np.ndarray:
         """The bytes of every process.

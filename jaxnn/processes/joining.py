@@ -18,14 +18,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, check_count
-from jaxnn.processes.agreement import PREFIX, Job
+from jaxnn.processes.agreement import PREFIX, Job, Refused
 from jaxnn.processes.native_messages import divert
 from jaxnn.processes.watch import END, ENDED, GRACE, ended_key
 from jaxnn.versions import versions
@@ -34,6 +34,7 @@ JOIN_WITHIN = 300  # seconds
 HEARTBEAT = 50  # seconds without a sign of life, after which JAX itself gives a process up
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "jaxnn")
 
+T = TypeVar("T")
 _jobs: list[Job] = []  # the one that this process has joined, if any
 _recorded: list[Recorded] = []
 
@@ -49,6 +50,33 @@ def first() -> bool:
     """Whether this process writes and prints: it is number 0, or alone."""
     job = current()
     return job is None or job.index == 0
+
+
+def first_alone(work: Callable[[], T]) -> T | None:
+    """Call a function in process 0 while the others wait; every process calls this.
+
+    Args:
+      work: a function without arguments, such as one that writes a file.
+
+    Returns:
+      What it returns, in process 0; None in the others.
+
+    Raises:
+      InputError: what `work` raises, in every process.
+    """
+    job = current()
+    if job is None:
+        return work()
+    result, problem = None, ""
+    if job.index == 0:
+        try:
+            result = work()
+        except InputError as error:
+            problem = str(error)
+    problem = job.agree(problem)
+    if problem:
+        raise Refused(problem)
+    return result
 
 
 def threads(count: int) -> int:
@@ -277,7 +305,7 @@ def leave(status: int = 0, sentence: str = "") -> int:
       sentence: why it failed, for the other processes; by default what it printed last.
 
     Returns:
-      The largest status of all; `status` if this process has joined none.
+      That of process 0 or, if it is 0, the largest of all; `status` if this process is alone.
     """
     job = current()
     if job is None:
@@ -290,15 +318,15 @@ def leave(status: int = 0, sentence: str = "") -> int:
     job.client.key_value_set(ended_key(job.index), json.dumps([status, said]))
     ended = _all_ended(job, status)
     statuses = {int(k.removeprefix(ENDED)): json.loads(v) for k, v in ended.items()}
-    alone = recorded is not None and job.index > 0 and statuses.get(0, [0])[0] != status
-    if status and recorded is not None and alone:
+    first_status = statuses.get(0, [0])[0]
+    if status and recorded is not None and job.index > 0 and not first_status:
         print(f"process {job.index}:\n{recorded.text}", file=recorded.stream, flush=True)
     for other, (theirs, why) in sorted(statuses.items()):
         if theirs and not status and (recorded is None or job.index == 0):
             print(f"jaxnn: process {other} failed: {why}", file=job.watch.errors, flush=True)
             break
     _disconnect(job)
-    return max([status, *(found for found, _ in statuses.values())])
+    return first_status or max([status, *(found for found, _ in statuses.values())])
 
 
 def _all_ended(job: Job, status: int) -> dict[str, str]:

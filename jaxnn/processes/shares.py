@@ -18,7 +18,7 @@ import numpy as np
 
 from jaxnn.chunk_store import Store, fingerprint_of
 from jaxnn.errors import InputError
-from jaxnn.processes.agreement import Job
+from jaxnn.processes.agreement import Job, Refused
 from jaxnn.processes.joining import current
 
 SEEN_WITHIN = 20.0  # seconds until a file system shows what another machine has written
@@ -122,7 +122,7 @@ def enter_together(job: Job, store: Store, stack: ExitStack) -> tuple[_Chunks, n
             problem = str(error)
     problem, digest = job.agree([problem, fingerprint_of([missing])])
     if problem:
-        raise InputError(problem)
+        raise Refused(problem)
     deadline = time.monotonic() + SEEN_WITHIN
     while not store.leader:
         seen = store.is_open()

@@ -8,6 +8,7 @@ sentence and ends.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -105,6 +106,12 @@ class Watch:
                     key, (_, sentence) = min(failures.items())
                     self.end(f"process {key.removeprefix(ENDED)} failed: {sentence}")
 
+    def tell(self, sentence: str) -> None:
+        """End the other processes with a sentence, while this one ends by itself."""
+        self._ending = True
+        with contextlib.suppress(jax.errors.JaxRuntimeError):
+            self.client.key_value_set(f"{END}{self.index}", sentence, allow_overwrite=True)
+
     def end(self, sentence: str) -> NoReturn:
         """Print a sentence and end this process, whatever its other threads wait for.
 
@@ -114,7 +121,7 @@ class Watch:
         try:
             print(f"jaxnn: {sentence}", file=self.errors, flush=True)
             sys.stdout.flush()
-            self.client.key_value_set(f"{END}{self.index}", sentence, allow_overwrite=True)
+            self.tell(sentence)
             if self.index == 0:  # the coordinator ends with this process
                 time.sleep(2 * INTERVAL)
         finally:
