@@ -1,11 +1,11 @@
-"""Does an interrupted run resume, and end as if it had never been interrupted?"""
+"""Are only chunks believed that this run has saved, and is one run at a time in a directory?"""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import jax
@@ -16,175 +16,279 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jaxnn
-from jaxnn import InputError, progress
+from jaxnn import InputError
+from jaxnn.array_files import described, digest_of, write_arrays
 from jaxnn.chunk_store import Store, fingerprint_of
-from jaxnn.replicate import replicate
 
-COUNT = 9
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(jaxnn.__file__).parents[1])}
 
 
-def keys(count=COUNT, seed=0):
-    return jax.random.split(jax.random.key(seed), count)
+# Chunks that are not believed ---------------------------------------------------------------------
+
+LEAVES = [jax.ShapeDtypeStruct((2,), np.dtype(np.float32)), jax.ShapeDtypeStruct((), jnp.bfloat16)]
 
 
-def slow_draw(key, scale, data):
-    first, second = jax.random.split(key)
-    return {"draw": scale * jax.random.normal(first, (3,)), "pick": jax.random.choice(second, data)}
+def store_in(folder, fingerprint="a run", leaves=LEAVES, **options):
+    return Store(folder, 6, fingerprint, leaves, **options)
 
 
-def run(directory=None, **changed):
-    given = {
-        "mapped": (np.arange(1.0, COUNT + 1),),
-        "shared": (np.array([2.0, 3.0, 5.0]),),
-        "chunk": 1,
-        "devices": jax.devices()[:1],
-    } | changed
-    fn, made = given.pop("fn", slow_draw), given.pop("keys", None)
-    return replicate(fn, keys() if made is None else made, directory=directory, **given)
+def results_of(indices):
+    """What the run computes for these replicates."""
+    values = np.asarray(indices, np.float32)
+    return [np.stack([values, -values], axis=1), values.astype(jnp.bfloat16)]
 
 
-def assert_equal(first, second):
-    assert jax.tree.structure(first) == jax.tree.structure(second)
-    jax.tree.map(np.testing.assert_array_equal, first, second)
-
-
-def killed(directory, after, monkeypatch, **changed):
-    """Interrupt a run after `after` chunks are saved; returns their replicates."""
-
-    class Killed(BaseException):
-        pass
-
-    saved, save = [], Store.save
-
-    def save_and_die(self, indices, leaves):
-        if len(saved) == after:
-            raise Killed
-        saved.append(indices)
-        save(self, indices, leaves)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Store, "save", save_and_die)
-        with pytest.raises(Killed):
-            run(directory, **changed)
-    return np.concatenate(saved) if saved else np.array([], int)
+def save(store, *chunks):
+    for indices in chunks:
+        store.save(np.array(indices), results_of(indices))
 
 
 @pytest.fixture
-def computed(monkeypatch):
-    """The replicates that are computed, not read."""
-    seen, save = [], Store.save
-
-    def note(self, indices, leaves):
-        seen.extend(indices.tolist())
-        save(self, indices, leaves)
-
-    monkeypatch.setattr(Store, "save", note)
-    return seen
+def half(tmp_path):
+    """A directory with the first half of a run."""
+    with store_in(tmp_path) as store:
+        save(store, [0, 1], [2])
+    return tmp_path
 
 
-@pytest.mark.parametrize("after", [0, 1, 4])
-@pytest.mark.parametrize("again", [{}, {"chunk": 4}, {"devices": None}])
-def test_an_interrupted_run_resumes_to_the_same_result(
-    after, again, tmp_path, monkeypatch, computed
-):
-    done = killed(tmp_path, after, monkeypatch)
-    computed.clear()
-    assert_equal(run(tmp_path, **again), run())
-    assert sorted(computed) == sorted(set(range(COUNT)) - set(done.tolist()))
-    computed.clear()
-    assert_equal(run(tmp_path, **again), run())  # all chunks are there: nothing is computed
-    assert computed == []
+def found_in(folder, caplog, **options):
+    """The replicates that are believed, and what is said; what is believed must be right."""
+    caplog.clear()
+    with store_in(folder, **options) as store:
+        chunks, missing = store.finished()
+    for indices, leaves in chunks:
+        for leaf, right in zip(leaves, results_of(indices), strict=True):
+            np.testing.assert_array_equal(leaf, right)
+            assert leaf.dtype == right.dtype
+    believed = sorted(np.concatenate([indices for indices, _ in chunks])) if chunks else []
+    assert sorted([*believed, *missing]) == list(range(6))
+    return believed, caplog.messages
 
 
-def test_an_error_inside_the_function_keeps_the_finished_chunks(tmp_path, computed):
-    fatal = [True]
-
-    def fragile(key, scale, data):
-        def check(value):
-            if fatal and value == 8:
-                raise RuntimeError("the lights go out")
-            return value
-
-        shape = jax.ShapeDtypeStruct((), jnp.float32)
-        return jax.pure_callback(check, shape, scale, vmap_method="sequential") + 0 * jnp.sum(data)
-
-    with pytest.raises(Exception, match="the lights go out"):
-        run(tmp_path, fn=fragile)
-    done = set(computed)
-    assert done <= set(range(7)) and len(done) >= 3
-    fatal.clear()
-    computed.clear()
-    np.testing.assert_array_equal(run(tmp_path, fn=fragile), np.arange(1.0, COUNT + 1))
+def test_what_was_saved_is_found(half, caplog):
+    assert found_in(half, caplog) == ([0, 1, 2], [])
 
 
-PROGRAM = """
-import sys, time
-import jax, jax.numpy as jnp, numpy as np
-from jaxnn.replicate import replicate
-
-def fn(key, scale):
-    shape = jax.ShapeDtypeStruct((), jnp.float32)
-    def wait(x):
-        time.sleep(0.15)
-        return np.asarray(x)
-    x = jax.pure_callback(wait, shape, scale, vmap_method="sequential")
-    return x * jax.random.normal(key, (2,))
-
-directory = sys.argv[1] if len(sys.argv) > 1 else None
-result = replicate(
-    fn, jax.random.split(jax.random.key(5), 12), mapped=(np.arange(1.0, 13.0),), chunk=1,
-    devices=jax.devices()[:1], directory=directory,
-)
-np.save(sys.stdout.buffer, result)
-"""
-
-
-def test_a_killed_process_resumes(tmp_path):
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
-    directory = tmp_path / "run"
-    command = [sys.executable, str(program), str(directory)]
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
-    limit = time.monotonic() + 60
-    while len(list(directory.glob("replicates-*.npz"))) < 3:
-        assert first.poll() is None and time.monotonic() < limit
-        time.sleep(0.02)
-    first.send_signal(signal.SIGKILL)
-    assert first.wait() == -signal.SIGKILL
-    saved = {place: place.stat().st_mtime_ns for place in directory.glob("replicates-*.npz")}
-    assert 3 <= len(saved) < 12
-    for place in saved:  # each whole
-        with np.load(place) as file:
-            assert file["leaf0"].shape == (1, 2)
-    second = subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT)
-    assert all(place.stat().st_mtime_ns == when for place, when in saved.items())
-    scales = jnp.arange(1.0, 13.0)
-    made = jax.random.split(jax.random.key(5), 12)
-    expected = jax.vmap(lambda k, s: s * jax.random.normal(k, (2,)))(made, scales)
-    (tmp_path / "result.npy").write_bytes(second.stdout)
-    np.testing.assert_allclose(np.load(tmp_path / "result.npy"), expected, rtol=1e-6)
-
-
-DAMAGES = {
-    "half": lambda data: data[: len(data) // 2],
-    "empty": lambda data: b"",
-    "text": lambda data: b"not an archive",
-    "one bit": lambda data: data[:150] + bytes([data[150] ^ 4]) + data[151:],
-    "another format": lambda data: b"\x93NUMPY" + data[6:],
+PLANTED = {
+    "of another run": ([3], results_of([3]), "another run", LEAVES, "is of another run"),
+    "one leaf": ([3], results_of([3])[:1], "a run", LEAVES, "other dtypes or shapes"),
+    "three leaves": ([3], [*results_of([3]), np.zeros(1)], "a run", LEAVES, "other dtypes or shap"),
+    "another shape": (
+        [3],
+        [np.zeros((1, 3), np.float32), results_of([3])[1]],
+        "a run",
+        LEAVES,
+        "holds results of other dtypes or shapes",
+    ),
+    "another dtype": (
+        [3],
+        [results_of([3])[0], np.zeros(1, np.float16)],
+        "a run",
+        LEAVES,
+        "holds results of other dtypes or shapes",
+    ),
+    "too few results": ([3, 4], results_of([3]), "a run", LEAVES, "other dtypes or shapes"),
+    "one replicate twice": ([3, 3], results_of([3, 3]), "a run", LEAVES, "or repeats one"),
+    "negative": ([-1], results_of([5]), "a run", LEAVES, "that this run does not have"),
+    "negative, later": ([3, -2], results_of([3, 4]), "a run", LEAVES, "this run does not have"),
+    "beyond the last": ([6], results_of([6]), "a run", LEAVES, "that this run does not have"),
+    "of another chunk": ([1, 3], results_of([1, 3]), "a run", LEAVES, "repeats replicates of ano"),
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_chunk_is_computed_again(damage, tmp_path, computed):
-    whole = run(tmp_path)
-    place = sorted(tmp_path.glob("replicates-*.npz"))[4]
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_chunk_is_not_believed_and_is_named(planted, half, caplog):
+    """Each is sound in itself, with a digest that fits."""
+    indices, leaves, fingerprint, forms, why = PLANTED[planted]
+    store_in(half, fingerprint, forms).save(np.array(indices), leaves)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1, 2]
+    assert f"replicates-{indices[0]:08d}.npz" in sentence and why in sentence
+    assert sentence.endswith("so it is not used; its replicates are computed again.")
+
+
+def test_a_chunk_without_replicates_is_not_believed(half, caplog):
+    arrays = {"indices": np.zeros(0, np.int64), "leaf0": np.zeros((0, 2), np.float32)}
+    arrays["leaf1"] = np.zeros(0, jnp.bfloat16)
+    description = {"run": "a run", "arrays": described(arrays)}
+    text = json.dumps({**description, "sha256": digest_of(description, arrays)}).encode()
+    with open(half / "replicates-00000003.npz", "wb") as file:
+        write_arrays(file, {**arrays, "description": np.frombuffer(text, np.uint8)})
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1, 2] and "does not have" in sentence
+
+
+def test_every_chunk_of_another_run_is_doubted_without_its_manifest(half, tmp_path, caplog):
+    (half / "run.json").unlink()
+    believed, sentences = found_in(half, caplog, fingerprint="another run")
+    assert believed == [] and len(sentences) == 2
+    assert all("is of another run, so it is not used" in sentence for sentence in sentences)
+
+
+def test_a_copied_manifest_makes_no_chunk_believed(half, tmp_path, caplog):
+    other = tmp_path / "other"
+    with store_in(other, "another run") as store:
+        save(store, [3, 4])
+    (other / "run.json").write_bytes((half / "run.json").read_bytes())
+    believed, (sentence,) = found_in(other, caplog)
+    assert believed == [] and "is of another run" in sentence
+
+
+def test_many_chunks_that_are_not_believed_are_counted(tmp_path, caplog):
+    with store_in(tmp_path, "another run") as store:
+        save(store, *([i] for i in range(6)))
+    (tmp_path / "run.json").unlink()
+    _, sentences = found_in(tmp_path, caplog)
+    assert len(sentences) == 6 and sentences[-1].startswith("1 more files in ")
+
+
+def test_a_chunk_of_the_same_name_that_numpy_wrote_is_not_believed(half, caplog):
+    place = half / "replicates-00000002.npz"
+    with np.load(place) as file:
+        arrays = dict(file)
+    arrays["leaf0"] = arrays["leaf0"] + 1
+    np.savez(place, **arrays)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1] and "is damaged" in sentence
+    del arrays["description"]
+    np.savez(place, **arrays)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1] and "was not saved by this program" in sentence
+    arrays = {**arrays, "description": np.zeros(0, np.uint8), "more": np.zeros(2)}
+    np.savez_compressed(place, **arrays)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1] and "is compressed" in sentence
+
+
+@pytest.mark.parametrize(
+    ("put", "why"),
+    [
+        (lambda place, copy: place.symlink_to(copy), "is a link"),
+        (lambda place, copy: place.symlink_to("/dev/zero"), "is a link"),
+        (lambda place, copy: place.symlink_to("nowhere"), "is a link"),
+        (lambda place, copy: place.mkdir(), "is not a plain file"),
+        (lambda place, copy: os.mkfifo(place), "is not a plain file"),
+        (lambda place, copy: place.write_bytes(bytes(200_000)), "is too large, with 200,000"),
+        (lambda place, copy: os.replace(copy, place.parent / "replicates-7.npz"), "named after"),
+    ],
+)
+def test_what_is_no_chunk_is_not_read(put, why, half, caplog):
+    place = half / "replicates-00000002.npz"
+    copy = half / "copy"
+    os.replace(place, copy)
+    put(place, copy)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1] and why in sentence
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_stays(half, caplog):
+    place, copy = half / "replicates-00000002.npz", half / "copy"
+    content = place.read_bytes()
+    copy.write_bytes(b"precious")
+    place.unlink()
+    place.symlink_to(copy)
+    with store_in(half) as store:
+        save(store, [2])
+    assert copy.read_bytes() == b"precious"
+    assert not place.is_symlink() and place.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "dtype", ["bfloat16", "float8_e4m3fn", "int4", "uint2", "bool", "complex64", "float16", "int64"]
+)
+def test_every_dtype_comes_back_as_it_went(dtype, tmp_path):
+    leaf = np.array([[0, 1], [1, 0]]).astype(jnp.dtype(dtype))
+    form = [jax.ShapeDtypeStruct((2,), jnp.dtype(dtype))]
+    with Store(tmp_path, 2, "a run", form) as store:
+        store.save(np.arange(2), [leaf])
+        ((_, (found,)),), missing = store.finished()
+    assert found.dtype == leaf.dtype and found.tobytes() == leaf.tobytes() and len(missing) == 0
+
+
+# The manifest -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda place: place.write_bytes(place.read_bytes()[:-9]),
+        lambda place: place.write_bytes(place.read_bytes().replace(b'"replicates": 6', b'"r": 6')),
+        lambda place: place.write_bytes(b""),
+        lambda place: place.symlink_to(os.path.join(place.parent, "elsewhere")),
+        lambda place: place.write_text('{"replicates": 7}'),
+    ],
+)
+def test_a_damaged_manifest_is_written_again_beside_chunks_of_the_run(put, half, caplog):
+    place = half / "run.json"
     sound = place.read_bytes()
-    place.write_bytes(DAMAGES[damage](sound))
-    computed.clear()
-    assert_equal(run(tmp_path), whole)
-    assert computed == [4]
-    assert place.read_bytes() != DAMAGES[damage](sound)
+    if put.__code__.co_names[0] == "symlink_to":
+        place.unlink()
+    put(place)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1, 2] and "written again" in sentence
+    assert place.read_bytes() == sound
+    assert not (half / "elsewhere").exists()
+
+
+# One run at a time --------------------------------------------------------------------------------
+
+
+def test_a_second_run_in_a_directory_says_who_is_using_it(half):
+    before = {place: place.read_bytes() for place in half.iterdir()}
+    told = rf"directory is .*, which process {os.getpid()} on .* is using; wait until"
+    with store_in(half):
+        (half / ".replicates-00000003.npz.1-abcdefgh.tmp").write_bytes(b"being written")
+        for other in (store_in(half), store_in(half, "another run")):
+            with pytest.raises(InputError, match=told), other:
+                pass
+        (half / ".replicates-00000003.npz.1-abcdefgh.tmp").unlink()
+    assert {place: place.read_bytes() for place in half.iterdir()} == before
+    with store_in(half) as store:  # released
+        save(store, [3])
+
+
+def test_the_lock_is_given_up_when_the_process_is_killed(tmp_path):
+    program = (
+        "import os, sys, signal; from pathlib import Path;"
+        "from jaxnn.directory_lock import DirectoryLock; lock = DirectoryLock(Path(sys.argv[1]));"
+        "assert lock.acquire() == ''; print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=ENVIRONMENT) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"held\n"
+        told = rf"which process {process.pid} on .* is using"
+        with pytest.raises(InputError, match=told), store_in(tmp_path):
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with store_in(tmp_path) as store:
+        assert len(store.finished()[1]) == 6
+
+
+def test_processes_of_one_run_save_chunks_while_the_first_leads(tmp_path, caplog):
+    with store_in(tmp_path) as leader, store_in(tmp_path, leader=False) as other:
+        save(other, [3, 4])
+        save(leader, [0])
+        assert list(other.finished()[1]) == list(leader.finished()[1]) == [1, 2, 5]
+    assert found_in(tmp_path, caplog) == ([0, 3, 4], [])
+
+
+def test_without_locks_of_the_system_a_warning_says_so(half, caplog, monkeypatch):
+    monkeypatch.setattr("jaxnn.directory_lock.fcntl", None)
+    believed, (sentence,) = found_in(half, caplog)
+    assert believed == [0, 1, 2]
+    assert "cannot be locked" in sentence and "start no second run" in sentence
+
+
+def test_what_killed_runs_left_is_removed_at_the_next_start(half, caplog):
+    left = [".replicates-00000003.npz.9-abcdefgh.tmp", ".run.json.9-abcdefgh.tmp"]
+    for name in left:
+        (half / name).write_bytes(b"half")
+    (half / ".mine.tmp").write_bytes(b"of someone else")
+    assert found_in(half, caplog) == ([0, 1, 2], [])
+    assert not any((half / name).exists() for name in left)
+    assert (half / ".mine.tmp").exists()
 
 
 @given(st.data())
@@ -215,79 +319,6 @@ def sound_chunk():
             store.save(np.array([0, 1]), [np.array([1.5, 2.5])])
         CHUNK.extend([(store.path / "replicates-00000000.npz").read_bytes(), store])
     return CHUNK
-
-
-OTHER = np.arange(COUNT, dtype=np.float32)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"keys": keys(seed=1)},
-        {"mapped": (np.arange(COUNT) * 2.0,)},
-        {"shared": (np.array([2.0, 3.0, 7.0]),)},
-        {"fn": lambda key, scale, data: scale * jax.random.normal(key, (4,))},
-        {"fn": lambda key, scale, data: scale + jnp.sum(OTHER)},
-        {"fn": lambda key, scale, data: scale + jnp.sum(OTHER + 1)},
-        {"keys": keys()[:4], "mapped": (np.arange(4.0),)},
-    ],
-)
-def test_the_directory_of_another_run_is_refused(changed, tmp_path):
-    changed = dict(changed)
-    if "keys" in changed:
-        data = jax.random.key_data(changed["keys"])
-        changed["keys"] = jax.random.wrap_key_data(data)  # used once more in another example
-    killed_or_not = run(tmp_path)
-    with pytest.raises(InputError, match=r"directory .* holds the results of another run"):
-        run(tmp_path, **changed)
-    assert_equal(run(tmp_path), killed_or_not)
-
-
-def test_a_constant_inside_the_function_is_part_of_the_run(tmp_path):
-    def made(values):
-        return lambda key, scale, data: scale + jnp.sum(values)
-
-    run(tmp_path, fn=made(np.arange(1000.0)))
-    run(tmp_path, fn=made(np.arange(1000.0)))
-    with pytest.raises(InputError, match="another run"):
-        run(tmp_path, fn=made(np.arange(1000.0) + 1))
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[1]", b'{"replicates": 9}'])
-def test_a_manifest_of_something_else_is_refused(content, tmp_path):
-    (tmp_path / "run.json").write_bytes(content)
-    with pytest.raises(InputError, match="directory"):
-        run(tmp_path)
-    assert (tmp_path / "run.json").read_bytes() == content
-
-
-def test_a_path_that_is_not_a_directory_is_refused(tmp_path):
-    (tmp_path / "file").write_text("here already")
-    with pytest.raises(InputError, match=r"directory is .*file.*cannot be used"):
-        run(tmp_path / "file")
-    assert run(tmp_path / "new" / "deep")["draw"].shape == (COUNT, 3)
-
-
-def test_a_directory_that_cannot_be_written_is_refused_unless_it_is_complete(tmp_path, monkeypatch):
-    """Before anything is computed; a complete run can be read from any directory."""
-    killed(tmp_path / "half", 5, monkeypatch)
-    whole = run(tmp_path / "whole")
-
-    def refuse(*args, **settings):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
-    with pytest.raises(InputError, match=r"directory is .*half.*cannot be used.*Permission"):
-        run(tmp_path / "half")
-    np.testing.assert_array_equal(run(tmp_path / "whole")["draw"], whole["draw"])
-
-
-def test_the_progress_bar_counts_chunks_that_were_saved_before(tmp_path, monkeypatch, capsys):
-    killed(tmp_path, 5, monkeypatch)
-    monkeypatch.setattr(progress, "is_watched", lambda: True)
-    run(tmp_path, progress=True)
-    shown = capsys.readouterr().err
-    assert "9/9" in shown  # not 4/9, the replicates computed now
 
 
 def test_the_fingerprint_is_the_same_in_every_process():
