@@ -12,7 +12,6 @@ import math
 import operator
 import os
 from collections.abc import Callable, Iterable
-from numbers import Real
 from typing import Any
 
 import jax
@@ -76,7 +75,7 @@ def shown(value: Any) -> str:
       >>> shown([0.5, "a"]), shown(np.ones((2, 3)))
       ("[0.5, 'a']", 'an array of float64 with shape (2, 3)')
     """
-    if hasattr(value, "shape") and hasattr(value, "dtype") and not isinstance(value, np.generic):
+    if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
         return f"an array of {value.dtype} with shape {value.shape}"
     try:
         text = repr(value) if isinstance(value, str) else " ".join(repr(value).split())
@@ -132,7 +131,7 @@ def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float
       InputTypeError: `value` is not a number.
       InputError: it is not finite, or not accepted.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise InputTypeError(f"{argument} is {shown(value)}; pass {accepted}.")
     try:
         number = float(value)
@@ -195,6 +194,16 @@ def check_instance(value: Any, argument: str, kind: type | tuple[type, ...], acc
         raise InputTypeError(f"{argument} is {given}; pass {accepted}.")
 
 
+def check_text(value: Any, argument: str) -> None:
+    """Refuse what is no text.
+
+    Raises:
+      InputTypeError: anything else.
+    """
+    if not isinstance(value, str):
+        raise InputTypeError(f"{argument} is {shown(value)}; pass text.")
+
+
 def check_positive(value: Any, argument: str) -> None:
     """Refuse what is not a positive finite number; errors are those of `check_number`."""
     check_number(value, argument, "a positive number", lambda number: number > 0)
@@ -222,13 +231,16 @@ def check_hashable(description: Any) -> None:
             ) from None
 
 
-def check_memory(size: int, argument: str, value: Any) -> None:
-    """Refuse a count, or sizes, whose results cannot be held in this machine's memory.
+def check_memory(
+    size: int, argument: str, value: Any, advice: str = "pass a smaller number"
+) -> None:
+    """Refuse an argument, such as a count, whose results this machine's memory cannot hold.
 
     Args:
       size: bytes needed at least.
-      argument: the name of the count, for the sentence.
-      value: what was given.
+      argument: the name of the argument, for the sentence.
+      value: the argument.
+      advice: what to do instead, for the sentence.
 
     Raises:
       InputError: the machine has less memory.
@@ -237,7 +249,7 @@ def check_memory(size: int, argument: str, value: Any) -> None:
     if size > memory:
         raise InputError(
             f"{argument} is {shown(value)}, which takes at least {size:,} bytes of memory, but "
-            f"this machine has {memory:,}; pass a smaller number."
+            f"this machine has {memory:,}; {advice}."
         )
 
 

@@ -22,11 +22,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, as_weights, check_count, check_finite
-from jaxnn.inspection.black_box import Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import check_feature, check_grid
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    as_weights,
+    check_count,
+    check_finite,
+    check_memory,
+    shown,
+)
+from jaxnn.inspection.arguments import check_feature, check_grid, check_matrix, check_rows_axis
+from jaxnn.inspection.black_box import Predict, black_box
 from jaxnn.inspection.quantiles import observed_quantiles
 from jaxnn.inspection.row_averages import difference_blocks
+from jaxnn.results import check_result
 from jaxnn.tables import Column
 
 RESOLUTION = 40  # bins of a numeric predictor
@@ -99,6 +108,7 @@ def local_steps(
     X = check_matrix(X)
     feature = check_feature(feature, X, columns)
     check_count(resolution, "resolution")
+    check_memory(8 * resolution, "resolution", resolution)
     column = None if columns is None else columns[feature]
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     values = X[:, feature].astype(float)
@@ -131,7 +141,7 @@ def local_steps(
 def _check_edges(edges: Any, column: Column | None) -> np.ndarray:
     edges = check_grid(edges, column, "edges").astype(float)
     if len(edges) < 2 or not (np.diff(edges) > 0).all():
-        raise InputError(f"edges is {edges}; pass at least two increasing values.")
+        raise InputError(f"edges is {shown(edges.tolist())}; pass at least two increasing values.")
     return edges
 
 
@@ -177,14 +187,26 @@ def accumulate(differences: Any, steps: LocalSteps, rows_axis: int = 0) -> np.nd
     """
     differences = as_numbers(differences, "differences")
     check_finite(differences, "differences")
-    if rows_axis not in (0, 1):
-        raise InputError(f"rows_axis is {rows_axis!r}; pass 0, or 1 after a replicate axis.")
+    check_rows_axis(rows_axis)
+    _check_steps(steps)
     if differences.ndim <= rows_axis or differences.shape[rows_axis] != len(steps.rows):
         raise InputError(
             f"differences has shape {differences.shape}; pass {len(steps.rows)} entries along "
             f"axis {rows_axis}, one for each step."
         )
     return _accumulated(_sums(differences, steps, slice(None), rows_axis), steps, rows_axis)
+
+
+def _check_steps(steps: Any) -> None:
+    check_result(steps, "steps", LocalSteps, "local_steps")
+    moved, edges = len(steps.rows), len(steps.edges)
+    fits = (steps.bins.shape, steps.weights.shape, steps.shares.shape) == (
+        (moved,),
+        (moved,),
+        (edges,),
+    )
+    if not fits or (moved and not (steps.bins.min() >= 0 and steps.bins.max() < edges - 1)):
+        raise InputError("steps has fields that do not fit each other; pass those of local_steps.")
 
 
 def _sums(differences: np.ndarray, steps: LocalSteps, part: slice, axis: int) -> np.ndarray:

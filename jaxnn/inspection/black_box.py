@@ -25,7 +25,16 @@ import jax.numpy as jnp
 import numpy as np
 from jax.tree_util import Partial
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_count,
+    check_memory,
+    is_whole,
+    shown,
+)
+from jaxnn.inspection.arguments import answer_of, as_list, check_matrix
 from jaxnn.inspection.replaced_columns import (
     form_of_predictions,
     network_of,
@@ -35,6 +44,7 @@ from jaxnn.inspection.replaced_columns import (
 Predict = Callable[[Any], Any]
 
 
+LARGEST = 1e140  # of predictions, whose squares are added up over rows
 BLOCK_BYTES = 2**25  # of rows and their predictions that are computed at once
 COMPILED_ROWS = 2**12  # in a block of a compiled function: what fits into a CPU core's cache
 
@@ -93,10 +103,13 @@ class BlackBox(NamedTuple):
           array([[ 5.,  6.],
                  [50., 60.]])
         """
+        X, features, settings = _checked_replacements(X, features, values)
         axis, n = self.rows_axis, len(X)
         result: Any = None
-        k = len(values if of_row is None else of_row)
-        for places, rows, predictions in self.blocks_with(X, features, values, of_row):
+        k = len(settings if of_row is None else of_row)
+        advice = "pass fewer rows or values"
+        check_memory(k * n * self.row_bytes, "values", values, advice)
+        for places, rows, predictions in self.blocks_with(X, features, settings, of_row):
             if result is None:
                 shape = (*self.row_shape[:axis], k, n, *self.row_shape[axis:])
                 result = np.empty(shape, predictions.dtype)
@@ -109,10 +122,13 @@ class BlackBox(NamedTuple):
         In the same place of the same block a function gives a row the same prediction, to the last
         digit; in another place it may round differently.
         """
+        check_count(k, "k")
+        check_memory(k * self.row_bytes, "k", k)
         return self.evaluate_with(X, [], np.empty((k, 0)))
 
     def places(self, k: int) -> int:
         """In how many of the places of k replacements `unchanged` may round differently."""
+        check_count(k, "k")
         return k if self.network is None else 1
 
     def blocks_with(
@@ -124,9 +140,7 @@ class BlackBox(NamedTuple):
           (replacements, rows, predictions): the predictions of these rows under these replacements,
           two slices, each with a step of 1.
         """
-        settings = np.asarray(values, X.dtype)
-        if np.ndim(features) == 0:
-            features, settings = [features], settings[..., None]
+        X, features, settings = _checked_replacements(X, features, values)
         if settings.ndim == 3:  # each row has its own setting in each replacement
             of_row = np.arange(settings[..., 0].size).reshape(settings.shape[:2])
             settings = settings.reshape(-1, settings.shape[2])
@@ -185,7 +199,7 @@ class BlackBox(NamedTuple):
         rows[:] = X
         rows[..., features] = values
         stacked = rows.reshape(-1, X.shape[1])
-        predictions = as_numbers(self.function(stacked), "predict(X)")
+        predictions = as_numbers(answer_of(self.function, self.name, stacked), f"{self.name}(X)")
         axis, row_shape = self.rows_axis, self.row_shape
         if predictions.shape != (*row_shape[:axis], len(stacked), *row_shape[axis:]):
             raise InputError(
@@ -194,6 +208,33 @@ class BlackBox(NamedTuple):
                 "prediction for each row, always in the same form."
             )
         return predictions.reshape(*row_shape[:axis], *rows.shape[:2], *row_shape[axis:])
+
+
+def _checked_replacements(
+    X: Any, features: Any, values: Any
+) -> tuple[np.ndarray, list[int], np.ndarray]:
+    """X, the numbers of the columns that are replaced, and their values (k, s) or (k, n, s)."""
+    X = as_numbers(X, "X")
+    if X.ndim != 2 or not X.size or X.dtype.kind != "f":
+        X = check_matrix(X)
+    single, wanted = is_whole(features), f"numbers of columns of X, from 0 to {X.shape[1] - 1}"
+    columns = [features] if single else as_list(features, "features", wanted)
+    if not all(is_whole(one) and -X.shape[1] <= one < X.shape[1] for one in columns):
+        raise InputError(f"features is {shown(features)}; pass {wanted}.")
+    settings = as_numbers(values, "values").astype(X.dtype)
+    if single:
+        settings = settings[..., None]
+    of_rows = settings.ndim == 3 and settings.shape[1] == len(X)
+    if (
+        not (settings.ndim == 2 or of_rows)
+        or settings.shape[-1] != len(columns)
+        or not len(settings)
+    ):
+        raise InputError(
+            f"values has shape {np.shape(values)}; pass at least one value for each of "
+            f"{len(columns)} columns, for all rows or for each of the {len(X)} rows."
+        )
+    return X, [int(column) for column in columns], settings
 
 
 def _changed(
@@ -228,33 +269,17 @@ def _padded(values: np.ndarray, axis: int, length: int) -> np.ndarray:
 
 
 def _check_predictions(predictions: np.ndarray, axis: int, columns: list[int], name: str) -> None:
-    """Refuse predictions (..., k, n, ...) that are NaN or infinite."""
-    finite = np.isfinite(predictions)
-    if finite.all():
+    """Refuse predictions (..., k, n, ...) that are NaN, infinite, or too large to be squared."""
+    double = predictions.dtype.itemsize >= 8
+    usable = np.abs(predictions) <= LARGEST if double else np.isfinite(predictions)
+    if usable.all():
         return
-    bad = np.argwhere(~finite)
+    bad = np.argwhere(~usable)
     with_columns = f" with other values in columns {sorted(columns)}" if columns else ""
     raise InputError(
         f"{name} gives {predictions[tuple(bad[0])]} for a row of X{with_columns} (of {len(bad)} "
-        f"such predictions); its predictions must be finite numbers."
+        f"such predictions); its predictions must be finite numbers, at most {LARGEST:g} in size."
     )
-
-
-def check_matrix(X: Any) -> np.ndarray:
-    """X as a NumPy matrix of finite floats with at least one row.
-
-    Raises:
-      InputError, InputTypeError: anything else.
-    """
-    X = as_numbers(X, "X")
-    if X.ndim != 2 or 0 in X.shape:
-        raise InputError(
-            f"X has shape {X.shape}; pass a matrix (rows, predictors) with at least one row."
-        )
-    # A grid value must not be rounded to an integer, nor overflow in half precision.
-    X = X.astype(float) if X.dtype.kind in "iub" or X.dtype.itemsize < 4 else X
-    check_finite(X, "X")
-    return X
 
 
 def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
@@ -268,25 +293,27 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
       A `BlackBox`, which is compiled if `predict` is a JAX function.
 
     Raises:
-      InputTypeError: `predict` is not callable.
-      InputError: no axis of its predictions has the length of the rows, or more than one has.
+      InputTypeError: `predict` is not callable, or X is no matrix of numbers.
+      InputError: `predict` cannot take such rows, or no axis of its predictions has the length of
+        the rows, or more than one has.
 
     Example:
       >>> box = black_box(lambda X: X.sum(axis=1), np.ones((5, 2)))
       >>> box.rows_axis, box.compiled
       (0, False)
     """
+    X = check_matrix(X)
     if not callable(predict):
-        raise InputTypeError(f"predict is a {type(predict).__name__}; pass a function of X.")
+        raise InputTypeError(f"predict is {shown(predict)}; pass a function of X.")
     network = network_of(predict)
     if network is not None:
         rows_axis, row_shape = form_of_predictions(network, X)
         row_bytes = math.prod(row_shape) * jnp.result_type(float).itemsize
         return BlackBox(predict, rows_axis, row_shape, row_bytes, True, network)
     two, three = (np.repeat(X[:1], rows, axis=0) for rows in (2, 3))
-    prediction = predict(two)
+    prediction = answer_of(predict, "predict", two)
     pair = as_numbers(prediction, "predict(X)")
-    shapes = [pair.shape, as_numbers(predict(three), "predict(X)").shape]
+    shapes = [pair.shape, as_numbers(answer_of(predict, "predict", three), "predict(X)").shape]
     axes = [
         axis
         for axis in range(min(map(len, shapes)))
@@ -297,6 +324,7 @@ def black_box(predict: Predict, X: np.ndarray) -> BlackBox:
         or len(axes) != 1
         or axes[0] > 1
         or len(shapes[0]) > axes[0] + 2
+        or 0 in shapes[0]
     ):
         raise InputError(
             f"predict gives shape {shapes[0]} for 2 rows and {shapes[1]} for 3; it must give "

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, check_count, check_finite, check_level
+from jaxnn.errors import InputError, as_numbers, check_count, check_finite, check_level, check_name
 from jaxnn.inspection.recalibration import intercept_and_slope
 from jaxnn.inspection.score_intervals import (
     Rows,
@@ -156,8 +156,8 @@ def quantile_bins(prediction: np.ndarray, weights: np.ndarray, bins: int) -> np.
 
 def _kind(response: str | None, y: np.ndarray, p: np.ndarray) -> str:
     """The kind of response, if y and the predictions are of it."""
-    if response not in (None, *KINDS):
-        raise InputError(f"response is {response!r}; pass one of {', '.join(KINDS)}.")
+    if response is not None:
+        check_name(response, "response", KINDS)
     within = p.min() >= 0 and p.max() <= 1
     kind = response
     if kind is None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jaxnn.errors import InputError, InputTypeError, is_whole, unknown_name
+from jaxnn.errors import InputError, InputTypeError, is_whole, shown, unknown_name
+from jaxnn.inspection.arguments import as_list
 
 Groups = Mapping[str, Any] | Sequence[Any]
 
@@ -38,11 +39,13 @@ def column_groups(
         return tuple(names), [[place] for place in range(len(names))]
     if isinstance(groups, str) or not isinstance(groups, Mapping | Sequence):
         raise InputTypeError(
-            f"groups is {groups!r}; pass lists of columns, or columns by the name of their group, "
-            'such as {"first two": [0, 1]}.'
+            f"groups is {shown(groups)}; pass lists of columns, or columns by the name of their "
+            'group, such as {"first two": [0, 1]}.'
         )
     if not len(groups):
-        raise InputError(f"groups is {groups!r}; pass at least one group, or None for all columns.")
+        raise InputError(
+            f"groups is {shown(groups)}; pass at least one group, or None for all columns."
+        )
     listed = groups.values() if isinstance(groups, Mapping) else groups
     columns = [_columns(group, names) for group in listed]
     seen: set[int] = set()
@@ -67,8 +70,7 @@ def column_names(names: Any, width: int, first: int = 0) -> tuple[str, ...]:
     """
     if names is None:
         return tuple(f"x{place}" for place in range(first, first + width))
-    if isinstance(names, str) or not hasattr(names, "__len__"):
-        raise InputTypeError(f"names is {names!r}; pass a list of one for each of {width} columns.")
+    names = as_list(names, "names", f"a list of one for each of {width} columns")
     if len(names) != width:
         raise InputError(
             f"names has {len(names)} entries; pass one for each of {width} columns of X."
@@ -78,9 +80,9 @@ def column_names(names: Any, width: int, first: int = 0) -> tuple[str, ...]:
 
 def _columns(group: Any, names: Sequence[str]) -> list[int]:
     """The places of the columns of one group."""
-    members = [group] if isinstance(group, str) or is_whole(group) else group
-    if not isinstance(members, Sequence) and not hasattr(members, "tolist"):
-        raise InputTypeError(f"groups has {group!r}; pass a column, or a list of columns.")
+    single = isinstance(group, str) or is_whole(group)
+    wanted = "a column, or a list of columns, for each"
+    members = [group] if single else as_list(group, "a group in groups", wanted)
     if not len(members):
         raise InputError("groups has a group without columns; pass at least one in each.")
     return [_place(member, names) for member in members]
@@ -94,8 +96,8 @@ def _place(column: Any, names: Sequence[str]) -> int:
         return names.index(column)
     if not is_whole(column):
         raise InputTypeError(
-            f"groups has the column {column!r}; pass names or numbers of columns, each group as "
-            "one list."
+            f"groups has the column {shown(column)}; pass names or numbers of columns, each group "
+            "as one list."
         )
     if not -len(names) <= column < len(names):
         raise InputError(f"groups has column {column}, but X has columns 0 to {len(names) - 1}.")

@@ -25,7 +25,8 @@ import numpy as np
 from jax import Array
 
 from jaxnn.errors import InputTypeError, as_weights, check_count, check_key
-from jaxnn.inspection.black_box import Predict, check_matrix
+from jaxnn.inspection.arguments import check_matrix
+from jaxnn.inspection.black_box import Predict
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.inspection.conditional_values import Residuals, conditional_residuals
 from jaxnn.inspection.permutation_importance import (

@@ -14,11 +14,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.bootstrap import interval
-from jaxnn.errors import InputError, InputTypeError, check_count
-from jaxnn.inspection.black_box import Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import check_columns, check_feature, check_grid
+from jaxnn.errors import InputError, InputTypeError, check_count, check_level, check_number, shown
+from jaxnn.inspection.arguments import (
+    as_list,
+    check_columns,
+    check_feature,
+    check_grid,
+    check_matrix,
+)
+from jaxnn.inspection.black_box import Predict, black_box
 from jaxnn.inspection.quantiles import observed_quantiles
 from jaxnn.inspection.row_averages import difference_blocks, weighted_rows
+from jaxnn.results import check_result
 from jaxnn.tables import Column, numeric_columns
 
 LARGEST_DAY = 10**6  # days from the origin that are shown as a date
@@ -173,29 +180,28 @@ def checked_pairs(
     if pairs is None:
         return None
     if not isinstance(pairs, Mapping):
-        raise InputTypeError(f"pairs is a {type(pairs).__name__}; pass {{feature: (low, high)}}.")
+        raise InputTypeError(f"pairs is {shown(pairs)}; pass {{feature: (low, high)}}.")
     if not pairs:
         raise InputError("pairs is empty; pass {feature: (low, high)}, or None for defaults.")
     checked = []
     for feature, given in pairs.items():
-        j = check_feature(feature, X, columns)
+        j = check_feature(feature, X, columns, "a column in pairs")
         if given is None:
             checked.append((j, None))
             continue
-        if isinstance(given, str) or not hasattr(given, "__len__") or not len(given):
-            raise InputTypeError(f"pairs[{feature!r}] is {given!r}; pass (low, high).")
-        several = not isinstance(given[0], str) and hasattr(given[0], "__len__")
+        entries = as_list(given, f"pairs[{shown(feature)}]", "(low, high)")
+        several = len(entries) > 0 and isinstance(entries[0], list | tuple | np.ndarray)
         column = None if columns is None else columns[j]
-        checked.append(
-            (j, [_checked_pair(pair, column, feature) for pair in (given if several else [given])])
-        )
+        listed = entries if several else [entries]
+        checked.append((j, [_checked_pair(pair, column, feature) for pair in listed]))
     return checked
 
 
 def _checked_pair(pair: Any, column: Column | None, feature: Any) -> tuple[float, float]:
-    values = check_grid(pair, column, f"pairs[{feature!r}]").astype(float).tolist()
+    name = f"pairs[{shown(feature)}]"
+    values = check_grid(pair, column, name).astype(float).tolist()
     if len(values) != 2 or values[0] == values[1]:
-        raise InputError(f"pairs[{feature!r}] is {pair!r}; pass two different values (low, high).")
+        raise InputError(f"{name} is {shown(pair)}; pass two different values (low, high).")
     return values[0], values[1]
 
 
@@ -243,19 +249,28 @@ def contrast_table(
       x1 0 to 2: +0.60 (0.22 to 0.98)
       (in brackets: the middle 95% of 41 replicates)
     """
+    check_result(result, "result", Contrasts, "contrasts")
+    count, of = len(result.labels), result.effect.shape
+    fits = result.effect.ndim in (1, 2) and of[0] == count and 0 not in of
+    if not fits or (result.samples is not None and result.samples.shape[1:] != of):
+        raise InputError("result has fields that do not fit each other; pass those of contrasts.")
+    check_level(level)
+    if decimals is not None:
+        check_count(decimals, "decimals", least=0)
+        check_number(decimals, "decimals", "at most 300", lambda number: number <= 300)
     band = None if result.samples is None else interval(result.samples, level)
     numbers = [result.effect, *(band or ())]
     if decimals is None:
         largest = max(float(np.abs(values).max()) for values in numbers)
         decimals = 2 - int(np.floor(np.log10(largest))) if largest > 0 else 2
         decimals = max(decimals, 0)
-    check_count(decimals, "decimals", least=0)
     columns = [np.reshape(values, (len(result.labels), -1)) for values in numbers]
     width = columns[0].shape[1]
     if outputs is None:
         outputs = [f"output {k + 1}" for k in range(width)]
-    if isinstance(outputs, str) or len(outputs) != width:
-        raise InputError(f"outputs is {outputs!r}; pass {width} names, one for each output.")
+    outputs = as_list(outputs, "outputs", f"{width} names, one for each output")
+    if len(outputs) != width:
+        raise InputError(f"outputs is {shown(outputs)}; pass {width} names, one for each output.")
     lines = []
     for place, label in enumerate(result.labels):
         for output, name in enumerate(outputs):

@@ -27,8 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import as_weights, check_count
-from jaxnn.inspection.black_box import check_matrix
-from jaxnn.inspection.evaluation_points import check_feature, check_grid
+from jaxnn.inspection.arguments import check_feature, check_grid, check_matrix
 from jaxnn.inspection.quantiles import cunnane_quantiles
 from jaxnn.tables import Column, numeric_columns
 

@@ -22,8 +22,8 @@ from jax import Array
 from jax.tree_util import Partial
 
 from jaxnn.errors import InputError, InputTypeError
-from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import check_feature, check_grid
+from jaxnn.inspection.arguments import check_feature, check_grid, check_matrix
+from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.row_averages import weighted_rows
 from jaxnn.tables import Column
 

@@ -14,98 +14,19 @@ import numpy as np
 
 from jaxnn.errors import (
     InputError,
-    InputTypeError,
     as_numbers,
     as_weights,
     check_count,
     check_finite,
-    is_whole,
-    unknown_name,
+    check_name,
+    shown,
 )
-from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.arguments import check_columns, check_feature, check_grid, check_matrix
 from jaxnn.inspection.quantiles import cunnane_quantiles
 from jaxnn.tables import Column
 
 Center = Literal["mean", "median", "mode"]
 CENTERS: tuple[str, ...] = get_args(Center)
-
-
-def check_feature(feature: Any, X: np.ndarray, columns: Sequence[Column] | None = None) -> int:
-    """The number of a column of X, counted from the left.
-
-    Args:
-      feature: that number, negative from the right, or the column's name if `columns` are given.
-      X: (n, p).
-      columns: descriptions of the columns of X, or None.
-
-    Raises:
-      InputError, InputTypeError: X has no such column.
-    """
-    check_columns(columns, X)
-    if isinstance(feature, str) and columns is not None:
-        names = [column.name for column in columns]
-        if feature not in names:
-            raise unknown_name("feature", feature, names)
-        return names.index(feature)
-    if not is_whole(feature):
-        raise InputTypeError(
-            f"feature is {feature!r}; pass the number of a column of X"
-            + (
-                ", or its name."
-                if columns is not None
-                else " (jaxnn.tables.column_index finds it by name)."
-            )
-        )
-    if not -X.shape[1] <= feature < X.shape[1]:
-        raise InputError(f"feature is {feature}; X has the columns 0 to {X.shape[1] - 1}.")
-    return int(feature) % X.shape[1]
-
-
-def check_grid(grid: Any, column: Column | None = None, argument: str = "grid") -> np.ndarray:
-    """The values at which a predictor is set, in the order given.
-
-    Args:
-      grid: (g,) numbers, or names of levels if the column has levels.
-      column: the description of the predictor, or None for a numeric one.
-      argument: what the caller calls the grid.
-
-    Returns:
-      (g,) numbers: for a column with levels, their codes.
-
-    Raises:
-      InputError: no values, values that are not finite numbers, or a level that the column lacks.
-    """
-    try:
-        values = np.asarray(grid)
-    except ValueError:
-        raise InputError(
-            f"{argument} has rows of different lengths; pass a list of numbers."
-        ) from None
-    levels = () if column is None else column.levels
-    if levels and values.ndim == 1 and values.dtype.kind in "UO":
-        return np.array([_code(value, levels, argument) for value in values.tolist()], float)
-    if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "fiub":
-        raise InputError(
-            f"{argument} has shape {values.shape} and holds {values.dtype} values; pass a list of "
-            "numbers."
-        )
-    if not np.isfinite(values).all():
-        raise InputError(
-            f"{argument} holds {values[~np.isfinite(values)][0]}; pass finite numbers."
-        )
-    unseen = ~np.isin(values, np.arange(len(levels)))
-    if levels and unseen.any():
-        raise InputError(
-            f"{argument} holds {values[unseen][0]:g}, which is no level of the column; pass codes "
-            f"from 0 to {len(levels) - 1}, or names of levels."
-        )
-    return values
-
-
-def _code(level: Any, levels: tuple[str, ...], argument: str) -> int:
-    if level not in levels:
-        raise unknown_name(f"a level in {argument}", level, levels)
-    return levels.index(level)
 
 
 def is_extrapolated(X: Any, feature: Any, grid: Any, columns: Any = None) -> np.ndarray:
@@ -180,10 +101,10 @@ def grid_for(
     feature = check_feature(feature, X, columns)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     check_count(resolution, "resolution", least=2)
-    ends = np.asarray(percentiles)
-    if ends.shape != (2,) or ends.dtype.kind not in "fiu" or not 0 <= ends[0] < ends[1] <= 1:
+    ends = as_numbers(percentiles, "percentiles")
+    if ends.shape != (2,) or ends.dtype.kind == "b" or not 0 <= ends[0] < ends[1] <= 1:
         raise InputError(
-            f"percentiles is {percentiles}; pass two increasing fractions between 0 and 1."
+            f"percentiles is {shown(percentiles)}; pass two increasing fractions between 0 and 1."
         )
     if columns is not None and columns[feature].levels:
         return np.arange(len(columns[feature].levels), dtype=float)
@@ -194,8 +115,8 @@ def grid_for(
     ends = cunnane_quantiles(values, w, ends)
     if ends[0] == ends[1]:
         raise InputError(
-            f"percentiles is {percentiles}, and column {feature} has the value {ends[0]:g} at "
-            "both; pass wider ones, or a grid of your own."
+            f"percentiles is {shown(percentiles)}, and column {feature} has the value "
+            f"{ends[0]:g} at both; pass wider ones, or a grid of your own."
         )
     return np.linspace(ends[0], ends[1], resolution)
 
@@ -230,8 +151,7 @@ def center_of(
       array([50.,  1.])
     """
     X = check_matrix(X)
-    if center not in CENTERS:
-        raise unknown_name("center", center, CENTERS)
+    check_name(center, "center", CENTERS)
     check_columns(columns, X)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     present = w > 0
@@ -265,25 +185,6 @@ def typical_row(
             f"center has shape {typical.shape}; pass {X.shape[1]} values, one per column of X."
         )
     return typical
-
-
-def check_columns(columns: Any, X: np.ndarray) -> None:
-    """Refuse descriptions that are not one `Column` per column of X; None is accepted.
-
-    Raises:
-      InputError, InputTypeError: anything else.
-    """
-    if columns is None:
-        return
-    if not (isinstance(columns, Sequence) and all(hasattr(column, "kind") for column in columns)):
-        raise InputTypeError(
-            f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
-        )
-    if len(columns) != X.shape[1]:
-        raise InputError(
-            f"columns has {len(columns)} entries; pass one for each of the {X.shape[1]} columns "
-            "of X."
-        )
 
 
 def _center(column: Column, center: str) -> str:

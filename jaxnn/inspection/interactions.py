@@ -24,9 +24,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_weights, is_whole
-from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import check_columns, check_feature
+from jaxnn.errors import InputError, as_weights, shown
+from jaxnn.inspection.arguments import (
+    as_list,
+    check_columns,
+    check_feature,
+    check_matrix,
+    row_numbers,
+)
+from jaxnn.inspection.black_box import BlackBox, Predict, black_box
 from jaxnn.inspection.row_averages import row_averages
 from jaxnn.inspection.surfaces import check_features
 from jaxnn.tables import Column, numeric_columns
@@ -174,15 +180,9 @@ def chosen_rows(X: np.ndarray, rows: Any, weights: Any) -> tuple[np.ndarray, np.
         if len(numbers) > ROWS:
             numbers = np.sort(np.random.default_rng(0).choice(numbers, ROWS, replace=False))
     else:
-        try:
-            numbers = np.arange(len(X))[rows]
-        except (IndexError, TypeError):
-            numbers = np.empty(0, int)
-        if np.ndim(numbers) != 1 or not len(numbers) or not w[numbers].any():
-            raise InputError(
-                f"rows is {rows!r}; pass a list of row numbers of X, from 0 to {len(X) - 1}, at "
-                "least one of them with a weight."
-            )
+        numbers = row_numbers(rows, X)
+        if not w[numbers].any():
+            raise InputError(f"rows is {shown(rows)}, none of which has a weight; pass others.")
         numbers = numbers[w[numbers] > 0]
     return X[numbers], w[numbers] / w[numbers].sum()
 
@@ -204,9 +204,8 @@ def chosen_pairs(features: Any, X: np.ndarray, columns: Any) -> list[tuple[int, 
             )
         numbers = list(range(X.shape[1]))
     else:
-        if isinstance(features, str) or is_whole(features) or not hasattr(features, "__iter__"):
-            raise InputError(f"features is {features!r}; pass a list of columns of X.")
-        numbers = [check_feature(feature, X, columns) for feature in features]
+        listed = as_list(features, "features", "a list of columns of X")
+        numbers = [check_feature(one, X, columns, "a column in features") for one in listed]
     if len(numbers) < 2:
         raise InputError(f"features has {len(numbers)} columns; a pair needs at least two.")
     twice = {number for number in numbers if numbers.count(number) > 1}

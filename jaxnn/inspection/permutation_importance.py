@@ -21,11 +21,13 @@ import jax
 import numpy as np
 from jax import Array
 
-from jaxnn.errors import InputError, as_weights, check_count, check_key
-from jaxnn.inspection.black_box import BLOCK_BYTES, BlackBox, Predict, black_box, check_matrix
+from jaxnn.errors import InputError, as_weights, check_bool, check_count, check_key
+from jaxnn.inspection.arguments import check_matrix
+from jaxnn.inspection.black_box import BLOCK_BYTES, BlackBox, Predict, black_box
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.inspection.score_falls import score_falls
 from jaxnn.inspection.scores import checked_response, score_named
+from jaxnn.results import check_result
 
 
 class Importance(NamedTuple):
@@ -202,12 +204,19 @@ def importance_table(result: Any, *, normalize: bool = False) -> str:
       >>> print(importance_table(result).splitlines()[0])
       0.5000 ± 0.0200  age
     """
+    from jaxnn.inspection.exact_importance import ExactImportance  # which imports this module
+
+    kind = Importance if isinstance(result, Importance) else ExactImportance
+    check_result(result, "result", kind, "permutation_importance or exact_importance")
+    if not (result.mean.shape == result.std.shape == (len(result.names),)):
+        raise InputError("result has another number of names than of means or deviations.")
+    check_bool(normalize, "normalize")
     total = 1.0
     if normalize:
         total = float(np.sum(result.mean))
         if total <= 0:
             raise InputError(
-                f"the importances add up to {total:g}, so they cannot be made to add up to one."
+                f"normalize is True, but the means add up to {total:g}; pass normalize=False."
             )
     order = np.argsort(-result.mean, kind="stable")
     weights = _aligned(result.mean[order] / total)

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_weights, check_count, check_positive
-from jaxnn.inspection.black_box import Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import check_columns
+from jaxnn.errors import InputError, as_weights, check_count, check_memory, check_positive
+from jaxnn.inspection.arguments import check_columns, check_matrix
+from jaxnn.inspection.black_box import Predict, black_box
 from jaxnn.inspection.surfaces import REACH, data_nearby
 from jaxnn.tables import Column, Encoder, encoded_names, numeric_columns
 
@@ -111,6 +111,7 @@ def principal_component_picture(
     X = check_matrix(X)
     check_columns(columns, X)
     check_count(resolution, "resolution", least=2)
+    check_memory(8 * resolution**2, "resolution", resolution)
     check_positive(reach, "reach")
     described = numeric_columns(X.shape[1]) if columns is None else tuple(columns)
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)

@@ -17,9 +17,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, unknown_name
-from jaxnn.inspection.black_box import BlackBox, Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import Center, check_feature, check_grid, typical_row
+from jaxnn.errors import InputError, as_numbers, check_finite, check_name
+from jaxnn.inspection.arguments import check_feature, check_grid, check_matrix, check_rows_axis
+from jaxnn.inspection.black_box import BlackBox, Predict, black_box
+from jaxnn.inspection.evaluation_points import Center, typical_row
 from jaxnn.inspection.row_averages import row_averages, weighted_rows
 from jaxnn.tables import Column
 
@@ -158,8 +159,8 @@ def centered(ice: Any, rows_axis: int | None = None, *, origin: Origin = "first"
       The same shape; zero at the first grid value, or with the mean zero. Not compiled.
 
     Raises:
-      InputError: another number of axes, no grid, a rows_axis other than 0 and 1, or an unknown
-        origin.
+      InputError: another number of axes, no curve, a value that is not finite, a rows_axis other
+        than 0 and 1, or an unknown origin.
       InputTypeError: `ice` does not hold numbers.
 
     Example:
@@ -167,22 +168,19 @@ def centered(ice: Any, rows_axis: int | None = None, *, origin: Origin = "first"
       array([[0., 1., 3.]])
     """
     ice = as_numbers(ice, "ice")
+    check_finite(ice, "ice")
     if rows_axis is None:
         rows_axis = int(ice.ndim == 4)
-    if rows_axis not in (0, 1):
-        raise InputError(
-            f"rows_axis is {rows_axis!r}; pass 0, or 1 if there is a replicate axis before the "
-            "rows."
-        )
+    check_rows_axis(rows_axis)
     grid_axis = rows_axis + 1
-    if ice.ndim - grid_axis not in (1, 2) or ice.shape[grid_axis] == 0:
+    if ice.ndim - grid_axis not in (1, 2) or 0 in ice.shape:
         before = "replicates, " * rows_axis
         raise InputError(
             f"ice has shape {ice.shape}; pass curves ({before}rows, grid) or ({before}rows, grid, "
             "outputs)."
         )
-    if origin not in ORIGINS:
-        raise unknown_name("origin", origin, ORIGINS)
+    check_name(origin, "origin", ORIGINS)
+    ice = ice.astype(float) if ice.dtype.kind in "iub" else ice
     if origin == "mean":
         return ice - ice.mean(axis=grid_axis, keepdims=True)
     return ice - ice.take([0], axis=grid_axis)

@@ -190,7 +190,9 @@ def explained_interval(
     constant = _checked(constant, "constant", weights, groups, level)[0]
     total = float(rows.weights @ constant)
     if total <= 0:
-        raise InputError("y has the same value in all rows, so nothing is there to be explained.")
+        raise InputError(
+            "constant has no loss, as y has the same value in all rows; pass rows that differ in y."
+        )
     left = float(rows.weights @ losses) / total
     error = standard_error(rows.weights * (losses - left * constant) / total, rows.groups)
     lower, upper = log_interval(left, error, rows.size, level)

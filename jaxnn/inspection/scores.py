@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, unknown_name
+from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, shown, unknown_name
+from jaxnn.inspection.arguments import answer_of
 
 Score = Callable[..., Any]
 Loss = Callable[[np.ndarray, np.ndarray], Any]
@@ -151,7 +152,7 @@ def score_named(score: Any) -> Score:
         return SCORES[score]
     if not callable(score):
         raise InputTypeError(
-            f"score is a {type(score).__name__}; pass a name or a function of y and prediction."
+            f"score is {shown(score)}; pass a name or a function of y and prediction."
         )
     try:
         takes_weights = len(signature(score).parameters) > 2
@@ -164,9 +165,11 @@ def score_named(score: Any) -> Score:
                 "weights differ, but score takes no weights; pass a function of y, prediction and "
                 "weights."
             )
-        value = np.asarray(score(y, prediction, *((weights,) if takes_weights else ())))
-        if value.size != 1 or value.dtype.kind not in "fiub" or not np.isfinite(value).all():
-            raise InputError(f"score gives {value}; it must give one finite number.")
+        given = (y, prediction, weights) if takes_weights else (y, prediction)
+        answer = answer_of(score, "score", *given)
+        value = as_numbers(answer, "score(y, prediction)")
+        if value.size != 1 or not np.isfinite(value).all():
+            raise InputError(f"score gives {shown(answer)}; it must give one finite number.")
         return float(value.reshape(()))
 
     return checked
@@ -184,12 +187,12 @@ def loss_named(loss: Any) -> Loss:
         return LOSSES[loss]
     if not callable(loss):
         raise InputTypeError(
-            f"loss is a {type(loss).__name__}; pass a name or a function of y and prediction."
+            f"loss is {shown(loss)}; pass a name or a function of y and prediction."
         )
 
     def checked(y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-        values = np.asarray(loss(y, prediction))
-        if values.shape != y.shape[:1] or values.dtype.kind not in "fiub":
+        values = as_numbers(answer_of(loss, "loss", y, prediction), "loss(y, prediction)")
+        if values.shape != y.shape[:1]:
             raise InputError(
                 f"loss gives shape {values.shape} for {len(y)} rows; it must give one number per "
                 "row."

@@ -16,15 +16,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, as_weights, check_count, check_positive
-from jaxnn.inspection.black_box import Predict, black_box, check_matrix
-from jaxnn.inspection.evaluation_points import (
-    Center,
-    check_feature,
-    check_grid,
-    grid_for,
-    typical_row,
+from jaxnn.errors import (
+    InputError,
+    as_weights,
+    check_count,
+    check_memory,
+    check_positive,
+    shown,
 )
+from jaxnn.inspection.arguments import as_list, check_feature, check_grid, check_matrix, row_numbers
+from jaxnn.inspection.black_box import Predict, black_box
+from jaxnn.inspection.evaluation_points import Center, grid_for, typical_row
 from jaxnn.inspection.row_averages import row_averages, weighted_rows
 from jaxnn.tables import Column, numeric_columns
 
@@ -60,12 +62,11 @@ def check_features(
     Raises:
       InputError, InputTypeError: anything else.
     """
-    if isinstance(features, str) or not (hasattr(features, "__len__") and len(features) == 2):
-        raise InputError(
-            f"features is {features!r}; pass the numbers of two columns of X"
-            + (", or their names." if columns is not None else ".")
-        )
-    first, second = (check_feature(feature, X, columns) for feature in features)
+    wanted = "the numbers of two columns of X" + (", or their names" if columns is not None else "")
+    pair = as_list(features, "features", wanted)
+    if len(pair) != 2:
+        raise InputError(f"features is {shown(features)}; pass {wanted}.")
+    first, second = (check_feature(one, X, columns, "a column in features") for one in pair)
     if first == second:
         raise InputError(f"features has column {first} twice; pass two different columns.")
     return first, second
@@ -75,12 +76,14 @@ def _check_grids(
     grids: Any, features: tuple[int, int], columns: Sequence[Column] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The two grids, in which levels may be named."""
-    if isinstance(grids, str) or not hasattr(grids, "__len__"):
-        raise InputTypeError(f"grids is a {type(grids).__name__}; pass two lists of numbers.")
-    if len(grids) != 2:
-        raise InputError(f"grids has {len(grids)} entries; pass two lists of numbers.")
+    pair = as_list(grids, "grids", "two lists of numbers")
+    if len(pair) != 2:
+        raise InputError(f"grids has {len(pair)} entries; pass two lists of numbers.")
     described = [None if columns is None else columns[feature] for feature in features]
-    first, second = (check_grid(*pair, "a grid") for pair in zip(grids, described, strict=True))
+    first, second = (
+        check_grid(*one, "a grid in grids") for one in zip(pair, described, strict=True)
+    )
+    check_memory(len(first) * len(second), "grids", pair, "pass fewer values")
     return first, second
 
 
@@ -235,12 +238,13 @@ def data_nearby(
         sides.append((values, scale, grid))
     (x, x_scale, first), (z, z_scale, second) = sides
     nearby = np.zeros((len(first), len(second)), bool)
-    for place, value in enumerate(first):
-        left = 1 - np.square((x - value) / x_scale)  # of the squared reach, for the second
-        close = np.flatnonzero(left >= 0)
-        # The nearest rows on either side do not settle it: each row has its own reach left.
-        half_width = z_scale * np.sqrt(left[close])
-        nearby[place] = _covered(z[close] - half_width, z[close] + half_width, second)
+    with np.errstate(over="ignore"):  # a row far out of reach
+        for place, value in enumerate(first):
+            left = 1 - np.square((x - value) / x_scale)  # of the squared reach, for the second
+            close = np.flatnonzero(left >= 0)
+            # The nearest rows on either side do not settle it: each row has its own reach left.
+            half_width = z_scale * np.sqrt(left[close])
+            nearby[place] = _covered(z[close] - half_width, z[close] + half_width, second)
     return nearby
 
 
@@ -299,9 +303,10 @@ def joint_surface(
         grids = [grid_for(X, f, resolution, (0.0, 1.0), columns=columns) for f in features]
     grids = _check_grids(grids, features, columns)
     if center is None:
-        averaged = None if weights is None else as_weights(weights, len(X))[rows]
+        numbers = row_numbers(rows, X)
+        averaged = None if weights is None else as_weights(weights, len(X))[numbers]
         prediction = partial_dependence_2d(
-            predict, X[rows], features, grids, averaged, columns=columns
+            predict, X[numbers], features, grids, averaged, columns=columns
         )
     else:
         prediction = profile_surface(

@@ -25,8 +25,10 @@ from jaxnn.errors import (
     as_weights,
     check_count,
     check_finite,
+    check_name,
 )
-from jaxnn.inspection.black_box import Predict, black_box, check_matrix
+from jaxnn.inspection.arguments import check_matrix
+from jaxnn.inspection.black_box import Predict, black_box
 from jaxnn.inspection.tree_rules import TreeNodes, feature_values, features_of, nodes_of
 from jaxnn.tables import Column, numeric_columns
 
@@ -152,11 +154,13 @@ def imitate(
     check_count(folds, "folds", least=0)
     if folds == 1:
         raise InputError("folds is 1; pass at least 2, or 0 for no cross-validation.")
+    rows = len(X)  # more splits, rows in a leaf or parts than that are as many
+    depth, least_rows, folds = min(depth, rows), min(least_rows, rows), min(folds, rows + 1)
     predicted = as_numbers(predicted, "predict(X)").astype(float)
     check_finite(predicted, "predict(X)")
     predicted = predicted.reshape(len(X), -1)
-    if response not in (None, "quantitative", "count", "binary", "categorical"):
-        raise InputError(f"response is {response!r}; pass 'binary', or None.")
+    if response is not None:
+        check_name(response, "response", ("quantitative", "count", "binary", "categorical"))
     if response == "binary" and predicted.shape[1] > 1:
         raise InputError(
             f"response is 'binary', but predict gives {predicted.shape[1]} outputs; pass None."

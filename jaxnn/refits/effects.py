@@ -18,21 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, as_weights, is_whole
-from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.arguments import check_columns, check_feature, check_grid, check_matrix
 from jaxnn.inspection.data_density import (
     DataDensity,
     ImpossibleRows,
     data_density,
     impossible_rows,
 )
-from jaxnn.inspection.evaluation_points import (
-    check_columns,
-    check_feature,
-    check_grid,
-    grid_for,
-    is_extrapolated,
-    typical_row,
-)
+from jaxnn.inspection.evaluation_points import grid_for, is_extrapolated, typical_row
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.curve_sums import Curve, CurveSums, Rows, curve_sums
 from jaxnn.refits.curve_values import accumulated_effects, contrasted, local_moves, places_of

@@ -27,7 +27,7 @@ from jaxnn.errors import (
     check_finite,
     check_key,
 )
-from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.mlp import MLP
 from jaxnn.refits.donors import Passes, donors_in_pass, plan_passes, shares_of_donors, sides

@@ -27,7 +27,8 @@ from jax import Array, lax
 from jaxnn import mlp, responses
 from jaxnn.bands.calibration import link
 from jaxnn.errors import InputError, as_weights, check_count, check_level, unknown_name
-from jaxnn.inspection.black_box import black_box, check_matrix
+from jaxnn.inspection.arguments import check_matrix
+from jaxnn.inspection.black_box import black_box
 from jaxnn.inspection.interactions import (
     Average,
     PairSurface,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.errors import InputError, check_level
-from jaxnn.inspection.black_box import check_matrix
+from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.surrogates import SurrogateTree, imitate
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.tables import numeric_columns

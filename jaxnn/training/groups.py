@@ -19,7 +19,7 @@ import numpy as np
 from jax import Array
 from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError, InputTypeError, shown
 
 
 def group_codes(groups: Any, rows: int) -> Any:
@@ -43,11 +43,7 @@ def group_codes(groups: Any, rows: int) -> Any:
     """
     if isinstance(groups, Tracer):
         return _traced_codes(groups, rows)
-    labels = _labels(groups)
-    if len(labels) != rows:
-        raise InputError(
-            f"groups has {len(labels)} labels; X has {rows} rows, so pass one label per row."
-        )
+    labels = _labels(groups, rows)
     numbers: dict[Any, int] = {}
     codes = np.empty(rows, np.int32)
     for row, label in enumerate(labels):
@@ -73,20 +69,28 @@ def _traced_codes(groups: Any, rows: int) -> Any:
     return groups.astype(jnp.int32)
 
 
-def _labels(groups: Any) -> list[Any]:
+def _labels(groups: Any, rows: int) -> list[Any]:
     """The labels as hashable Python values; numbers of any size stay exact."""
+    shape = getattr(groups, "shape", None)
+    if (
+        isinstance(groups, str | bytes | dict | type)
+        or not hasattr(groups, "__len__")
+        or shape == ()
+    ):
+        raise InputTypeError(
+            f"groups is {shown(groups)}; pass one label per row, such as a column of the table."
+        )
+    shape = (len(groups),) if shape is None else shape
+    if len(shape) != 1:
+        raise InputError(f"groups has shape {tuple(shape)}; pass one label per row, shape (rows,).")
+    if shape[0] != rows:
+        raise InputError(
+            f"groups has {shape[0]} labels; X has {rows} rows, so pass one label per row."
+        )
     if isinstance(groups, np.ma.MaskedArray):
         mask = np.ma.getmaskarray(groups).tolist()
         pairs = zip(groups.data.tolist(), mask, strict=True)
         return [None if hidden else label for label, hidden in pairs]
-    if isinstance(groups, str | bytes | dict) or not hasattr(groups, "__len__"):
-        raise InputTypeError(
-            f"groups is a {type(groups).__name__}; pass one label per row, such as a column of "
-            "the table."
-        )
-    shape = getattr(groups, "shape", (len(groups),))
-    if len(shape) != 1:
-        raise InputError(f"groups has shape {tuple(shape)}; pass one label per row, shape (rows,).")
     # Dates of NumPy become whole numbers, and lose NaT, in its own lists.
     if isinstance(groups, np.ndarray) and groups.dtype.kind in "mM":
         return list(groups)

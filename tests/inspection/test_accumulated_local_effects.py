@@ -188,8 +188,8 @@ def test_one_value_has_no_effect_and_integers_are_not_truncated():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"edges": [0.0]}, r"edges is \[0\.\]; pass at least two increasing values"),
-        ({"edges": [1.0, 0.0]}, r"edges is \[1\. 0\.\]; pass at least two increasing"),
+        ({"edges": [0.0]}, r"edges is \[0\.0\]; pass at least two increasing values"),
+        ({"edges": [1.0, 0.0]}, r"edges is \[1\.0, 0\.0\]; pass at least two increasing"),
         ({"edges": [50.0, 60.0]}, r"edges extends from 50 to 60, where column 0 has no value; its"),
         ({"resolution": 0}, r"resolution is 0; pass a whole number of at least 1"),
         ({"feature": "d"}, r"feature is 'd'; known: a, b, c"),

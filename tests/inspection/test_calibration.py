@@ -149,7 +149,7 @@ def test_one_row_has_no_interval_but_wilsons():
         (([0, 2], [0.5, 0.5]), {"response": "binary"}, "y has the value 2; a binary response"),
         (([0, 3], [[0.5, 0.5]] * 2), {}, "y has the value 3; a categorical response takes"),
         (([0, 1], [0.5, 0.5]), {"response": "categorical"}, r"prediction has shape \(2,\)"),
-        (([0, 1], [0.5, 0.5]), {"response": "ordinal"}, "response is 'ordinal'; pass one of"),
+        (([0, 1], [0.5, 0.5]), {"response": "ordinal"}, "response is 'ordinal'; did you mean"),
         (([0, 1], [0.5, 0.5]), {"bins": 0}, "bins is 0; pass a whole number of at least 1"),
         (([0, -1], [0.5, 0.5]), {"response": "count"}, "counts are at least 0"),
     ],

@@ -32,7 +32,7 @@ def test_columns_are_found_by_place_and_by_name(groups, expected):
         ([["a", "a"]], InputError, "groups has column 'a' more than once"),
         ([3], InputError, "groups has column 3, but X has columns 0 to 2"),
         ([["d"]], InputError, "groups is 'd'; known: a, b, c"),
-        ([1.0], InputTypeError, r"groups has 1\.0; pass a column, or a list of columns"),
+        ([1.0], InputTypeError, r"a group in groups is 1\.0; pass a column, or a list of columns"),
         ([[True]], InputTypeError, "groups has the column True; pass names or numbers"),
     ],
 )

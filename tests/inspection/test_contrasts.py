@@ -120,15 +120,15 @@ def test_outputs_have_names_and_days_are_dates():
 @pytest.mark.parametrize(
     ("pairs", "error", "message"),
     [
-        ([(0, 1, 2)], InputTypeError, r"pairs is a list; pass \{feature: \(low, high\)\}"),
+        ([(0, 1, 2)], InputTypeError, r"pairs is \[\(0, 1, 2\)\]; pass \{feature: \(low, high\)\}"),
         ({}, InputError, r"pairs is empty; pass"),
         ({0: 3}, InputTypeError, r"pairs\[0\] is 3; pass \(low, high\)"),
-        ({0: (1, 1)}, InputError, r"pairs\[0\] is \(1, 1\); pass two different values"),
-        ({0: (1, 2, 3)}, InputError, r"pairs\[0\] is \(1, 2, 3\); pass two different values"),
+        ({0: (1, 1)}, InputError, r"pairs\[0\] is \[1, 1\]; pass two different values"),
+        ({0: (1, 2, 3)}, InputError, r"pairs\[0\] is \[1, 2, 3\]; pass two different values"),
         ({0: (1, np.nan)}, InputError, r"pairs\[0\] holds nan; pass finite numbers"),
         ({"thal": ("fixed", "x")}, InputError, r"a level in pairs\['thal'\] is 'x'; known"),
-        ({"tall": (0, 1)}, InputError, r"feature is 'tall'; did you mean 'thal'"),
-        ({7: (0, 1)}, InputError, r"feature is 7; X has the columns 0 to 2"),
+        ({"tall": (0, 1)}, InputError, r"a column in pairs is 'tall'; did you mean 'thal'"),
+        ({7: (0, 1)}, InputError, r"a column in pairs is 7; X has the columns 0 to 2"),
     ],
 )
 def test_pairs_that_cannot_be_used_are_refused(pairs, error, message):

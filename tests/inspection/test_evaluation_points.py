@@ -5,7 +5,7 @@ import pytest
 
 from jaxnn import InputError, InputTypeError
 from jaxnn.inspection import grid_for, is_extrapolated
-from jaxnn.inspection.evaluation_points import check_grid
+from jaxnn.inspection.arguments import check_grid
 from jaxnn.tables import Column
 
 COLUMNS = (Column("age", "numeric"), Column("thal", "categorical", ("normal", "fixed", "rev")))

@@ -185,13 +185,13 @@ def test_a_table_of_one_row_has_no_interactions():
         ({"features": [0]}, InputError, "features has 1 columns; a pair needs at least two"),
         ({"features": 3}, InputError, "features is 3; pass a list of columns"),
         ({"features": [0, 2, -1]}, InputError, "features has column 2 twice"),
-        ({"features": ["a", 1]}, InputTypeError, "feature is 'a'; pass the number"),
+        ({"features": ["a", 1]}, InputTypeError, "a column in features is 'a'; pass the number"),
         (
             {"rows": [40]},
             InputError,
             r"rows is \[40\]; pass a list of row numbers of X, from 0 to 30",
         ),
-        ({"rows": []}, InputError, r"rows is \[\]; pass a list of row numbers"),
+        ({"rows": []}, InputError, r"rows is \[\], which is no row; pass a list of row numbers"),
         ({"weights": np.zeros(31)}, InputError, "weights is zero for every row"),
     ],
 )

@@ -216,7 +216,7 @@ def test_a_table_says_what_its_plus_minus_is():
         ({"y": Y[:5]}, InputError, r"y has shape \(5,\); pass one number for each of the 40 rows"),
         ({"y": np.where(Y > 0, np.nan, Y)}, InputError, "y holds nan|y has"),
         ({"score": "r3"}, InputError, "r_squared"),
-        ({"score": 3}, InputTypeError, "score is a int; pass a name or a function"),
+        ({"score": 3}, InputTypeError, "score is 3; pass a name or a function"),
         ({"score": lambda y, p: p}, InputError, "must give one finite number"),
         ({"groups": [[0, 1], [1]]}, InputError, "column 'x1' more than once"),
         ({"groups": [[0.5]]}, InputTypeError, r"groups has the column 0\.5; pass names or numbers"),

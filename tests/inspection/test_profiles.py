@@ -322,7 +322,7 @@ GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
 @pytest.mark.parametrize(
     ("wrong", "error", "sentence"),
     [
-        ({"predict": 3}, InputTypeError, "predict is a int; pass a function"),
+        ({"predict": 3}, InputTypeError, "predict is 3; pass a function"),
         ({"predict": lambda X: 0.0}, InputError, r"predict gives shape \(\) for 2 rows"),
         ({"predict": lambda X: X.T @ X}, InputError, r"predict gives shape \(3, 3\) for 2 rows"),
         ({"predict": lambda X: X @ X.T}, InputError, r"predict gives shape \(2, 2\) for 2 rows"),
@@ -340,7 +340,7 @@ GOOD = {"predict": linear, "X": rows(), "feature": 0, "grid": [0.0, 1.0]}
         ({"feature": True}, InputTypeError, "feature is True"),
         ({"grid": []}, InputError, r"grid has shape \(0,\)"),
         ({"grid": 1.0}, InputError, r"grid has shape \(\)"),
-        ({"grid": ["a"]}, InputError, "grid has shape .* holds <U1 values"),
+        ({"grid": ["a"]}, InputError, "grid holds <U1 values"),
         ({"grid": [1.0, np.nan]}, InputError, "grid holds nan; pass finite numbers"),
         ({"grid": [[1.0], [1.0, 2.0]]}, InputError, "grid"),
         ({"feature": np.array(0.5)}, InputTypeError, r"feature is array\(0.5\)"),
@@ -401,7 +401,7 @@ def test_bad_centres_are_refused(wrong, sentence):
         ({"percentiles": (-1, 0.1)}, "percentiles is"),
         ({"percentiles": (5, 95)}, "percentiles is"),
         ({"percentiles": 0.3}, "percentiles is 0.3"),
-        ({"percentiles": ("a", "b")}, "percentiles is"),
+        ({"percentiles": ("a", "b")}, "percentiles holds <U1 values"),
         ({"feature": "x"}, "feature is 'x'"),
     ],
 )

@@ -40,7 +40,7 @@ def test_r_squared_and_its_delta_method_by_hand():
     moved = (losses - (1 - result.estimate) * constant) / constant.mean()
     assert result.standard_error == pytest.approx(moved.std(ddof=1) / np.sqrt(20))
     assert result.lower < result.estimate < result.upper <= 1
-    with pytest.raises(InputError, match="y has the same value in all rows, so nothing is there"):
+    with pytest.raises(InputError, match="constant has no loss, as y has the same value"):
         explained_interval(losses, np.zeros(20))
 
 

@@ -123,11 +123,11 @@ def test_integers_are_not_truncated():
         ((0, -3), ([0], [1]), InputError, "features has column 0 twice"),
         ((0,), ([0], [1]), InputError, r"features is \(0,\); pass the numbers of two columns"),
         (3, ([0], [1]), InputError, "features is 3; pass the numbers of two columns"),
-        (("a", 1), ([0], [1]), InputTypeError, "feature is 'a'; pass the number"),
-        ((0, 7), ([0], [1]), InputError, "feature is 7; X has the columns 0 to 2"),
+        (("a", 1), ([0], [1]), InputTypeError, "a column in features is 'a'; pass the number"),
+        ((0, 7), ([0], [1]), InputError, "a column in features is 7; X has the columns 0 to 2"),
         ((0, 1), ([0],), InputError, "grids has 1 entries; pass two lists"),
-        ((0, 1), None, InputTypeError, "grids is a NoneType; pass two lists"),
-        ((0, 1), ([0], [np.nan]), InputError, "grid holds nan"),
+        ((0, 1), None, InputTypeError, "grids is None; pass two lists"),
+        ((0, 1), ([0], [np.nan]), InputError, "a grid in grids holds nan"),
     ],
 )
 def test_arguments_that_cannot_be_used_are_refused(features, grids, error, message):
@@ -145,9 +145,9 @@ def test_columns_and_levels_are_found_by_name():
         held, profile_surface(product, X, (1, 2), ([1, 0], [0.5]), columns=COLUMNS)
     )
     assert joint_surface(product, X, ("c", "b"), columns=COLUMNS, resolution=3).features == (2, 1)
-    with pytest.raises(InputError, match="a level in a grid is 's'; known: p, q, r"):
+    with pytest.raises(InputError, match="a level in a grid in grids is 's'; known: p, q, r"):
         data_nearby(X, ("b", "c"), (["s"], [0.5]), columns=COLUMNS)
-    with pytest.raises(InputError, match="feature is 'd'; known: a, b, c"):
+    with pytest.raises(InputError, match="a column in features is 'd'; known: a, b, c"):
         joint_surface(product, X, ("d", "b"), columns=COLUMNS)
     with pytest.raises(InputError, match="features is 'bc'; pass the numbers of two columns"):
         joint_surface(product, X, "bc", columns=COLUMNS)

@@ -133,7 +133,7 @@ def test_a_constant_has_no_rules_and_no_fidelity():
         (smooth, {"columns": "abcd"}, "columns is a str; pass the columns of a table"),
         (smooth, {"response": "yes"}, "response is 'yes'"),
         (lambda X: X[:, :2], {"response": "binary"}, "predict gives 2 outputs"),
-        (3, {}, "predict is a int"),
+        (3, {}, "predict is 3"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -139,5 +139,5 @@ def test_what_cannot_be_used_is_refused(network):
         refit_interactions(network, X, scale="logit")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="values is 1; pass a whole number of at least 2"):
         refit_interactions(network, X, values=1)
-    with pytest.raises(InputError, match="feature is 'd'; known"):
+    with pytest.raises(InputError, match="a column in features is 'd'; known"):
         refit_interactions(network, X, features=["a", "d"])
