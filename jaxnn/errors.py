@@ -194,16 +194,6 @@ def check_instance(value: Any, argument: str, kind: type | tuple[type, ...], acc
         raise InputTypeError(f"{argument} is {given}; pass {accepted}.")
 
 
-def check_text(value: Any, argument: str) -> None:
-    """Refuse what is no text.
-
-    Raises:
-      InputTypeError: anything else.
-    """
-    if not isinstance(value, str):
-        raise InputTypeError(f"{argument} is {shown(value)}; pass text.")
-
-
 def check_positive(value: Any, argument: str) -> None:
     """Refuse what is not a positive finite number; errors are those of `check_number`."""
     check_number(value, argument, "a positive number", lambda number: number > 0)
