@@ -46,6 +46,8 @@ class InputNoise(Regularizer):
 
     def features(self, key: Array, features: Array) -> Array:
         """The features with noise."""
+        if self.deviation == 0:
+            return features
         return features + self.deviation * jax.random.normal(key, features.shape, features.dtype)
 
 
@@ -74,4 +76,6 @@ class WeightNoise(Regularizer):
 
     def weights(self, key: Array, weights: Array) -> Array:
         """The weights with noise."""
+        if self.deviation == 0:
+            return weights
         return weights + self.deviation * jax.random.normal(key, weights.shape, weights.dtype)

@@ -9,6 +9,7 @@ import pytest
 from jaxnn import MLP, ElasticNet, Fitter, InputError, Recipe, fit, init, predict
 from jaxnn.regularizers import (
     ActivityPenalty,
+    Augmentation,
     BatchNormalization,
     Dropout,
     InputNoise,
@@ -196,6 +197,28 @@ def test_blocks_of_many_rows_have_noise_of_their_own():
     # E of the gradient is 2 w E (m/p)^2 = 4 w, and its deviation 4 |w| / sqrt(rows).
     gradient = (one - fitted.params[0].weights[0, 0]) / one
     assert 0 < abs(gradient - 4) < 5 * 4 / np.sqrt(rows)
+
+
+def test_regularisers_that_change_nothing_leave_the_same_numbers_bit_for_bit(problem):
+    X, y = problem()
+    net = MLP((3, 4, 2, 1), response="binary")
+    neutral = (
+        Augmentation(lambda key, x: x),
+        InputNoise(0.0),
+        Dropout(1.0, 1.0),
+        LabelNoise(0.0),
+        LabelSmoothing(0.0),
+        WeightNoise(0.0),
+        ActivityPenalty(),
+        ElasticNet(),
+        MaxNorm(1e9),
+    )
+    plain, same = (
+        fit(jax.random.key(0), net, X, y > 1, Recipe(epochs=20, batch_size=8, regularizers=given))
+        for given in ((), neutral)
+    )
+    jax.tree.map(np.testing.assert_array_equal, plain, same)
+    assert Recipe(regularizers=()) == Recipe()
 
 
 # Labels -------------------------------------------------------------------------------------------
