@@ -92,6 +92,29 @@ def write_arrays(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:
     np.savez(file, allow_pickle=False, **plain)  # type: ignore[arg-type]
 
 
+def sealed(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The bytes of a file of arrays that ends with a digest of all its other bytes."""
+    file = io.BytesIO()
+    write_arrays(file, arrays)
+    content = file.getvalue()
+    # The digest is the comment of the archive, whose length comes before it and was 0.
+    digest = hashlib.sha256(content).hexdigest().encode()
+    return content[:-2] + len(digest).to_bytes(2, "little") + digest
+
+
+def check_seal(content: bytes) -> None:
+    """Refuse the bytes of a file of which any was changed since they were sealed.
+
+    Raises:
+      Unreadable: one was, or they never were sealed.
+    """
+    length = hashlib.sha256().digest_size * 2
+    before, end = content[: -length - 2], content[-length - 2 :]
+    digest = hashlib.sha256(before + b"\0\0").hexdigest().encode()
+    if end != length.to_bytes(2, "little") + digest:
+        raise Unreadable("is damaged")
+
+
 def size_of(expected: Mapping[str, Form]) -> int:
     """The largest size of a file that holds arrays of these forms, in bytes."""
     around = BYTES_AROUND_AN_ARRAY * (len(expected) + 1)

@@ -5,8 +5,9 @@
     directory/replicates-00000016.npz   a finished chunk, named by its first replicate
 
 A chunk holds `indices`, `leaf0`, `leaf1`, ... and a description: the fingerprint of its run, dtypes
-and shapes, and a digest of everything. It is believed if all of that is what the run is about to
-produce; otherwise a warning says why, and its replicates are computed again.
+and shapes. It ends with a digest of all its bytes. It is believed if that fits and the chunk is of
+what the run is about to produce; otherwise a warning says why, and its replicates are computed
+again.
 
 A run that cannot save any more, as on a full disk, goes on and says so: its result is worth more
 than its chunks.
@@ -27,13 +28,13 @@ import numpy as np
 
 from jaxnn.array_files import (
     Form,
+    check_seal,
     described,
-    digest_of,
     forms,
     read_arrays,
     read_text,
+    sealed,
     size_of,
-    write_arrays,
 )
 from jaxnn.directory_lock import DirectoryLock
 from jaxnn.errors import InputError, InputTypeError
@@ -170,12 +171,11 @@ class Store:
         """
         arrays: dict[str, np.ndarray] = {"indices": np.asarray(indices, np.int64)}
         arrays |= {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
-        description = {"run": self.fingerprint, "arrays": described(arrays)}
-        text = json.dumps({**description, "sha256": digest_of(description, arrays)})
+        text = json.dumps({"run": self.fingerprint, "arrays": described(arrays)})
         arrays["description"] = np.frombuffer(text.encode(), np.uint8)
         place = self.path / _chunk_name(indices)
         try:
-            write_whole(place, lambda file: write_arrays(file, arrays))
+            write_whole(place, lambda file: file.write(sealed(arrays)))
             self._saving = True
         except OSError as problem:
             if self._saving:
@@ -245,23 +245,22 @@ class Store:
         whole = {"indices": Form(np.dtype(np.int64), (self.replicates,))}
         whole |= self._leaf_forms(self.replicates)
         content = read_plain_file(place, size_of(whole) + _LONGEST_TEXT)
+        check_seal(content)
+        text = read_text(content, "description")
         try:
-            description = json.loads(read_text(content, "description"))
-            run, digest = description["run"], description.pop("sha256")
-            found = forms(description["arrays"])
+            description = json.loads(text)
+            run, found = description["run"], forms(description["arrays"])
             count = found["indices"].shape[0]
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            raise Unreadable("is damaged") from None
+            raise Unreadable("was not saved by this program") from None
         if run != self.fingerprint:
             raise Unreadable("is of another run")
         expected = {"indices": Form(np.dtype(np.int64), (count,)), **self._leaf_forms(count)}
         if found != expected:
             raise Unreadable("holds results of other dtypes or shapes")
-        length = Form(np.dtype(np.uint8), (len(read_text(content, "description").encode()),))
-        arrays = read_arrays(content, {**expected, "description": length})
+        form = Form(np.dtype(np.uint8), (len(text.encode()),))
+        arrays = read_arrays(content, {**expected, "description": form})
         del arrays["description"]
-        if digest_of(description, arrays) != digest:
-            raise Unreadable("is damaged")
         indices = arrays.pop("indices")
         inside = count and indices.min() >= 0 and indices.max() < self.replicates
         if not inside or len(np.unique(indices)) != count:

@@ -16,6 +16,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -61,8 +62,11 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
                 os.replace(temporary, path)  # before the lock is given up
         if fcntl is None:  # such systems rename closed files only
             os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+    except BaseException as problem:
+        with suppress(OSError):  # what matters is why it was not written
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(problem, OSError) and problem.filename == temporary:
+            raise OSError(problem.errno, problem.strerror, str(path)) from None
         raise
 
 
