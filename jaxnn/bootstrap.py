@@ -32,10 +32,13 @@ from jaxnn.errors import (
     as_weights,
     check_count,
     check_finite,
+    check_instance,
     check_key,
     check_level,
     check_memory,
+    shown,
 )
+from jaxnn.progress import check_progress
 from jaxnn.replicate import replicate
 from jaxnn.resampling import (
     multiplicities,
@@ -161,6 +164,7 @@ def bootstrap(
     """
     check_key(key)
     check_count(replicates, "replicates")
+    check_progress(progress)
     fit, validation = as_fitter(fit)
     traits = traits_of(fit)
     by_weight = takes_multiplicities(
@@ -299,13 +303,35 @@ def converged(refits: Bootstrap) -> Any:
 
     Raises:
       InputError: all refits diverged.
+      InputTypeError: not what `bootstrap` returns.
     """
+    check_refits(refits)
     if refits.diverged.all():
         raise InputError(
             f"refits holds {len(refits.diverged)} replicates, all of which diverged; train with a "
             "lower learning rate."
         )
     return jax.tree.map(lambda leaf: leaf[~refits.diverged], refits.fits)
+
+
+def check_refits(refits: Any, argument: str = "refits") -> None:
+    """Refuse what is not a `Bootstrap`, or one whose arrays have different numbers of replicates.
+
+    Raises:
+      InputError, InputTypeError: anything else.
+    """
+    check_instance(refits, argument, Bootstrap, "what jaxnn.bootstrap.bootstrap returned")
+    diverged = as_numbers(refits.diverged, f"{argument}.diverged")
+    if diverged.ndim != 1 or diverged.dtype != bool or not len(diverged):
+        raise InputError(
+            f"{argument}.diverged is {shown(diverged)}; pass one truth value per replicate."
+        )
+    for leaf in jax.tree.leaves(refits.fits):
+        if not hasattr(leaf, "dtype") or np.shape(leaf)[:1] != diverged.shape:
+            raise InputError(
+                f"{argument}.fits holds {shown(leaf)}; pass arrays with a leading axis of length "
+                f"{len(diverged)}, the number of replicates."
+            )
 
 
 def interval(samples: Any, level: float = 0.95) -> Interval:

@@ -45,6 +45,7 @@ from jaxnn.saving import (
     remove_temporary_files,
     write_whole,
 )
+from jaxnn.tables.table import quoted
 
 MANIFEST = "run.json"
 CHUNKS = "replicates-*.npz"
@@ -284,8 +285,8 @@ class Store:
 
     def _unusable(self, problem: BaseException) -> InputError:
         return InputError(
-            f"directory is {str(self.path)!r}, which cannot be used ({reason(problem)}); pass one "
-            "that can be written to."
+            f"directory is {quoted(str(self.path), 300)}, which cannot be used "
+            f"({reason(problem)}); pass one that can be written to."
         )
 
 

@@ -6,7 +6,6 @@ compilation starts: InputError("<argument> is <given>; <what is accepted>").
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import math
 import operator
@@ -204,23 +203,6 @@ def check_not_negative(value: Any, argument: str) -> None:
     check_number(value, argument, "a finite number of at least 0", lambda number: number >= 0)
 
 
-def check_hashable(description: Any) -> None:
-    """Refuse a frozen dataclass of which a field cannot be hashed, so that it cannot be static.
-
-    Raises:
-      InputTypeError: such a field.
-    """
-    for field in dataclasses.fields(description):
-        value = getattr(description, field.name)
-        try:
-            hash(value)
-        except TypeError:
-            raise InputTypeError(
-                f"{field.name} is a {type(value).__name__} that cannot be hashed; pass plain "
-                "numbers, and functions without arrays or lists inside."
-            ) from None
-
-
 def check_memory(
     size: int, argument: str, value: Any, advice: str = "pass a smaller number"
 ) -> None:
@@ -283,7 +265,7 @@ def as_numbers(values: Any, argument: str) -> np.ndarray:
             f"{argument} has shape {array.shape}, which takes at least {needed:,} bytes of memory, "
             f"but this machine has {memory:,}; pass fewer numbers."
         )
-    return array
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def as_array(values: Any, argument: str) -> Any:
@@ -298,6 +280,17 @@ def as_array(values: Any, argument: str) -> Any:
         return values
     numbers = as_numbers(values, argument)
     return values if isinstance(values, jax.Array) else numbers
+
+
+def as_jax_array(values: Any, argument: str) -> jax.Array:
+    """Numbers as a JAX array, traced or not, in JAX's precision; beyond its range is infinite.
+
+    Raises:
+      InputError, InputTypeError: as `as_numbers`.
+    """
+    array = as_array(values, argument)
+    with np.errstate(over="ignore"):
+        return jnp.asarray(array)
 
 
 def _is_numeric(dtype: Any) -> bool:

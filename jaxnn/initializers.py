@@ -208,12 +208,11 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 
 
-def initializer(scheme: str | Initializer, argument: str = "scheme") -> Initializer:
+def initializer(scheme: str | Initializer) -> Initializer:
     """The function (key, shape (inputs, outputs), dtype) -> weights of a scheme.
 
     Args:
       scheme: a name of `INITIALIZERS`, or such a function, which is returned as it is.
-      argument: what to call it in a message.
 
     Raises:
       InputError, InputTypeError: the name is unknown.
@@ -226,7 +225,7 @@ def initializer(scheme: str | Initializer, argument: str = "scheme") -> Initiali
     """
     if callable(scheme):
         return scheme
-    check_name(scheme, argument, INITIALIZERS)
+    check_name(scheme, "initializer", INITIALIZERS)
     return INITIALIZERS[scheme]
 
 

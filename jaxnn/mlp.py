@@ -26,8 +26,7 @@ from jax import Array
 from jaxnn import responses
 from jaxnn.errors import (
     InputError,
-    as_array,
-    check_hashable,
+    as_jax_array,
     check_instance,
     check_key,
     check_name,
@@ -35,7 +34,7 @@ from jaxnn.errors import (
 )
 from jaxnn.initializers import Initializer, Scaled, check_initializer, initializer
 from jaxnn.layer_shapes import check_layers, checked_sizes, number_of_parameters
-from jaxnn.user_functions import check_returns
+from jaxnn.user_functions import check_hashable, check_returns
 
 __all__ = [
     "ACTIVATIONS",
@@ -120,7 +119,7 @@ class MLP:
     def __post_init__(self) -> None:
         object.__setattr__(self, "sizes", checked_sizes(self.sizes))  # a list becomes hashable
         activation_function(self.activation)
-        initializer(self.initializer, "initializer")
+        initializer(self.initializer)
         if not callable(self.bias_initializer):
             check_name(self.bias_initializer, "bias_initializer", BIAS_SCHEMES)
         responses.check_outputs(self.response, self.sizes[-1])
@@ -324,13 +323,13 @@ def _forward(net: MLP, params: Parameters, x: Array) -> HiddenStates:
 
 def _checked_example(net: MLP, x: Any) -> Array:
     check_network(net)
-    x = as_array(x, "x")
+    x = as_jax_array(x, "x")
     if x.shape != (net.sizes[0],):
         raise InputError(
             f"x has shape {x.shape}; pass one example of shape ({net.sizes[0]},), and use "
             "jax.vmap for a batch."
         )
-    return jnp.asarray(x)
+    return x
 
 
 def check_parameters(net: MLP, params: Parameters, *, stacked: int = 0) -> None:

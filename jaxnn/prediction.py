@@ -15,11 +15,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, lax
 from jax.tree_util import Partial
 
 from jaxnn import mlp, responses
-from jaxnn.errors import InputError, InputTypeError, check_count
+from jaxnn.errors import InputError, check_count, check_instance, shown
 from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder, encode
 from jaxnn.training import Fit
@@ -128,18 +129,36 @@ class FitsPredict:
 
 
 def _check_fitted(net: Any, fitted: Any, encoder: Encoder | None) -> None:
-    if not isinstance(net, MLP):
-        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
-    if not isinstance(fitted, Fit):
-        raise InputTypeError(
-            f"fitted is a {type(fitted).__name__}; pass a jaxnn.Fit, as jaxnn.fit or "
-            "jaxnn.converged returns it."
-        )
+    mlp.check_network(net)
+    check_instance(fitted, "fitted", Fit, "a jaxnn.Fit, as jaxnn.fit or jaxnn.converged returns it")
+    if encoder is not None:
+        check_instance(encoder, "encoder", Encoder, "the jaxnn.Encoder of the fit")
+    check_stacked(fitted)
     if encoder is None and fitted.scaling is not None:
         raise InputError("encoder is None, but the fit was made with an encoder; pass that one.")
     if encoder is not None and fitted.scaling is None:
         raise InputError("encoder is given, but the fit was made without one; pass None.")
     mlp.check_parameters(net, fitted.params, stacked=jnp.ndim(fitted.diverged_at))
+
+
+def check_stacked(fitted: Fit) -> None:
+    """Refuse a fit of which some field is no array, or has another number of replicates.
+
+    Raises:
+      InputError: such a field.
+    """
+    fits = np.shape(fitted.diverged_at) if _is_array(fitted.diverged_at) else None
+    for name, field in fitted._asdict().items():
+        for leaf in jax.tree.leaves(field):
+            if fits is None or not _is_array(leaf) or np.shape(leaf)[: len(fits)] != fits:
+                raise InputError(
+                    f"fitted has {shown(leaf)} in {name}; pass a jaxnn.Fit as jaxnn.fit or "
+                    "jaxnn.converged returns it."
+                )
+
+
+def _is_array(leaf: Any) -> bool:
+    return hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, np.number)
 
 
 def _predict(net: MLP, fitted: Fit, X: Array, encoder: Encoder | None) -> Array:

@@ -9,11 +9,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
+
+from jaxnn.user_functions import check_callable
 
 
 def is_watched() -> bool:
     """Whether stderr is a terminal or belongs to a notebook, where a bar can be drawn."""
     return sys.stderr.isatty() or "ipykernel" in sys.modules
+
+
+def check_progress(progress: Any) -> None:
+    """Refuse what is neither True or False, nor a label, nor a function of the share finished.
+
+    Raises:
+      InputError, InputTypeError: anything else, or a function of another number of arguments.
+    """
+    if not isinstance(progress, bool | str):
+        accepted = "True, False, a label, or a function of the share that is finished"
+        check_callable(progress, "progress", accepted, arguments=1)
 
 
 class Progress:

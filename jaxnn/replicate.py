@@ -30,12 +30,13 @@ from jax import Array, lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxnn.chunk_store import Store, fingerprint_of
-from jaxnn.errors import InputError, InputTypeError, check_count, check_key
+from jaxnn.errors import InputError, InputTypeError, check_bool, check_count, check_key, shown
 from jaxnn.one_replicate import Call, Identity, is_key, raw, shapes_of_one
 from jaxnn.processes.agreement import Job
 from jaxnn.processes.shares import Shares, check_call, enter_together, job_of
-from jaxnn.progress import Progress
+from jaxnn.progress import Progress, check_progress
 from jaxnn.stacked_results import Stacked, check_size
+from jaxnn.user_functions import failures_told
 
 CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2 cache
 CPU_CHUNK = 8  # more replicates side by side than this are no faster on a core
@@ -145,6 +146,8 @@ def replicate(
     if replicates < 1:
         raise InputError("keys is empty; pass at least one key.")
     _check_arguments(fn, mapped, shared, replicates)
+    check_bool(varying_length, "varying_length")
+    check_progress(progress)
     for name, value in (("chunk", chunk), ("working_set", working_set)):
         if value is not None:
             check_count(value, name)
@@ -166,7 +169,8 @@ def replicate(
     call = Call(Identity(fn), own_form, common_form)
     # Side by side, all take as many steps as the slowest; one by one, none waits for another.
     run = _compiled(call, mesh, varying_length and platform == "cpu")
-    one, structure = _one_result(run, own, common, chunk * len(mine), mesh)
+    with failures_told("fn", "a JAX function of (key, *mapped, *shared) that returns arrays"):
+        one, structure = _one_result(run, own, common, chunk * len(mine), mesh)
     check_size(one, replicates)
     program = ""
     if directory is not None or job is not None:
@@ -311,15 +315,14 @@ def _dispatch_ahead(
 
 
 def _checked_devices(devices: Any) -> list[Any]:
-    listed = list(devices) if isinstance(devices, Sequence | np.ndarray) else [devices]
+    array = isinstance(devices, np.ndarray) and devices.dtype == object and devices.ndim == 1
+    listed = list(devices) if array or isinstance(devices, tuple | list) else [None]
     if not listed:
         raise InputError("devices is empty; pass at least one device, or None for all.")
-    if not isinstance(devices, Sequence | np.ndarray) or not all(
-        isinstance(device, jax.Device) for device in listed
-    ):
-        raise InputTypeError(f"devices is {devices!r}; pass a list such as jax.devices().")
+    if not all(isinstance(device, jax.Device) for device in listed):
+        raise InputTypeError(f"devices is {shown(devices)}; pass a list such as jax.devices().")
     if len(set(listed)) < len(listed):
-        raise InputError(f"devices is {devices!r}; pass each device once.")
+        raise InputError(f"devices is {shown(devices)}; pass each device once.")
     return listed
 
 

@@ -20,11 +20,19 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxnn.errors import InputError, InputTypeError, check_count, check_key, check_memory
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_count,
+    check_key,
+    check_memory,
+    shown,
+)
 from jaxnn.tables import Column
 from jaxnn.training import forward_pass
 from jaxnn.training.arguments import CheckedRows
 from jaxnn.training.fitter import TrainsRows, traits_of
+from jaxnn.user_functions import failures_told
 
 __all__ = [
     "multiplicities",
@@ -162,6 +170,13 @@ def _call(fit: Callable[..., Any], key: Array, rows: CheckedRows) -> Any:
     """fit(key, X, y[, weights, groups]), with arguments by name where it has such names."""
     if isinstance(fit, TrainsRows):
         return fit.train(key, rows)
+    with failures_told("fit", "a JAX function fit(key, X, y) that returns arrays"):
+        result = _called(fit, key, rows)
+        jax.tree.map(jnp.result_type, result)
+    return result
+
+
+def _called(fit: Callable[..., Any], key: Array, rows: CheckedRows) -> Any:
     parameters = signature(fit).parameters
     by_name = {} if rows.weights is None else {"weights": rows.weights}
     if rows.groups is not None and "groups" in parameters:
@@ -197,8 +212,10 @@ def takes_multiplicities(
     """
     parameters = _parameters(fit, grouped)
     takes_weights = "weights" in parameters
+    if not (resampling is None or isinstance(resampling, str)):
+        raise InputTypeError(f"resampling is {shown(resampling)}; pass 'rows' or 'multiplicities'.")
     if resampling not in (None, "rows", "multiplicities"):
-        raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
+        raise InputError(f"resampling is {shown(resampling)}; pass 'rows' or 'multiplicities'.")
     if not takes_weights:
         if resampling == "multiplicities":
             raise InputError(
@@ -234,7 +251,8 @@ def _parameters(fit: Callable[..., Any], grouped: bool) -> Mapping[str, Paramete
         parameters = signature(fit).parameters
     except ValueError:  # as for many built-in functions
         raise InputError(
-            f"fit is {fit!r}, whose parameters are unknown; pass a Python function fit(key, X, y)."
+            f"fit is {shown(fit)}, whose parameters are unknown; pass a Python function "
+            "fit(key, X, y)."
         ) from None
     taken = [p for p in parameters.values() if p.kind != Parameter.VAR_KEYWORD]
     if len(taken) < 3 and not any(p.kind == Parameter.VAR_POSITIONAL for p in taken):

@@ -16,13 +16,14 @@ Check" (the output layer should match the response variable).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError, InputTypeError, as_jax_array, check_name, is_whole, shown
 
 __all__ = [
     "RESPONSES",
@@ -80,10 +81,9 @@ def response(kind: str) -> Response:
     """The functions of a kind of response.
 
     Raises:
-      InputError: the kind is unknown.
+      InputError, InputTypeError: the kind is unknown.
     """
-    if not isinstance(kind, str) or kind not in RESPONSES:
-        raise unknown_name("response", kind, RESPONSES)
+    check_name(kind, "response", RESPONSES)
     return RESPONSES[kind]
 
 
@@ -99,7 +99,8 @@ def mean(kind: str, outputs: Array, axis: int = -1) -> Array:
       An array of the shape and dtype of `outputs`. Not compiled.
 
     Raises:
-      InputError: the kind is unknown.
+      InputError, InputTypeError: an unknown kind, shapes that do not fit, or an axis that `outputs`
+        does not have.
 
     Example:
       >>> import jax.numpy as jnp
@@ -107,7 +108,9 @@ def mean(kind: str, outputs: Array, axis: int = -1) -> Array:
       >>> print(responses.mean("binary", jnp.array([0.0])))
       [0.5]
     """
-    return response(kind).mean(outputs, axis)
+    found = response(kind)
+    z = _checked_outputs(outputs, axis)
+    return found.mean(z, axis)
 
 
 def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
@@ -125,7 +128,8 @@ def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
       the deviance has its factor 2. Cross-entropies are in nats. Not compiled.
 
     Raises:
-      InputError: the kind is unknown.
+      InputError, InputTypeError: an unknown kind, shapes that do not fit, or an axis that `outputs`
+        does not have.
 
     Example:
       >>> import jax.numpy as jnp
@@ -133,7 +137,30 @@ def loss(kind: str, outputs: Array, y: Array, axis: int = -1) -> Array:
       >>> print(responses.loss("quantitative", jnp.array([3.0]), jnp.array([1.0])))
       4.0
     """
-    return response(kind).loss(outputs, y, axis)
+    found = response(kind)
+    z, y = _checked_outputs(outputs, axis), as_jax_array(y, "y")
+    wanted = list(z.shape)
+    if kind == "categorical":
+        wanted[axis] = 1
+    try:
+        fits = np.broadcast_shapes(y.shape, wanted) == tuple(wanted)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise InputError(
+            f"y has shape {y.shape}; outputs has shape {z.shape}, so pass a shape that broadcasts "
+            f"against {tuple(wanted)}."
+        )
+    return found.loss(z, y, axis)
+
+
+def _checked_outputs(outputs: Any, axis: int) -> Array:
+    z = as_jax_array(outputs, "outputs")
+    if not is_whole(axis):
+        raise InputTypeError(f"axis is {shown(axis)}; pass a whole number.")
+    if not -z.ndim <= axis < z.ndim:
+        raise InputError(f"axis is {axis}; outputs has shape {z.shape}, so pass one of its axes.")
+    return z
 
 
 def check_outputs(kind: str, outputs: int) -> None:

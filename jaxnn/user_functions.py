@@ -6,8 +6,10 @@ inside is told in one sentence that names the argument, with the function's own 
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -34,6 +36,8 @@ def check_callable(function: Any, argument: str, accepted: str, arguments: int) 
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):  # as for some built-in functions
+        if isinstance(function, type):
+            raise InputTypeError(f"{argument} is {shown(function)}; pass {accepted}.") from None
         return
     try:
         signature.bind(*[None] * arguments)
@@ -63,22 +67,32 @@ def result_of(
         that is not made of arrays.
     """
     check_callable(function, argument, accepted, len(arguments))
-    try:
+    with failures_told(argument, accepted):
         # Within a function of Python, since JAX keeps weak references, which NumPy's do not allow.
         return jax.eval_shape(lambda *given: function(*given), *arguments)
+
+
+@contextmanager
+def failures_told(argument: str, accepted: str) -> Iterator[None]:
+    """Where a function of the user is called: tell in one sentence that it fails.
+
+    Args:
+      argument: the name of the function, for the sentence.
+      accepted: what to pass, for the sentence.
+
+    Raises:
+      InputError: for any other error inside, which is its cause.
+    """
+    try:
+        yield
     except InputError:
         raise
     except Exception as problem:
         reason = next(iter(str(problem).splitlines()), "").rstrip(".")
+        reason = reason if len(reason) <= 150 else f"{reason[:147]}..."
         raise InputError(
-            f"{argument} fails with {type(problem).__name__} ({shown_reason(reason)}); "
-            f"pass {accepted}."
+            f"{argument} fails with {type(problem).__name__} ({reason}); pass {accepted}."
         ) from problem
-
-
-def shown_reason(reason: str) -> str:
-    """The first 150 characters of a reason."""
-    return reason if len(reason) <= 150 else f"{reason[:147]}..."
 
 
 def check_returns(
@@ -112,3 +126,20 @@ def check_returns(
             f"{argument} returns an array of {result.dtype} with shape {result.shape} in place of "
             f"shape {shape}; pass {accepted}."
         )
+
+
+def check_hashable(description: Any) -> None:
+    """Refuse a frozen dataclass of which a field cannot be hashed, so that it cannot be static.
+
+    Raises:
+      InputTypeError: such a field.
+    """
+    for field in dataclasses.fields(description):
+        value = getattr(description, field.name)
+        try:
+            hash(value)
+        except TypeError:
+            raise InputTypeError(
+                f"{field.name} is a {type(value).__name__} that cannot be hashed; pass plain "
+                "numbers, and functions without arrays or lists inside."
+            ) from None

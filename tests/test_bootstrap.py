@@ -423,8 +423,8 @@ def test_samples_without_an_interval_are_refused(samples, level, sentence):
             "fit is <built-in function max>, whose parameters are unknown",
         ),
         ({"fit": lambda key, X, y, rate: 0}, InputError, "fix rate with functools.partial"),
-        ({"replicates": np.array([3, 4])}, InputTypeError, r"replicates is array\(\[3, 4\]\)"),
-        ({"replicates": np.array(2.5)}, InputTypeError, r"replicates is array\(2.5\)"),
+        ({"replicates": np.array([3, 4])}, InputTypeError, "replicates is an array of int64"),
+        ({"replicates": np.array(2.5)}, InputTypeError, "replicates is an array of float64"),
         ({"X": np.ma.masked_greater(np.ones((21, 2)), 0)}, InputError, "X is .* 42 masked values"),
         ({"directory": 5}, InputTypeError, "directory is a int; pass the path"),
     ],
@@ -450,3 +450,38 @@ def test_a_bootstrap_is_plain_data():
     refits = bootstrap(start(), weighted_mean, *problem(), 2)
     assert isinstance(refits, Bootstrap)
     assert all(type(leaf) is np.ndarray for leaf in jax.tree.leaves(refits))
+
+
+@pytest.mark.parametrize(
+    ("refits", "message"),
+    [
+        (None, "^refits is None; pass what jaxnn.bootstrap.bootstrap returned"),
+        (Bootstrap(np.ones(3), np.ones((3, 2)), np.zeros(3)), "^refits.diverged is an array of fl"),
+        (Bootstrap(np.ones(2), np.ones((3, 2)), np.zeros(3, bool)), r"^refits.fits .* \(2,\)"),
+        (Bootstrap("abc", np.ones((3, 2)), np.zeros(3, bool)), "^refits.fits holds 'abc'; pass"),
+    ],
+)  # fmt: skip
+def test_what_bootstrap_does_not_return_has_no_converged_fits(refits, message):
+    with pytest.raises(InputError, match=message):
+        converged(refits)
+
+
+@pytest.mark.parametrize(
+    ("progress", "message"),
+    [
+        (np.ones(3), r"^progress is an array of float64 with shape \(3,\); pass True, False"),
+        (2, "^progress is 2; pass True, False, a label"),
+        (lambda: None, "^progress cannot be called with 1 argument"),
+    ],
+)
+def test_progress_that_cannot_be_told_is_refused(progress, message, key):
+    with pytest.raises(InputError, match=message):
+        bootstrap(
+            key, lambda key, X, y: y.mean(), np.ones((3, 1)), np.ones(3), 2, progress=progress
+        )
+
+
+def test_a_fit_that_fails_or_returns_no_arrays_is_refused(key):
+    X, y = np.ones((3, 1)), np.ones(3)
+    with pytest.raises(InputError, match=r"^fit fails with TypeError \(.*\); pass a JAX function"):
+        bootstrap(key, lambda key, X, y: "text", X, y, 2)

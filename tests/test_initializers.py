@@ -148,7 +148,7 @@ def test_a_scheme_is_a_function_of_key_shape_and_dtype():
 
 
 def test_unknown_names_and_impossible_counts_are_refused():
-    with pytest.raises(InputError, match="scheme is 'he_norml'; did you mean 'he_normal'"):
+    with pytest.raises(InputError, match="initializer is 'he_norml'; did you mean 'he_normal'"):
         initializer("he_norml")
     with pytest.raises(InputError, match="nonzeros is 0"):
         sparse(0)

@@ -139,3 +139,11 @@ def test_rows_that_do_not_fit_are_refused(wrong, sentence):
     for call in (partial(predict, NET, fitted), predictor(NET, fitted)):
         with pytest.raises(InputError, match=sentence):
             call(wrong)
+
+
+@pytest.mark.parametrize("field", ["params", "history", "diverged_at", "train_loss"])
+@pytest.mark.parametrize("value", ["text", np.array(["a"])])
+def test_a_fit_with_a_field_that_is_no_array_is_refused(field, value, small_fits, small_network):
+    broken = small_fits._replace(**{field: value})
+    with pytest.raises(InputError, match=r"^fitted has .*; pass a jaxnn\.Fit"):
+        predictor(small_network, broken)

@@ -130,3 +130,23 @@ def test_unknown_kinds_and_impossible_outputs_are_refused():
         responses.check_outputs("categorical", 1)
     with pytest.raises(InputError, match="sizes ends with 3; a binary response has one"):
         responses.check_outputs("binary", 3)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"kind": np.arange(3)}, r"^response is an array of int64 with shape \(3,\); known"),
+        ({"kind": ["binary"]}, r"^response is \['binary'\]; known"),
+        ({"outputs": "z"}, "^outputs holds <U1 values; pass numbers"),
+        ({"outputs": [[1.0], [2.0, 3.0]]}, "^outputs has rows of different lengths"),
+        ({"axis": 2}, r"^axis is 2; outputs has shape \(2, 3\)"),
+        ({"axis": 1.0}, "^axis is 1.0; pass a whole number"),
+        ({"y": np.ones((5, 3))}, r"^y has shape \(5, 3\); outputs has shape \(2, 3\)"),
+        ({"y": np.ones((4, 2, 3))}, r"^y has shape \(4, 2, 3\); .* broadcasts against \(2, 3\)"),
+        ({"kind": "categorical"}, r"^y has shape \(2, 3\); .* broadcasts against \(2, 1\)"),
+    ],
+)
+def test_outputs_that_have_no_loss_are_refused(wrong, message):
+    good = {"kind": "quantitative", "outputs": np.ones((2, 3)), "y": np.ones((2, 3))}
+    with pytest.raises(InputError, match=message):
+        responses.loss(**good | wrong)

@@ -16,11 +16,12 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import InputError, InputTypeError, check_hashable, shown
+from jaxnn.errors import InputError, InputTypeError, shown
 from jaxnn.mlp import MLP
 from jaxnn.regularizers.images import RandomFlip, RandomRotation, RandomShift
 from jaxnn.regularizers.places import Regularizer
 from jaxnn.tables import Encoder
+from jaxnn.user_functions import check_hashable
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _labels(groups: Any, rows: int) -> list[Any]:
     """The labels as hashable Python values; numbers of any size stay exact."""
     shape = getattr(groups, "shape", None)
     if (
-        isinstance(groups, str | bytes | dict | type)
+        isinstance(groups, str | bytes | dict | set | type)
         or not hasattr(groups, "__len__")
         or shape == ()
     ):

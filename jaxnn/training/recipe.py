@@ -17,13 +17,13 @@ from typing import Any
 from jaxnn.errors import (
     InputTypeError,
     check_count,
-    check_hashable,
     check_memory,
     check_not_negative,
     check_number,
 )
 from jaxnn.optimizers import Optimizer, check_learning_rate, check_optimizer
 from jaxnn.regularizers import Regularizers, as_regularizers
+from jaxnn.user_functions import check_hashable
 
 HISTORY_POINTS = 20  # entries of the history when `history_every` is not given
 

@@ -44,7 +44,7 @@ def main() -> int:
             counts[outcome.kind] += 1
             if outcome.kind == "fault":
                 # The same fault by many values is shown once.
-                kind = (str(case._replace(value="...")), outcome.text[:24])
+                kind = (str(case._replace(value="...")), outcome.text.split(":")[0])
                 faults.setdefault(kind, []).append(f"{case.value}: {outcome.text}")
         for (call, _), found in faults.items() if not options.quiet else ():
             print(f"{len(found):4} {call}, such as {found[0]}")

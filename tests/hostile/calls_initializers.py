@@ -18,5 +18,7 @@ CALLS = {
     "constant": lambda: Call(constant, {"value": 0.5}),
     "orthogonal": lambda: Call(orthogonal, {"scale": 1.0}),
     "sparse": lambda: Call(sparse, {"nonzeros": 2, "standard_deviation": 1.0}),
-    "initializer": lambda: Call(initializer, {"scheme": "he_normal"}),
+    "initializer": lambda: Call(
+        initializer, {"scheme": "he_normal"}, words={"scheme": ("initializer",)}
+    ),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -64,6 +65,7 @@ def _work(sender: Connection, cases: Sequence[Case]) -> None:
     jax.config.update("jax_num_cpu_devices", 2)
     jax.config.update("jax_debug_key_reuse", True)
     jax.numpy.zeros(3).block_until_ready()
+    os.chdir(tempfile.mkdtemp())  # some texts are taken as the name of a folder
     with limited_memory():
         for case in cases:
             sender.send(outcome_of(case))
