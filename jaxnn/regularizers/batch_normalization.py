@@ -17,8 +17,9 @@ the steps instead, noise and all, as in PyTorch's layers,
 
     mu <- (1 - momentum) mu + momentum mu_batch,   v <- (1 - momentum) v + momentum v_batch m/(m-1)
 
-from mu = 0 and v = 1, with m the number of rows of positive weight in the batch. They lag behind
-the weights, so the network that comes out depends on how training ended.
+from mu = 0 and v = 1, with m the number of rows of positive weight in the batch, a row of weight
+two being one of them. They lag behind the weights, so the network that comes out depends on how
+training ended.
 """
 
 from __future__ import annotations

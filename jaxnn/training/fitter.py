@@ -35,8 +35,9 @@ class Traits(NamedTuple):
     Attributes:
       weights_are_counts: whether a row of weight two is the same as that row twice. True for full
         batches, whose objective is a weighted mean over all rows; false for mini-batches, which
-        hold a fixed number of rows, whatever their weights, and where noise makes two copies of a
-        row differ.
+        hold a fixed number of rows, whatever their weights, where noise makes two copies of a row
+        differ, and for running averages of batch normalisation, which depend on the number of
+        rows.
       absent_rows_can_be_dropped: whether leaving out a row of weight zero changes nothing. True if
         weights are counts, unless a fraction of the rows is set aside for validation: which rows
         these are depends on the number of rows.
@@ -156,7 +157,10 @@ class Fitter:
 
 
 def _traits(recipe: Recipe) -> Traits:
-    counts = recipe.batch_size is None and not draws_by_row(recipe.regularizers)
+    normalization = batch_normalization(recipe.regularizers)
+    # Running variances are corrected by the number of rows, which weights do not tell.
+    running = normalization is not None and normalization.momentum is not None
+    counts = recipe.batch_size is None and not draws_by_row(recipe.regularizers) and not running
     return Traits(
         weights_are_counts=counts,
         absent_rows_can_be_dropped=counts and not recipe.validation_fraction,

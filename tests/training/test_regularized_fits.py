@@ -179,6 +179,8 @@ def test_noise_that_differs_between_copies_of_a_row_needs_rows():
         LabelSmoothing(0.1): True,
         ActivityPenalty(0.1): True,
         BatchNormalization(): True,
+        # PyTorch's correction m / (m - 1) of the variance needs the number of rows.
+        BatchNormalization(momentum=0.1): False,
     }
     net = MLP((3, 2, 1), response="binary")
     for regularizer, counts in with_noise.items():
