@@ -319,10 +319,8 @@ def _effects(
             else None,
         )
 
-    return tuple(
-        made(grid, pairs, curve, sums)
-        for (grid, pairs, curve), sums in zip(asked, found, strict=True)
-    )
+    found.reverse()  # each is let go when it has been used, as refits of many classes are large
+    return tuple(made(*one, found.pop()) for one in asked)
 
 
 def _row_numbers(rows: Any, count: int, argument: str) -> np.ndarray:
