@@ -33,6 +33,7 @@ from jaxnn.chunk_store import Store, fingerprint_of
 from jaxnn.errors import InputError, InputTypeError, check_bool, check_count, check_key, shown
 from jaxnn.one_replicate import Call, Identity, is_key, raw, shapes_of_one
 from jaxnn.processes.agreement import Job
+from jaxnn.processes.membership import devices as all_devices
 from jaxnn.processes.shares import Shares, check_call, enter_together, job_of
 from jaxnn.progress import Progress, check_progress
 from jaxnn.stacked_results import Stacked, check_size
@@ -75,7 +76,7 @@ def use_all_cores(count: int | None = None) -> int:
     try:
         jax.config.update("jax_num_cpu_devices", count)
     except RuntimeError:
-        running = jax.device_count("cpu")
+        running = len(jax.local_devices(backend="cpu"))
         if running != count:
             raise InputError(
                 f"count is {count}, but JAX has already started with {running} CPU devices; call "
@@ -113,7 +114,7 @@ def replicate(
       working_set: bytes that one replicate reads and writes at every step, if known.
       varying_length: whether replicates may finish at different times, as with early stopping;
         a CPU then runs those of a chunk one by one, so that none waits for the others.
-      devices: devices to use; None is all devices of the default platform, on all hosts.
+      devices: devices to use; None is all devices of the default platform, of all processes.
       progress: True or a label shows a progress bar on a terminal or in a notebook, and nothing in
         a log; a function is called with the share that is finished instead. Of several processes,
         the first alone shows it.
@@ -151,7 +152,7 @@ def replicate(
     for name, value in (("chunk", chunk), ("working_set", working_set)):
         if value is not None:
             check_count(value, name)
-    devices = jax.devices() if devices is None else _checked_devices(devices)
+    devices = all_devices() if devices is None else _checked_devices(devices)
 
     job = job_of(devices, jax.process_index)
     counts = Counter(device.process_index for device in devices)

@@ -41,6 +41,7 @@ from experiments.band_coverage.settings import COMPARED_ROWS, SETTINGS
 from experiments.band_coverage.whole_curves import whole_curves
 from experiments.shared.binary_models import LEVEL, LOGISTIC, network
 from experiments.shared.exact_regression import least_squares, line, logistic_curve, newton
+from jaxnn.processes import threads
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def compare(key: Array, settings: Settings) -> dict[str, Any]:
         return refits, {f"{setting.name}_{part}": values for part, values in found.items()}
 
     # A program is compiled on one core: meanwhile the networks of another setting are refitted.
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(threads(2)) as pool:
         for refits, found in pool.map(refitted, range(len(chosen))):
             results["made"] += refits.made
             results["diverged"] += refits.diverged

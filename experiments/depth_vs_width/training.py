@@ -36,6 +36,7 @@ from experiments.depth_vs_width.folding import kinks_per_network, outputs
 from jaxnn import MLP, Fitter, Recipe, count_parameters, datasets
 from jaxnn.datasets import Target
 from jaxnn.mlp import Parameters
+from jaxnn.processes import threads
 from jaxnn.replicate import replicate
 from jaxnn.training import Fit
 
@@ -248,7 +249,7 @@ def _train_cell(
         return train(jax.random.split(key, group.seeds), net, X, y, group)
 
     # A program is compiled on one core: meanwhile another one trains.
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(threads(2)) as pool:
         fits = list(pool.map(train_one, nets, jax.random.split(key, len(nets))))
     test, training = [], []
     for fit in fits:

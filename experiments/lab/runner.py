@@ -18,6 +18,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -29,7 +30,9 @@ from experiments.lab import contract, gallery, record, store
 from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
 from experiments.lab.progress import Overall, readable
+from jaxnn import processes
 from jaxnn.errors import InputError, unknown_name
+from jaxnn.processes.options import add_joining, check_joining, join_as_told
 from jaxnn.saving import reason
 
 FIGURES = Path("figures")
@@ -46,6 +49,7 @@ class Options:
     out: Path
     redraw: bool
     named: bool
+    joining: argparse.Namespace
 
     def command(self, name: str) -> str:
         """The command that repeats one experiment; a folder of this machine alone is left out."""
@@ -119,13 +123,18 @@ def main(
         options = _parse(argv, names, load)
         if options is None:
             return 0
-        _check_writable(options.out)
         if not options.redraw:
             prepare()
+        join_as_told(options.joining)
+        processes.first_alone(partial(_check_writable, options.out))
     except InputError as error:
         print(f"experiments: {error}", file=sys.stderr)
-        return 2
-    return _run_all(options, names, load)
+        return processes.leave(2)
+    try:
+        return processes.leave(_run_all(options, names, load))
+    except BaseException:
+        processes.leave(1)
+        raise
 
 
 def _parse(
@@ -143,7 +152,11 @@ def _parse(
     parser.add_argument("--out", metavar="DIR", help="where figures go; figures by default")
     parser.add_argument("--list", action="store_true", help="list the experiments")
     parser.add_argument("--redraw", action="store_true", help="draw stored results only")
+    add_joining(parser)
     given = parser.parse_args(argv)
+    check_joining(given)
+    if given.redraw and given.distributed:
+        raise InputError("redraw computes nothing to share; leave out --distributed.")
 
     for name in given.names:
         if name not in names:
@@ -154,7 +167,13 @@ def _parse(
         return None
     out = default_out(given.quick) if given.out is None else Path(given.out)
     return Options(
-        chosen, given.quick, _seed(given.seed), out, given.redraw, named=bool(given.names)
+        chosen,
+        given.quick,
+        _seed(given.seed),
+        out,
+        given.redraw,
+        named=bool(given.names),
+        joining=given,
     )
 
 
@@ -196,7 +215,10 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
         for name in options.names:
             overall.start(name)
             try:
-                record, sentences, seconds = _run_one(load(name), options)
+                outcome = _run_one(load(name), options)
+                if outcome is None:  # process 0 writes and draws
+                    continue
+                record, sentences, seconds = outcome
                 records.append(record)
                 gallery.write_gallery(options.out, names)
                 overall.finish(", ".join(sentences), seconds)
@@ -241,19 +263,27 @@ class _Outcome(NamedTuple):
     seconds: float | None  # of its computation, None where nothing was computed
 
 
-def _run_one(experiment: Experiment, options: Options) -> _Outcome:
-    """Compute or read, then check the claims and draw."""
+def _run_one(experiment: Experiment, options: Options) -> _Outcome | None:
+    """Compute or read, then check the claims and draw; of many processes, the first alone draws."""
     waiting = partial(print, file=sys.stderr, flush=True)
-    with store.only_run(options.out / "results", experiment.name, waiting):
+    only_run = store.only_run(options.out / "results", experiment.name, waiting)
+    with ExitStack() as stack:
+        processes.first_alone(partial(stack.enter_context, only_run))
+        if experiment.measures_machine:
+            return processes.first_alone(partial(_run_alone, experiment, options))
         return _run_alone(experiment, options)
 
 
-def _run_alone(experiment: Experiment, options: Options) -> _Outcome:
+def _run_alone(experiment: Experiment, options: Options) -> _Outcome | None:
     if kept := _kept(experiment, options):
         return kept
-    stored, sentences, seconds = (_redrawn if options.redraw else _computed)(experiment, options)
+    arrays = (_redrawn if options.redraw else _computed)(experiment, options)
+    if arrays is None:
+        return None
+    stored, sentences, seconds = arrays
     show = record.renewed if options.redraw else record.current
-    shown = show(experiment, stored, options.command(experiment.name), options.out)
+    with processes.alone():
+        shown = show(experiment, stored, options.command(experiment.name), options.out)
     sentences += [f"{len(shown['figures'])} figures", tally(gallery.verdicts(shown))]
     return _Outcome(shown, sentences, seconds)
 
@@ -295,21 +325,27 @@ def _redrawn(experiment: Experiment, options: Options) -> _Arrays:
     return stored, sentences, None
 
 
-def _computed(experiment: Experiment, options: Options) -> _Arrays:
+def _computed(experiment: Experiment, options: Options) -> _Arrays | None:
+    """The arrays, computed by all processes and stored by the first; None in the others."""
     run = store.run_of(experiment, options.quick, options.seed, jax.default_backend())
     folder = options.out / "results"
-    stored, fault = store.read(folder, run)
-    if stored is not None:
+    found = processes.first_alone(partial(store.read, folder, run))
+    stored, fault = found or (None, "")
+    if processes.agreed(stored is not None, f"the experiment {run.name}"):
+        if stored is None:
+            return None
         took = readable(stored.record["seconds"])
         return stored, [f"nothing changed since it was computed in {took}"], None
     sentences = [f"a stored result cannot be used: {fault}; computed again"] if fault else []
 
-    store.check_room(folder, run)
+    processes.first_alone(partial(store.check_room, folder, run))
     key = contract.key_of(run.name, run.seed)
     settings = experiment.quick if options.quick else experiment.full
     begin = time.perf_counter()
     results = jax.block_until_ready(experiment.compute(key, settings))
     seconds = time.perf_counter() - begin
+    if not processes.first():
+        return None
     made = _circumstances(seconds)
     try:
         store.save(folder, run, results, made)

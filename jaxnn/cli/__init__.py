@@ -52,6 +52,8 @@ from jaxnn.cli.predict import predict
 from jaxnn.cli.terminal import complain, say
 from jaxnn.cli.wording import worded
 from jaxnn.errors import InputError
+from jaxnn.processes import leave
+from jaxnn.processes.options import check_joining, join_as_told
 from jaxnn.replicate import use_all_cores
 
 __all__ = ["main"]
@@ -70,6 +72,15 @@ def main(
       The exit status: 0; 2 if an option or the table cannot be used; 1 if the command fails; 130 if
       it is interrupted.
     """
+    status = 1
+    try:
+        status = _answered(argv, prepare)
+    finally:
+        status = leave(status)
+    return status
+
+
+def _answered(argv: Sequence[str] | None, prepare: Callable[[], object]) -> int:
     try:
         options = parse(argv)
         if options.command == "describe":
@@ -77,6 +88,10 @@ def main(
         elif options.command == "predict":
             predict(options, prepare)
         else:
+            check_joining(options)
+            if options.distributed:
+                prepare()
+                join_as_told(options)
             explain(options, prepare)
     except InputError as error:
         return _complain(worded(str(error)), 2)

@@ -10,6 +10,7 @@ from typing import NoReturn
 import jaxnn
 from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_predicting, add_reading
 from jaxnn.errors import InputError
+from jaxnn.processes.options import add_joining
 
 EXPLAIN = """\
 Choose a network for a table, say whether it is worth it, which predictors matter, and how its
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     add_reading(explain, missing="refuse, but drop for heart")
     add_fitting(explain)
     add_inspecting(explain)
+    add_joining(explain)
 
     describe = commands.add_parser(
         "describe",

@@ -27,6 +27,7 @@ from jaxnn.bands.calibration import (
 from jaxnn.bands.simulation import fits_of_all_rows, simulated_refits
 from jaxnn.bands.simultaneous import SimultaneousBand, simultaneous_band
 from jaxnn.bootstrap import Bootstrap, interval
+from jaxnn.processes import agreed
 from jaxnn.refits import Effect, OutOfBag, RefittedNetwork, effects, refitted_network
 from jaxnn.tables import Table
 from jaxnn.training import Fitter
@@ -117,7 +118,7 @@ def with_simulations(
     if most_seconds < math.inf:  # the program is compiled now, so that a fit can be timed
         start = time.monotonic()
         fits_of_all_rows(jax.random.clone(key_fits), *rows, FITS, **case)
-        seconds = DRAWS / FITS * (time.monotonic() - start)
+        seconds = agreed(DRAWS / FITS * (time.monotonic() - start))
     if full.diverged.all() or seconds > most_seconds:
         return Networks(network, seconds=seconds)
     fitted = refitted_network(fitter, full)

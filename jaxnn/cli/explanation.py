@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import jax
 import numpy as np
 from jax import Array
 
+from jaxnn import processes
 from jaxnn.bootstrap import Bootstrap, Interval, bootstrap
 from jaxnn.cli import files, kept_refits
 from jaxnn.cli.bands import (
@@ -81,14 +84,19 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
     table = read(options, missing="refuse")
     features = _features_to_draw(options.features, table)
     given_fitter(options, table)  # so that unknown names are refused first
-    kept_refits.check_writable(options.out)
+    processes.first_alone(partial(kept_refits.check_writable, options.out))
     say(described(table))
     prepare()
 
-    with kept_refits.only_run(options.out), Stages(_stages(options, table)) as stages:
-        record = _explained(options, table, features, stages)
-    for line in ("", *report(record), *files.written(options.out, record)):
-        say(line)
+    with ExitStack() as stack:
+        only_run = kept_refits.only_run(options.out)
+        processes.first_alone(partial(stack.enter_context, only_run))
+        stages = stack.enter_context(Stages(_stages(options, table)))
+        results, folder = _explained(options, table, features, stages)
+        record = processes.first_alone(partial(_kept, results, folder, stages))
+    if record is not None:
+        for line in ("", *report(record), *files.written(options.out, record)):
+            say(line)
 
 
 def _stages(options: argparse.Namespace, table: Table) -> list[str]:
@@ -105,8 +113,8 @@ def _stages(options: argparse.Namespace, table: Table) -> list[str]:
 
 def _explained(
     options: argparse.Namespace, table: Table, features: Sequence[int], stages: Stages
-) -> dict[str, Any]:
-    """Compute everything, write the files, and return the content of summary.json."""
+) -> tuple[Explanation, Path]:
+    """Compute everything; also the folder in which refits are kept meanwhile."""
     keys = jax.random.split(jax.random.key(options.seed), 6)
     folder = kept_refits.folder_for(options, table)
     chosen = choose(keys[0], options, table, folder / "candidates", stages.start)
@@ -147,15 +155,21 @@ def _explained(
         rows,
         individual_rows,
     )
+    return results, folder
+
+
+def _kept(results: Explanation, folder: Path, stages: Stages) -> dict[str, Any]:
+    """Write the files and the refits, and return the content of summary.json."""
+    options = results.options
     record = files.write(results, stages.start("report"))
     model = fitted_model(
-        chosen.fitter,
-        refits,
-        table,
+        results.choice.fitter,
+        results.refits,
+        results.table,
         level=options.level,
         missing=missing_treatment(options, "refuse"),
-        full=networks.full,
-        simulated=networks.draws,
+        full=results.networks.full,
+        simulated=results.networks.draws,
     )
     save_model(options.out, model)
     kept_refits.remove(folder)

@@ -9,6 +9,7 @@ computed outside it is computed in each. Only the first process writes and print
 results.
 
 joining.py          join and leave
+membership.py       who am I, and what process 0 does for all
 agreement.py        are the inputs the same, what does process 0 say, and the gather
 shares.py           which process computes which replicates
 watch.py            a process that was lost ends the others
@@ -17,6 +18,17 @@ options.py          the options of a command that joins
 """
 
 from jaxnn.processes.agreement import Job
-from jaxnn.processes.joining import current, first, first_alone, join, leave, threads
+from jaxnn.processes.joining import join, leave
+from jaxnn.processes.membership import agreed, alone, current, first, first_alone, threads
 
-__all__ = ["Job", "current", "first", "first_alone", "join", "leave", "threads"]
+__all__ = [
+    "Job",
+    "agreed",
+    "alone",
+    "current",
+    "first",
+    "first_alone",
+    "join",
+    "leave",
+    "threads",
+]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -18,14 +19,16 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
 
 from jaxnn.errors import InputError, InputTypeError, check_count
-from jaxnn.processes.agreement import PREFIX, Job, Refused
+from jaxnn.processes import membership
+from jaxnn.processes.agreement import PREFIX, Job
 from jaxnn.processes.native_messages import divert
 from jaxnn.processes.watch import END, ENDED, GRACE, ended_key
 from jaxnn.versions import versions
@@ -34,60 +37,7 @@ JOIN_WITHIN = 300  # seconds
 HEARTBEAT = 50  # seconds without a sign of life, after which JAX itself gives a process up
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "jaxnn")
 
-T = TypeVar("T")
-_jobs: list[Job] = []  # the one that this process has joined, if any
 _recorded: list[Recorded] = []
-
-
-def current() -> Job | None:
-    """The processes that this one has joined, also by `jax.distributed.initialize`, or None."""
-    if not _jobs and jax.distributed.is_initialized():
-        _begin(_job())
-    return _jobs[-1] if _jobs else None
-
-
-def first() -> bool:
-    """Whether this process writes and prints: it is number 0, or alone."""
-    job = current()
-    return job is None or job.index == 0
-
-
-def first_alone(work: Callable[[], T]) -> T | None:
-    """Call a function in process 0 while the others wait; every process calls this.
-
-    Args:
-      work: a function without arguments, such as one that writes a file.
-
-    Returns:
-      What it returns, in process 0; None in the others.
-
-    Raises:
-      InputError: what `work` raises, in every process.
-    """
-    job = current()
-    if job is None:
-        return work()
-    result, problem = None, ""
-    if job.index == 0:
-        try:
-            result = work()
-        except InputError as error:
-            problem = str(error)
-    problem = job.agree(problem)
-    if problem:
-        raise Refused(problem)
-    return result
-
-
-def threads(count: int) -> int:
-    """The number of threads that may call `replicate` at once: one, if there are other processes.
-
-    In every process the calls must come in the same order, which only one thread keeps.
-
-    Args:
-      count: the number of threads to use in a process that is alone.
-    """
-    return count if current() is None else 1
 
 
 def join(
@@ -118,7 +68,7 @@ def join(
         taken, a process 0 that cannot be reached, or processes with other versions of the packages
         or another number of processes.
     """
-    if _jobs:
+    if membership.jobs:
         raise InputError("join was called twice; call it once, before the first JAX computation.")
     _check(coordinator, processes, process)
     if jax.distributed.is_initialized():
@@ -133,30 +83,45 @@ def join(
     late.daemon = True
     late.start()
     _initialise(coordinator, processes, process)
-    job = _job()
+    job = job_of_jax()
     if quiet:
         _recorded.append(Recorded(sys.stderr, job.index == 0))
         sys.stderr = _recorded[-1]
         if job.index > 0:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, until the process ends
     job.watch.errors = errors
-    _begin(job)
-    here = {**versions(PACKAGES), "number of processes": str(job.count)}
-    job.check_same("joining", {**here, "platform": jax.default_backend()})
+    begin(job)
+    job.check_same("joining", _description(job))
     with _silent_stdout():  # the first gather connects the processes, which gloo tells
         job.gather(np.zeros(1, np.uint8))
     late.cancel()
     return job
 
 
-def _job() -> Job:
+def _description(job: Job) -> dict[str, str]:
+    """What must be the same in all processes, in words."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(path.read_bytes())
+    return {
+        "the number of processes": str(job.count),
+        **{f"the version of {name}": found for name, found in versions(PACKAGES).items()},
+        "the source code of jaxnn": digest.hexdigest(),
+        "the platform": jax.default_backend(),
+        "the precision (jax_enable_x64)": str(jax.config.jax_enable_x64),  # type: ignore[attr-defined]
+    }
+
+
+def job_of_jax() -> Job:
+    """The processes that JAX's coordinator knows."""
     from jax._src.distributed import global_state  # the table of keys and values has no other name
 
     return Job(global_state.client, global_state.process_id, global_state.num_processes)
 
 
-def _begin(job: Job) -> None:
-    _jobs.append(job)
+def begin(job: Job) -> None:
+    """Take part in a job from now on, until `leave` or the end of the process."""
+    membership.jobs.append(job)
     atexit.register(_leave_at_exit)
     job.watch.start()
 
@@ -307,10 +272,10 @@ def leave(status: int = 0, sentence: str = "") -> int:
     Returns:
       That of process 0 or, if it is 0, the largest of all; `status` if this process is alone.
     """
-    job = current()
+    job = membership.current()
     if job is None:
         return status
-    _jobs.clear()
+    membership.jobs.clear()
     atexit.unregister(_leave_at_exit)
     recorded = _recorded.pop() if _recorded else None
     said = sentence or (recorded.last_line() if recorded else "") or f"its status is {status}"

@@ -19,7 +19,7 @@ import numpy as np
 from jaxnn.chunk_store import Store, fingerprint_of
 from jaxnn.errors import InputError
 from jaxnn.processes.agreement import Job, Refused
-from jaxnn.processes.joining import current
+from jaxnn.processes.membership import current
 
 SEEN_WITHIN = 20.0  # seconds until a file system shows what another machine has written
 
