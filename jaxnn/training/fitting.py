@@ -36,7 +36,7 @@ from jaxnn.training.batching import Rows, cut_into_blocks, prepare
 from jaxnn.training.divergence import divergence
 from jaxnn.training.noisy_objective import NoisyObjective, changes_objective
 from jaxnn.training.objective import Objective, form_of
-from jaxnn.training.recipe import Recipe, history_epochs
+from jaxnn.training.recipe import Recipe, entries_per_training_loss, history_epochs
 from jaxnn.training.regularized_pass import batch_normalization, plain_groups
 from jaxnn.training.response_unit import standardized, starting_at_mean, unfolded
 from jaxnn.training.scales import scales_of
@@ -47,11 +47,17 @@ from jaxnn.training.validation_split import as_floats, examples, split
 class History(NamedTuple):
     """The losses of one fit at the epochs 0, every, 2 every, ..., the last.
 
+    These are losses of the network as it is after so many epochs, on all rows and without the noise
+    of training, not averages over the steps of an epoch. `Recipe.history_every` says how many
+    entries there are, and what they cost.
+
     Attributes:
       epoch: (entries,) int, number of passes over the training rows so far.
       train_loss: (entries,) weighted mean loss of the training rows, in the response's own unit and
-        without the penalty; NaN after an early stop.
-      validation_loss: (entries,) the same for the validation rows; NaN if there are none.
+        without the penalty; NaN after an early stop, and at entries of fewer than 200 epochs with
+        patience that only the validation loss was needed for.
+      validation_loss: (entries,) the same for the validation rows; NaN if there are none, and after
+        an early stop.
     """
 
     epoch: Array
@@ -165,6 +171,8 @@ class Problem(NamedTuple):
       state: the state before the first step.
       epoch: one pass over the training rows.
       losses: held parameters -> training loss and validation loss, each ().
+      validation_loss: held parameters -> validation loss, ().
+      marks: the epochs at which losses are recorded.
       variance: () of the response, in whose units the recipe's `min_delta` is.
       steps_per_epoch: int.
       scaling: means and scales of the encoder's raw predictors, or None.
@@ -174,6 +182,8 @@ class Problem(NamedTuple):
     state: State
     epoch: Epoch
     losses: Callable[[Any], tuple[Array, Array]]
+    validation_loss: Callable[[Any], Array]
+    marks: tuple[int, ...]
     variance: Any
     steps_per_epoch: int
     scaling: Scaling | None
@@ -252,15 +262,22 @@ def problem(
 
     def losses(held: Any) -> tuple[Array, Array]:
         kept = held if normalization is None else plain(held)
-        return _losses(clean, train_blocks, validation_blocks, kept)
+        return _loss(clean, train_blocks, kept), _loss(clean, validation_blocks, kept)
 
+    def validation_loss(held: Any) -> Array:
+        return losses(held)[1]  # the compiler leaves out the other
+
+    watched = 0 if held_out is None else len(held_out.X)
+    marks = history_epochs(recipe, evaluated=(count + watched) / count)
     variance = 1.0 if unit is None else jnp.mean(jnp.square(unit.scale))
 
     def layers(held: Any) -> Parameters:
         params = forward_pass.ungrouped(net, plain(held))
         return params if unit is None else unfolded(params, unit)
 
-    return Problem(state, epoch, losses, variance, steps_per_epoch, scaling, layers)
+    return Problem(
+        state, epoch, losses, validation_loss, marks, variance, steps_per_epoch, scaling, layers
+    )
 
 
 def _objective_at(
@@ -284,39 +301,38 @@ def _fit(
     encoder: Encoder | None,
 ) -> Fit:
     task = problem(key, net, rows, learning_rate, penalty_factor, recipe, encoder)
-    trained = loop.run(task.state, task.epoch, task.losses, recipe, task.variance)
-    params = task.layers(trained.best)
-    watched = bool(recipe.validation_fraction) or rows.validation is not None
-    return _result(trained, params, task.scaling, recipe, task.steps_per_epoch, watched)
-
-
-def _losses(
-    objective: Objective, train: Rows, validation: Rows | None, held: Any
-) -> tuple[Array, Array]:
-    """Training loss and validation loss; the latter is NaN without validation rows."""
-    loss = objective.loss(held, train)
-    if validation is None:
-        return loss, jnp.full_like(loss, jnp.nan)
-    return loss, objective.loss(held, validation)
-
-
-def _result(
-    trained: loop.LoopState,
-    params: Parameters,
-    scaling: Scaling | None,
-    recipe: Recipe,
-    steps_per_epoch: int,
-    watched: bool,
-) -> Fit:
+    trained = loop.run(
+        task.state,
+        task.epoch,
+        task.losses,
+        recipe,
+        task.variance,
+        task.marks,
+        task.validation_loss,
+    )
     train_loss = trained.train_loss[trained.best_entry]
-    marks = jnp.array(history_epochs(recipe))
+    if entries_per_training_loss(recipe) > 1:  # it may not have been recorded
+        train_loss = task.losses(trained.best)[0]
+    watched = bool(recipe.validation_fraction) or rows.validation is not None
+    return _result(task, trained, train_loss, watched)
+
+
+def _loss(objective: Objective, rows: Rows | None, held: Any) -> Array:
+    """The weighted mean loss; NaN without rows."""
+    if rows is None:
+        return jnp.full((), jnp.nan, jnp.result_type(float))
+    return objective.loss(held, rows)
+
+
+def _result(task: Problem, trained: loop.LoopState, train_loss: Array, watched: bool) -> Fit:
+    params, marks = task.layers(trained.best), jnp.array(task.marks)
     epochs = marks[trained.best_entry]
     diverged_at, diverged_by = divergence(
         trained.state.diverged_at,
         params,
         train_loss,
         trained.validation_loss[1:] if watched else None,
-        last_step=epochs * steps_per_epoch - 1,
+        last_step=epochs * task.steps_per_epoch - 1,
     )
     history = History(marks, trained.train_loss, trained.validation_loss)
-    return Fit(params, scaling, history, train_loss, epochs, diverged_at, diverged_by)
+    return Fit(params, task.scaling, history, train_loss, epochs, diverged_at, diverged_by)

@@ -3,10 +3,10 @@
     entry | epochs ... | entry | epochs ... | entry | ...
 
 The losses are recorded, as an entry of the history, before the first epoch and then at the recipe's
-`history_epochs`. With patience p, training stops after p entries in a row without a better
-validation loss, and the best parameters are kept. Without patience it runs to the end, and the last
-parameters are kept. The first weights are never kept: entry 1 is better than entry 0, whatever
-their losses.
+`history_epochs`: those of all rows, by the network as it is then, without the noise of training.
+With patience p, training stops after p entries in a row without a better validation loss, and the
+best parameters are kept. Without patience it runs to the end, and the last parameters are kept. The
+first weights are never kept: entry 1 is better than entry 0, whatever their losses.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array, lax
 
-from jaxnn.training.recipe import Recipe, history_epochs
+from jaxnn.training.recipe import Recipe, entries_per_training_loss, history_epochs
 from jaxnn.training.steps import Epoch, State
 
 
@@ -30,7 +29,7 @@ class LoopState(NamedTuple):
     Attributes:
       state: the state after the last step.
       entry: int, the next entry to be written.
-      train_loss, validation_loss: (entries,), NaN where nothing was written.
+      train_loss, validation_loss: (entries,), NaN where nothing was recorded.
       best: the parameters that are kept, held as in `state`.
       best_loss: their validation loss, or infinity as long as none was finite.
       best_entry: int, the entry that they are from.
@@ -53,6 +52,8 @@ def run(
     losses: Callable[[Any], tuple[Array, Array]],
     recipe: Recipe,
     variance: Any = 1.0,
+    marks: tuple[int, ...] | None = None,
+    validation_loss: Callable[[Any], Array] | None = None,
 ) -> LoopState:
     """Train from entry to entry of the history, until the last one or until patience ends.
 
@@ -62,13 +63,16 @@ def run(
       losses: held parameters -> training loss and validation loss, each ().
       recipe: decides when there is an entry and when to stop.
       variance: of the response, in whose units the recipe's `min_delta` is.
+      marks: the epochs that have an entry; None is `history_epochs(recipe)`.
+      validation_loss: the second of `losses` alone, for entries without a training loss; None is
+        the second of both.
 
     Returns:
       The state after the last entry.
     """
-    marks = np.array(history_epochs(recipe))
-    begins = np.concatenate([[0], marks[:-1]])  # the first entry comes before the first epoch
-    empty = jnp.full(marks.shape, jnp.nan, jnp.result_type(float))
+    marks = history_epochs(recipe) if marks is None else marks
+    begins = (0, *marks[:-1])  # the first entry comes before the first epoch
+    empty = jnp.full(len(marks), jnp.nan, jnp.result_type(float))
     start = LoopState(
         state=state,
         entry=jnp.array(0),
@@ -80,18 +84,34 @@ def run(
         waited=jnp.array(0),
     )
 
+    apart = entries_per_training_loss(recipe)
+    last = len(marks) - 1
+
+    def losses_at(entry: Array, held: Any) -> tuple[Array, Array]:
+        if validation_loss is None or apart == 1:
+            return losses(held)
+        alone = partial(_without_training_loss, validation_loss)
+        return lax.cond((entry % apart == 0) | (entry == last), losses, alone, held)
+
     def is_unfinished(loop: LoopState) -> Array:
         # Without early stopping this depends on the counter alone, so that fits mapped side by side
         # do not slow each other down.
-        left = loop.entry < len(marks)
+        left = loop.entry <= last
         return left if recipe.patience is None else left & (loop.waited < recipe.patience)
 
     def advance(loop: LoopState) -> LoopState:
         begin, end = jnp.array(begins)[loop.entry], jnp.array(marks)[loop.entry]
         state = lax.fori_loop(begin, end, epoch, loop.state)
-        return _recorded(loop, state, *losses(state.held), recipe, variance)
+        return _recorded(loop, state, *losses_at(loop.entry, state.held), recipe, variance)
 
     return lax.while_loop(is_unfinished, advance, start)
+
+
+def _without_training_loss(
+    validation_loss: Callable[[Any], Array], held: Any
+) -> tuple[Array, Array]:
+    loss = validation_loss(held)
+    return jnp.full_like(loss, jnp.nan), loss
 
 
 def _recorded(
