@@ -1,5 +1,8 @@
 """Are the right rows set aside, does training stop in time, and is divergence always reported?"""
 
+import os
+import subprocess
+import sys
 from functools import partial
 
 import jax
@@ -234,6 +237,45 @@ def test_the_entry_kept_is_the_best_after_the_first(losses, kept):
 
 
 # History and divergence ---------------------------------------------------------------------------
+
+
+def test_the_history_changes_no_bit_of_the_parameters():
+    """With a loss at every epoch, as few as by default, or two; as users' programs are compiled."""
+    script = """
+import jax, numpy as np
+from jaxnn import MLP, Recipe, fit
+X = np.random.default_rng(0).normal(size=(23, 3))
+for batch_size in (None, 8):
+    fits = [
+        fit(jax.random.key(0), MLP((3, 4, 1)), X, np.sin(X[:, 0]), recipe)
+        for recipe in (Recipe(epochs=20, batch_size=batch_size, history_every=n) for n in (None, 1))
+    ]
+    first, second = (np.concatenate([np.ravel(w) for w in jax.tree.leaves(f.params)]) for f in fits)
+    print(first.tobytes() == second.tobytes(), [len(fitted.history.epoch) for fitted in fits])
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "XLA_FLAGS": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines() == ["True [3, 21]"] * 2
+
+
+def test_early_stopping_watches_each_entry_but_records_few_training_losses(problem):
+    """Without `history_every`, entries of 20 epochs are those of every epoch."""
+    settings = {"epochs": 20, "learning_rate": 0.1, "validation_fraction": 0.3, "patience": 12}
+    few, many = (
+        fit(jax.random.key(2), NET, *problem(), Recipe(history_every=every, **settings))
+        for every in (None, 1)
+    )
+    assert few.epochs == many.epochs == 3
+    jax.tree.map(np.testing.assert_array_equal, few.params, many.params)
+    np.testing.assert_allclose(few.history.validation_loss, many.history.validation_loss, rtol=1e-6)
+    expected = np.where(np.arange(21) % 10 == 0, many.history.train_loss, np.nan)
+    np.testing.assert_allclose(few.history.train_loss, expected, rtol=1e-6)
+    np.testing.assert_allclose(few.train_loss, many.history.train_loss[int(few.epochs)], rtol=1e-6)
 
 
 def test_the_history_holds_the_loss_of_its_epochs():

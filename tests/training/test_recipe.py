@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxnn import ElasticNet, InputError, InputTypeError, Recipe
-from jaxnn.training.recipe import HISTORY_POINTS, history_epochs
+from jaxnn.training.recipe import (
+    EPOCHS_APART,
+    HISTORY_POINTS,
+    entries_per_training_loss,
+    history_epochs,
+)
 
 
 def test_recipes_are_equal_if_they_say_the_same():
@@ -37,7 +42,11 @@ def test_recipes_are_equal_if_they_say_the_same():
         (4, 2, (0, 2, 4)),
         (3, 7, (0, 3)),
         (1, None, (0, 1)),
-        (40, None, tuple(range(0, 41, 2))),
+        (9, None, (0, 9)),
+        (19, None, (0, 19)),
+        (20, None, (0, 10, 20)),
+        (200, None, tuple(range(0, 201, 10))),
+        (300, None, tuple(range(0, 301, 15))),
     ],
 )
 def test_history_epochs_by_hand(epochs, every, expected):
@@ -54,7 +63,18 @@ def test_the_history_runs_from_zero_to_the_last_epoch(epochs, every):
         assert (gaps[:-1] == every).all() and gaps[-1] <= every
     else:
         assert len(marks) <= HISTORY_POINTS + 1
-        assert len(marks) > min(epochs, HISTORY_POINTS / 2)
+        assert len(marks) > min(epochs / EPOCHS_APART, HISTORY_POINTS) / 2
+
+
+@given(st.integers(1, 2000), st.floats(1, 10))
+def test_losses_of_the_default_history_are_few_beside_the_epochs(epochs, evaluated):
+    before_the_last = len(history_epochs(Recipe(epochs=epochs), evaluated)) - 1
+    assert before_the_last * evaluated * EPOCHS_APART <= epochs or before_the_last == 1
+    stopping = Recipe(epochs=epochs, patience=3)  # counts entries, whatever they cost
+    entries = history_epochs(stopping, evaluated)
+    assert entries == history_epochs(stopping) and len(entries) > min(epochs, HISTORY_POINTS / 2)
+    training_losses = range(0, len(entries) - 1, entries_per_training_loss(stopping))
+    assert len(training_losses) * EPOCHS_APART <= epochs or len(training_losses) == 1
 
 
 WRONG = [
