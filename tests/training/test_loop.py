@@ -271,11 +271,11 @@ def test_early_stopping_watches_each_entry_but_records_few_training_losses(probl
         for every in (None, 1)
     )
     assert few.epochs == many.epochs == 3
-    jax.tree.map(np.testing.assert_array_equal, few.params, many.params)
-    np.testing.assert_allclose(few.history.validation_loss, many.history.validation_loss, rtol=1e-6)
+    assert_trees_close(few.params, many.params, rtol=1e-5)
+    np.testing.assert_allclose(few.history.validation_loss, many.history.validation_loss, rtol=1e-5)
     expected = np.where(np.arange(21) % 10 == 0, many.history.train_loss, np.nan)
-    np.testing.assert_allclose(few.history.train_loss, expected, rtol=1e-6)
-    np.testing.assert_allclose(few.train_loss, many.history.train_loss[int(few.epochs)], rtol=1e-6)
+    np.testing.assert_allclose(few.history.train_loss, expected, rtol=1e-5)
+    np.testing.assert_allclose(few.train_loss, many.history.train_loss[int(few.epochs)], rtol=1e-5)
 
 
 def test_the_history_holds_the_loss_of_its_epochs():
