@@ -1,27 +1,20 @@
 """Does an interrupted run resume, and end as if it had never been interrupted?"""
 
 import errno
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import jaxnn
 from jaxnn import InputError, chunk_store, progress
 from jaxnn.chunk_store import Store
 from jaxnn.replicate import replicate
 
 COUNT = 9
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(jaxnn.__file__).parents[1])}
 
 
 def keys(count=COUNT, seed=0):
@@ -116,54 +109,6 @@ def test_an_error_inside_the_function_keeps_the_finished_chunks(tmp_path, comput
     fatal.clear()
     computed.clear()
     np.testing.assert_array_equal(run(tmp_path, fn=fragile), np.arange(1.0, COUNT + 1))
-
-
-PROGRAM = """
-import sys, time
-import jax, jax.numpy as jnp, numpy as np
-from jaxnn.replicate import replicate
-
-def fn(key, scale):
-    shape = jax.ShapeDtypeStruct((), jnp.float32)
-    def wait(x):
-        time.sleep(0.15)
-        return np.asarray(x)
-    x = jax.pure_callback(wait, shape, scale, vmap_method="sequential")
-    return x * jax.random.normal(key, (2,))
-
-directory = sys.argv[1] if len(sys.argv) > 1 else None
-result = replicate(
-    fn, jax.random.split(jax.random.key(5), 12), mapped=(np.arange(1.0, 13.0),), chunk=1,
-    devices=jax.devices()[:1], directory=directory,
-)
-np.save(sys.stdout.buffer, result)
-"""
-
-
-def test_a_killed_process_resumes(tmp_path):
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
-    directory = tmp_path / "run"
-    command = [sys.executable, str(program), str(directory)]
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
-    limit = time.monotonic() + 60
-    while len(list(directory.glob("replicates-*.npz"))) < 3:
-        assert first.poll() is None and time.monotonic() < limit
-        time.sleep(0.02)
-    first.send_signal(signal.SIGKILL)
-    assert first.wait() == -signal.SIGKILL
-    saved = {place: place.stat().st_mtime_ns for place in directory.glob("replicates-*.npz")}
-    assert 3 <= len(saved) < 12
-    for place in saved:  # each whole
-        with np.load(place) as file:
-            assert file["leaf0"].shape == (1, 2)
-    second = subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT)
-    assert all(place.stat().st_mtime_ns == when for place, when in saved.items())
-    scales = jnp.arange(1.0, 13.0)
-    made = jax.random.split(jax.random.key(5), 12)
-    expected = jax.vmap(lambda k, s: s * jax.random.normal(k, (2,)))(made, scales)
-    (tmp_path / "result.npy").write_bytes(second.stdout)
-    np.testing.assert_allclose(np.load(tmp_path / "result.npy"), expected, rtol=1e-6)
 
 
 DAMAGES = {
