@@ -10,6 +10,7 @@ import os
 
 import hypothesis
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -118,7 +119,8 @@ def recorded():
     """recorded(regularizers) -> the same regularisers, and a dict of what they do in each step.
 
     The dict has a list of pairs (given, changed) for each place and kind of regulariser, and for
-    places in several layers one for each number of units or shape of weights.
+    places in several layers one for each number of units or shape of weights. What is noted of
+    hidden units is what would become of ones.
     """
 
     def recorded(regularizers):
@@ -130,13 +132,18 @@ def recorded():
                 shape = given.shape if place == "weights" else given.shape[:1]
                 pairs = notes.setdefault((kind.__name__, place, shape), [])
 
+                pair = given, changed
+                if place == "hidden":
+                    ones = jnp.ones_like(given)
+                    pair = ones, getattr(kind, place)(self, jax.random.clone(key), ones)
+
                 def note(*pair):
                     floats = [np.array(bits).view(given.dtype) for bits in pair]
                     pairs.append([array.reshape(given.shape) for array in floats])
 
                 # As bits: the thread that is called back would round numbers to 32 of them.
                 jax.debug.callback(
-                    note, *(jax.lax.bitcast_convert_type(x, "uint32") for x in (given, changed))
+                    note, *(jax.lax.bitcast_convert_type(array, "uint32") for array in pair)
                 )
                 return changed
 
