@@ -18,7 +18,7 @@ from jaxnn.cli.results import Explanation
 from jaxnn.inspection.calibration import Calibration
 from jaxnn.refits import Effect, RefitImportance
 from jaxnn.tables import Column, Table, axis_label
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 MOST_POINTS = 1500  # rows in the figure of predicted against observed
 MOST_LABELS = 60  # names that fit below an axis of full width
@@ -34,7 +34,7 @@ FEW_ROWS = 10  # a level with fewer rows is hollow
 
 def plain(text: str, limit: int = 28) -> str:
     """A name as matplotlib can draw it: short, on one line, and without formulas."""
-    return shown(text, limit).replace("$", r"\$")
+    return one_line(text, limit).replace("$", r"\$")
 
 
 def prediction_label(table: Table) -> str:

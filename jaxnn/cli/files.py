@@ -24,7 +24,7 @@ from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import summary
 from jaxnn.report import page_html
 from jaxnn.saving import write_whole
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 PAGE_FILE = "report.html"
 ARRAYS_FILE = "arrays.npz"
@@ -78,13 +78,13 @@ def written(out: Path, record: dict[str, Any]) -> Iterator[str]:
       out: the directory.
       record: the content of summary.json.
     """
-    yield f"written to {shown(str(out), 200)}:"
+    yield f"written to {one_line(str(out), 200)}:"
     yield f"  {PAGE_FILE}  all results in one page: open it in a browser"
     yield f"  {', '.join(record['numbers'])}"
     if record["figures"]:
         yield f"  {len(record['figures']):,} figures, such as {record['figures'][0]}"
     yield f"  {ARRAYS_FILE}, {SUMMARY_FILE}, and the refits for new rows:"
-    yield f"jaxnn predict {shlex.quote(shown(str(out), 200))} NEW.csv"
+    yield f"jaxnn predict {shlex.quote(one_line(str(out), 200))} NEW.csv"
 
 
 def _arrays(results: Explanation) -> dict[str, np.ndarray]:

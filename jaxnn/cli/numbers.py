@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from jaxnn.tables import Column
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 MOST_DECIMALS = 6  # of numbers without an exponent
 LARGEST = 1e9  # beyond which a number has an exponent
@@ -78,7 +78,7 @@ def value(column: Column, number: float) -> str:
       ('1957', '258,600')
     """
     if column.levels:
-        return shown(column.levels[int(number)], 24)
+        return one_line(column.levels[int(number)], 24)
     if abs(number) < YEARS:
         return f"{number:.4g}"
     return _written(float(f"{number:.4g}"), ".4g", "")
@@ -90,7 +90,9 @@ def values(column: Column, numbers: np.ndarray) -> str:
         low, high, mean = (value(column, n) for n in (numbers.min(), numbers.max(), numbers.mean()))
         return f"{low} to {high}, mean {mean}"
     counts = np.bincount(numbers.astype(int), minlength=len(column.levels))
-    named = [f"{shown(level, 24)} ({n:,})" for level, n in zip(column.levels, counts, strict=True)]
+    named = [
+        f"{one_line(level, 24)} ({n:,})" for level, n in zip(column.levels, counts, strict=True)
+    ]
     more = f", and {len(named) - 8} more" if len(named) > 8 else ""
     return ", ".join(named[:8]) + more
 

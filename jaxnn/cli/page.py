@@ -17,7 +17,7 @@ from jaxnn.cli.sections.interactions import interactions
 from jaxnn.cli.sections.worth import worth
 from jaxnn.report import Block, Page, Paragraph, Picture, Section
 from jaxnn.tables import axis_label
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 
 def explanation_page(
@@ -30,7 +30,7 @@ def explanation_page(
       record: the content of summary.json.
       pictures: as from `jaxnn.cli.drawings.pictures`.
     """
-    response = shown(axis_label(results.table.response), 60)
+    response = one_line(axis_label(results.table.response), 60)
     return Page(
         f"What predicts {response}?",
         _lead(results, record, response),
@@ -49,7 +49,7 @@ def explanation_page(
 
 def _lead(results: Explanation, record: Mapping[str, Any], response: str) -> str:
     table, network = results.table, record["network"]
-    source = shown(PurePath(results.options.table).name, 60)
+    source = one_line(PurePath(results.options.table).name, 60)
     hidden = network["sizes"][1:-1]
     what = "A network without hidden layers"
     if hidden:
@@ -64,9 +64,9 @@ def _lead(results: Explanation, record: Mapping[str, Any], response: str) -> str
 
 def _repeat(results: Explanation, record: Mapping[str, Any]) -> Iterator[Block]:
     yield Paragraph("The same command, versions and seed give the same numbers:")
-    yield Paragraph(shown(shlex.join(["jaxnn", *results.options.words]), 2000), "code")
+    yield Paragraph(one_line(shlex.join(["jaxnn", *results.options.words]), 2000), "code")
     yield Paragraph("New rows are predicted by the refits that are saved beside this page:")
-    out = shown(str(results.options.out), 200)
+    out = one_line(str(results.options.out), 200)
     yield Paragraph(f"jaxnn predict {shlex.quote(out)} NEW.csv", "code")
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
     yield Paragraph(f"Seed {results.options.seed}. Versions: {versions}.")

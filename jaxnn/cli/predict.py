@@ -25,7 +25,7 @@ from jaxnn.saving import write_whole
 from jaxnn.tables import Column, axis_label, raw_table
 from jaxnn.tables.new_rows import NewRows, new_rows, reading_arguments
 from jaxnn.tables.raw_columns import RowPlaces
-from jaxnn.tables.table import quoted, shown
+from jaxnn.tables.table import one_line, quoted
 
 DIGITS = 7  # of single precision
 LARGEST_DAY = 10**6  # days from the origin that are shown as a date
@@ -141,7 +141,7 @@ def _header(model: FittedModel) -> list[str]:
         names = ["prediction", *each, "prediction_set"]
     else:
         names = ["prediction", *ends, "interval_lower", "interval_upper"]
-    return [shown(name, 200) for name in names]
+    return [one_line(name, 200) for name in names]
 
 
 def _cells(model: FittedModel, predictions: Predictions) -> Iterator[list[str]]:

@@ -16,7 +16,7 @@ from jaxnn.inspection.calibration import Calibration
 from jaxnn.mlp import MLP
 from jaxnn.refits import OutOfBag, PredictionErrors, RefitImportance
 from jaxnn.tables import Table
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 MOST_DRAWN = 60  # predictors, unless they are named
 
@@ -112,7 +112,7 @@ class Explanation(NamedTuple):
 
 def short_names(table: Table) -> tuple[str, ...]:
     """Short names of the predictors, with their number where they would be equal."""
-    short = [shown(column.name, 28) for column in table.columns]
+    short = [one_line(column.name, 28) for column in table.columns]
     return tuple(
         f"{name} [{place}]" if short.count(name) > 1 else name
         for place, name in enumerate(short, start=1)

@@ -12,7 +12,7 @@ from jaxnn.cli.figures import HEIGHT, NARROW, plain, prediction_label
 from jaxnn.cli.results import Explanation
 from jaxnn.refits import RefitSurface
 from jaxnn.tables import Column
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 
 def surface_figure(results: Explanation, surface: RefitSurface) -> Any:
@@ -50,9 +50,11 @@ def what_is_drawn(surface: RefitSurface) -> str:
 
 def _shown_column(column: Column) -> Column:
     """A column whose name and levels are short and on one line, and still differ."""
-    levels = [shown(level, 16) for level in column.levels]
+    levels = [one_line(level, 16) for level in column.levels]
     levels = [
         f"{level} [{place}]" if levels.count(level) > 1 else level
         for place, level in enumerate(levels, start=1)
     ]
-    return dataclasses.replace(column, name=shown(column.name, 40), levels=tuple(levels), values=())
+    return dataclasses.replace(
+        column, name=one_line(column.name, 40), levels=tuple(levels), values=()
+    )

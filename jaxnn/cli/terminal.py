@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 
 def say(text: str) -> None:
@@ -18,4 +18,4 @@ def complain(sentence: str) -> None:
 
     Names in it may come from a file, so line breaks and control characters are shown as escapes.
     """
-    print(f"jaxnn: {shown(sentence, 2000)}", file=sys.stderr)
+    print(f"jaxnn: {one_line(sentence, 2000)}", file=sys.stderr)

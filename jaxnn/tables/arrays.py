@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError, InputTypeError, shown
 from jaxnn.tables.building import build_table
 from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
@@ -86,7 +86,7 @@ def from_arrays(
     elif isinstance(names, str) or not (
         isinstance(names, Sequence | np.ndarray) and all(isinstance(name, str) for name in names)
     ):
-        raise InputTypeError(f"names is {names!r}; pass a list of texts.")
+        raise InputTypeError(f"names is {shown(names)}; pass a list of texts.")
     if len(names) != matrix.shape[1]:
         raise InputError(
             f"names has {len(names)} entries, but X has {matrix.shape[1]} columns; pass one name "

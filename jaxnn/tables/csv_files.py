@@ -129,7 +129,7 @@ def read_csv(
     raw = raw_text_table(
         content,
         kinds=request.declared_kinds(),
-        levels=levels if isinstance(levels, Mapping) else {},
+        levels=levels or {},
         missing_tokens=missing_tokens,
         delimiter=delimiter,
         decimal=decimal,

@@ -12,7 +12,7 @@ import io
 import re
 from typing import Any, NamedTuple
 
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, shown
 from jaxnn.tables.file_types import refused
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -47,11 +47,13 @@ def check_delimiter(delimiter: Any) -> str | None:
     """
     if delimiter is None:
         return None
-    if delimiter in ("tab", r"\t"):
+    is_text = isinstance(delimiter, str)
+    if is_text and delimiter in ("tab", r"\t"):
         return "\t"
-    one = isinstance(delimiter, str) and len(delimiter) == 1
-    if not one or delimiter in '"\r\n':
-        raise InputError(f"delimiter is {delimiter!r}; pass one character, such as ',' or ';'.")
+    if not is_text or len(delimiter) != 1 or delimiter in '"\r\n':
+        raise InputError(
+            f"delimiter is {shown(delimiter)}; pass one character, such as ',' or ';'."
+        )
     return delimiter
 
 

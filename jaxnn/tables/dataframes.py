@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import InputTypeError
+from jaxnn.errors import InputTypeError, shown
 from jaxnn.tables.building import build_table
 from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
@@ -21,7 +21,7 @@ from jaxnn.tables.raw_columns import (
     level_text,
     raw_column,
 )
-from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.reader_arguments import Request, check_declarations
 from jaxnn.tables.table import Table, check_names, quoted
 
 
@@ -109,11 +109,12 @@ def raw_frame(
             "from_arrays for arrays."
         )
     check_marks(decimal, thousands)
+    check_declarations(kinds, levels)
     labels = list(frame.columns)
     for label in labels:
         if not isinstance(label, str | int | np.integer):
             raise InputTypeError(
-                f"frame has the column name {label!r}; pass a DataFrame whose names are text."
+                f"frame has the column name {shown(label)}; pass a DataFrame whose names are text."
             )
     names = [_name(label) for label in labels]
     check_names(names, "the header")
@@ -131,7 +132,9 @@ def raw_frame(
 
 def _names(given: Any) -> Any:
     """A list of labels as names; anything else is left for the checks."""
-    listed = np.iterable(given) and not isinstance(given, str)
+    listed = isinstance(given, list | tuple) or hasattr(given, "to_list")
+    if isinstance(given, np.ndarray):
+        listed = given.ndim == 1 and given.dtype.kind in "OUiu"
     return [_name(label) for label in given] if listed else given
 
 

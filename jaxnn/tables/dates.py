@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError, check_name
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces, absent_rows
 from jaxnn.tables.table import quoted
 
@@ -94,8 +94,8 @@ def check_order(dates: str | None) -> None:
     Raises:
       InputError: it is neither None, "dmy" nor "mdy".
     """
-    if dates is not None and dates not in ORDERS:
-        raise unknown_name("dates", dates, ORDERS)
+    if dates is not None:
+        check_name(dates, "dates", ORDERS)
 
 
 def holds_dates(raw: RawColumn, where: RowPlaces) -> bool:

@@ -30,7 +30,7 @@ from jaxnn.tables.raw_columns import (
 from jaxnn.tables.reader_arguments import Request, predictor_names
 from jaxnn.tables.response_column import typed_response
 from jaxnn.tables.suspects import reason_to_leave_out, without_suspects
-from jaxnn.tables.table import Column, Table, quoted, shown
+from jaxnn.tables.table import Column, Table, one_line, quoted
 
 # The levels of a column that are shown with their counts.
 MOST_LEVELS = 6
@@ -58,7 +58,7 @@ def describe(table: Table) -> str:
     values = np.column_stack([table.X, table.y])
     missing = table.missing or (0,) * len(columns)
     body = [
-        (shown(column.name), column.kind, _summary(column, numbers), str(absent))
+        (one_line(column.name), column.kind, _summary(column, numbers), str(absent))
         for column, numbers, absent in zip(columns, values.T, missing, strict=False)
     ]
     lines = _aligned(("column", "kind", "values", "missing"), body)
@@ -147,7 +147,7 @@ def describe_columns(
         line = _line(request, column, uses[column.name], ~absent, raw.where)
         if line.use.partition(",")[0] in ("predictor", *roles):
             complete &= ~absent
-        body.append((shown(column.name), line.kind, line.values, str(absent.sum()), line.use))
+        body.append((one_line(column.name), line.kind, line.values, str(absent.sum()), line.use))
         notes += line.notes
     lines = _aligned(("column", "kind", "values", "missing", "use"), body)
     title = f"{raw.source}: {rows} row{'s' * (rows != 1)}, {len(raw.names)} columns"
@@ -230,7 +230,7 @@ def _summary(column: Column, values: np.ndarray) -> str:
         return f"{least} to {most}, mean {shown_mean}"
     counts = np.bincount(values.astype(int), minlength=len(column.levels))
     parts = [
-        f"{shown(level, 20)} ({count})"
+        f"{one_line(level, 20)} ({count})"
         for level, count in zip(column.levels, counts.tolist(), strict=False)
     ]
     end = min(len(parts), MOST_LEVELS)
@@ -244,5 +244,5 @@ def _summary(column: Column, values: np.ndarray) -> str:
 def _texts(raw: RawColumn) -> str:
     """The first different values, as they were found."""
     found = dict.fromkeys(text for text in texts_of(raw) if text is not None)
-    parts = [shown(text, 20) for text in list(found)[:3]]
+    parts = [one_line(text, 20) for text in list(found)[:3]]
     return ", ".join(parts) + (f", ... ({len(found)} different)" if len(found) > 3 else "")

@@ -25,7 +25,19 @@ import numpy as np
 from jax import Array, lax
 from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError, as_weights
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_array,
+    as_jax_array,
+    as_weights,
+    check_bool,
+    check_finite,
+    check_instance,
+    check_memory,
+    is_whole,
+    shown,
+)
 from jaxnn.tables.table import Column, check_names
 
 
@@ -53,7 +65,10 @@ class Encoder:
     drop_first: bool = True
 
     def __post_init__(self) -> None:
-        columns = tuple(self.columns) if isinstance(self.columns, Iterable) else (None,)
+        given = self.columns
+        listed = isinstance(given, Iterable) and not isinstance(given, np.ndarray | Array)
+        columns = tuple(given) if listed else (None,)
+        check_bool(self.drop_first, "drop_first")
         if not all(isinstance(column, Column) for column in columns):
             raise InputTypeError(
                 f"columns is a {type(self.columns).__name__}; pass the columns of a table, "
@@ -93,13 +108,19 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
       >>> encoded_names(Encoder(numeric_columns(2)))
       ('x1', 'x2')
     """
-    if isinstance(names, str | bool) or not isinstance(names, int | np.integer | Iterable):
-        given = "the text " * isinstance(names, str) + repr(names)
-        raise InputTypeError(f"names is {given}; pass a list of names or a number.")
-    if isinstance(names, int | np.integer):
+    if is_whole(names):
         if names < 1:
             raise InputError(f"names is {names}; pass the number of columns, at least 1.")
+        check_memory(100 * int(names), "names", names)
         names = [f"x{number}" for number in range(1, int(names) + 1)]
+    listed = isinstance(names, Iterable) and not isinstance(names, str | bytes | dict | set | type)
+    if isinstance(names, np.ndarray | Array):
+        listed = names.ndim == 1 and names.dtype.kind in "UO"
+    texts = list(names) if listed and isinstance(names, Iterable) else [None]
+    if not all(isinstance(name, str) for name in texts):
+        given = "the text " * isinstance(names, str) + shown(names)
+        raise InputTypeError(f"names is {given}; pass a list of names or a number.")
+    names = list(map(str, texts))
     check_names(names, "names")
     return tuple(Column(name, "numeric") for name in names)
 
@@ -114,6 +135,7 @@ class _Features(NamedTuple):
 
 
 def _features(encoder: Encoder) -> _Features:
+    check_instance(encoder, "encoder", Encoder, "a jaxnn.Encoder")
     entries = []
     for place, column in enumerate(encoder.columns):
         if column.kind == "numeric":
@@ -148,7 +170,8 @@ def encoded_names(encoder: Encoder) -> tuple[str, ...]:
 
 def _predictors(encoder: Encoder, X: Any, dimensions: int | None = None) -> Array:
     """X as floats, if its shape fits the encoder; `dimensions` fixes its number of axes."""
-    X = jnp.asarray(X)
+    check_instance(encoder, "encoder", Encoder, "a jaxnn.Encoder")
+    X = as_jax_array(X, "X")
     X = X.astype(jnp.result_type(X.dtype, float))
     wanted = len(encoder.columns)
     shape = f"(rows, {wanted})" if dimensions == 2 else f"(..., {wanted})"
@@ -190,14 +213,19 @@ def fit_scaling(
     """
     X = _predictors(encoder, X, dimensions=2)
     rows = X.shape[0]
-    w = jnp.ones(rows, X.dtype) if weights is None else jnp.asarray(weights).astype(X.dtype)
-    if w.shape != (rows,) or rows == 0:
+    if rows == 0:
+        raise InputError("X has no rows; pass at least one.")
+    if not isinstance(X, Tracer):
+        check_finite(np.asarray(X), "X")
+    w = jnp.ones(rows, X.dtype) if weights is None else as_array(weights, "weights")
+    if w.shape != (rows,):
         raise InputError(
             f"weights has shape {w.shape}, but X has {rows} rows; pass one weight per row of at "
             "least one row."
         )
     if weights is not None and not isinstance(weights, Tracer):
-        as_weights(weights, rows)
+        as_weights(w, rows)
+    w = jnp.asarray(w).astype(X.dtype)
     w = (w / jnp.sum(w))[:, None]
     counted = jnp.broadcast_to(w > 0, X.shape)
     least = jnp.min(jnp.where(counted, X, jnp.inf), axis=0)
@@ -219,7 +247,10 @@ def fit_scaling(
     mean = jnp.where(constant, least, (shift + unit * center)[0])
     without = jnp.ones_like(scale)
     if fallback is not None:
-        without = jnp.asarray(fallback.scale).astype(X.dtype)
+        check_instance(fallback, "fallback", Scaling, "a Scaling, as from fit_scaling")
+        without = as_jax_array(fallback.scale, "fallback.scale").astype(X.dtype)
+        if not isinstance(without, Tracer) and not bool(jnp.all(without > 0)):
+            raise InputError("fallback has scales that are not positive; pass that of the table.")
         if without.shape != scale.shape:
             raise InputError(
                 f"fallback has scales of shape {without.shape}; pass the scaling of the same "
@@ -255,7 +286,9 @@ def encode(encoder: Encoder, scaling: Scaling, X: Any) -> Array:
     """
     X = _predictors(encoder, X)
     features = _features(encoder)
-    mean, scale = (jnp.asarray(part).astype(X.dtype) for part in scaling)
+    if not isinstance(scaling, tuple | list) or len(scaling) != 2:
+        raise InputTypeError(f"scaling is {shown(scaling)}; pass a Scaling, as from fit_scaling.")
+    mean, scale = (as_jax_array(part, "scaling").astype(X.dtype) for part in scaling)
     if mean.shape != (X.shape[-1],) or scale.shape != mean.shape:
         raise InputError(
             f"scaling has shapes {mean.shape} and {scale.shape}; pass one mean and one scale for "

@@ -10,7 +10,7 @@ import codecs
 import re
 from typing import Any
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError, InputTypeError, shown
 from jaxnn.tables.file_types import refused
 
 # The mark of UTF-32 begins with that of UTF-16, so it comes first.
@@ -73,7 +73,7 @@ def decoded(data: bytes, encoding: str | None, source: str) -> tuple[str, str]:
 
 def _as_given(data: bytes, encoding: Any, mark: bytes, marked: str | None, source: str) -> str:
     if not isinstance(encoding, str):
-        raise InputTypeError(f"encoding is {encoding!r}; pass its name, such as 'utf-8'.")
+        raise InputTypeError(f"encoding is {shown(encoding)}; pass its name, such as 'utf-8'.")
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -104,7 +104,7 @@ def _as_given(data: bytes, encoding: Any, mark: bytes, marked: str | None, sourc
 
 def _unknown(encoding: str) -> InputError:
     return InputError(
-        f"encoding is {encoding!r}, which Python does not know; pass a name such as 'utf-8'."
+        f"encoding is {shown(encoding)}, which Python does not know; pass a name such as 'utf-8'."
     )
 
 

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.tables.levels import listed
-from jaxnn.tables.table import quoted, shown
+from jaxnn.tables.table import one_line, quoted
 
 # A table of this size fills the memory of most computers many times once its cells are objects.
 LARGEST_BYTES = 2**30
@@ -141,15 +141,15 @@ def read_file(path: str | os.PathLike[str]) -> FileContent:
     if not data:
         raise refused(source, "an empty file; its first line must name the columns")
     if data.startswith(b"PAR1") and (data.endswith(b"PAR1") or b"\x00" in data):
-        return FileContent("parquet", data, shown(source, 200))
+        return FileContent("parquet", data, one_line(source, 200))
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         _check_workbook(data, source)
-        return FileContent("workbook", data, shown(source, 200))
+        return FileContent("workbook", data, one_line(source, 200))
     foreign = _foreign(data)
     if foreign is not None:
         what, advice = foreign
         raise refused(source, f"{what}{' inside gzip' if packed else ''}; {advice}")
-    return FileContent("text", data, shown(source, 200))
+    return FileContent("text", data, one_line(source, 200))
 
 
 def refused(source: str, reason: str) -> InputError:

@@ -17,13 +17,20 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError
-from jaxnn.tables.raw_columns import Levels, RawColumn, RowPlaces, level_text, texts_of
-from jaxnn.tables.table import quoted, shown
+from jaxnn.errors import InputError, InputTypeError, shown
+from jaxnn.tables.raw_columns import (
+    READABLE,
+    Levels,
+    RawColumn,
+    RowPlaces,
+    level_text,
+    texts_of,
+)
+from jaxnn.tables.table import one_line, quoted
 
 POSITIVE = frozenset({"1", "yes", "y", "true", "t", "on", "present", "positive", "pos", "+"})
 
@@ -162,11 +169,7 @@ def _spelling_notes(name: str, merged: Mapping[str, list[str]]) -> list[str]:
 
 def _declared(name: str, levels: Levels) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The values of the declared levels in order, and the name that the caller gives each."""
-    if isinstance(levels, str) or not isinstance(levels, Sequence | Mapping | np.ndarray):
-        raise InputTypeError(
-            f"levels for column {quoted(name)} is {levels!r}; pass a list of its values in "
-            "order, or a mapping from values to names."
-        )
+    check_levels(name, levels)
     values = tuple(level_text(value) for value in levels)
     names = tuple(map(str, levels.values())) if isinstance(levels, Mapping) else values
     if len(set(names)) < len(names) or len(set(values)) < len(values) or not names:
@@ -174,6 +177,22 @@ def _declared(name: str, levels: Levels) -> tuple[tuple[str, ...], tuple[str, ..
             f"levels for column {quoted(name)} is {listed(names) or 'empty'}; pass each level once."
         )
     return values, names
+
+
+def check_levels(name: Any, levels: Any) -> None:
+    """Refuse what cannot be the levels of a column.
+
+    Raises:
+      InputTypeError: anything but a list of values, or a mapping from values to names.
+    """
+    listed = isinstance(levels, Sequence | Mapping) and not isinstance(levels, str | bytes)
+    if isinstance(levels, np.ndarray):
+        listed = levels.ndim == 1 and levels.nbytes < 2**30
+    if not listed or not all(isinstance(value, READABLE) for value in levels):
+        raise InputTypeError(
+            f"levels for column {quoted(str(name))} is {shown(levels)}; pass a list of its "
+            "values in order, or a mapping from values to names."
+        )
 
 
 def sorted_levels(names: Sequence[str]) -> tuple[str, ...]:
@@ -193,5 +212,5 @@ def is_positive(level: str) -> bool:
 
 def listed(names: Sequence[str], most: int = 8, limit: int = 40) -> str:
     """The first `most` names, separated by commas, each of at most `limit` characters."""
-    text = ", ".join(shown(name, limit) for name in names[:most])
+    text = ", ".join(one_line(name, limit) for name in names[:most])
     return text if len(names) <= most else f"{text}, ... ({len(names)} in all)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jaxnn.errors import InputTypeError
+from jaxnn.errors import InputTypeError, shown
 from jaxnn.tables.levels import spelling_key
 from jaxnn.tables.raw_columns import Levels, declared_texts
 
@@ -27,7 +27,7 @@ def missing_texts(tokens: Sequence[str], levels: Levels | None) -> Callable[[str
     listed = isinstance(tokens, Sequence) and not isinstance(tokens, str)
     if not listed or not all(isinstance(token, str) for token in tokens):
         raise InputTypeError(
-            f"missing_tokens is {tokens!r}; pass a list of texts, such as ['NA', '-999']."
+            f"missing_tokens is {shown(tokens)}; pass a list of texts, such as ['NA', '-999']."
         )
     folded = {token.strip().casefold() for token in tokens}
     declared = {spelling_key(text) for text in declared_texts(levels)}

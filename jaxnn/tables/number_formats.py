@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, shown
 from jaxnn.tables.levels import NUMBER, listed
 from jaxnn.tables.number_columns import PLAIN, Given, NumberColumn, as_numbers
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces
@@ -28,10 +28,14 @@ def check_marks(decimal: Any, thousands: Any) -> None:
     Raises:
       InputError: such a mark, or the same for both.
     """
-    if decimal is not None and decimal not in DECIMAL_MARKS:
-        raise InputError(f"decimal is {decimal!r}; pass '.' or ','.")
-    if thousands is not None and thousands not in THOUSANDS_MARKS:
-        raise InputError(f"thousands is {thousands!r}; pass ',', '.', \"'\" or ' '.")
+    for name, mark, accepted in (
+        ("decimal", decimal, DECIMAL_MARKS),
+        ("thousands", thousands, THOUSANDS_MARKS),
+    ):
+        if mark is not None and not (isinstance(mark, str) and mark in accepted):
+            *first, last = map(repr, accepted)
+            wanted = f"{', '.join(first)} or {last}"
+            raise InputError(f"{name} is {shown(mark)}; pass {wanted}.")
     if decimal is not None and decimal == thousands:
         raise InputError(f"decimal and thousands are both {decimal!r}; pass different marks.")
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.errors import InputError, InputTypeError, check_name, shown
 from jaxnn.tables.dates import check_order
+from jaxnn.tables.levels import check_levels
 from jaxnn.tables.raw_columns import Levels
 from jaxnn.tables.table import KINDS, check_names, quoted
 
@@ -40,6 +41,17 @@ class Request:
     dates: str | None = None
     keeps_suspects: bool = False
 
+    def __post_init__(self) -> None:
+        for role in ("response", "weights", "groups"):
+            name = getattr(self, role)
+            if name is not None or role == "response":
+                _check_text(role, name)
+        check_name(self.missing, "missing", MISSING)
+        if self.response_kind is not None:
+            check_name(self.response_kind, "response_kind", RESPONSE_KINDS)
+        check_order(self.dates)
+        check_declarations(self.kinds, self.levels)
+
     def declares(self, name: str) -> bool:
         """Whether the caller gives the kind or the levels of a column."""
         given = {*(self.kinds or {}), *(self.levels or {})}
@@ -47,7 +59,7 @@ class Request:
 
     def declared_kinds(self) -> dict[str, str]:
         """The kinds that the arguments give or imply, by the names of columns."""
-        kinds = dict(self.kinds) if isinstance(self.kinds, Mapping) else {}
+        kinds = dict(self.kinds or {})
         is_number = self.response_kind in ("quantitative", "count")
         implied = (
             (self.response, "numeric" if is_number else self.response_kind),
@@ -55,7 +67,7 @@ class Request:
             (self.groups, "categorical"),
         )
         for name, kind in implied:
-            if isinstance(name, str) and kind is not None:
+            if name is not None and kind is not None:
                 kinds[name] = kind
         return kinds
 
@@ -76,11 +88,11 @@ def predictor_names(request: Request, names: Sequence[str], strict: bool = True)
       InputError, InputTypeError: an argument that cannot be used.
     """
     check_names(names, "the header")
-    _check_choices(request)
-    check_order(request.dates)
     if strict or request.response:
         _check_column("response", request.response, names)
-    _check_mappings(request, names)
+    for argument, given in (("kinds", request.kinds), ("levels", request.levels)):
+        for name in given or {}:
+            check_name(name, argument, names)
     exclude = _checked_names("exclude", request.exclude, names)
     roles = {"response": request.response} if request.response else {}
     for role in ("weights", "groups"):
@@ -115,47 +127,42 @@ def predictor_names(request: Request, names: Sequence[str], strict: bool = True)
     return predictors
 
 
-def _check_choices(request: Request) -> None:
-    if request.missing not in MISSING:
-        raise unknown_name("missing", request.missing, MISSING)
-    kind = request.response_kind
-    if kind is not None and kind not in RESPONSE_KINDS:
-        raise unknown_name("response_kind", kind, RESPONSE_KINDS)
+def check_declarations(kinds: Any, levels: Any) -> None:
+    """Refuse kinds or levels of columns that cannot be used, whatever the names of the columns.
 
-
-def _check_mappings(request: Request, names: Sequence[str]) -> None:
-    for argument in ("kinds", "levels"):
-        given = getattr(request, argument)
-        if given is None:
-            continue
-        if not isinstance(given, Mapping):
+    Raises:
+      InputError, InputTypeError: anything but None and a mapping from names to known kinds, or to
+        lists or mappings of levels.
+    """
+    for argument, given in (("kinds", kinds), ("levels", levels)):
+        if given is not None and not isinstance(given, Mapping):
             raise InputTypeError(
                 f"{argument} is a {type(given).__name__}; pass a mapping from column names."
             )
-        for name in given:
-            if name not in names:
-                raise unknown_name(argument, name, names)
-    for name, kind in (request.kinds or {}).items():
-        if kind not in DECLARED_KINDS:
-            raise unknown_name(f"kinds[{name!r}]", kind, DECLARED_KINDS)
+    for name, kind in (kinds or {}).items():
+        check_name(kind, f"kinds[{shown(name)}]", DECLARED_KINDS)
+    for name, given in (levels or {}).items():
+        check_levels(name, given)
+
+
+def _check_text(argument: str, name: Any) -> None:
+    if not isinstance(name, str):
+        raise InputTypeError(f"{argument} is a {type(name).__name__}; pass the name of a column.")
 
 
 def _check_column(argument: str, name: Any, names: Sequence[str]) -> None:
-    if not isinstance(name, str):
-        raise InputTypeError(f"{argument} is a {type(name).__name__}; pass the name of a column.")
-    if name not in names:
-        raise unknown_name(argument, name, names)
+    _check_text(argument, name)
+    check_name(name, argument, names)
 
 
 def _checked_names(argument: str, given: Any, names: Sequence[str]) -> list[str]:
     """A list of different names of columns."""
     if given is None:
         return []
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        raise InputTypeError(f"{argument} is {given!r}; pass a list of column names.")
+    if isinstance(given, str | bytes | range) or not isinstance(given, Sequence):
+        raise InputTypeError(f"{argument} is {shown(given)}; pass a list of column names.")
     for name in given:
-        if name not in names:
-            raise unknown_name(argument, name, names)
+        check_name(name, argument, names)
     if len(set(given)) < len(given):
         twice = next(name for name in given if list(given).count(name) > 1)
         raise InputError(f"{argument} holds {quoted(twice)} twice; pass each column once.")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError, shown, unknown_name
 from jaxnn.tables.column_kinds import TypedColumn, type_column
 from jaxnn.tables.levels import is_positive, listed, spelling_key
 from jaxnn.tables.raw_columns import RawColumn, RowPlaces, level_text
@@ -81,7 +81,7 @@ def _positive_second(
         ]
     if column.kind != "binary":
         raise InputError(
-            f"positive is {request.positive!r}, but the response {quoted(column.name)} is "
+            f"positive is {shown(request.positive)}, but the response {quoted(column.name)} is "
             f"{column.kind}; only a binary response has a positive class."
         )
     positive = level_text(request.positive)

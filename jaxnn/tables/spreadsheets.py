@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.errors import InputError, InputTypeError, shown, unknown_name
 from jaxnn.tables.column_names import NamedColumn, named_columns
 from jaxnn.tables.dataframes import from_series
 from jaxnn.tables.file_types import LARGEST_BYTES, FileContent, refused
@@ -184,7 +184,7 @@ def _chosen_sheet(sheet: Any, sheets: list[str]) -> str:
     if sheet is None:
         return sheets[0]
     if not isinstance(sheet, str):
-        raise InputTypeError(f"sheet is {sheet!r}; pass the name of a sheet.")
+        raise InputTypeError(f"sheet is {shown(sheet)}; pass the name of a sheet.")
     if sheet not in sheets:
         raise unknown_name("sheet", sheet, sheets)
     return sheet

@@ -7,13 +7,19 @@ the numbers, so it is hashable and can be static in a compiled program.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, unknown_name
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_instance,
+    check_name,
+    shown,
+)
 
 Kind = Literal["numeric", "binary", "categorical", "ordinal"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -40,7 +46,7 @@ class Column:
 
     Raises:
       InputError: an unknown kind, or levels that do not fit it.
-      InputTypeError: a name or a level that is not text.
+      InputTypeError: anything that is not text where text is needed.
 
     Example:
       >>> Column("Thal", "categorical", ("normal", "fixed", "reversable"))
@@ -57,17 +63,26 @@ class Column:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
-            raise InputTypeError(f"name is {self.name!r}; pass the name of the column as text.")
-        if self.kind not in KINDS:
-            raise unknown_name("kind", self.kind, KINDS)
-        texts = isinstance(self.levels, Iterable) and not isinstance(self.levels, str)
-        if not texts or not all(isinstance(text, str) for text in self.levels):
-            raise InputTypeError(f"levels is {self.levels!r}; pass a tuple of texts.")
-        levels = tuple(self.levels)
-        object.__setattr__(self, "levels", levels)  # a list becomes hashable
-        object.__setattr__(self, "values", tuple(self.values))
+            raise InputTypeError(
+                f"name is {shown(self.name)}; pass the name of the column as text."
+            )
+        check_name(self.kind, "kind", KINDS)
+        for field_name in ("levels", "values"):
+            texts = getattr(self, field_name)
+            listed = isinstance(texts, tuple | list)
+            if isinstance(texts, np.ndarray):
+                listed = texts.ndim == 1 and texts.dtype.kind in "UO"
+            if not listed or not all(isinstance(text, str) for text in texts):
+                raise InputTypeError(f"{field_name} is {shown(texts)}; pass a tuple of texts.")
+            object.__setattr__(self, field_name, tuple(map(str, texts)))  # a list becomes hashable
+        for field_name in ("origin", "unit", "date_order"):
+            if not isinstance(getattr(self, field_name), str):
+                raise InputTypeError(
+                    f"{field_name} is {shown(getattr(self, field_name))}; pass text."
+                )
+        levels = self.levels
         if len(set(levels)) < len(levels):
-            raise InputError(f"levels is {levels!r}; pass each level once.")
+            raise InputError(f"levels is {shown(levels)}; pass each level once.")
         fits = {"numeric": not levels, "binary": len(levels) == 2}
         if not fits.get(self.kind, len(levels) > 0):
             wanted = {"numeric": "none", "binary": "two"}.get(self.kind, "one or more")
@@ -112,6 +127,7 @@ def axis_label(column: Column) -> str:
       >>> axis_label(Column("visit", "numeric", origin="2020-01-31"))
       'visit (days since 2020-01-31)'
     """
+    check_instance(column, "column", Column, "a jaxnn.tables.Column")
     unit = f"days since {column.origin}" if column.origin else column.unit
     return f"{column.name} ({unit})" if unit else column.name
 
@@ -132,15 +148,15 @@ def column_index(table: Any, name: str) -> int:
       1
     """
     columns = getattr(table, "columns", table)
-    if not isinstance(columns, Iterable):
+    listed = isinstance(columns, tuple | list)
+    if not listed or not all(isinstance(column, Column) for column in columns):
         raise InputTypeError(f"table is a {type(table).__name__}; pass a table or its columns.")
     names = [column.name for column in columns]
-    if name not in names:
-        raise unknown_name("name", name, names)
+    check_name(name, "name", names)
     return names.index(name)
 
 
-def shown(text: str, limit: int = 40) -> str:
+def one_line(text: str, limit: int = 40) -> str:
     """A name or value as one short line of text, without line breaks or control characters."""
     text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, shown
 from jaxnn.tables.building import build_table
 from jaxnn.tables.csv_files import raw_text_table
 from jaxnn.tables.file_types import TITLES, read_file
 from jaxnn.tables.raw_columns import MISSING_TOKENS, Levels, RawTable
-from jaxnn.tables.reader_arguments import Request
+from jaxnn.tables.reader_arguments import Request, check_declarations
 from jaxnn.tables.spreadsheets import raw_parquet, raw_workbook
 from jaxnn.tables.table import Table
 
@@ -110,16 +110,21 @@ def raw_table(
     Raises:
       InputError, InputTypeError: a file or an argument that cannot be used.
     """
+    check_declarations(kinds, levels)
     content = read_file(path)
     title = f"{content.source} is {TITLES[content.kind]}"
     if sheet is not None and content.kind != "workbook":
-        raise InputError(f"sheet is {sheet!r}, but {title}; only an Excel workbook has sheets.")
+        raise InputError(
+            f"sheet is {shown(sheet)}, but {title}; only an Excel workbook has sheets."
+        )
     for name, given in (("delimiter", delimiter), ("encoding", encoding)):
         if given is not None and content.kind != "text":
-            raise InputError(f"{name} is {given!r}, but {title}; pass it for a text file only.")
+            raise InputError(
+                f"{name} is {shown(given)}, but {title}; pass it for a text file only."
+            )
     shared: dict[str, Any] = {
         "kinds": kinds or {},
-        "levels": levels if isinstance(levels, Mapping) else {},
+        "levels": levels or {},
         "missing_tokens": missing_tokens,
         "decimal": decimal,
         "thousands": thousands,

@@ -8,7 +8,7 @@ from jaxnn.cli.numbers import values
 from jaxnn.cli.results import Explanation
 from jaxnn.report import Block, Grid, Paragraph
 from jaxnn.tables import axis_label
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 MOST_ROWS = 100  # of the table
 
@@ -21,7 +21,7 @@ def columns(results: Explanation) -> Iterator[Block]:
     found = (table.y, *table.X.T)
     rows = []
     for place, (column, numbers, absent) in enumerate(zip(every, found, missing, strict=False)):
-        name = shown(axis_label(column), 60) + (" (response)" if place == 0 else "")
+        name = one_line(axis_label(column), 60) + (" (response)" if place == 0 else "")
         rows.append((name, column.kind, values(column, numbers), f"{absent:,}"))
     head = ("column", "kind", "values", "missing")
     yield Grid("Columns that were used", head, tuple(rows[: MOST_ROWS + 1]), numbers=False)

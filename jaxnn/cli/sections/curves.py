@@ -12,7 +12,7 @@ from jaxnn.cli.numbers import decimals, ends, number, percent, value
 from jaxnn.cli.results import Explanation
 from jaxnn.report import Block, Folded, Grid, Paragraph, Picture
 from jaxnn.tables import Column, axis_label
-from jaxnn.tables.table import shown
+from jaxnn.tables.table import one_line
 
 OPEN = 12  # predictors whose curves are open
 MOST_CHANGES = 24  # of one predictor
@@ -38,7 +38,7 @@ def curves(results: Explanation, pictures: Mapping[str, Picture]) -> Iterator[Fo
         blocks += _changes(results, found, column)
         impossible = found.effect.impossible
         if impossible is not None and impossible.warning is not None:
-            blocks.append(Paragraph(shown(impossible.warning, 400), "warning"))
+            blocks.append(Paragraph(one_line(impossible.warning, 400), "warning"))
         unit = axis_label(column).removeprefix(column.name)
         yield Folded(results.names[feature] + unit, tuple(blocks), open=rank < OPEN)
     others = len(results.effects) - len(drawn)
@@ -76,7 +76,7 @@ def _changes(results: Explanation, found: EffectBands, column: Column) -> Iterat
             tuple(
                 (
                     f"{value(column, change.before)} to {value(column, change.after)}",
-                    *([shown(change.output, 24)] if several else []),
+                    *([one_line(change.output, 24)] if several else []),
                     number(change.change, places, "+"),
                     ends((change.lower, change.upper), places, "+"),
                     f"{change.rises:.0%}",
