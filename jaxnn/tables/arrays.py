@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, shown
+from jaxnn.errors import InputError, InputTypeError, check_memory, shown
 from jaxnn.tables.building import build_table
 from jaxnn.tables.number_formats import Given, check_marks, plain_numbers
 from jaxnn.tables.raw_columns import (
@@ -18,8 +18,8 @@ from jaxnn.tables.raw_columns import (
     declared_texts,
     raw_column,
 )
-from jaxnn.tables.reader_arguments import Request
-from jaxnn.tables.table import Table, check_names
+from jaxnn.tables.reader_arguments import Request, check_declarations
+from jaxnn.tables.table import Table, check_names, is_list_of_texts
 
 
 def from_arrays(
@@ -75,7 +75,10 @@ def from_arrays(
     """
     if hasattr(X, "columns"):
         raise InputTypeError(f"X is a {type(X).__name__}; pass it to from_dataframe.")
+    if not isinstance(response, str) or not response:
+        raise InputTypeError(f"response is {shown(response)}; pass a name as text.")
     check_marks(decimal, thousands)
+    check_declarations(kinds, levels)
     matrix, vector = _array("X", X, 2), _array("y", y, 1)
     if len(matrix) != len(vector):
         raise InputError(
@@ -83,9 +86,7 @@ def from_arrays(
         )
     if names is None:
         names = [f"x{number}" for number in range(1, matrix.shape[1] + 1)]
-    elif isinstance(names, str) or not (
-        isinstance(names, Sequence | np.ndarray) and all(isinstance(name, str) for name in names)
-    ):
+    elif not is_list_of_texts(names):
         raise InputTypeError(f"names is {shown(names)}; pass a list of texts.")
     if len(names) != matrix.shape[1]:
         raise InputError(
@@ -131,11 +132,15 @@ def _array(argument: str, values: Any, dimensions: int) -> np.ndarray:
         masked = np.ma.getmaskarray(values)
         values = np.array(values, dtype=object)
         values[masked] = None
+    if isinstance(values, np.ndarray):
+        check_memory(8 * values.size, argument, values, "pass fewer numbers")
     try:
         # In one array of numbers or text, None would become a word and a long identifier a float.
         array = np.asarray(values, dtype=None if hasattr(values, "__array__") else object)
     except ValueError:
         array = np.empty(0, dtype=object)
+    except TypeError:  # such as keys of JAX
+        raise InputTypeError(f"{argument} is {shown(values)}; pass numbers or texts.") from None
     ragged = array.ndim == 1 and any(isinstance(row, list | tuple) for row in array.tolist())
     if (array.shape == (0,) and len(values) > 0) or (ragged and dimensions == 2):
         raise InputError(

@@ -24,13 +24,14 @@ from jaxnn.tables.raw_columns import (
     RowPlaces,
     absent_rows,
     at_rows,
+    check_raw,
     check_usable,
     texts_of,
 )
 from jaxnn.tables.reader_arguments import Request, predictor_names
 from jaxnn.tables.response_column import typed_response
 from jaxnn.tables.suspects import reason_to_leave_out, without_suspects
-from jaxnn.tables.table import Column, Table, one_line, quoted
+from jaxnn.tables.table import Column, Table, check_table, one_line, quoted
 
 # The levels of a column that are shown with their counts.
 MOST_LEVELS = 6
@@ -44,6 +45,9 @@ def describe(table: Table) -> str:
     the last line, followed by the notes. Missing values are counted as they were before the table
     was made.
 
+    Raises:
+      InputError, InputTypeError: what is no table.
+
     Example:
       >>> age, sick = Column("age", "numeric"), Column("sick", "binary", ("No", "Yes"))
       >>> print(describe(Table((age,), np.array([[40.0], [60.0]]), np.array([0.0, 1.0]), sick)))
@@ -54,6 +58,7 @@ def describe(table: Table) -> str:
       ------  -------  -----------------  -------
       sick    binary   No (1), Yes (1)    0
     """
+    check_table(table)
     columns = (*table.columns, table.response)
     values = np.column_stack([table.X, table.y])
     missing = table.missing or (0,) * len(columns)
@@ -124,8 +129,9 @@ def describe_columns(
       visit   numeric  2020-01-10 to 2020-01-22  0        predictor, days since 2020-01-10
       'visit' is read as dates, in days since 2020-01-10
     """
+    check_raw(raw)
     request = Request(
-        response=response or "",
+        response="" if response is None else response,
         predictors=predictors,
         kinds=kinds,
         levels=levels,

@@ -38,7 +38,7 @@ from jaxnn.errors import (
     is_whole,
     shown,
 )
-from jaxnn.tables.table import Column, check_names
+from jaxnn.tables.table import Column, check_names, is_list_of_texts
 
 
 @dataclass(frozen=True)
@@ -113,14 +113,10 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
             raise InputError(f"names is {names}; pass the number of columns, at least 1.")
         check_memory(100 * int(names), "names", names)
         names = [f"x{number}" for number in range(1, int(names) + 1)]
-    listed = isinstance(names, Iterable) and not isinstance(names, str | bytes | dict | set | type)
-    if isinstance(names, np.ndarray | Array):
-        listed = names.ndim == 1 and names.dtype.kind in "UO"
-    texts = list(names) if listed and isinstance(names, Iterable) else [None]
-    if not all(isinstance(name, str) for name in texts):
+    if not is_list_of_texts(names):
         given = "the text " * isinstance(names, str) + shown(names)
         raise InputTypeError(f"names is {given}; pass a list of names or a number.")
-    names = list(map(str, texts))
+    names = [str(name) for name in names]
     check_names(names, "names")
     return tuple(Column(name, "numeric") for name in names)
 

@@ -19,7 +19,14 @@ from jaxnn.tables.column_kinds import LARGEST, number_of
 from jaxnn.tables.dates import day_number, days_of
 from jaxnn.tables.durations import duration_in_days
 from jaxnn.tables.levels import listed, spelling_key
-from jaxnn.tables.raw_columns import RawColumn, RawTable, RowPlaces, check_usable, texts_of
+from jaxnn.tables.raw_columns import (
+    RawColumn,
+    RawTable,
+    RowPlaces,
+    check_raw,
+    check_usable,
+    texts_of,
+)
 from jaxnn.tables.table import Column, quoted
 
 
@@ -79,8 +86,10 @@ def new_rows(columns: Sequence[Column], raw: RawTable) -> NewRows:
       >>> rows.problems
       ('', "'age' is missing", "'scan' has the unseen level 'odd'")
     """
-    if not all(isinstance(column, Column) for column in columns):
+    is_list = isinstance(columns, tuple | list)
+    if not is_list or not all(isinstance(column, Column) for column in columns):
         raise InputTypeError("columns holds something else than columns; pass table.columns.")
+    check_raw(raw)
     found = dict(zip(raw.names, raw.columns, strict=True))
     lacking = [column.name for column in columns if column.name not in found]
     if lacking:

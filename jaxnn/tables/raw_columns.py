@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError
-from jaxnn.tables.table import quoted
+from jaxnn.errors import InputError, InputTypeError, check_instance
+from jaxnn.tables.table import is_list_of_texts, quoted
 
 # Compared without regard to case, after stripping blanks.
 MISSING_TOKENS = ("", "NA", "N/A", "NaN", "null", "?", ".", "#N/A", "<NA>")
@@ -88,6 +88,29 @@ class RawTable(NamedTuple):
     where: RowPlaces
     source: str
     notes: tuple[str, ...] = ()
+
+
+def check_raw(raw: Any) -> None:
+    """Refuse what is not a `RawTable` with a column for each name.
+
+    Raises:
+      InputTypeError: anything else.
+    """
+    check_instance(raw, "raw", RawTable, "a RawTable, as raw_table or raw_frame returns it")
+    names, columns = raw.names, raw.columns
+    listed = isinstance(names, tuple | list) and isinstance(columns, tuple | list)
+    if (
+        not listed
+        or len(names) != len(columns)
+        or not all(isinstance(name, str) for name in names)
+        or not all(isinstance(column, RawColumn) for column in columns)
+        or not isinstance(raw.where, RowPlaces)
+        or not is_list_of_texts(raw.notes)
+    ):
+        raise InputTypeError(
+            "raw has names, columns or notes that do not belong together; pass a RawTable, as "
+            "raw_table or raw_frame returns it."
+        )
 
 
 def level_text(value: Any) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from jaxnn.errors import (
     InputError,
     InputTypeError,
+    as_numbers,
     check_instance,
     check_name,
     shown,
@@ -69,10 +70,7 @@ class Column:
         check_name(self.kind, "kind", KINDS)
         for field_name in ("levels", "values"):
             texts = getattr(self, field_name)
-            listed = isinstance(texts, tuple | list)
-            if isinstance(texts, np.ndarray):
-                listed = texts.ndim == 1 and texts.dtype.kind in "UO"
-            if not listed or not all(isinstance(text, str) for text in texts):
+            if not is_list_of_texts(texts):
                 raise InputTypeError(f"{field_name} is {shown(texts)}; pass a tuple of texts.")
             object.__setattr__(self, field_name, tuple(map(str, texts)))  # a list becomes hashable
         for field_name in ("origin", "unit", "date_order"):
@@ -120,6 +118,37 @@ class Table(NamedTuple):
     groups: np.ndarray | None = None
 
 
+def check_table(table: Any) -> None:
+    """Refuse what is not a `Table` whose columns, predictors and responses belong together.
+
+    Raises:
+      InputError, InputTypeError: anything else.
+    """
+    check_instance(table, "table", Table, "a jaxnn.Table")
+    columns = table.columns
+    listed = isinstance(columns, tuple | list) and all(isinstance(c, Column) for c in columns)
+    if not listed or not isinstance(table.response, Column):
+        raise InputTypeError(
+            "table has something else than columns; pass a jaxnn.Table, as a reader returns it."
+        )
+    X, y = as_numbers(table.X, "table.X"), as_numbers(table.y, "table.y")
+    if X.ndim != 2 or y.ndim < 1 or X.shape != (len(y), len(columns)) or len(y) == 0:
+        raise InputError(
+            f"table has X of shape {X.shape} and y of shape {y.shape} for {len(columns)} columns; "
+            "pass a jaxnn.Table, as a reader returns it."
+        )
+    for name in ("weights", "groups"):
+        values = getattr(table, name)
+        if values is not None and as_numbers(values, f"table.{name}").shape != (len(y),):
+            raise InputError(f"table.{name} is {shown(values)}; pass one number per row, or None.")
+    texts, counts = table.notes, table.missing
+    if not is_list_of_texts(texts) or not isinstance(counts, tuple | list):
+        raise InputTypeError(
+            "table has notes that are no texts, or missing that is no tuple; pass a jaxnn.Table, "
+            "as a reader returns it."
+        )
+
+
 def axis_label(column: Column) -> str:
     """The name of a column for an axis, with the unit if it is known.
 
@@ -165,6 +194,16 @@ def one_line(text: str, limit: int = 40) -> str:
 def quoted(text: str, limit: int = 40) -> str:
     """A name or value between quotation marks, shortened."""
     return repr(text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def is_list_of_texts(values: Any) -> bool:
+    """Whether these are texts in an order: a list, a vector, or the names of a DataFrame."""
+    if isinstance(values, np.ndarray):
+        return values.ndim == 1 and values.dtype.kind in "UO" and is_list_of_texts(values.tolist())
+    if hasattr(values, "to_list"):
+        values = values.to_list()
+    in_order = isinstance(values, Sequence) and not isinstance(values, str | bytes)
+    return in_order and all(isinstance(text, str) for text in values)
 
 
 def check_names(names: Sequence[str], argument: str) -> None:

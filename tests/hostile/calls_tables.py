@@ -142,6 +142,7 @@ CALLS = {
             "decimal": ".",
             "thousands": ",",
         },
+        words={"X": ("column",), "y": ("column",)},
     ),
     "from_dataframe": lambda: Call(
         tables.from_dataframe, {"frame": frame(), "response": "y", **of_reader()}, slow=True

@@ -364,3 +364,27 @@ def test_an_ordinal_column_has_one_step_per_level_above_the_first():
         steps = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 1, 1], [np.nan] * 3]
         np.testing.assert_array_equal(features[:, :3], steps)
         np.testing.assert_array_equal(features[:, 3], 0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e60])
+def test_rows_that_are_not_finite_have_no_scaling(bad):
+    with pytest.raises(InputError, match=r"^X holds (nan|inf) at row 1, column 0"):
+        fit_scaling(Encoder(numeric_columns(1)), [[1.0], [bad], [2.0]])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"encoder": None}, "^encoder is None; pass a jaxnn.Encoder"),
+        ({"X": [[1.0], [2.0, 3.0]]}, "^X has rows of different lengths"),
+        ({"X": np.zeros((0, 1))}, "^X has no rows"),
+        ({"X": np.broadcast_to(np.float32(1), (2**40, 1))}, r"^X has shape .* bytes of memory"),
+        ({"weights": [1, 1j]}, "^weights holds complex128 values"),
+        ({"fallback": (1, 2)}, "^fallback is a tuple; pass a Scaling"),
+        ({"fallback": Scaling(np.zeros(1), np.array([np.nan]))}, "^fallback has scales that are n"),
+    ],
+)
+def test_arguments_that_have_no_scaling_are_refused(wrong, message):
+    good = {"encoder": Encoder(numeric_columns(1)), "X": [[1.0], [2.0]]}
+    with pytest.raises(InputError, match=message):
+        fit_scaling(**good | wrong)

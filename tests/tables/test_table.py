@@ -14,6 +14,7 @@ from jaxnn.tables import (
     Encoder,
     Table,
     column_index,
+    describe,
     from_arrays,
     from_dataframe,
     read_csv,
@@ -63,3 +64,36 @@ def test_importing_tables_is_light():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"name": np.ones((2, 2))}, r"^name is an array of float64 with shape \(2, 2\); pass"),
+        ({"kind": np.arange(3)}, r"^kind is an array of int64 with shape \(3,\); known: binary"),
+        ({"levels": {"a": 1}}, r"^levels is \{'a': 1\}; pass a tuple of texts"),
+        ({"values": 3}, "^values is 3; pass a tuple of texts"),
+        ({"origin": 3}, "^origin is 3; pass text"),
+        ({"unit": None}, "^unit is None; pass text"),
+    ],
+)
+def test_a_description_that_is_no_text_is_refused(wrong, message):
+    good = {"name": "a", "kind": "binary", "levels": ("x", "y")}
+    with pytest.raises(InputTypeError, match=message):
+        Column(**good | wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"X": np.ones((3, 2))}, r"^table has X of shape \(3, 2\) and y of shape \(2,\) for 1 col"),
+        ({"columns": None}, "^table has something else than columns"),
+        ({"weights": "a"}, "^table.weights holds <U1 values"),
+        ({"notes": 3}, "^table has notes that are no texts"),
+    ],
+)
+def test_a_table_whose_parts_do_not_belong_together_is_not_described(wrong, message):
+    column = Column("a", "numeric")
+    table = Table((column,), np.ones((2, 1)), np.arange(2.0), column)
+    with pytest.raises(InputError, match=message):
+        describe(table._replace(**wrong))
