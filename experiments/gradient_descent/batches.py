@@ -21,29 +21,32 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-ROWS, BATCH = 10, 4  # of the enumeration: 210 batches
+ROWS = 10  # of the enumeration: 1,023 batches of all sizes
 CURVATURE, NOISE = 1.0, 1.0
 RATES = (0.05, 0.2, 0.8)
 
 
 def compute(key: Array, chains: int, steps: int) -> dict[str, Any]:
-    """An enumeration of all batches, and stochastic descent on a parabola.
+    """An enumeration of all batches of all sizes, and stochastic descent on a parabola.
 
     Returns:
-      `row_gradients` (rows, 3) of a logistic regression; `batch_means` (batches, 3); `batch_sums`
-      (batches, 3); `settled` (rates, chains) the mean of w^2 along each chain.
+      `row_gradients` (rows, 3) of a logistic regression; `batch_sizes` (batches,); `batch_means`
+      and `batch_sums` (batches, 3) of these gradients; `settled` (rates, chains) the mean of w^2
+      along each chain.
     """
     key_rows, key_noise = jax.random.split(key)
     rng = np.random.default_rng(np.asarray(jax.random.key_data(key_rows)))
     X = np.column_stack([np.ones(ROWS), rng.normal(size=(ROWS, 2))])
     y, w = rng.random(ROWS) < 0.5, rng.normal(size=3)
     gradients = (1 / (1 + np.exp(-X @ w)) - y)[:, None] * X
-    batches = np.array(list(combinations(range(ROWS), BATCH)))
-    drawn = gradients[batches]
+    batches = [
+        list(batch) for size in range(1, ROWS + 1) for batch in combinations(range(ROWS), size)
+    ]
     return {
         "row_gradients": gradients,
-        "batch_means": drawn.mean(axis=1),
-        "batch_sums": drawn.sum(axis=1),
+        "batch_sizes": np.array([len(batch) for batch in batches]),
+        "batch_means": np.array([gradients[batch].mean(axis=0) for batch in batches]),
+        "batch_sums": np.array([gradients[batch].sum(axis=0) for batch in batches]),
         "settled": np.asarray(_settled(key_noise, chains, steps)),
     }
 

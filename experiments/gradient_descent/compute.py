@@ -2,7 +2,10 @@
 
 one_dimension   the game on a parabola: fixed and proportional steps, learning rates
 local_minima    many starts of networks of growing width
-batches         gradients of batches, and the noise that they add
+batches         gradients of all batches, and noise on a parabola
+batch_noise     batches of a least squares problem, against the exact mean loss
+passes          batches of four sizes by passes and by the clock
+saddle          paths near a saddle, with noise and without
 conditioning    features that are not normalised
 separable       a loss without a minimum
 """
@@ -16,10 +19,13 @@ import jax
 from jax import Array
 
 from experiments.gradient_descent import (
+    batch_noise,
     batches,
     conditioning,
     local_minima,
     one_dimension,
+    passes,
+    saddle,
     separable,
 )
 
@@ -29,31 +35,60 @@ class Settings:
     """Sizes of the parts.
 
     Attributes:
+      widths: hidden units of the networks of the study of local minima.
       starts: first weights for each width.
-      epochs: full-batch steps of each start.
-      chains: parallel stochastic descents, and steps of each after those that are dropped.
+      epochs: full-batch steps of each start, by Adam and by L-BFGS.
+      chains: parallel stochastic descents on a parabola, and their steps.
+      runs, run_passes: stochastic descents on least squares, and their passes through the rows.
+      tuning_seeds, seeds: fits to digits on which rates are chosen, and others, which are shown.
+      passes: passes of these through the rows.
+      repeats: times that a pass of each size is timed.
+      saddle_runs: paths with noise from a saddle, and random starts around it.
       tables, rows: simulated tables of the study of conditioning, and their rows.
       long_steps: steps on separable rows.
     """
 
-    starts: int = 100
-    epochs: int = 3000
+    widths: tuple[int, ...] = (2, 3, 4, 8, 16, 32)
+    starts: int = 60
+    epochs: tuple[int, int] = (3000, 400)
     chains: tuple[int, int] = (500, 4000)
+    runs: int = 1000
+    run_passes: int = 6
+    tuning_seeds: int = 3
+    seeds: int = 12
+    passes: int = 30
+    repeats: int = 7
+    saddle_runs: int = 2000
     tables: tuple[int, int] = (20, 2000)
     long_steps: int = 1_000_000
 
 
 FULL = Settings()
-QUICK = Settings(starts=30, epochs=1000, long_steps=100_000)
+QUICK = Settings(
+    widths=(2, 32),
+    starts=30,
+    epochs=(600, 200),
+    runs=400,
+    tuning_seeds=1,
+    seeds=6,
+    passes=20,
+    repeats=3,
+    long_steps=100_000,
+)
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of all parts."""
-    key_minima, key_batches, key_tables = jax.random.split(key, 3)
+    keys = jax.random.split(key, 6)
     return {
         **one_dimension.compute(),
-        **local_minima.compute(key_minima, settings.starts, settings.epochs),
-        **batches.compute(key_batches, *settings.chains),
-        **conditioning.compute(key_tables, *settings.tables),
+        **local_minima.compute(keys[0], settings.widths, settings.starts, settings.epochs),
+        **batches.compute(keys[1], *settings.chains),
+        **batch_noise.compute(keys[2], settings.runs, settings.run_passes),
+        **passes.compute(
+            keys[3], settings.tuning_seeds, settings.seeds, settings.passes, settings.repeats
+        ),
+        **saddle.compute(keys[4], settings.saddle_runs),
+        **conditioning.compute(keys[5], *settings.tables),
         **separable.compute(settings.long_steps),
     }

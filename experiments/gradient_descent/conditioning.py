@@ -23,12 +23,20 @@ def compute(key: Array, tables: int, rows: int) -> dict[str, Any]:
 
     Returns:
       `conditions` (2, tables) condition numbers, raw and standardised; `steps_needed` (2,) until
-      the distance from the minimum has shrunk by a million.
+      the distance from the minimum has shrunk by a million; `distance_marks` (marks,) numbers of
+      steps and `distances` (2, marks) relative to the start then, NaN after the last step.
     """
     conditions = np.array([_conditions(k, rows) for k in jax.random.split(key, tables)]).T
+    courses = [_distances(moments) for moments in moments_of_truth()]
+    longest = max(len(course) for course in courses)
+    marks = np.unique(np.rint(np.geomspace(1, longest, 100)).astype(int)) - 1
     return {
         "conditions": conditions,
-        "steps_needed": np.array([_steps(moments) for moments in moments_of_truth()]),
+        "steps_needed": np.array([len(course) - 1 for course in courses]),
+        "distance_marks": marks,
+        "distances": np.array(
+            [np.append(course, np.full(longest - len(course), np.nan))[marks] for course in courses]
+        ),
     }
 
 
@@ -61,13 +69,13 @@ def _conditions(key: Array, rows: int) -> tuple[float, float]:
     return condition_number(raw.T @ raw / rows), condition_number(normal.T @ normal / rows)
 
 
-def _steps(moments: np.ndarray) -> int:
-    """Steps at the best learning rate, from the worst start."""
+def _distances(moments: np.ndarray) -> np.ndarray:
+    """(steps + 1,) at the best learning rate, from the worst start, relative to it."""
     eigenvalues, axes = np.linalg.eigh(moments)
     rate = 2 / (eigenvalues[0] + eigenvalues[-1])
-    w = axes[:, 0] + axes[:, -1]
-    goal, steps = SHRUNK * np.linalg.norm(w), 0
-    while np.linalg.norm(w) > goal:
+    w = (axes[:, 0] + axes[:, -1]) / 2**0.5
+    distances = [1.0]
+    while distances[-1] > SHRUNK:
         w = w - rate * (moments @ w)
-        steps += 1
-    return steps
+        distances.append(float(np.linalg.norm(w)))
+    return np.array(distances)

@@ -1,0 +1,122 @@
+"""How are batches drawn: their gradients, the noise that they add, and how soon they learn?"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from experiments.gradient_descent import batch_noise, batches, passes
+from experiments.lab.contract import Results
+from jaxnn import plotting
+from jaxnn.plotting import COLORS, LINES
+
+CAPTIONS = {
+    "batches": "What batches change. a: one coordinate of the mean gradient of every batch of b of "
+    "10 rows; line: their mean, which is the gradient of all rows; shaded: two standard deviations "
+    "by the formula S²/b (1 − b/n). b: with a constant learning rate, stochastic descent on a "
+    "parabola does not settle: mean square distance from the minimum; line: theory. c, d: mean "
+    "loss above the minimum of a least squares problem with 32 rows, from 1,000 runs or fewer; "
+    "dotted: exact, from the recursion of the second moments. With independent batches (c) the "
+    "loss stops falling at a floor; with passes through the rows in random order (d), as `fit` "
+    "makes them, it comes much closer, though the batches have the same sizes (dotted: as in c).",
+    "passes": "Digits, 1,000 rows, batches of four sizes, each at its own best learning rate. "
+    "a: training loss by pass through the rows, median over seeds; dotted: 0.5. The smaller the "
+    "batch, the fewer passes. b: the same losses by the clock, on the machine that made this "
+    "figure: single rows lose their lead, since a step has a price of its own. c: seconds of a "
+    "pass (dots: repeats).",
+}
+SHADES = ("vermilion", "blue", "green", "black")
+DASHES = ("dashed", "solid", "dashdot", "dotted")
+
+
+def draw_batches(results: Results) -> Figure:
+    """Gradients of batches, and where stochastic descent settles."""
+    figure, (gradients, settled, *courses) = plotting.panels(4, height=3.3)
+    sizes, coordinate = results["batch_sizes"], results["batch_means"][:, 0]
+    each = results["row_gradients"][:, 0]
+    grid = np.linspace(1, batches.ROWS, 91)
+    reach = 2 * np.sqrt(each.var(ddof=1) / grid * (1 - grid / batches.ROWS))
+    gradients.fill_between(
+        grid, each.mean() - reach, each.mean() + reach, color=COLORS["sky"], alpha=0.3, linewidth=0
+    )
+    rank = np.concatenate([np.linspace(-0.25, 0.25, (sizes == b).sum()) for b in np.unique(sizes)])
+    gradients.plot(sizes + rank, coordinate, ".", color=COLORS["blue"], markersize=3, alpha=0.5)
+    gradients.axhline(each.mean(), color=COLORS["black"])
+    gradients.set_xlabel("rows b of a batch")
+    gradients.set_ylabel("gradient of a batch")
+    rates = np.linspace(0.01, 1, 100)
+    settled.plot(rates, rates / (2 - rates), color=COLORS["black"], label="theory")
+    means = results["settled"].mean(axis=1)
+    errors = 4 * results["settled"].std(axis=1, ddof=1) / results["settled"].shape[1] ** 0.5
+    settled.errorbar(
+        batches.RATES, means, errors, fmt="o", color=COLORS["blue"], label="measured, ± 4 SE"
+    )
+    settled.set_xlabel("learning rate e, with h = 1")
+    settled.set_ylabel("mean square distance")
+    settled.legend()
+    steps = np.arange(results["noise_exact"].shape[1])
+    for kind, (ax, title) in enumerate(
+        zip(courses, ("independent batches", "passes in random order"), strict=True)
+    ):
+        for place, size in enumerate(batch_noise.SIZES):
+            label = f"{size} row{'s' * (size > 1)}" if size < batch_noise.ROWS else "all 32"
+            ax.plot(
+                steps,
+                results["noise_mean"][kind, place],
+                color=COLORS[SHADES[place]],
+                linestyle=LINES["solid"],
+                label=label,
+            )
+            ax.plot(
+                steps,
+                results["noise_exact"][place],
+                color=COLORS["black"],
+                linestyle=LINES["dotted"],
+                linewidth=1.2,
+            )
+        ax.set_yscale("log")
+        ax.set_title(title)
+        ax.set_xlabel("step")
+        ax.set_ylabel("mean loss above the minimum")
+    courses[0].legend(ncols=2)
+    low, high = zip(*(ax.get_ylim() for ax in courses), strict=True)
+    for ax in courses:
+        ax.set_ylim(min(low), max(high))
+    return figure
+
+
+def draw_passes(results: Results) -> Figure:
+    """Losses by pass and by the clock, and seconds of a pass."""
+    figure, (by_pass, by_clock, cost) = plotting.panels(3, columns=3, height=3.6)
+    losses = np.median(results["pass_losses"], axis=1)
+    seconds = results["pass_seconds"].min(axis=1)
+    for place, size in enumerate(passes.SIZES):
+        style = {"color": COLORS[SHADES[place]], "linestyle": LINES[DASHES[place]]}
+        label = "all rows" if size == passes.ROWS else f"{size} row{'s' * (size > 1)}"
+        count = np.arange(losses.shape[1])
+        by_pass.plot(count, losses[place], label=label, **style)
+        by_clock.plot(1000 * seconds[place] * count[1:], losses[place, 1:], **style)
+        cost.plot(
+            np.full(results["pass_seconds"].shape[1], place),
+            1000 * results["pass_seconds"][place],
+            "o",
+            color=COLORS[SHADES[place]],
+            markersize=4,
+            alpha=0.6,
+        )
+    for ax in (by_pass, by_clock):
+        ax.set_yscale("log")
+        ax.axhline(passes.LOW_LOSS, color=COLORS["grey"], linestyle=LINES["dotted"])
+    by_pass.set_xlabel("pass")
+    by_pass.set_ylabel("training loss")
+    by_clock.set_xscale("log")
+    by_clock.set_xlabel("milliseconds")
+    by_clock.set_ylabel("training loss")
+    cost.set_yscale("log")
+    cost.set_xticks(range(len(passes.SIZES)), ["1", "10", "100", "all"])
+    cost.set_xlim(-0.5, len(passes.SIZES) - 0.5)
+    cost.set_xlabel("rows of a batch")
+    cost.set_ylabel("milliseconds of a pass")
+    handles, labels = by_pass.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return figure
