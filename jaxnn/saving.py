@@ -48,7 +48,8 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
       write: called with the open binary file.
 
     Raises:
-      OSError: the file cannot be written; what `write` raises is raised too.
+      OSError: the file cannot be written; its `filename` is `path`. What `write` raises otherwise
+        is raised too.
     """
     remove_temporary_files(path.parent, path.name)
     descriptor, temporary = _locked_temporary_file(path)
@@ -65,8 +66,8 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     except BaseException as problem:
         with suppress(OSError):  # what matters is why it was not written
             Path(temporary).unlink(missing_ok=True)
-        if isinstance(problem, OSError) and problem.filename == temporary:
-            raise OSError(problem.errno, problem.strerror, str(path)) from None
+        if isinstance(problem, OSError) and problem.filename in (None, temporary):
+            raise OSError(problem.errno, reason(problem), str(path)) from None
         raise
 
 
@@ -129,6 +130,11 @@ def read_plain_file(path: Path, most: int, *, follow_links: bool = False) -> byt
 def reason(problem: BaseException) -> str:
     """What went wrong, in the words of the system and without a path: "Permission denied"."""
     return getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+
+
+def reason_and_path(problem: OSError) -> str:
+    """What went wrong, and with which file: "No space left on device: 'results.npz'"."""
+    return reason(problem) + ("" if problem.filename is None else f": {problem.filename!r}")
 
 
 def _locked_temporary_file(path: Path) -> tuple[int, str]:

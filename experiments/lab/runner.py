@@ -33,7 +33,7 @@ from experiments.lab.progress import Overall, readable
 from jaxnn import processes
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.processes.options import add_joining, check_joining, join_as_told
-from jaxnn.saving import reason
+from jaxnn.saving import reason, reason_and_path
 
 FIGURES = Path("figures")
 LARGEST_SEED = 2**32 - 1
@@ -226,7 +226,7 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
                 overall.finish(f"failed: {error}", stream=sys.stderr)
                 broken.append(name)
             except OSError as error:
-                sentence = f"failed: a file cannot be read or written ({error})"
+                sentence = f"failed: a file cannot be read or written ({reason_and_path(error)})"
                 overall.finish(sentence, stream=sys.stderr)
                 broken.append(name)
             except Exception:

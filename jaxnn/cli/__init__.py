@@ -55,6 +55,7 @@ from jaxnn.errors import InputError
 from jaxnn.processes import leave
 from jaxnn.processes.options import check_joining, join_as_told
 from jaxnn.replicate import use_all_cores
+from jaxnn.saving import reason_and_path
 
 __all__ = ["main"]
 
@@ -104,7 +105,7 @@ def _answered(argv: Sequence[str] | None, prepare: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        return _complain(f"a file cannot be read or written: {error}.", 1)
+        return _complain(f"a file cannot be read or written ({reason_and_path(error)}).", 1)
     except (MemoryError, jax.errors.JaxRuntimeError) as error:
         reason = str(error).partition("\n")[0] or "out of memory"
         return _complain(f"the computation failed ({reason}).", 1)

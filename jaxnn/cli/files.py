@@ -23,12 +23,13 @@ from jaxnn.cli.number_files import write_numbers
 from jaxnn.cli.results import Explanation
 from jaxnn.cli.summary import summary
 from jaxnn.report import page_html
-from jaxnn.saving import write_whole
+from jaxnn.saving import Unreadable, read_plain_file, write_whole
 from jaxnn.tables.table import one_line
 
 PAGE_FILE = "report.html"
 ARRAYS_FILE = "arrays.npz"
 SUMMARY_FILE = "summary.json"
+LARGEST_SUMMARY = 2**28  # bytes
 EFFECT_ARRAYS = (
     *("grid", "average", "profile", "individual", "edges", "accumulated"),
     *("contrast_values", "contrasts"),
@@ -144,7 +145,7 @@ def _interaction_arrays(results: Explanation) -> dict[str, np.ndarray]:
 def _earlier_figures(out: Path) -> set[str]:
     """The figures that an earlier run lists in its summary, and that this one may not make."""
     try:
-        names = json.loads((out / SUMMARY_FILE).read_text(encoding="utf-8"))["figures"]
+        names = json.loads(read_plain_file(out / SUMMARY_FILE, LARGEST_SUMMARY))["figures"]
         return png_names(out, names)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (Unreadable, ValueError, LookupError, TypeError, RecursionError):
         return set()
