@@ -90,7 +90,7 @@ def costs_of_tricks(results: Results) -> Figure:
         axes[1].set_xlabel("time of PyTorch relative to jaxnn")
         axes[1].axvline(tricks.LEAST_RATIO, color=plotting.COLORS["grey"], linestyle="--")
         axes[1].set_yticklabels([])
-        axes[1].legend()
+        axes[1].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(peers))
     return figure
 
 
