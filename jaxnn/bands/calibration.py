@@ -33,8 +33,8 @@ from jaxnn.errors import (
     as_numbers,
     check_finite,
     check_level,
+    check_name,
     check_number,
-    unknown_name,
 )
 from jaxnn.responses import RESPONSES
 
@@ -97,15 +97,14 @@ def link(kind: str, means: Any) -> np.ndarray:
       >>> link("binary", [0.5, 1.0]).round(1).tolist()
       [0.0, 16.1]
     """
+    check_name(kind, "kind", RESPONSES)
     means = np.asarray(means, float)
     if kind == "quantitative":
         return means
     if kind == "count":
         return np.log(np.maximum(means, SMALLEST))
-    if kind in ("binary", "categorical"):
-        means = np.clip(means, SMALLEST, 1 - SMALLEST)
-        return np.log(means) - np.log1p(-means)
-    raise unknown_name("kind", kind, RESPONSES)
+    means = np.clip(means, SMALLEST, 1 - SMALLEST)
+    return np.log(means) - np.log1p(-means)
 
 
 def inverse_link(kind: str, values: Any) -> np.ndarray:
@@ -125,14 +124,13 @@ def inverse_link(kind: str, values: Any) -> np.ndarray:
       >>> inverse_link("binary", [0.0, 16.1]).round(3).tolist()
       [0.5, 1.0]
     """
+    check_name(kind, "kind", RESPONSES)
     values = np.asarray(values, float)
     if kind == "quantitative":
         return values
     if kind == "count":
         return np.exp(np.clip(values, -700, 700))
-    if kind in ("binary", "categorical"):
-        return 1 / (1 + np.exp(-np.clip(values, -36, 36)))  # farther out it rounds to 0 or 1
-    raise unknown_name("kind", kind, RESPONSES)
+    return 1 / (1 + np.exp(-np.clip(values, -36, 36)))  # farther out it rounds to 0 or 1
 
 
 def mean_of_fits(kind: str, curves: Any) -> np.ndarray:
@@ -146,12 +144,16 @@ def mean_of_fits(kind: str, curves: Any) -> np.ndarray:
       (...) float64. Probabilities of classes need not add up to exactly 1.
 
     Raises:
-      InputError: an unknown kind.
+      InputError, InputTypeError: an unknown kind, no fit, or means that are not finite numbers.
 
     Example:
       >>> mean_of_fits("count", [[1.0], [100.0]]).round().tolist()
       [10.0]
     """
+    curves = as_numbers(curves, "curves")
+    if not curves.ndim or not curves.size:
+        raise InputError(f"curves has shape {curves.shape}; pass at least one fit, (fits, ...).")
+    check_finite(curves, "curves")
     return inverse_link(kind, link(kind, curves).mean(axis=0))
 
 
@@ -235,7 +237,7 @@ def coverage_of_simulation(
       >>> found.uncorrected.round(1), found.calibrated.round(1)
       (array([0.5, 0.5, 0.5]), array([1., 1., 1.]))
     """
-    _, fit, simulated = on_link_scale(simulated, fitted, simulated, kind)
+    _, fit, simulated = on_link_scale(None, fitted, simulated, kind)
     check_level(level)
     _check_missed(missed)
     spread = simulated.std(axis=0, ddof=1)
@@ -315,10 +317,16 @@ def _factor(simulated: np.ndarray, fit: np.ndarray, level: float, missed: float)
 def on_link_scale(
     curves: Any, fitted: Any, simulated: Any, kind: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Curves, fit and simulated curves as finite numbers on the link scale, if the shapes fit."""
+    """Curves, fit and simulated curves as finite numbers on the link scale, if the shapes fit.
+
+    Without curves, which are None, those that are simulated take their place.
+    """
+    check_name(kind, "kind", RESPONSES)
+    simulated = as_numbers(simulated, "simulated")
+    curves = simulated if curves is None else as_numbers(curves, "curves")
+    fitted = as_numbers(fitted, "fitted")
     values = {"curves": curves, "fitted": fitted, "simulated": simulated}
-    values = {name: as_numbers(given, name) for name, given in values.items()}
-    for name in ("curves", "simulated"):
+    for name in ("simulated", "curves"):
         if values[name].ndim == 0 or len(values[name]) < 2:
             raise InputError(
                 f"{name} has shape {values[name].shape}; pass at least two refits along the first "
@@ -326,7 +334,11 @@ def on_link_scale(
             )
     points = values["curves"].shape[1:]
     fit_shape = values["fitted"].shape
-    if values["simulated"].shape[1:] != points or points not in (fit_shape, fit_shape[1:]):
+    if (
+        values["simulated"].shape[1:] != points
+        or points not in (fit_shape, fit_shape[1:])
+        or 0 in fit_shape
+    ):
         raise InputError(
             f"curves, fitted and simulated have shapes {values['curves'].shape}, {fit_shape} and "
             f"{values['simulated'].shape}; pass the same points for all three."

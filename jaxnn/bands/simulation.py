@@ -36,7 +36,9 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
+    check_memory,
 )
+from jaxnn.mlp import count_parameters
 from jaxnn.replicate import replicate
 from jaxnn.training import Fit, Fitter
 from jaxnn.training.arguments import CheckedRows
@@ -181,6 +183,7 @@ def fits_of_all_rows(
     """
     rows = _checked(key, fitter, X, y, weights, groups)
     check_count(fits, "fits")
+    check_memory(_bytes_of_fits(fitter, fits), "fits", fits)
     made = replicate(
         partial(_fit, fitter=fitter),
         jax.random.split(key, fits),
@@ -234,6 +237,7 @@ def simulated_refits(
     """
     rows = _checked(key, fitter, X, y, weights, groups)
     check_count(draws, "draws")
+    check_memory(_bytes_of_fits(fitter, draws), "draws", draws)
     kind = fitter.net.response
     fitted = as_numbers(fitted, "fitted")
     expected = (*rows.y.shape, fitter.net.sizes[-1]) if kind == "categorical" else rows.y.shape
@@ -243,7 +247,17 @@ def simulated_refits(
             f"shape {expected}."
         )
     check_finite(fitted, "fitted")
-    scatter = noise(kind, rows.y, fitted if out_of_bag is None else out_of_bag, weights)
+    fitted = fitted.astype(jnp.result_type(float))
+    means = fitted
+    if out_of_bag is not None:
+        means = as_numbers(out_of_bag, "out_of_bag")
+        check_finite(np.nan_to_num(means, posinf=np.inf, neginf=-np.inf), "out_of_bag")
+        if kind in ("quantitative", "count") and means.shape != rows.y.shape:
+            raise InputError(
+                f"out_of_bag has shape {means.shape}; pass the predicted means of the training "
+                f"rows, of shape {rows.y.shape}."
+            )
+    scatter = noise(kind, rows.y, means, weights)
     made = replicate(
         partial(_simulated_refit, fitter=fitter),
         jax.random.split(key, draws),
@@ -265,6 +279,11 @@ def _checked(key: Array, fitter: Any, X: Any, y: Any, weights: Any, groups: Any)
     dtype = jnp.result_type(float)
     weights = None if rows.weights is None else np.asarray(rows.weights, dtype)
     return rows._replace(X=np.asarray(rows.X, dtype), y=np.asarray(rows.y, dtype), weights=weights)
+
+
+def _bytes_of_fits(fitter: Fitter, count: int) -> int:
+    """Bytes that so many fits take at least: a key and the parameters of each."""
+    return count * (8 + 4 * count_parameters(fitter.net))
 
 
 def _fit(
