@@ -7,6 +7,7 @@ compilation starts: InputError("<argument> is <given>; <what is accepted>").
 from __future__ import annotations
 
 import difflib
+import inspect
 import math
 import operator
 import os
@@ -76,6 +77,10 @@ def shown(value: Any) -> str:
     """
     if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
         return f"an array of {value.dtype} with shape {value.shape}"
+    if inspect.isroutine(value) or inspect.isclass(value):
+        return f"the {'class' if inspect.isclass(value) else 'function'} {value.__name__}"
+    if hasattr(value, "_fields"):
+        return f"a {type(value).__name__}"
     try:
         text = repr(value) if isinstance(value, str) else " ".join(repr(value).split())
     except Exception:  # such as a whole number of more digits than Python converts to text

@@ -12,20 +12,23 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from jaxnn.errors import InputTypeError, is_whole, shown
+from jaxnn.errors import InputError, InputTypeError, is_whole, shown
 
 
-def check_result(value: Any, argument: str, kind: type, source: str) -> None:
-    """Refuse what is not a result of a kind, or has a field of another type than is declared.
+def check_result(value: Any, argument: str, kind: type, source: str, **shapes: str) -> None:
+    """Refuse what is not a result of a kind, or has fields that do not belong together.
 
     Args:
       value: what the caller passed.
       argument: its name, for the sentence.
       kind: a NamedTuple.
       source: the function that returns it, for the sentence.
+      **shapes: the axes of some fields by name, center="p", samples="r p"; axes of one name have
+        one length. "p *" is one named axis and any others. A field that is None has no shape.
 
     Raises:
-      InputTypeError: anything else.
+      InputTypeError: no such result, or a field of another type than is declared.
+      InputError: fields of other shapes.
 
     Example:
       >>> from jaxnn.refits import ImportanceInterval
@@ -40,6 +43,19 @@ def check_result(value: Any, argument: str, kind: type, source: str) -> None:
         if not _fits(entry, hint):
             raise InputTypeError(
                 f"{argument} has the {field} {shown(entry)}; pass what {source} returns, as it is."
+            )
+    lengths: dict[str, int] = {}
+    for field, axes in shapes.items():
+        entry, names = getattr(value, field), axes.removesuffix("*").split()
+        if entry is None:
+            continue
+        shape = np.shape(entry) if isinstance(entry, np.ndarray) else (len(entry),)
+        fits = len(shape) == len(names) or (len(shape) > len(names) and axes.endswith("*"))
+        pairs = zip(names, shape, strict=False)
+        if not fits or any(lengths.setdefault(name, size) != size for name, size in pairs):
+            raise InputError(
+                f"{argument} has the {field} of shape {shape}, which does not fit its other "
+                f"fields; pass what {source} returns, as it is."
             )
 
 

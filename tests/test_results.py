@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pytest
 
-from jaxnn.errors import InputTypeError
+from jaxnn.errors import InputError, InputTypeError
 from jaxnn.results import check_result
 
 
@@ -50,6 +50,18 @@ def test_what_is_no_result_is_refused(given):
 def test_a_field_of_another_type_is_refused(field, entry):
     with pytest.raises(InputTypeError, match=rf"^result has the {field} .*; pass what compute"):
         check_result(GOOD._replace(**{field: entry}), "result", Result, "compute")
+
+
+def test_fields_of_lengths_that_differ_are_refused():
+    samples = GOOD._replace(samples=np.ones((4, 3)))
+    check_result(samples, "result", Result, "compute", values="p", samples="r *")
+    message = r"^result has the samples of shape \(4, 3\), which does not fit its other fields"
+    with pytest.raises(InputError, match=message):
+        check_result(samples, "result", Result, "compute", values="p", samples="r p")
+    with pytest.raises(InputError, match=message):
+        check_result(samples, "result", Result, "compute", samples="r")
+    with pytest.raises(InputError, match=r"the parts of shape \(1,\)"):
+        check_result(GOOD, "result", Result, "compute", values="p", parts="p", samples="r p")
 
 
 def test_a_result_passes():

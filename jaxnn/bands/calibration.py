@@ -343,8 +343,8 @@ def on_link_scale(
             f"curves, fitted and simulated have shapes {values['curves'].shape}, {fit_shape} and "
             f"{values['simulated'].shape}; pass the same points for all three."
         )
-    for name, given in values.items():
-        check_finite(given, name)
+    for name in ("simulated", "fitted", "curves"):
+        check_finite(values[name], name)
     curves, fitted, simulated = (link(kind, given) for given in values.values())
     return curves, fitted if fit_shape == points else fitted.mean(axis=0), simulated
 

@@ -198,15 +198,11 @@ def accumulate(differences: Any, steps: LocalSteps, rows_axis: int = 0) -> np.nd
 
 
 def _check_steps(steps: Any) -> None:
-    check_result(steps, "steps", LocalSteps, "local_steps")
-    moved, edges = len(steps.rows), len(steps.edges)
-    fits = (steps.bins.shape, steps.weights.shape, steps.shares.shape) == (
-        (moved,),
-        (moved,),
-        (edges,),
-    )
-    if not fits or (moved and not (steps.bins.min() >= 0 and steps.bins.max() < edges - 1)):
-        raise InputError("steps has fields that do not fit each other; pass those of local_steps.")
+    axes = {"rows": "m", "bins": "m", "weights": "m", "edges": "e", "shares": "e"}
+    check_result(steps, "steps", LocalSteps, "local_steps", **axes)
+    bins, last = steps.bins, len(steps.edges) - 2
+    if len(bins) and not (bins.dtype.kind in "iu" and bins.min() >= 0 and bins.max() <= last):
+        raise InputError("steps has bins beyond its edges; pass what local_steps returns.")
 
 
 def _sums(differences: np.ndarray, steps: LocalSteps, part: slice, axis: int) -> np.ndarray:

@@ -167,12 +167,13 @@ def default_pairs(
 
 
 def checked_pairs(
-    pairs: Any, X: np.ndarray, columns: Sequence[Column] | None
+    pairs: Any, X: np.ndarray, columns: Sequence[Column] | None, argument: str = "pairs"
 ) -> list[tuple[int, list[tuple[float, float]] | None]] | None:
     """Columns with their pairs of numbers, or with None for the default ones.
 
     Args:
       pairs, X, columns: as for `contrasts`.
+      argument: what the caller calls the pairs.
 
     Raises:
       InputError, InputTypeError: pairs that cannot be used.
@@ -180,25 +181,25 @@ def checked_pairs(
     if pairs is None:
         return None
     if not isinstance(pairs, Mapping):
-        raise InputTypeError(f"pairs is {shown(pairs)}; pass {{feature: (low, high)}}.")
+        raise InputTypeError(f"{argument} is {shown(pairs)}; pass {{feature: (low, high)}}.")
     if not pairs:
-        raise InputError("pairs is empty; pass {feature: (low, high)}, or None for defaults.")
+        raise InputError(f"{argument} is empty; pass {{feature: (low, high)}}, or None.")
     checked = []
     for feature, given in pairs.items():
-        j = check_feature(feature, X, columns, "a column in pairs")
+        j = check_feature(feature, X, columns, f"a column in {argument}")
         if given is None:
             checked.append((j, None))
             continue
-        entries = as_list(given, f"pairs[{shown(feature)}]", "(low, high)")
+        name = f"{argument}[{shown(feature)}]"
+        entries = as_list(given, name, "(low, high)")
         several = len(entries) > 0 and isinstance(entries[0], list | tuple | np.ndarray)
         column = None if columns is None else columns[j]
         listed = entries if several else [entries]
-        checked.append((j, [_checked_pair(pair, column, feature) for pair in listed]))
+        checked.append((j, [_checked_pair(pair, column, name) for pair in listed]))
     return checked
 
 
-def _checked_pair(pair: Any, column: Column | None, feature: Any) -> tuple[float, float]:
-    name = f"pairs[{shown(feature)}]"
+def _checked_pair(pair: Any, column: Column | None, name: str) -> tuple[float, float]:
     values = check_grid(pair, column, name).astype(float).tolist()
     if len(values) != 2 or values[0] == values[1]:
         raise InputError(f"{name} is {shown(pair)}; pass two different values (low, high).")
@@ -249,11 +250,11 @@ def contrast_table(
       x1 0 to 2: +0.60 (0.22 to 0.98)
       (in brackets: the middle 95% of 41 replicates)
     """
-    check_result(result, "result", Contrasts, "contrasts")
-    count, of = len(result.labels), result.effect.shape
-    fits = result.effect.ndim in (1, 2) and of[0] == count and 0 not in of
-    if not fits or (result.samples is not None and result.samples.shape[1:] != of):
-        raise InputError("result has fields that do not fit each other; pass those of contrasts.")
+    shapes = {"effect": "k *", "samples": "r k *", "labels": "k"}
+    check_result(result, "result", Contrasts, "contrasts", **shapes)
+    if result.effect.ndim > 2 or not result.effect.size:
+        shape = result.effect.shape
+        raise InputError(f"result has the effect of shape {shape}; pass what contrasts returns.")
     check_level(level)
     if decimals is not None:
         check_count(decimals, "decimals", least=0)

@@ -24,7 +24,7 @@ from jaxnn.inspection.black_box import BlackBox, Predict
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.inspection.permutation_importance import as_one_output, checked_model, distinct_rows
 from jaxnn.inspection.score_falls import losses_of_each
-from jaxnn.inspection.scores import Loss, loss_named
+from jaxnn.inspection.scores import Loss, check_scorable, loss_named
 
 
 class ExactImportance(NamedTuple):
@@ -77,6 +77,7 @@ def exact_importance(
     """
     X, y, box = checked_model(predict, X, y)
     function = loss_named(loss)
+    check_scorable(loss, "loss", y, () if box.row_shape == (1,) else box.row_shape)
     labels, columns = column_groups(groups, column_names(names, X.shape[1]))
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     X, y, w = X[w > 0], y[w > 0], w[w > 0]

@@ -26,7 +26,7 @@ from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.black_box import BLOCK_BYTES, BlackBox, Predict, black_box
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.inspection.score_falls import score_falls
-from jaxnn.inspection.scores import checked_response, score_named
+from jaxnn.inspection.scores import check_scorable, checked_response, score_named
 from jaxnn.results import check_result
 
 
@@ -132,6 +132,8 @@ def exchanged_importance(
     if not scores:
         raise InputError("score is an empty mapping; pass at least one score.")
     original = as_one_output(box.unchanged(X, 1))[0]
+    for one in scores.values():
+        check_scorable(one, "score", y, original.shape[1:])
     baselines = {name: function(y, original, w) for name, function in functions.items()}
     found = np.empty((len(scores), len(labels), n_repeats))
     before: dict[int, np.ndarray] = {1: original[None]}
@@ -207,9 +209,8 @@ def importance_table(result: Any, *, normalize: bool = False) -> str:
     from jaxnn.inspection.exact_importance import ExactImportance  # which imports this module
 
     kind = Importance if isinstance(result, Importance) else ExactImportance
-    check_result(result, "result", kind, "permutation_importance or exact_importance")
-    if not (result.mean.shape == result.std.shape == (len(result.names),)):
-        raise InputError("result has another number of names than of means or deviations.")
+    shapes = {"mean": "p", "std": "p", "names": "p"}
+    check_result(result, "result", kind, "permutation_importance or exact_importance", **shapes)
     check_bool(normalize, "normalize")
     total = 1.0
     if normalize:

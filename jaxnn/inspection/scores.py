@@ -203,6 +203,37 @@ def loss_named(loss: Any) -> Loss:
     return checked
 
 
+def check_scorable(name: Any, argument: str, y: np.ndarray, outputs: tuple[int, ...]) -> None:
+    """Refuse responses or predictions of a form that a named score or loss does not take.
+
+    Args:
+      name: of a score or loss; any function is accepted.
+      argument: what the caller calls it.
+      y: (rows,) responses.
+      outputs: the shape of the prediction of one row.
+
+    Raises:
+      InputError: several outputs for a score of numbers, or a response that is no class code.
+    """
+    if not isinstance(name, str):
+        return
+    if not any(kind in name for kind in ("accuracy", "cross_entropy", "wrong_class", "brier")):
+        if outputs:
+            raise InputError(
+                f"{argument} is {name!r}, which takes one prediction per row; predict gives "
+                f"{outputs[0]}."
+            )
+        if name != "auc":
+            return
+    codes = outputs[0] if outputs else 2
+    wrong = y[~np.isin(y, np.arange(codes))]
+    if len(wrong):
+        raise InputError(
+            f"y has the value {wrong[0]:g}; {argument} {name!r} takes class codes from 0 to "
+            f"{codes - 1}."
+        )
+
+
 def checked_response(y: Any, rows: int) -> np.ndarray:
     """y as (rows,) finite numbers.
 

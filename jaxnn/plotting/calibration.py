@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import check_bool, check_name
+from jaxnn.inspection.calibration import Calibration, CalibrationCurve
+from jaxnn.inspection.score_intervals import ScoreInterval
+from jaxnn.plotting.arguments import check_axes, check_texts, list_of_names
 from jaxnn.plotting.figure_style import COLORS, LINES, axis_label, panels
-
-if TYPE_CHECKING:
-    from jaxnn.inspection.calibration import Calibration, CalibrationCurve
-    from jaxnn.inspection.score_intervals import ScoreInterval
+from jaxnn.responses import RESPONSES
+from jaxnn.results import check_result
 
 SHADES = ("blue", "vermilion", "green", "purple", "orange", "grey")
 MARKS = ("o", "s", "^", "D", "v", "P")
@@ -55,16 +55,17 @@ def plot_calibration(
       >>> plot_calibration(result).get_ylabel()
       'observed share of y = 1'
     """
-    if not hasattr(result, "curves"):
-        raise InputTypeError(
-            f"result is a {type(result).__name__}; pass what calibration or calibration_curve "
-            "returned."
-        )
+    check_result(result, "result", Calibration, "calibration or calibration_curve")
+    check_name(result.response, "the response of result", RESPONSES)
+    check_axes(ax, optional=True)
+    check_texts(unit=unit)
+    check_bool(numbers, "numbers")
     curves = result.curves
-    if len(classes) not in (0, len(curves)):
-        raise InputError(
-            f"classes has {len(classes)} names; pass one for each of the {len(curves)} classes."
-        )
+    for curve in curves:
+        axes = dict.fromkeys(("predicted", "observed", "lower", "upper", "rows", "weight"), "b")
+        check_result(curve, "a curve of result", CalibrationCurve, "calibration", **axes)
+    no_names = isinstance(classes, tuple) and not classes
+    classes = [] if no_names else list_of_names(classes, "classes", len(curves))
     if ax is None:
         ax = panels(1, width=5.6, height=5.4)[1][0]
     many = result.response == "categorical"

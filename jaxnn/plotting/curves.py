@@ -9,8 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from numpy.typing import ArrayLike
 
-from jaxnn.errors import InputError
-from jaxnn.plotting.arguments import color_named, equally_long, interval_ends, line_named
+from jaxnn.errors import InputError, as_numbers, check_count, check_number, shown
+from jaxnn.plotting.arguments import (
+    check_axes,
+    check_texts,
+    color_named,
+    equally_long,
+    interval_ends,
+    line_named,
+    list_of_names,
+)
 from jaxnn.plotting.figure_style import LINES
 
 
@@ -34,7 +42,8 @@ def band(
       ax: where to draw.
       x: (n,) horizontal positions.
       center: (n,) the curve.
-      interval: (lower, upper), (n,) each; None draws the curve alone.
+      interval: (lower, upper), (n,) each; None draws the curve alone. The curve and its bands have
+        gaps where they are NaN.
       label: the curve in the legend.
       interval_label: the band in the legend, as from `band_label`.
       color: a name in `COLORS`.
@@ -54,10 +63,17 @@ def band(
       >>> len(ax.lines), len(ax.collections)  # the curve, the band
       (1, 1)
     """
-    x, center = equally_long(x=x, center=center)
+    check_axes(ax)
+    check_texts(label=label, interval_label=interval_label, outer_label=outer_label)
+    (x,) = equally_long(x=x)
+    x, center = equally_long(x=x, center=center, gaps=True)
     shade, dashes = color_named(color), line_named(line)
-    filled = [(outer, 0.1, outer_label), (interval, 0.2, interval_label)]
-    bands = [(interval_ends(e, center), alpha, text) for e, alpha, text in filled if e is not None]
+    filled = (("outer", outer, 0.1, outer_label), ("interval", interval, 0.2, interval_label))
+    bands = [
+        (interval_ends(ends, center, argument, gaps=True), alpha, text)
+        for argument, ends, alpha, text in filled
+        if ends is not None
+    ]
     for part, pale in _parts(x, core):
         for ends, alpha, text in bands:
             lower, upper = (end if core is None else np.interp(part, x, end) for end in ends)
@@ -73,9 +89,10 @@ def _parts(x: np.ndarray, core: tuple[float, float] | None) -> Iterator[tuple[np
     if core is None:
         yield x, False
         return
-    low, high = core
-    if not low <= high:
-        raise InputError(f"core is {core!r}; pass (low, high) with low <= high.")
+    ends = as_numbers(core, "core")
+    if ends.shape != (2,) or not ends[0] <= ends[1]:
+        raise InputError(f"core is {shown(core)}; pass (low, high) with low <= high.")
+    low, high = ends
     low, high = np.clip([low, high], x[0], x[-1])
     for start, stop, pale in ((x[0], low, True), (low, high, False), (high, x[-1], True)):
         if not pale or start < stop:
@@ -114,12 +131,17 @@ def level_points(
     Raises:
       InputError: shapes differ, or the colour is unknown.
     """
+    check_axes(ax)
+    check_texts(label=label, interval_label=interval_label, outer_label=outer_label)
+    check_number(offset, "offset", "a finite number", lambda number: True)
+    levels = list_of_names(levels, "levels")
     places = np.arange(len(levels), dtype=float)
     hollow = np.zeros(len(levels)) if pale is None else pale
-    places, center, hollow = equally_long(levels=places, center=center, pale=hollow)
+    places, center, hollow = equally_long(levels=places, center=center, pale=hollow, gaps=True)
     shade = color_named(color)
-    for given, width, text in ((outer, 1.0, outer_label), (interval, 2.6, interval_label)):
-        ends = None if given is None else interval_ends(given, center)
+    filled = (("outer", outer, 1.0, outer_label), ("interval", interval, 2.6, interval_label))
+    for argument, given, width, text in filled:
+        ends = None if given is None else interval_ends(given, center, argument, gaps=True)
         for part, alpha in ((hollow == 0, 0.6), (hollow != 0, 0.25)):
             if ends is not None and part.any():
                 lower, upper = (end[part] for end in ends)
@@ -158,14 +180,15 @@ def individual_curves(
     Raises:
       InputError: shapes differ, `most` is below 1, or the colour is unknown.
     """
+    check_axes(ax)
+    check_texts(what=what)
     (x,) = equally_long(x=x)
-    curves = np.asarray(curves, dtype=float)
+    curves = as_numbers(curves, "curves").astype(float)
     if curves.ndim != 2 or curves.shape[1] != x.size or not curves.size:
         raise InputError(
             f"curves has shape {curves.shape}; pass shape (curves, {x.size}), as long as x."
         )
-    if most < 1:
-        raise InputError(f"most is {most!r}; pass a number of at least 1.")
+    check_count(most, "most")
     total = len(curves)
     shown = curves[np.linspace(0, total - 1, min(most, total)).round().astype(int)]
     count = f"{total:,} {what}" if len(shown) == total else f"{len(shown):,} of {total:,} {what}"
@@ -193,6 +216,8 @@ def rug(ax: Axes, values: ArrayLike, *, color: str = "black", label: str | None 
     Raises:
       InputError: `values` is not one-dimensional, or the colour is unknown.
     """
+    check_axes(ax)
+    check_texts(label=label)
     (values,) = equally_long(values=values)
     ax.vlines(
         values,

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from jaxnn.errors import InputError, check_count, is_whole
+from jaxnn.errors import InputError, check_bool, check_count
+from jaxnn.inspection.arguments import as_list
+from jaxnn.plotting.arguments import check_axes, check_output
 from jaxnn.plotting.curves import band, individual_curves, level_points, rug
 from jaxnn.plotting.figure_style import COLORS, axis_label, panels, style
 from jaxnn.refits.effect_bands import CurveBands, CurveName, curve_bands
-from jaxnn.refits.effects import Effect
+from jaxnn.refits.effects import Effect, check_effect
 
 LETTERS = 11  # of names of levels that fit side by side into an inch
 ACCUMULATED = "accumulated local effects"
@@ -79,6 +81,10 @@ def plot_effect(
       >>> ax.get_xlabel(), ax.get_ylabel()
       ('x1', 'predicted response')
     """
+    check_axes(ax, optional=True)
+    check_bool(legend, "legend")
+    if accumulated is not None:
+        check_bool(accumulated, "accumulated")
     bands = _of_output(
         curve_bands(effect, curve, level, fitted=fitted, simulated=simulated), output
     )
@@ -111,9 +117,12 @@ def plot_effects(
     Raises:
       InputError, InputTypeError: as `plot_effect`, or no effects or more than 26.
     """
-    listed = [effects] if isinstance(effects, Effect) else list(effects)
+    wanted = "what jaxnn.refits.effects returned"
+    listed = [effects] if isinstance(effects, Effect) else as_list(effects, "effects", wanted)
     if not 1 <= len(listed) <= 26:
         raise InputError(f"effects holds {len(listed)} effects; pass from 1 to 26.")
+    for one in listed:
+        check_effect(one, "an effect of effects")
     with style():
         _, axes = panels(len(listed), columns=columns, height=height, sharey=True, letters=False)
         for place, (one, ax) in enumerate(zip(listed, axes, strict=True)):
@@ -213,8 +222,7 @@ def _fit_names(ax: Axes, names: list[str]) -> None:
 def _of_output(bands: CurveBands, output: Any) -> CurveBands:
     """The bands of one output."""
     outputs = bands.center.shape[1] if bands.center.ndim == 2 else 1
-    if not is_whole(output) or not 0 <= output < outputs:
-        raise InputError(f"output is {output!r}; there are the outputs 0 to {outputs - 1}.")
+    check_output(output, outputs)
     if bands.center.ndim == 1:
         return bands
     return _indexed(bands, (slice(None), output))

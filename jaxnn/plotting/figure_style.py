@@ -19,7 +19,17 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from jaxnn.errors import InputError
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_bool,
+    check_count,
+    check_instance,
+    check_level,
+    check_number,
+    is_whole,
+    shown,
+)
 
 # Okabe and Ito, "Color universal design" (2008), without yellow, which is too pale on white.
 COLORS = {
@@ -105,10 +115,13 @@ def panels(
       >>> [ax.get_title(loc="left") for ax in axes]
       ['a', 'b', 'c']
     """
-    if not 1 <= n <= 26:
-        raise InputError(f"n is {n!r}; pass a number of panels from 1 to 26.")
-    if columns < 1:
-        raise InputError(f"columns is {columns!r}; pass a number of at least 1.")
+    if not is_whole(n) or not 1 <= n <= 26:
+        raise InputError(f"n is {shown(n)}; pass a number of panels from 1 to 26.")
+    check_count(columns, "columns")
+    for name, inches in (("height", height), ("width", width)):
+        check_number(inches, name, "inches from 0.1 to 500", lambda inches: 0.1 <= inches <= 500)
+    for name, flag in (("sharex", sharex), ("sharey", sharey), ("letters", letters)):
+        check_bool(flag, name)
     columns = min(columns, n)
     rows = -(-n // columns)
     figure = Figure(figsize=(width, height * rows), layout="constrained")
@@ -124,7 +137,14 @@ def panels(
 
 def save(figure: Figure, target: str | PathLike[str] | IO[bytes]) -> None:
     """Write a figure as PNG to a path or an open file; the same figure gives the same bytes."""
-    figure.savefig(target, format="png")
+    _check_figure(figure)
+    if not (isinstance(target, str | PathLike) or hasattr(target, "write")):
+        raise InputTypeError(f"target is {shown(target)}; pass a path or an open file.")
+    try:
+        figure.savefig(target, format="png")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise InputError(f"target is {shown(target)}, a path without a file ({reason}).") from error
 
 
 def svg(figure: Figure) -> bytes:
@@ -132,6 +152,7 @@ def svg(figure: Figure) -> bytes:
 
     Glyphs that the font lacks are no matter: the reader's browser has them.
     """
+    _check_figure(figure)
     written = io.BytesIO()
     with matplotlib.rc_context(SVG_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
@@ -139,8 +160,15 @@ def svg(figure: Figure) -> bytes:
     return written.getvalue()
 
 
+def _check_figure(figure: Any) -> None:
+    if not isinstance(figure, Figure):
+        raise InputTypeError(f"figure is {shown(figure)}; pass a figure of matplotlib.")
+
+
 def axis_label(name: str, unit: str = "") -> str:
     """The label of an axis with its unit, such as "resting blood pressure (mm Hg)"."""
+    check_instance(name, "name", str, "text")
+    check_instance(unit, "unit", str, "text")
     return f"{name} ({unit})" if unit else name
 
 
@@ -159,6 +187,7 @@ def band_label(level: float, replicates: int, what: str = "refits") -> str:
       >>> band_label(0.95, 1000)
       'pointwise 95% band over 1,000 refits'
     """
-    if not 0 < level < 1:
-        raise InputError(f"level is {level!r}; pass a number between 0 and 1.")
+    check_level(level)
+    check_count(replicates, "replicates")
+    check_instance(what, "what", str, "text")
     return f"pointwise {100 * level:g}% band over {replicates:,} {what}"

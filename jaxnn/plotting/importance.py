@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from jaxnn.errors import InputError, check_count
+from jaxnn.errors import InputError, as_numbers, check_count, check_finite
+from jaxnn.plotting.arguments import check_axes, check_texts, list_of_names
 from jaxnn.plotting.figure_style import COLORS, LINES, panels
-
-if TYPE_CHECKING:
-    from jaxnn.refits import RefitImportance
+from jaxnn.refits.importance import RefitImportance
+from jaxnn.results import check_result
 
 ROW = 0.32  # height of one predictor, in inches
 
@@ -52,6 +51,10 @@ def importance_chart(
       >>> [text.get_text() for text in importance_chart(result).get_yticklabels()]
       ['b', 'a']
     """
+    axes = {"in_bag": "r p", "out_of_bag": "r p", "center": "p", "lower": "p", "upper": "p"}
+    check_result(importance, "importance", RefitImportance, "refit_importance", names="p", **axes)
+    check_axes(ax, optional=True)
+    check_texts(unit=unit)
     check_count(most, "most")
     shown = np.argsort(-importance.center, kind="stable")[:most]
     ax = _axes(ax, len(shown))
@@ -99,7 +102,10 @@ def rank_chart(
       ['b', 'a']
     """
     check_count(most, "most")
-    table = np.asarray(chances, float)
+    check_axes(ax, optional=True)
+    names = list_of_names(names, "names")
+    table = as_numbers(chances, "chances").astype(float)
+    check_finite(table, "chances")
     if table.shape != (len(names), len(names)):
         raise InputError(
             f"chances has shape {table.shape}; pass one row and one column for each of the "

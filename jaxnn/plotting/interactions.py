@@ -7,10 +7,12 @@ from contextlib import nullcontext
 import numpy as np
 from matplotlib.axes import Axes
 
-from jaxnn.errors import InputError, InputTypeError, check_count
+from jaxnn.errors import InputError, check_count
 from jaxnn.inspection.interactions import Interactions
+from jaxnn.plotting.arguments import check_axes, check_texts
 from jaxnn.plotting.figure_style import COLORS, LINES, panels, style
 from jaxnn.refits.interactions import RefitInteractions
+from jaxnn.results import check_result
 
 ROW = 0.32  # height of one pair, in inches
 UNITS = {
@@ -55,17 +57,23 @@ def plot_interactions(
       >>> [text.get_text() for text in plot_interactions(found).get_yticklabels()][0]
       'x2 × x3'
     """
-    if not isinstance(interactions, Interactions | RefitInteractions):
-        raise InputTypeError(
-            f"interactions is a {type(interactions).__name__}; pass what refit_interactions or "
-            "interaction_strengths returned."
-        )
+    kind = Interactions if isinstance(interactions, Interactions) else RefitInteractions
+    axes = {"lower": "k", "upper": "k"} if kind is RefitInteractions else {}
+    source = "refit_interactions or interaction_strengths"
+    check_result(interactions, "interactions", kind, source, **axes)
+    check_axes(ax, optional=True)
+    check_texts(unit=unit)
     check_count(most, "most")
     strength = interactions.strength
     if strength.ndim != 1:
         raise InputError(
             f"interactions.strength has shape {strength.shape}; pass one strength per pair, as "
             "refit_interactions makes them of refits."
+        )
+    if len(interactions.names) != len(strength) or not strength.size:
+        raise InputError(
+            f"interactions has {len(interactions.names)} names of {len(strength)} strengths; pass "
+            f"what {source} returns, as it is."
         )
     shown = min(most, len(strength))
     rows = np.arange(shown)

@@ -10,7 +10,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from jaxnn.errors import InputError, check_count
-from jaxnn.plotting.arguments import color_named, equally_long, interval_ends
+from jaxnn.plotting.arguments import (
+    check_axes,
+    check_texts,
+    color_named,
+    equally_long,
+    interval_ends,
+    list_of_names,
+)
 from jaxnn.plotting.figure_style import COLORS, LINES
 
 ROWS_PER_VALUE = 5  # at which whole numbers are drawn as counts
@@ -52,7 +59,10 @@ def predicted_versus_observed(
       InputError: shapes differ, a code is not a level, `most_bars` is below 1, or the colour is
         unknown.
     """
+    check_axes(ax)
+    check_texts(label=label, interval_label=interval_label, new_label=new_label)
     check_count(most_bars, "most_bars")
+    levels = [] if isinstance(levels, tuple) and not levels else list_of_names(levels, "levels")
     observed, predicted = equally_long(observed=observed, predicted=predicted)
     shade = color_named(color)
     places = observed
@@ -78,12 +88,12 @@ def predicted_versus_observed(
     )
     some = f" ({few.size:,} of {order.size:,} rows)" if few.size < order.size else ""
     bars = (
-        (new_interval, COLORS["grey"], 0.9, 0.6, new_label),
-        (interval, shade, 1.4, 0.6, interval_label),
+        ("new_interval", new_interval, COLORS["grey"], 0.9, 0.6, new_label),
+        ("interval", interval, shade, 1.4, 0.6, interval_label),
     )
-    for pair, bar_color, width, alpha, name in bars:
+    for argument, pair, bar_color, width, alpha, name in bars:
         if pair is not None:
-            lower, upper = interval_ends(pair, predicted)
+            lower, upper = interval_ends(pair, predicted, argument, gaps=True)
             drawn = few[np.isfinite(lower[few]) & np.isfinite(upper[few])]
             ends = lower[drawn], upper[drawn]
             ax.vlines(places[drawn], *ends, color=bar_color, linewidth=width, alpha=alpha)

@@ -8,11 +8,13 @@ from contextlib import nullcontext
 import numpy as np
 from matplotlib.axes import Axes
 
-from jaxnn.errors import InputTypeError, check_count
+from jaxnn.errors import check_count
 from jaxnn.inspection.principal_components import ComponentPicture
 from jaxnn.inspection.surfaces import Surface
+from jaxnn.plotting.arguments import check_axes, check_texts
 from jaxnn.plotting.figure_style import panels, style
 from jaxnn.plotting.surfaces import plot_surface
+from jaxnn.results import check_result
 from jaxnn.tables import numeric_columns
 
 LINE = 78  # letters of the caution
@@ -51,11 +53,10 @@ def plot_principal_components(
       >>> ax.get_xlabel().split(":")[0]
       'component 1 (59% of the variance)'
     """
-    if not isinstance(picture, ComponentPicture):
-        raise InputTypeError(
-            f"picture is a {type(picture).__name__}; pass what principal_component_picture "
-            "returned."
-        )
+    axes = {"features": "d", "loadings": "d two", "variance_share": "two", "points": "n two"}
+    check_result(picture, "picture", ComponentPicture, "principal_component_picture", **axes)
+    check_axes(ax, optional=True)
+    check_texts(label=label)
     check_count(largest, "largest")
     names = [_axis_name(picture, component, largest) for component in (0, 1)]
     first, second = numeric_columns(names)

@@ -11,8 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from jaxnn.errors import InputError
-from jaxnn.plotting.arguments import equally_long, interval_ends
+from jaxnn.errors import InputError, check_count, shown
+from jaxnn.plotting.arguments import (
+    check_axes,
+    check_texts,
+    equally_long,
+    interval_ends,
+    list_of_names,
+)
 from jaxnn.plotting.figure_style import COLORS, LINES
 
 
@@ -51,10 +57,21 @@ def loss_path(
       >>> [text.get_text() for text in ax.get_legend().get_texts()]
       ['chosen', 'linear', '8']
     """
-    errors = np.zeros(np.shape(losses)) if errors is None else errors
-    strengths, loss, bars = equally_long(strengths=strengths, losses=losses, errors=errors)
-    if len(layouts) != len(loss):
-        raise InputError(f"layouts has {len(layouts)} names; pass {len(loss)}, as strengths.")
+    check_axes(ax)
+    check_texts(loss_label=loss_label)
+    (strengths,) = equally_long(strengths=strengths)
+    strengths, loss = equally_long(strengths=strengths, losses=losses, gaps=True)
+    errors = np.zeros(len(loss)) if errors is None else errors
+    loss, bars = equally_long(losses=loss, errors=errors, gaps=True)
+    layouts = list_of_names(layouts, "layouts", len(loss))
+    for argument, place in (("chosen", chosen), ("fitted", fitted)):
+        if place is not None:
+            check_count(place, argument, least=0)
+            if place >= len(loss):
+                last = len(loss) - 1
+                raise InputError(f"{argument} is {shown(place)}; pass a place from 0 to {last}.")
+    if (bars < 0).any():
+        raise InputError(f"errors has the value {bars.min():g}; pass numbers of at least 0.")
     if not (strengths > 0).all():
         raise InputError(f"strengths has the value {strengths.min():g}; pass positive numbers.")
     names = np.array(layouts, dtype=object)
@@ -132,10 +149,11 @@ def differences_in_loss(
       >>> [text.get_text() for text in ax.texts]
       ['+9']
     """
+    check_axes(ax)
+    check_texts(reference=reference, unit=unit)
     (differences,) = equally_long(differences=differences)
     lower, upper = interval_ends(interval, differences)
-    if len(names) != len(differences):
-        raise InputError(f"names has {len(names)} names; pass {len(differences)}, one per method.")
+    names = list_of_names(names, "names", len(differences))
     reach = np.maximum(np.abs(lower), np.abs(upper))
     limit = reach.max()
     # From the nearest outwards, a method is in full if it is at most four times as far as the last.

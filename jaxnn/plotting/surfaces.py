@@ -20,11 +20,14 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, is_whole
+from jaxnn.errors import InputError, as_numbers, check_finite, check_name
 from jaxnn.inspection.surfaces import Surface
+from jaxnn.plotting.arguments import check_axes, check_output, check_texts, list_of_names
 from jaxnn.plotting.effects import PREDICTIONS
 from jaxnn.plotting.figure_style import COLORS, panels, style
 from jaxnn.refits.surfaces import RefitSurface
+from jaxnn.responses import RESPONSES
+from jaxnn.results import check_result
 from jaxnn.tables import axis_label
 
 EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
@@ -63,7 +66,9 @@ def plot_surface(
       >>> ax.get_xlabel(), ax.get_ylabel()
       ('x1', 'x2')
     """
-    _check(surface, (Surface, RefitSurface), "joint_surface or refit_surface")
+    _check(surface, RefitSurface if isinstance(surface, RefitSurface) else Surface)
+    check_axes(ax, optional=True)
+    check_texts(label=label)
     if label is None:
         refitted = isinstance(surface, RefitSurface)
         label = PREDICTIONS[surface.response] if refitted else "prediction"
@@ -90,7 +95,9 @@ def plot_standard_error(
     Raises:
       InputError, InputTypeError: as `plot_surface`.
     """
-    _check(surface, (RefitSurface,), "refit_surface")
+    _check(surface, RefitSurface)
+    check_axes(ax, optional=True)
+    check_texts(label=label)
     if label is None:
         label = f"standard error over {len(surface.refits):,} refits"
     values = _of_output(surface.standard_error, surface, output)
@@ -125,12 +132,14 @@ def plot_boundary(
     Raises:
       InputError, InputTypeError: as `plot_surface`, no threshold, or y of another length.
     """
-    _check(surface, (RefitSurface,), "refit_surface")
+    _check(surface, RefitSurface)
+    check_axes(ax, optional=True)
+    names = None if sides is None else list_of_names(sides, "sides", 2)
     share = _of_output(_share_above(surface), surface, output)
     mean = _of_output(surface.prediction, surface, output)
     observed = _above(surface, y, output)
     threshold = f"{surface.threshold:g}"
-    below, above = (f"{threshold} or less", f"above {threshold}") if sides is None else sides
+    below, above = (f"{threshold} or less", f"above {threshold}") if names is None else names
     tail = (1 - surface.level) / 2
     with style() if ax is None else nullcontext():
         ax = _axes(ax)
@@ -266,9 +275,21 @@ def _edges(surface: Any) -> list[np.ndarray]:
     return edges
 
 
-def _check(surface: Any, accepted: tuple[type, ...], makers: str) -> None:
-    if not isinstance(surface, accepted):
-        raise InputTypeError(f"surface is a {type(surface).__name__}; pass what {makers} returned.")
+def _check(surface: Any, kind: type[Surface] | type[RefitSurface]) -> None:
+    """Refuse what is not such a surface."""
+    source = "refit_surface" if kind is RefitSurface else "joint_surface or refit_surface"
+    axes = {"points": "n two", "nearby": "g0 g1"}
+    if kind is RefitSurface:
+        axes |= {"refits": "r g0 g1 *", "share_above": "g0 g1 *", "standard_error": "g0 g1 *"}
+    check_result(surface, "surface", kind, source, **axes)
+    sides = tuple(len(grid) for grid in surface.grids)
+    if surface.nearby.shape != sides or 0 in sides or surface.points.shape[1:] != (2,):
+        raise InputError(
+            f"surface has grids of {sides} values and nearby of shape {surface.nearby.shape}; pass "
+            f"what {source} returns, as it is."
+        )
+    if isinstance(surface, RefitSurface):
+        check_name(surface.response, "the response of surface", RESPONSES)
 
 
 def _of_output(values: np.ndarray, surface: Any, output: Any) -> np.ndarray:
@@ -280,8 +301,7 @@ def _of_output(values: np.ndarray, surface: Any, output: Any) -> np.ndarray:
             "values; pass a surface without a replicate axis, as refit_surface makes one."
         )
     outputs = values.shape[2] if values.ndim == 3 else 1
-    if not is_whole(output) or not 0 <= output < outputs:
-        raise InputError(f"output is {output!r}; there are the outputs 0 to {outputs - 1}.")
+    check_output(output, outputs)
     return values if values.ndim == 2 else values[..., output]
 
 

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from jaxnn.errors import InputError, unknown_name
+from jaxnn.errors import InputError, check_count, check_name
 from jaxnn.estimators import MethodImportances
 from jaxnn.inspection.surrogates import SurrogateTree
+from jaxnn.plotting.arguments import check_axes, check_texts, list_of_names
 from jaxnn.plotting.figure_style import COLORS, LINES, panels
+from jaxnn.results import check_result
 
 LINE_LENGTH = 16  # of the text in a node
 MARKERS = "osD^vPX*<>"
@@ -32,6 +34,9 @@ def surrogate_diagram(tree: SurrogateTree, ax: Axes | None = None, *, what: str 
     Returns:
       The axes, with the fidelity as title.
     """
+    check_result(tree, "tree", SurrogateTree, "surrogate_tree")
+    check_axes(ax, optional=True)
+    check_texts(what=what)
     nodes = tree.nodes
     places = _places(nodes.left, nodes.right)
     leaves = nodes.predictor < 0
@@ -124,18 +129,25 @@ def method_importances(
     Raises:
       InputError: an unknown method or predictor, or `most` below 1.
     """
-    shown = result.methods if methods is None else tuple(methods)
+    axes = dict.fromkeys(("center", "lower", "upper"), "k p")
+    check_result(
+        result, "result", MethodImportances, "compare_importances", methods="k", names="p", **axes
+    )
+    check_axes(ax, optional=True)
+    check_count(most, "most")
+    shown = list(result.methods) if methods is None else list_of_names(methods, "methods")
     for method in shown:
-        if method not in result.methods:
-            raise unknown_name("methods", method, result.methods)
-    if most < 1 or not shown:
-        raise InputError(f"most is {most} and methods has {len(shown)}; pass at least one each.")
+        check_name(method, "a name in methods", result.methods)
+    if not shown:
+        raise InputError("methods is empty; pass at least one method.")
     rows = [result.methods.index(method) for method in shown]
     order = np.argsort(-result.center[rows].mean(axis=0), kind="stable")
     if predictors is not None:
+        predictors = list_of_names(predictors, "predictors")
+        if not predictors:
+            raise InputError("predictors is empty; pass at least one predictor.")
         for name in predictors:
-            if name not in result.names:
-                raise unknown_name("predictors", name, result.names)
+            check_name(name, "a name in predictors", result.names)
         order = np.array([result.names.index(name) for name in predictors], int)
     order = order[:most]
     if ax is None:

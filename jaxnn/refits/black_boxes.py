@@ -8,14 +8,22 @@ such models, so every function of this package works with networks, forests and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import responses
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_count,
+    check_finite,
+    check_memory,
+    shown,
+)
 from jaxnn.tables import Column
 
 ROW_MULTIPLE = 64  # rows of a block are a multiple of it, so that few programs are compiled
@@ -88,9 +96,9 @@ def check_refitted(model: Any) -> None:
     Raises:
       InputTypeError: anything else.
     """
-    if not isinstance(model, RefittedModel):
+    if isinstance(model, type) or not isinstance(model, RefittedModel):
         raise InputTypeError(
-            f"model is a {type(model).__name__}; pass what jaxnn.refits.refitted_network or "
+            f"model is {shown(model)}; pass what jaxnn.refits.refitted_network or "
             "jaxnn.estimators.refitted_estimator returned."
         )
 
@@ -114,12 +122,16 @@ def checked_training_rows(model: RefittedModel, X: Any, y: Any) -> tuple[np.ndar
     check_refitted(model)
     X, y = as_numbers(X, "X"), as_numbers(y, "y").astype(float)
     rows, kind = model.out_of_bag.shape[1], model.response
-    if X.shape[:1] != (rows,) or y.shape != (rows,):
+    if X.ndim != 2 or len(X) != rows or y.shape != (rows,):
         raise InputError(
             f"X has shape {X.shape} and y has shape {y.shape}; pass the {rows} training rows."
         )
     check_finite(X, "X")
     check_finite(y, "y")
+    if model.columns is not None and X.shape[1] != len(model.columns):
+        raise InputError(
+            f"X has {X.shape[1]} columns; pass the {len(model.columns)} predictors of the model."
+        )
     if kind == "quantitative":
         if model.width > 1:
             raise InputError(
@@ -137,11 +149,49 @@ def checked_training_rows(model: RefittedModel, X: Any, y: Any) -> tuple[np.ndar
 
 
 def row_blocks(model: RefittedModel, rows: int) -> Iterator[slice]:
-    """Blocks of rows whose predictions by all refits take up to `BLOCK_BYTES` in double."""
+    """Blocks of rows whose predictions by all refits take up to `BLOCK_BYTES` in double.
+
+    Args:
+      model: the refits.
+      rows: how many rows there are.
+
+    Raises:
+      InputError, InputTypeError: an argument that cannot be used.
+    """
+    check_refitted(model)
+    check_count(rows, "rows", least=0)
+    check_memory(rows, "rows", rows)
     bytes_of_row = 8 * max(1, len(model.out_of_bag) * model.width)
     size = max(1, BLOCK_BYTES // bytes_of_row // ROW_MULTIPLE) * ROW_MULTIPLE
     for start in range(0, rows, size):
         yield slice(start, min(start + size, rows))
+
+
+def single_refit(model: Any, refit: int) -> Any:
+    """One of the refits: `predict` and `predictions_and_losses` with a leading axis of length 1.
+
+    A model that can say it for one refit alone, as `jaxnn.estimators.RefittedEstimator`, has a
+    method `single`; of any other model all refits predict, and the others are left out.
+    """
+    if hasattr(model, "single"):
+        return model.single(refit)
+    return _OneOfAll(model, slice(refit, refit + 1))
+
+
+class _OneOfAll(NamedTuple):
+    """One of the refits of a model that only answers for all of them."""
+
+    model: RefittedModel
+    place: slice
+
+    def predict(self, X: Any) -> np.ndarray:
+        """(1, rows) or (1, rows, width)."""
+        return self.model.predict(X)[self.place]
+
+    def predictions_and_losses(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """(1, rows, width) and (1, rows)."""
+        means, losses = self.model.predictions_and_losses(X, y)
+        return means[self.place], losses[self.place]
 
 
 def predictions_of(

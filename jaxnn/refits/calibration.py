@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import as_weights, check_count, check_level
+from jaxnn.errors import InputError, as_weights, check_count, check_level
 from jaxnn.inspection.calibration import Calibration, calibration
-from jaxnn.refits.black_boxes import RefittedModel
+from jaxnn.refits.black_boxes import RefittedModel, checked_training_rows
 from jaxnn.refits.unseen_rows import UnseenRows, unseen_rows
+from jaxnn.results import check_result
+from jaxnn.training.groups import group_codes
 
 
 def calibration_curve(
@@ -59,9 +61,16 @@ def calibration_curve(
     """
     check_level(level)
     check_count(bins, "bins")
+    X, y = checked_training_rows(model, X, y)
     if unseen is None:
         unseen = unseen_rows(model, X, y, weights, groups)
-    y = np.asarray(y, float)
+    check_result(unseen, "unseen", UnseenRows, "unseen_rows", left_out_by="n", prediction="n *")
+    if len(unseen.left_out_by) != len(y):
+        raise InputError(
+            f"unseen has {len(unseen.left_out_by)} rows, but X has {len(y)}; pass what unseen_rows "
+            "returns for these rows."
+        )
+    codes = None if groups is None else np.asarray(group_codes(groups, len(y)))
     w = np.ones(len(y)) if weights is None else as_weights(weights, len(y)).astype(float)
     judged = (unseen.left_out_by > 0) & (w > 0)
     return calibration(
@@ -70,6 +79,6 @@ def calibration_curve(
         response=model.response,
         bins=bins,
         weights=w[judged],
-        groups=None if groups is None else np.asarray(groups)[judged],
+        groups=None if codes is None else codes[judged],
         level=level,
     )

@@ -16,9 +16,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from jaxnn.bands.measured_coverage import MeasuredCoverage
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.errors import InputError
+from jaxnn.inspection.arguments import as_list
 from jaxnn.inspection.contrasts import Contrasts, contrast_label
-from jaxnn.refits.effects import Effect
+from jaxnn.refits.effects import Effect, check_effect
 
 # Of networks: with intervals calibrated by simulated refits, and by the percentiles of refits.
 MEASURED = MeasuredCoverage("band_coverage", 0.95, mean=0.938, settings=19, least=0.714)
@@ -38,12 +39,9 @@ def contrasts_of(effects: Iterable[Effect]) -> Contrasts:
       InputError: no effects, or effects of different numbers of refits or outputs.
       InputTypeError: what is no `Effect`.
     """
-    listed = list(effects)
+    listed = as_list(effects, "effects", "what jaxnn.refits.effects returned")
     for one in listed:
-        if not isinstance(one, Effect):
-            raise InputTypeError(
-                f"effects holds a {type(one).__name__}; pass what jaxnn.refits.effects returned."
-            )
+        check_effect(one, "an effect of effects")
     if len({(len(one.contrasts), *one.contrasts.shape[2:]) for one in listed}) != 1:
         raise InputError(
             "effects holds different numbers of refits or outputs; pass those of one model."

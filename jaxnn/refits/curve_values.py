@@ -57,7 +57,8 @@ def contrasted(
     pairs: Any, X: np.ndarray, feature: int, columns: Sequence[Column], weights: np.ndarray
 ) -> np.ndarray:
     """(c, 2) the values between which the predictor is contrasted."""
-    asked = None if pairs is None else checked_pairs({feature: pairs}, X, columns)
+    given = None if pairs is None else {feature: pairs}
+    asked = checked_pairs(given, X, columns, "contrasts")
     found = asked[0][1] if asked else None
     if found is None:
         present = weights > 0

@@ -18,8 +18,8 @@ import numpy as np
 from jaxnn.bands.calibration import calibrated_band
 from jaxnn.bands.simultaneous import simultaneous_band
 from jaxnn.bootstrap import Interval, interval
-from jaxnn.errors import InputError, InputTypeError, check_level, unknown_name
-from jaxnn.refits.effects import Effect
+from jaxnn.errors import InputError, check_level, check_name
+from jaxnn.refits.effects import Effect, check_effect
 
 CurveName = Literal["average", "profile", "row", "accumulated"]
 
@@ -75,8 +75,7 @@ def curve_bands(
       InputTypeError: what is no `Effect`.
     """
     check_level(level)
-    if curve not in get_args(CurveName):
-        raise unknown_name("curve", curve, get_args(CurveName))
+    check_name(curve, "curve", get_args(CurveName))
     curves = _curves(effect, curve, "effect")
     kind = "quantitative" if curve == "accumulated" else effect.response
     fits = None if fitted is None else _curves(fitted, curve, "fitted")
@@ -100,10 +99,7 @@ def curve_bands(
 
 def _curves(effect: Any, curve: str, argument: str) -> np.ndarray:
     """(refits, g) or (refits, g, outputs) one kind of curve of an effect."""
-    if not isinstance(effect, Effect):
-        raise InputTypeError(
-            f"{argument} is a {type(effect).__name__}; pass what jaxnn.refits.effect returned."
-        )
+    check_effect(effect, argument)
     if curve != "row":
         return getattr(effect, curve)
     if effect.row_curve is None:

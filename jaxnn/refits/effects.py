@@ -17,8 +17,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_weights, is_whole
-from jaxnn.inspection.arguments import check_columns, check_feature, check_grid, check_matrix
+from jaxnn.errors import InputError, as_weights, check_bool, check_name, is_whole, shown
+from jaxnn.inspection.arguments import (
+    as_list,
+    check_columns,
+    check_feature,
+    check_grid,
+    check_matrix,
+    row_numbers,
+)
 from jaxnn.inspection.data_density import (
     DataDensity,
     ImpossibleRows,
@@ -26,11 +33,14 @@ from jaxnn.inspection.data_density import (
     impossible_rows,
 )
 from jaxnn.inspection.evaluation_points import grid_for, is_extrapolated, typical_row
+from jaxnn.progress import check_progress
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.curve_sums import Curve, CurveSums, Rows, curve_sums
 from jaxnn.refits.curve_values import accumulated_effects, contrasted, local_moves, places_of
 from jaxnn.refits.network import RefittedNetwork
 from jaxnn.refits.network_curves import network_curve_sums
+from jaxnn.responses import RESPONSES
+from jaxnn.results import check_result
 from jaxnn.tables import Column, numeric_columns
 
 GRID = 40  # values at which the curve of a numeric predictor is computed
@@ -107,6 +117,34 @@ class Effect(NamedTuple):
         curves = np.moveaxis(self.average.mean(axis=0)[order].reshape(len(order), -1), 0, 1)
         at_rows = [np.interp(self.observed, self.grid[order], curve) for curve in curves]
         return np.average(at_rows, axis=1, weights=self.weights).reshape(self.average.shape[2:])
+
+
+def check_effect(value: Any, argument: str) -> None:
+    """Refuse what is not the effect of a predictor.
+
+    Raises:
+      InputError, InputTypeError: as `jaxnn.results.check_result`.
+    """
+    check_result(
+        value,
+        argument,
+        Effect,
+        "effect or effects",
+        grid="g",
+        extrapolated="g",
+        average="r g *",
+        profile="r g *",
+        individual="m g *",
+        individual_rows="m",
+        row_curve="r g *",
+        edges="e",
+        accumulated="r e *",
+        contrast_values="c ends",
+        contrasts="r c *",
+        observed="n",
+        weights="n",
+    )
+    check_name(value.response, f"the response of {argument}", RESPONSES)
 
 
 def effect(
@@ -213,14 +251,13 @@ def effects(
     """
     if features is None:
         features = range(check_matrix(X).shape[1])
-    elif isinstance(features, str) or not isinstance(features, Iterable):
-        features = [features]
-    features = list(features)
-    nothing = [None] * len(features)
+    single = isinstance(features, str) or is_whole(features)
+    asked = [features] if single else as_list(features, "features", "a list of columns of X")
+    nothing = [None] * len(asked)
     return _effects(
         model,
         X,
-        features,
+        asked,
         nothing,
         nothing,
         rows,
@@ -254,18 +291,20 @@ def _effects(
     X = check_matrix(X)
     columns = numeric_columns(X.shape[1]) if model.columns is None else model.columns
     check_columns(columns, X)
+    check_bool(impossible, "impossible")
+    check_progress(progress)
     features = [check_feature(feature, X, columns) for feature in features]
     if not features:
         raise InputError("features is empty; pass at least one column of X.")
     w = np.ones(len(X)) if weights is None else as_weights(weights, len(X)).astype(float)
     averaged = np.zeros(len(X))
-    numbers = _row_numbers(rows, len(X), "rows")
+    numbers = row_numbers(rows, X)
     np.add.at(averaged, numbers, w[numbers])
     as_weights(averaged, len(X), "the weights of rows")
     if individual_rows is None:
         count = min(len(X), INDIVIDUAL)
         individual_rows = np.linspace(0, len(X) - 1, count).round().astype(int)
-    individual = _row_numbers(individual_rows, len(X), "individual_rows")
+    individual = row_numbers(individual_rows, X, "individual_rows")
     typical = typical_row(X, center, columns, weights)
     special = [typical] if row is None else [typical, X[_row_number(row, len(X))]]
 
@@ -323,17 +362,9 @@ def _effects(
     return tuple(made(*one, found.pop()) for one in asked)
 
 
-def _row_numbers(rows: Any, count: int, argument: str) -> np.ndarray:
-    """Row numbers of a matrix, from 0, as given by numbers, a slice or a mask."""
-    try:
-        return np.arange(count)[rows].reshape(-1)
-    except (IndexError, TypeError, ValueError):
-        raise InputError(
-            f"{argument} is {rows!r}; pass row numbers of X from 0 to {count - 1}."
-        ) from None
-
-
 def _row_number(row: Any, count: int) -> int:
     if not is_whole(row) or not -count <= row < count:
-        raise InputError(f"row is {row!r}; pass a row number of X from 0 to {count - 1}, or None.")
+        raise InputError(
+            f"row is {shown(row)}; pass a row number of X from 0 to {count - 1}, or None."
+        )
     return int(row) % count

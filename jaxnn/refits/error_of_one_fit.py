@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, as_weights, check_finite
-from jaxnn.inspection.scores import Loss, loss_named
+from jaxnn.errors import InputError, as_numbers, as_weights, check_finite, check_number
+from jaxnn.inspection.scores import Loss, check_scorable, loss_named
 
 PAIRS_AT_ONCE = 2**20
 
@@ -51,7 +51,10 @@ def no_information_error(loss: Loss | str, y: Any, prediction: Any, weights: Any
     check_finite(prediction, "prediction")
     w = np.ones(len(y)) if weights is None else as_weights(weights, len(y)).astype(float)
     w = w / w.sum()
-    if loss == "squared_error" and prediction.ndim == 1:
+    if prediction.ndim == 2 and prediction.shape[1] == 1:
+        prediction = prediction[:, 0]
+    check_scorable(loss, "loss", y, prediction.shape[1:])
+    if isinstance(loss, str) and loss == "squared_error":
         mean = w @ y
         return float(w @ np.square(y - mean) + w @ np.square(prediction - mean))
     of_pair = loss_named(loss)
@@ -73,6 +76,12 @@ def error_632_plus(apparent: float, out_of_bag: float, no_information: float) ->
       >>> error_632_plus(0.0, 0.5, 0.5)  # nothing learned but the rows: R = 1, w = 1
       0.5
     """
+    for name, error in (
+        ("apparent", apparent),
+        ("out_of_bag", out_of_bag),
+        ("no_information", no_information),
+    ):
+        check_number(error, name, "a finite number", lambda number: True)
     bounded = min(out_of_bag, no_information)
     overfitting = 0.0
     if bounded > apparent:

@@ -120,6 +120,7 @@ def check_importances(in_bag: Any, out_of_bag: Any) -> tuple[np.ndarray, np.ndar
     if outside.shape != inside.shape:
         raise InputError(f"out_of_bag has shape {outside.shape}; in_bag has {inside.shape}.")
     check_finite(inside, "in_bag")
+    check_finite(np.where(np.isnan(outside), 0, outside), "out_of_bag")
     if (np.isfinite(outside).sum(axis=0) < 2).any():
         raise InputError(
             "out_of_bag is NaN for all refits but one at most; an interval needs two or more "

@@ -26,10 +26,12 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
+    check_name,
 )
 from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.mlp import MLP
+from jaxnn.refits.black_boxes import single_refit
 from jaxnn.refits.donors import Passes, donors_in_pass, plan_passes, shares_of_donors, sides
 from jaxnn.refits.network import RefittedNetwork
 from jaxnn.replicate import replicate
@@ -188,7 +190,7 @@ def _added_for_model(
     at_once = max(1, ROWS_AT_ONCE // rows)
     added = np.empty((len(multiplicities), count, 2))
     for refit, drawn in enumerate(multiplicities):
-        single = model.single(refit)
+        single = single_refit(model, refit)
         of_sides, donors, shares = map(
             np.asarray, _plan_of_refit(keys[refit], drawn, weights, passes)
         )
@@ -255,8 +257,7 @@ def _multiplicities(model: Any) -> np.ndarray:
 
 def _check_measure(measure: Any, response: str) -> None:
     """Refuse an unknown measure, or one that a kind of response does not have."""
-    if measure not in get_args(Measure):
-        raise InputError(f"measure is {measure!r}; pass 'loss' or 'wrong class'.")
+    check_name(measure, "measure", get_args(Measure))
     if measure == "wrong class" and response not in ("binary", "categorical"):
         raise InputError(f"measure is 'wrong class', but the response is {response}.")
 

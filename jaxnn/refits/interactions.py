@@ -26,7 +26,7 @@ from jax import Array, lax
 
 from jaxnn import mlp, responses
 from jaxnn.bands.calibration import link
-from jaxnn.errors import InputError, as_weights, check_count, check_level, unknown_name
+from jaxnn.errors import InputError, as_weights, check_count, check_level, check_name
 from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.black_box import black_box
 from jaxnn.inspection.interactions import (
@@ -39,7 +39,7 @@ from jaxnn.inspection.interactions import (
     pair_names,
 )
 from jaxnn.mlp import MLP
-from jaxnn.refits.black_boxes import RefittedModel, check_refitted
+from jaxnn.refits.black_boxes import RefittedModel, check_refitted, single_refit
 from jaxnn.refits.few_rows import few_rows, in_groups
 from jaxnn.refits.interaction_intervals import PairEstimate, estimate_interaction
 from jaxnn.refits.network import RefittedNetwork
@@ -155,8 +155,7 @@ def refit_interactions(
     """
     check_refitted(model)
     check_level(level)
-    if scale not in SCALES:
-        raise unknown_name("scale", scale, SCALES)
+    check_name(scale, "scale", SCALES)
     if values is not None:
         check_count(values, "values", 2)
     if refits is None:
@@ -297,7 +296,7 @@ def _averages_of_model(
     """The same for the refits of any other model, one by one."""
     found: dict[tuple[int, ...], list[np.ndarray]] = {features: [] for features in settings}
     for refit in range(refits):
-        single = model.single(refit)
+        single = single_refit(model, refit)
 
         def predict(X: Any, single: Any = single) -> np.ndarray:
             means = single.predict(X)[0]

@@ -16,8 +16,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxnn import responses
-from jaxnn.bootstrap import Bootstrap, converged
-from jaxnn.errors import InputTypeError, as_numbers, check_count, check_finite
+from jaxnn.bootstrap import Bootstrap, check_refits, converged
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_count,
+    check_finite,
+    check_instance,
+    shown,
+)
 from jaxnn.mlp import MLP
 from jaxnn.prediction import predictor
 from jaxnn.refits.black_boxes import (
@@ -28,7 +36,7 @@ from jaxnn.refits.black_boxes import (
     row_losses,
 )
 from jaxnn.tables import Column, Encoder
-from jaxnn.training import Fitter
+from jaxnn.training import Fit, Fitter
 from jaxnn.training.arguments import checked_predictors
 
 
@@ -104,9 +112,13 @@ class RefittedNetwork(NamedTuple):
         Raises:
           InputError, InputTypeError: rows that do not fit the network.
         """
-        outputs = self.outputs(self._matrix(X))
+        X, y = self._matrix(X), as_numbers(y, "y")
+        if y.shape != (len(X),):
+            raise InputError(f"y has shape {y.shape}; pass one response for each of {len(X)} rows.")
+        check_finite(y, "y")
+        outputs = self.outputs(X)
         means = self._replace(dtype=np.dtype(float)).means(outputs)
-        return means, row_losses(self.response, outputs, np.asarray(y))
+        return means, row_losses(self.response, outputs, y)
 
     def _matrix(self, X: Any) -> np.ndarray:
         """X as a matrix of finite numbers, before it is cut into blocks."""
@@ -125,6 +137,12 @@ class RefittedNetwork(NamedTuple):
         In double precision a probability near one keeps its distance from one, so that its
         logarithm of the odds is known.
         """
+        outputs = as_numbers(outputs, "outputs")
+        if not outputs.ndim or outputs.shape[-1] != self.width:
+            raise InputError(
+                f"outputs has shape {outputs.shape}; pass (..., {self.width}), as from `outputs`."
+            )
+        check_finite(outputs, "outputs")
         with double_precision(self.dtype):
             means = _mean(self.net.response, jnp.asarray(outputs, jnp.result_type(float)))
             return np.asarray(means, self.dtype)
@@ -171,10 +189,20 @@ def refitted_network(
     """
     if not isinstance(fitter, Fitter):
         raise InputTypeError(f"fitter is a {type(fitter).__name__}; pass a jaxnn.Fitter.")
-    if not isinstance(refits, Bootstrap):
-        raise InputTypeError(
-            f"refits is a {type(refits).__name__}; pass what jaxnn.bootstrap.bootstrap returned."
+    check_refits(refits)
+    check_instance(refits.fits, "refits.fits", Fit, "a jaxnn.Fit of many fits")
+    drawn = as_numbers(refits.multiplicities, "refits.multiplicities")
+    if drawn.ndim != 2 or len(drawn) != len(refits.diverged):
+        raise InputError(
+            f"refits.multiplicities has shape {drawn.shape}; pass one row for each of "
+            f"{len(refits.diverged)} replicates."
         )
+    try:
+        dtype = np.dtype(dtype)
+    except (TypeError, ValueError, DeprecationWarning):
+        dtype = None
+    if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise InputTypeError(f"dtype is {shown(dtype)}; pass np.float32 or np.float64.")
     check_count(row_multiple, "row_multiple")
     net, encoder = fitter.net, fitter.encoder
     # With the identity as link the predictions are the outputs, from which a cross-entropy is

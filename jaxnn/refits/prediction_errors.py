@@ -38,7 +38,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, as_weights, check_level
+from jaxnn.errors import InputError, as_weights, check_instance, check_level, shown
 from jaxnn.inspection.score_intervals import (
     Rows,
     ScoreInterval,
@@ -54,6 +54,7 @@ from jaxnn.inspection.scores import area_and_influences, brier_score, wrong_clas
 from jaxnn.refits.black_boxes import RefittedModel
 from jaxnn.refits.error_of_one_fit import error_632_plus
 from jaxnn.refits.unseen_rows import UnseenRows, unseen_rows
+from jaxnn.results import check_result
 
 ONE, MEAN = "one refit", "mean of refits"
 LOSSES = {
@@ -117,11 +118,13 @@ class PredictionErrors(NamedTuple):
         Raises:
           InputError: there is none; the sentence lists all.
         """
+        check_instance(score, "score", str, "text")
+        check_instance(of, "of", str, "text")
         for row in self.rows:
             if (row.score, row.of) == (score, of):
                 return row
         known = ", ".join(f"{row.score} of {row.of}" for row in self.rows)
-        raise InputError(f"score is {score!r} of {of!r}; the result has: {known}.")
+        raise InputError(f"score is {shown(score)} of {shown(of)}; the result has: {known}.")
 
 
 def prediction_errors(
@@ -270,10 +273,7 @@ def error_table(result: PredictionErrors) -> str:
     Raises:
       InputTypeError: anything else.
     """
-    if not isinstance(result, PredictionErrors):
-        raise InputTypeError(
-            f"result is a {type(result).__name__}; pass what prediction_errors returned."
-        )
+    check_result(result, "result", PredictionErrors, "prediction_errors")
     kinds = list(dict.fromkeys(row.interval for row in result.rows))
     cells = [("score", "of", "estimate", f"{result.level:.0%} interval", "")]
     for row in result.rows:

@@ -18,6 +18,7 @@ import numpy as np
 
 from jaxnn.errors import InputError, as_numbers, check_count, check_finite
 from jaxnn.refits.importance import RefitImportance
+from jaxnn.results import check_result
 
 
 def rank_chances(importance: RefitImportance | Any) -> np.ndarray:
@@ -100,6 +101,9 @@ def matters_more(importance: RefitImportance | Any) -> np.ndarray:
 def _replicates(importance: Any) -> np.ndarray:
     """(refits, predictors) importances to compare."""
     if isinstance(importance, RefitImportance):
+        check_result(
+            importance, "importance", RefitImportance, "refit_importance", in_bag="r p", center="p"
+        )
         return importance.replicates
     values = as_numbers(importance, "importance").astype(float)
     if values.ndim != 2 or 0 in values.shape:

@@ -20,11 +20,18 @@ import numpy as np
 from jax import Array
 
 from jaxnn.bands.simulation import fits_of_all_rows
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_count, check_finite
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    check_count,
+    check_finite,
+    check_key,
+)
 from jaxnn.inspection.column_groups import Groups
 from jaxnn.refits.importance import RefitImportance
 from jaxnn.refits.importance_scores import VALUES, importances_of_refits
 from jaxnn.refits.network import refitted_network
+from jaxnn.results import check_result
 from jaxnn.training import Fitter
 
 FITS = 20  # to all rows, which know a standard deviation to a sixth of it
@@ -87,11 +94,11 @@ def seed_noise(
       InputError, InputTypeError: an argument that cannot be used, or importances of other
         predictors.
     """
+    check_key(key)
     check_count(fits, "fits", 2)
-    if not isinstance(importance, RefitImportance):
-        raise InputTypeError(
-            f"importance is a {type(importance).__name__}; pass what refit_importance returned."
-        )
+    check_result(
+        importance, "importance", RefitImportance, "refit_importance", names="p", in_bag="r p"
+    )
     key_fits, key_scores = jax.random.split(key)
     made = fits_of_all_rows(key_fits, fitter, X, y, fits, weights=weights, groups=groups)
     found = importances_of_refits(

@@ -17,6 +17,7 @@ from jaxnn.errors import InputError, check_level
 from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.surrogates import SurrogateTree, imitate
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
+from jaxnn.results import check_result
 from jaxnn.tables import numeric_columns
 
 
@@ -106,6 +107,9 @@ def surrogate_summary(trees: SurrogateTrees, level: float = 0.95) -> str:
     Raises:
       InputError: a level outside (0, 1).
     """
+    axes = dict.fromkeys(("trees", *SurrogateTrees._fields[3:5]), "r")
+    axes |= dict.fromkeys(SurrogateTrees._fields[6:], "r")
+    check_result(trees, "trees", SurrogateTrees, "surrogate_trees", names="p", splits="r p", **axes)
     check_level(level)
     ends = [(1 - level) / 2, (1 + level) / 2]
     lines = []

@@ -250,8 +250,8 @@ CALLS = {
         plotting.rug, {"ax": axes(), "values": X.copy(), "color": "black", "label": "rows"}
     ),
     "save": lambda: Call(
-        plotting.save,
-        {"figure": plotting.panels(1, width=1, height=1)[0], "target": io.BytesIO()},
+        lambda figure: plotting.save(figure, io.BytesIO()),
+        {"figure": plotting.panels(1, width=1, height=1)[0]},
         slow=True,
     ),
     "style": lambda: Call(plotting.style, {}),

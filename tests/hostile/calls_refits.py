@@ -46,9 +46,7 @@ def trees() -> Any:
 
 
 CALLS = {
-    "PredictionErrors.find": lambda: Call(
-        errors().find, {"score": "AUC", "of": "mean of refits"}
-    ),
+    "PredictionErrors.find": lambda: Call(errors().find, {"score": "AUC", "of": "mean of refits"}),
     "RefittedNetwork.means": lambda: Call(network().means, {"outputs": np.ones((3, 4, 1))}),
     "RefittedNetwork.predict": lambda: Call(network().predict, {"X": matrix()}, slow=True),
     "RefittedNetwork.predict_mean": lambda: Call(
@@ -212,9 +210,7 @@ CALLS = {
     "seed_share": lambda: Call(
         refits.seed_share, {"of_seeds": IN_BAG.copy(), "of_refits": IN_BAG + 1}
     ),
-    "surrogate_summary": lambda: Call(
-        refits.surrogate_summary, {"trees": trees(), "level": 0.9}
-    ),
+    "surrogate_summary": lambda: Call(refits.surrogate_summary, {"trees": trees(), "level": 0.9}),
     "surrogate_trees": lambda: Call(
         refits.surrogate_trees,
         {

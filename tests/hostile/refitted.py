@@ -43,7 +43,7 @@ class LinearRefits:
 
     def predict(self, X: Any) -> np.ndarray:
         """(refits, rows)"""
-        means = self._slopes @ np.asarray(X, float).T
+        means = np.clip(self._slopes @ np.asarray(X, float).T, -30, 30)
         return 1 / (1 + np.exp(-means)) if self.response == "binary" else means
 
     def predict_mean(self, X: Any) -> np.ndarray:

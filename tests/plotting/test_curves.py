@@ -114,11 +114,11 @@ def test_a_core_may_be_everything_or_a_single_value(ax, core):
 
 
 def test_pale_levels_are_hollow(ax):
-    plotting.level_points(ax, "abc", [1, 2, 3], ([0] * 3, [4] * 3), pale=[False, True, False])
+    plotting.level_points(ax, list("abc"), [1, 2, 3], ([0] * 3, [4] * 3), pale=[False, True, False])
     full, hollow = ax.lines
     np.testing.assert_array_equal(full.get_ydata(), [1, np.nan, 3])
     np.testing.assert_array_equal(hollow.get_ydata(), [np.nan, 2, np.nan])
     assert hollow.get_markerfacecolor() == "white"
     assert [len(bars.get_segments()) for bars in ax.collections] == [2, 1]
     with pytest.raises(InputError, match=r"pale has shape \(2,\)"):
-        plotting.level_points(ax, "abc", [1, 2, 3], pale=[True, False])
+        plotting.level_points(ax, list("abc"), [1, 2, 3], pale=[True, False])

@@ -141,7 +141,7 @@ def test_dates_are_written_as_dates(ax):
 
 
 def test_what_is_no_effect_is_refused(ax):
-    with pytest.raises(InputTypeError, match=r"effect is a list; pass what jaxnn\.refits\.effect"):
+    with pytest.raises(InputTypeError, match=r"effect is \[1, 2\]; pass what effect"):
         plotting.plot_effect([1, 2], ax)
     with pytest.raises(InputError, match="curve is 'averages'; did you mean 'average'"):
         plotting.plot_effect(AGE, ax, curve="averages")

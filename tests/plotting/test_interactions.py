@@ -70,7 +70,7 @@ def test_one_fit_has_points_without_intervals(ax):
 
 
 def test_what_cannot_be_drawn_is_refused(ax):
-    with pytest.raises(InputTypeError, match="interactions is a dict; pass what"):
+    with pytest.raises(InputTypeError, match=r"interactions is \{\}; pass what"):
         plot_interactions({}, ax)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="most is 0"):
         plot_interactions(result(), ax, most=0)

@@ -34,5 +34,5 @@ def test_it_makes_its_own_figure():
 
 
 def test_what_cannot_be_drawn_is_refused(ax):
-    with pytest.raises(InputTypeError, match="picture is a int; pass what"):
+    with pytest.raises(InputTypeError, match="picture is 3; pass what"):
         plot_principal_components(3, ax)  # type: ignore[arg-type]

@@ -57,7 +57,7 @@ def test_methods_that_are_equally_far_are_all_in_full(ax):
         (lambda ax: plotting.loss_path(ax, [1, 2], [1], ["8"]), r"losses has shape \(1,\)"),
         (
             lambda ax: plotting.differences_in_loss(ax, ["a"], [1, 2], ([0, 1], [2, 3])),
-            "names has 1 names; pass 2, one per method",
+            "names has 1 names; pass 2 names",
         ),
     ],
 )

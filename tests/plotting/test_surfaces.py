@@ -134,7 +134,7 @@ def test_one_of_several_outputs_is_drawn(ax):
 
 
 def test_what_cannot_be_drawn_is_refused(ax):
-    with pytest.raises(InputTypeError, match="surface is a list; pass what joint_surface or"):
+    with pytest.raises(InputTypeError, match=r"surface is \[\]; pass what joint_surface or"):
         plot_surface([], ax)  # type: ignore[arg-type]
     one = joint_surface(lambda X: X[:, 0], X, (0, 1))
     with pytest.raises(InputTypeError, match="surface is a Surface; pass what refit_surface"):

@@ -198,7 +198,7 @@ def test_the_losses_are_those_of_the_kind_of_response(regression, measure):
         ),
         ({"y": np.full(ROWS, np.nan)}, "y holds nan at row 0"),
         ({"values": 1}, "values is 1; pass a whole number of at least 2"),
-        ({"measure": "accuracy"}, "measure is 'accuracy'; pass 'loss' or 'wrong class'"),
+        ({"measure": "accuracy"}, "measure is 'accuracy'; known: loss, wrong class"),
         ({"measure": "wrong class"}, "measure is 'wrong class', but the response is quantitative"),
         ({"rule": "shift"}, "rule is 'shift'; did you mean 'shifted'"),
         ({"level": 95}, "level is 95"),

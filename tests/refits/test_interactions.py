@@ -131,7 +131,7 @@ def test_a_table_needs_its_few_rows_and_groups_only():
 
 def test_what_cannot_be_used_is_refused(network):
     X = rows()
-    with pytest.raises(InputTypeError, match="model is a int; pass what"):
+    with pytest.raises(InputTypeError, match="model is 3; pass what"):
         refit_interactions(3, X)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="X has 39 rows, but the model was fitted to 40"):
         refit_interactions(network, X[1:])

@@ -210,7 +210,7 @@ def test_the_table_has_one_line_per_score_and_explains_its_intervals():
     assert area.split()[-5:] == [f"{row.estimate:.3f}", *ends, "[5]"]
     assert f"[5] {row.interval}" in lines
     assert lines[-1].startswith("Each of 39 rows") and "1 that all refits have seen" in lines[-1]
-    with pytest.raises(InputError, match="result is a list; pass what prediction_errors returned"):
+    with pytest.raises(InputError, match=r"result is \[\]; pass what prediction_errors returns"):
         error_table([])
 
 

@@ -216,7 +216,7 @@ def test_what_does_not_belong_together_is_refused(refitted):
     with pytest.raises(InputTypeError, match="refits is a Fit; pass what"):
         refitted_network(fitter, converged(refits))
     other = Bootstrap({"W": np.ones(2)}, refits.multiplicities[:2], np.zeros(2, bool))
-    with pytest.raises(InputTypeError, match="fitted is a dict"):
+    with pytest.raises(InputTypeError, match=r"refits.fits is a dict"):
         refitted_network(fitter, other)
     with pytest.raises(InputError, match="X has 1 columns, but the encoder has 2"):
         network.predict(table.X[:, :1])

@@ -63,7 +63,7 @@ def test_the_share_is_the_ratio_of_variances_up_to_one():
 
 def test_what_cannot_be_used_is_refused(untrained):
     X, y, fitter, importance = untrained
-    with pytest.raises(InputTypeError, match="importance is a int; pass what refit_importance"):
+    with pytest.raises(InputTypeError, match="importance is 3; pass what refit_importance"):
         seed_noise(jax.random.key(0), fitter, 3, X, y)
     with pytest.raises(InputError, match="fits is 1; pass a whole number of at least 2"):
         seed_noise(jax.random.key(0), fitter, importance, X, y, fits=1)

@@ -65,7 +65,7 @@ def test_a_quantitative_response_has_a_boundary_at_the_threshold_that_is_passed(
 
 
 def test_what_cannot_be_used_is_refused():
-    with pytest.raises(InputTypeError, match="model is a int; pass what"):
+    with pytest.raises(InputTypeError, match="model is 3; pass what"):
         refit_surface(3, X, (0, 1))
     with pytest.raises(InputTypeError, match="threshold is 'half'"):
         refit_surface(refits_of("binary"), X, (0, 1), threshold="half")
