@@ -145,13 +145,13 @@ def check_number(value: Any, argument: str, accepted: str, fits: Callable[[float
         raise InputError(f"{argument} is {shown(value)}; pass {accepted}.")
 
 
-def check_real(
+def as_real(
     value: Any,
     argument: str,
     accepted: str = "a finite number",
     fits: Callable[[float], bool] = lambda number: True,
-) -> None:
-    """Refuse what is neither an accepted finite number nor a traced one, whose value is not known.
+) -> Any:
+    """A number within JAX's precision as a float; a traced one, of unknown value, as it is.
 
     Args:
       value: a number, or an array of shape ().
@@ -165,10 +165,12 @@ def check_real(
     if isinstance(value, Tracer):
         if value.ndim or not _is_numeric(value.dtype):
             raise InputTypeError(f"{argument} is {shown(value)}; pass {accepted}.")
-        return
-    if np.ndim(value) == 0 and isinstance(value, np.ndarray | jax.Array):
+        return value
+    if isinstance(value, np.ndarray | jax.Array) and value.ndim == 0:
         value = as_numbers(value, argument).item()
-    check_number(value, argument, accepted, fits)
+    most = float(jnp.finfo(jnp.result_type(float)).max)
+    check_number(value, argument, accepted, lambda number: abs(number) <= most and fits(number))
+    return float(value)
 
 
 def check_bool(value: Any, argument: str) -> None:

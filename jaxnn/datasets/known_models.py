@@ -12,9 +12,19 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+from jax.core import Tracer
 
-from jaxnn.errors import InputError, check_count, check_key, check_memory
+from jaxnn.errors import (
+    InputError,
+    as_jax_array,
+    as_real,
+    check_count,
+    check_finite,
+    check_key,
+    check_memory,
+)
 
 
 class LogisticSample(NamedTuple):
@@ -46,8 +56,14 @@ class LinearSample(NamedTuple):
 
 
 def logistic_probability(x: Any, intercept: Any = -0.5, slope: Any = 1.2) -> Array:
-    """P(y = 1) = 1 / (1 + exp(-(intercept + slope x))), elementwise, of the shape of x."""
-    return jax.nn.sigmoid(intercept + slope * jnp.asarray(x))
+    """P(y = 1) = 1 / (1 + exp(-(intercept + slope x))), elementwise, of the shape of x.
+
+    Raises:
+      InputError, InputTypeError: x that is not numbers, or an intercept or slope that is no number.
+    """
+    intercept = as_real(intercept, "intercept")
+    slope = as_real(slope, "slope")
+    return jax.nn.sigmoid(intercept + slope * as_jax_array(x, "x"))
 
 
 def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) -> LogisticSample:
@@ -62,7 +78,8 @@ def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) 
       A `LogisticSample`. Not compiled.
 
     Raises:
-      InputError, InputTypeError: a seed instead of a key, or n below 1.
+      InputError, InputTypeError: a seed instead of a key, n below 1, or an intercept or slope that
+        is no finite number.
 
     Example:
       >>> X, y, probability = logistic_truth(jax.random.key(0), 5)
@@ -72,6 +89,8 @@ def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) 
     check_key(key)
     check_count(n, "n")
     check_memory(8 * n, "n", n)
+    intercept = as_real(intercept, "intercept")
+    slope = as_real(slope, "slope")
     key_x, key_y = jax.random.split(key)
     X = jax.random.normal(key_x, (n, 1))
     probability = logistic_probability(X[:, 0], intercept, slope)
@@ -80,8 +99,30 @@ def logistic_truth(key: Array, n: int, intercept: Any = -0.5, slope: Any = 1.2) 
 
 
 def linear_mean(X: Any, coefficients: Any, intercept: Any = 0.0) -> Array:
-    """intercept + X @ coefficients, for X (..., p), of shape (...)."""
-    return intercept + jnp.asarray(X) @ jnp.asarray(coefficients, jnp.result_type(float))
+    """intercept + X @ coefficients, for X (..., p), of shape (...).
+
+    Raises:
+      InputError, InputTypeError: shapes that do not fit, or anything that is not numbers.
+    """
+    X, coefficients = as_jax_array(X, "X"), _checked_coefficients(coefficients)
+    intercept = as_real(intercept, "intercept")
+    if X.shape[-1:] != coefficients.shape:
+        raise InputError(
+            f"X has shape {X.shape}; there are {len(coefficients)} coefficients, so pass shape "
+            f"(..., {len(coefficients)})."
+        )
+    return intercept + X @ coefficients
+
+
+def _checked_coefficients(coefficients: Any) -> Array:
+    values = as_jax_array(coefficients, "coefficients")
+    if values.ndim != 1 or not len(values):
+        raise InputError(
+            f"coefficients has shape {values.shape}; pass shape (p,), one per feature."
+        )
+    if not isinstance(values, Tracer):
+        check_finite(np.asarray(values), "coefficients")
+    return values.astype(jnp.result_type(float))
 
 
 def linear_truth(
@@ -111,8 +152,8 @@ def linear_truth(
       A `LinearSample`. Not compiled.
 
     Raises:
-      InputError, InputTypeError: a seed instead of a key, n below 1, or a correlation outside
-        [-1, 1] or without a second feature.
+      InputError, InputTypeError: a seed instead of a key, n below 1, a correlation outside [-1, 1]
+        or without a second feature, noise below 0, or numbers that are not finite.
 
     Example:
       >>> X, y, mean = linear_truth(jax.random.key(0), 5, coefficients=(1.0, 2.0), noise=0.0)
@@ -122,13 +163,15 @@ def linear_truth(
     check_key(key)
     check_count(n, "n")
     check_memory(8 * n, "n", n)
-    coefficients = jnp.asarray(coefficients, jnp.result_type(float))
+    coefficients = _checked_coefficients(coefficients)
     shape = coefficients.shape
-    if len(shape) != 1 or shape[0] == 0:
-        raise InputError(f"coefficients has shape {shape}; pass shape (p,), one per feature.")
-    given = isinstance(correlation, int | float)
-    if given and not -1 <= correlation <= 1:
-        raise InputError(f"correlation is {correlation}; pass a number from -1 to 1.")
+    check_memory(4 * n * shape[0], "n", n)
+    intercept = as_real(intercept, "intercept")
+    correlation = as_real(
+        correlation, "correlation", "a number from -1 to 1", lambda r: -1 <= r <= 1
+    )
+    noise = as_real(noise, "noise", "a finite number of at least 0", lambda size: size >= 0)
+    given = not isinstance(correlation, Tracer)
     key_x, key_noise = jax.random.split(key)
     X = jax.random.normal(key_x, (n, shape[0]))
     if not given or correlation != 0:

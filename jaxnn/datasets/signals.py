@@ -13,8 +13,18 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jax.core import Tracer
 
-from jaxnn.errors import check_count, check_key, check_memory
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_real,
+    check_count,
+    check_key,
+    check_memory,
+    is_whole,
+    shown,
+)
 
 # Heights of the ten shapes at equal distances, in fifths; 0 before and after. They were drawn at
 # random once, smoothed, and kept if no shift or stretch makes them like one of the others.
@@ -55,10 +65,23 @@ def signal(shape: Any, start: Any, width: Any, length: int = 40) -> Array:
     Returns:
       (length,). Not compiled.
 
+    Raises:
+      InputError, InputTypeError: an unknown shape, a width that is not positive, or a length below
+        1.
+
     Example:
       >>> print(signal(0, start=0, width=9, length=10)[:4])
       [ 0.   0.8  1.4 -0.4]
     """
+    check_count(length, "length")
+    check_memory(4 * length, "length", length)
+    if not isinstance(shape, Tracer):
+        if not is_whole(shape):
+            raise InputTypeError(f"shape is {shown(shape)}; pass the number of a shape, 0 to 9.")
+        if not 0 <= shape < len(SHAPES):
+            raise InputError(f"shape is {shown(shape)}; pass the number of a shape, 0 to 9.")
+    start = as_real(start, "start")
+    width = as_real(width, "width", "a positive number", lambda places: places > 1e-30)
     heights = jnp.pad(jnp.asarray(SHAPES, jnp.result_type(float)) / 5, ((0, 0), (1, 1)))
     along = (jnp.arange(length) - start) / width
     return jnp.interp(along, jnp.linspace(0, 1, heights.shape[1]), heights[shape])
@@ -82,7 +105,8 @@ def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -
       A `SignalSample`. Not compiled.
 
     Raises:
-      InputError, InputTypeError: a seed instead of a key, n below 1, or a length below 10.
+      InputError, InputTypeError: a seed instead of a key, n below 1, a length below 10, or noise
+        below 0.
 
     Example:
       >>> X, y = sample_signals(jax.random.key(0), 5)
@@ -93,6 +117,9 @@ def sample_signals(key: Array, n: int, *, length: int = 40, noise: Any = 0.25) -
     check_count(n, "n")
     check_count(length, "length", least=10)
     check_memory(4 * n * length, "n", n)
+    noise = as_real(
+        noise, "noise", "a number of at least 0", lambda deviation: 0 <= deviation < 1e30
+    )
     key_class, key_place, key_noise = jax.random.split(key, 3)
     y = jax.random.randint(key_class, (n,), 0, len(SHAPES))
     place, stretch, height = jax.random.uniform(key_place, (3, n))

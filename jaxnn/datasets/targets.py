@@ -18,7 +18,21 @@ import jax.numpy as jnp
 from jax import Array
 from jax.tree_util import Partial
 
-from jaxnn.errors import InputError, check_count, check_key, check_memory, unknown_name
+from jaxnn.errors import (
+    InputError,
+    as_jax_array,
+    as_real,
+    check_count,
+    check_key,
+    check_memory,
+    check_name,
+    shown,
+)
+from jaxnn.user_functions import check_callable, check_returns
+
+FUNCTION = "a JAX function of one example x (inputs,) that returns a number, ()"
+MOST_FOLDS = 100  # of the tent map; each doubles the number of pieces
+MOST_LAYERS = 1000  # of a random network, which are traced one by one
 
 
 class Sample(NamedTuple):
@@ -37,26 +51,31 @@ class Sample(NamedTuple):
 
 def fold(x: Array, offset: float = 1.2) -> Array:
     """| |sum_i x_i| - offset |: a ridge function folded twice, which four ReLUs give exactly."""
-    return jnp.abs(jnp.abs(jnp.sum(x)) - offset)
+    offset = as_real(offset, "offset")
+    return jnp.abs(jnp.abs(jnp.sum(as_jax_array(x, "x"))) - offset)
 
 
 def nested_differences(x: Array) -> Array:
     """Absolute differences of neighbours, then of the results, in a binary tree of 2^k inputs."""
-    _check_tree(x)
+    x = _checked_tree(x)
     while jnp.size(x) > 1:
         x = jnp.abs(x[0::2] - x[1::2])
     return x[0]
 
 
-def _check_tree(x: Array) -> None:
-    inputs = jnp.size(x)
-    if inputs < 2 or inputs & (inputs - 1):
-        raise InputError(f"x has {inputs} entries; a binary tree needs 2, 4, 8, 16, ...")
+def _checked_tree(x: Any) -> Array:
+    x = as_jax_array(x, "x")
+    if x.ndim != 1:
+        raise InputError(f"x has shape {x.shape}; pass one example of shape (inputs,).")
+    if x.size < 2 or x.size & (x.size - 1):
+        raise InputError(f"x has {x.size} entries; a binary tree needs 2, 4, 8, 16 or more.")
+    return x
 
 
 def product(x: Array, scale: float = 1.0) -> Array:
     """The product over i of scale x_i."""
-    return jnp.prod(scale * x)
+    scale = as_real(scale, "scale")
+    return jnp.prod(scale * as_jax_array(x, "x"))
 
 
 def tent(x: Array, times: int = 3) -> Array:
@@ -69,6 +88,12 @@ def tent(x: Array, times: int = 3) -> Array:
       >>> [float(tent(jnp.array(x), times=2)) for x in (0.0, 0.25, 0.5, 0.75)]
       [0.0, 1.0, 0.0, 1.0]
     """
+    check_count(times, "times", least=0)
+    if times > MOST_FOLDS:
+        raise InputError(f"times is {shown(times)}; pass at most {MOST_FOLDS}.")
+    x = as_jax_array(x, "x")
+    if x.size != 1:
+        raise InputError(f"x has shape {x.shape}; pass a single number, of shape (1,) or ().")
     h = jnp.reshape(x, ())
     for _ in range(times):
         h = 2 * jax.nn.relu(h) - 4 * jax.nn.relu(h - 0.5)
@@ -77,7 +102,7 @@ def tent(x: Array, times: int = 3) -> Array:
 
 def sine_tree(x: Array) -> Array:
     """sin(pi (a + b)) of neighbours, then of the results, in a binary tree of 2^k inputs."""
-    _check_tree(x)
+    x = _checked_tree(x)
     while jnp.size(x) > 1:
         x = jnp.sin(jnp.pi * (x[0::2] + x[1::2]))
     return x[0]
@@ -85,7 +110,7 @@ def sine_tree(x: Array) -> Array:
 
 def radial_sine(x: Array) -> Array:
     """sin(2 pi |x|^2): the same in every direction, with many waves along each."""
-    return jnp.sin(2 * jnp.pi * jnp.sum(jnp.square(x)))
+    return jnp.sin(2 * jnp.pi * jnp.sum(jnp.square(as_jax_array(x, "x"))))
 
 
 def tanh_teacher(
@@ -115,6 +140,10 @@ def tanh_teacher(
     check_count(inputs, "inputs")
     check_count(depth, "depth")
     check_count(width, "width")
+    gain = as_real(gain, "gain")
+    check_memory(4 * width * (inputs + (depth - 1) * width), "depth", depth)
+    if depth > MOST_LAYERS:
+        raise InputError(f"depth is {depth}; pass at most {MOST_LAYERS} layers.")
     sizes = [inputs, *[width] * depth, 1]
     matrices = [
         gain / m**0.5 * jax.random.normal(layer_key, (m, outputs))
@@ -140,12 +169,22 @@ class Target:
       function: a pure function of one example x (inputs,), giving a number.
       inputs: number of inputs.
       low, high: each input is uniform between them.
+
+    Raises:
+      InputError, InputTypeError: no function of one argument, inputs below 1, or ends that are not
+        finite numbers with low below high.
     """
 
     function: Callable[[Array], Array]
     inputs: int
     low: float = -1.0
     high: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_callable(self.function, "function", FUNCTION, arguments=1)
+        check_count(self.inputs, "inputs")
+        as_real(self.low, "low")
+        as_real(self.high, "high", f"a number above low, {self.low}", lambda high: high > self.low)
 
 
 TARGETS: dict[str, Target] = {
@@ -176,8 +215,7 @@ def target(name: str) -> Target:
     Raises:
       InputError: there is no such target; the message suggests similar names.
     """
-    if name not in TARGETS:
-        raise unknown_name("name", name, TARGETS)
+    check_name(name, "name", TARGETS)
     return TARGETS[name]
 
 
@@ -194,7 +232,8 @@ def sample_target(key: Array, n: int, truth: str | Target, *, noise: Any = 0.0) 
       A `Sample`. Not compiled.
 
     Raises:
-      InputError, InputTypeError: a seed instead of a key, n below 1, or an unknown name.
+      InputError, InputTypeError: a seed instead of a key, n below 1, an unknown name, a function
+        that does not return a number, or noise below 0.
 
     Example:
       >>> X, y, mean = sample_target(jax.random.key(0), 100, "fold", noise=0.1)
@@ -204,7 +243,13 @@ def sample_target(key: Array, n: int, truth: str | Target, *, noise: Any = 0.0) 
     check_key(key)
     check_count(n, "n")
     check_memory(8 * n, "n", n)
-    truth = target(truth) if isinstance(truth, str) else truth
+    noise = as_real(noise, "noise", "a finite number of at least 0", lambda size: size >= 0)
+    if not isinstance(truth, Target):
+        check_name(truth, "truth", TARGETS)
+        truth = TARGETS[truth]
+    check_memory(4 * n * truth.inputs, "n", n)
+    example = jax.ShapeDtypeStruct((truth.inputs,), jnp.result_type(float))
+    check_returns(truth.function, [example], "function", FUNCTION, shape=())
     key_x, key_noise = jax.random.split(key)
     X = jax.random.uniform(key_x, (n, truth.inputs), minval=truth.low, maxval=truth.high)
     mean = jax.vmap(truth.function)(X)

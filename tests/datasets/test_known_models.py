@@ -92,3 +92,29 @@ def test_other_arguments_that_cannot_be_used(key):
         linear_truth(key, 5, (2.0,), correlation=0.5)
     with pytest.raises(InputError, match=r"coefficients has shape \(0,\)"):
         linear_truth(key, 5, ())
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, "a", None, np.ones(3), 10**400, 1e300, 1j])
+@pytest.mark.parametrize(
+    ("generate", "argument"),
+    [
+        (linear_truth, "noise"),
+        (linear_truth, "intercept"),
+        (linear_truth, "correlation"),
+        (logistic_truth, "intercept"),
+        (logistic_truth, "slope"),
+        (sample_signals, "noise"),
+        (lambda key, n, noise: sample_target(key, n, "fold", noise=noise), "noise"),
+    ],
+)
+def test_what_is_no_finite_number_is_refused(generate, argument, bad, key):
+    with pytest.raises(InputError, match=rf"^{argument} (is|holds) .*; pass a"):
+        generate(key, 5, **{argument: bad})
+
+
+@pytest.mark.parametrize(
+    "coefficients", [[1.0, np.nan], "ab", [[1.0], [2.0, 3.0]], np.ones((2, 2))]
+)
+def test_coefficients_that_are_no_finite_numbers_are_refused(coefficients, key):
+    with pytest.raises(InputError, match=r"^coefficients h(as|olds) "):
+        linear_truth(key, 5, coefficients)

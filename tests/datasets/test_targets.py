@@ -116,3 +116,33 @@ def test_a_target_of_ones_own(key):
     np.testing.assert_array_equal(sample.y, sample.X[:, 0] - sample.X[:, 1])
     np.testing.assert_array_equal(sample.y, sample.mean)
     assert sample.X.min() >= 3
+
+
+@pytest.mark.parametrize(
+    ("truth", "message"),
+    [
+        (3, "^truth is 3; known: "),
+        ("flod", "^truth is 'flod'; did you mean 'fold'"),
+        (np.arange(2), "^truth is an array of int64"),
+        (Target(lambda x: x, 2), r"^function returns an array of float32 with shape \(2,\)"),
+        (Target(lambda x: None, 2), "^function returns None; pass a JAX function of one example"),
+    ],
+)
+def test_a_target_that_returns_no_number_is_refused(truth, message, key):
+    with pytest.raises(InputError, match=message):
+        sample_target(key, 5, truth)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"function": None}, "^function is None; pass a JAX function"),
+        ({"function": lambda: 1.0}, "^function cannot be called with 1 argument"),
+        ({"inputs": 2.0}, "^inputs is 2.0; pass a whole number"),
+        ({"low": np.nan}, "^low is nan; pass a finite number"),
+        ({"high": -3}, "^high is -3; pass a number above low"),
+    ],
+)
+def test_a_target_on_no_cube_is_refused(wrong, message):
+    with pytest.raises(InputError, match=message):
+        Target(**{"function": np.sum, "inputs": 2} | wrong)

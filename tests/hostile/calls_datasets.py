@@ -54,7 +54,9 @@ CALLS = {
     "nested_differences": lambda: Call(
         datasets.nested_differences, {"x": example()}, nan_passes=("x",)
     ),
-    "product": lambda: Call(datasets.product, {"x": example(), "scale": 2.0}, nan_passes=("x",)),
+    "product": lambda: Call(
+        datasets.product, {"x": example(), "scale": 2.0}, nan_passes=("x", "scale")
+    ),
     "radial_sine": lambda: Call(datasets.radial_sine, {"x": example()}, nan_passes=("x",)),
     "rare_event_table": lambda: Call(
         datasets.rare_event_table, {"key": key(), "n": 5, "predictors": 6}
@@ -72,6 +74,7 @@ CALLS = {
     "sample_target.function": lambda: Call(
         lambda function: datasets.sample_target(key(), 3, datasets.Target(function, 2)),
         {"function": half},
+        nan_passes=("function",),
     ),
     "signal": lambda: Call(datasets.signal, {"shape": 3, "start": 2.0, "width": 9.0, "length": 12}),
     "sine_tree": lambda: Call(datasets.sine_tree, {"x": example()}, nan_passes=("x",)),
