@@ -96,6 +96,8 @@ class Store:
             raise InputTypeError(
                 f"directory is a {type(directory).__name__}; pass the path of a directory."
             )
+        if not isinstance(os.fspath(directory), str) or not os.fspath(directory):
+            raise InputError(f"directory is {directory!r}; pass the path of a directory.")
         self.path = Path(directory)
         self.replicates = replicates
         self.fingerprint = fingerprint
@@ -110,11 +112,12 @@ class Store:
         try:
             if self.leader:
                 self._enter()
-        except (OSError, ValueError) as problem:  # a path with a null byte is a ValueError
+        except BaseException as problem:
             self._lock.release()
-            if isinstance(problem, InputError):
-                raise
-            raise self._unusable(problem) from None
+            # A path with a null byte is a ValueError.
+            if isinstance(problem, OSError | ValueError) and not isinstance(problem, InputError):
+                raise self._unusable(problem) from None
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -162,6 +165,7 @@ class Store:
         self._warn_of(doubted, bool(missing.any()))
         if self._manifest_problem:
             logger.warning("%s %s; written again.", self.path / MANIFEST, self._manifest_problem)
+            self._manifest_problem = ""
             self._write_manifest()
         return chunks, np.flatnonzero(missing)
 
@@ -176,7 +180,7 @@ class Store:
         arrays["description"] = np.frombuffer(text.encode(), np.uint8)
         place = self.path / _chunk_name(indices)
         try:
-            write_whole(place, lambda file: file.write(sealed(arrays)))
+            write_whole(place, lambda file: file.write(sealed(arrays)), tidy=False)
             self._saving = True
         except OSError as problem:
             if self._saving:

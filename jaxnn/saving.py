@@ -38,20 +38,21 @@ class Missing(Unreadable):
     """There is no such file."""
 
 
-def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+def write_whole(path: Path, write: Callable[[IO[bytes]], object], *, tidy: bool = True) -> None:
     """Write a file whole or not at all: first under a temporary name, which is then changed.
-
-    Temporary files that killed processes have left for the same name are removed.
 
     Args:
       path: the file; its directory must exist.
       write: called with the open binary file.
+      tidy: whether to look for temporary files that killed processes have left for the same name,
+        and remove them; this reads the whole directory.
 
     Raises:
       OSError: the file cannot be written; its `filename` is `path`. What `write` raises otherwise
         is raised too.
     """
-    remove_temporary_files(path.parent, path.name)
+    if tidy:
+        remove_temporary_files(path.parent, path.name)
     descriptor, temporary = _locked_temporary_file(path)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -183,6 +183,12 @@ def test_a_path_that_is_not_a_directory_is_refused(tmp_path):
     assert run(tmp_path / "new" / "deep")["draw"].shape == (COUNT, 3)
 
 
+@pytest.mark.parametrize("directory", ["", b"run", 3, ["run"], "a\0b", "x" * 300])
+def test_what_is_no_path_is_refused(directory):
+    with pytest.raises(InputError, match=r"^directory is [^\n]*; pass [^\n]*\.$"):
+        run(directory)
+
+
 def test_a_directory_that_cannot_be_written_is_refused_unless_it_is_complete(tmp_path, monkeypatch):
     """Before anything is computed; a complete run can be read from any directory."""
     killed(tmp_path / "half", 5, monkeypatch)
@@ -262,11 +268,11 @@ def test_threads_of_one_process_exclude_each_other(tmp_path):
 def test_a_run_on_a_full_disk_goes_on_and_says_so_once(tmp_path, monkeypatch, caplog, computed):
     whole, written = chunk_store.write_whole, []
 
-    def full(path, write):
+    def full(path, write, **options):
         if len(written) == 4:  # the manifest and three chunks
             raise OSError(errno.ENOSPC, "No space left on device")
         written.append(path)
-        whole(path, write)
+        whole(path, write, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(chunk_store, "write_whole", full)
