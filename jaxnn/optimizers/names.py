@@ -19,13 +19,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import optax
+from jax.core import Tracer
 
 from jaxnn.errors import InputError, InputTypeError, check_number, shown, unknown_name
 from jaxnn.optimizers.schedules import check_schedule
 
 OptimizerFactory = Callable[..., optax.GradientTransformation]
 Optimizer = str | OptimizerFactory | optax.GradientTransformation
+ACCEPTED = (
+    "a name, an optax factory such as optax.adam, or a transformation such as optax.adam(0.01)"
+)
 
 
 class Rule(NamedTuple):
@@ -64,6 +69,8 @@ def _rule(optimizer: Any) -> Rule:
         if optimizer not in OPTIMIZERS:
             raise unknown_name("optimizer", optimizer, OPTIMIZERS)
         return OPTIMIZERS[optimizer]
+    if not callable(optimizer) and not isinstance(optimizer, optax.GradientTransformation):
+        raise InputTypeError(f"optimizer is {shown(optimizer)}; pass {ACCEPTED}.")
     named = (rule for rule in OPTIMIZERS.values() if rule.factory == optimizer)
     return next(named, Rule(optimizer))
 
@@ -87,7 +94,7 @@ def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.Gra
         rates can be mapped over; None is the optimiser's default.
 
     Raises:
-      InputError: the name is not in `OPTIMIZERS`.
+      InputError, InputTypeError: an optimizer or a learning rate other than these.
 
     Example:
       >>> import jax.numpy as jnp
@@ -98,6 +105,7 @@ def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.Gra
       >>> print(step, next_step)
       [-0.5] [-0.95]
     """
+    check_learning_rate(learning_rate, optimizer, schedules=True)
     if isinstance(optimizer, optax.GradientTransformation):
         return optimizer
     rule = _rule(optimizer)
@@ -121,20 +129,12 @@ def check_optimizer(optimizer: Any) -> None:
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
     """
-    accepted = (
-        "a name, an optax factory such as optax.adam, or a transformation such as optax.adam(0.01)"
-    )
-    if isinstance(optimizer, str):
-        _rule(optimizer)
-    elif isinstance(optimizer, optax.GradientTransformation):
-        return
-    elif not callable(optimizer):
-        raise InputTypeError(f"optimizer is {shown(optimizer)}; pass {accepted}.")
-    elif not treats_parameters_alike(optimizer):
-        _check_factory(optimizer, accepted)
+    known = treats_parameters_alike(optimizer)
+    if not known and not isinstance(optimizer, optax.GradientTransformation):
+        _check_factory(optimizer)
 
 
-def _check_factory(factory: Any, accepted: str) -> None:
+def _check_factory(factory: Any) -> None:
     rate = default_learning_rate(factory)
     try:
         made: Any = factory(rate)
@@ -143,12 +143,12 @@ def _check_factory(factory: Any, accepted: str) -> None:
     except Exception as error:
         raise InputTypeError(
             f"optimizer is {shown(factory)}, which fails for the learning rate {rate} with "
-            f"{shown(error)}; pass {accepted}."
+            f"{shown(error)}; pass {ACCEPTED}."
         ) from error
     if not isinstance(made, optax.GradientTransformation):
         raise InputTypeError(
             f"optimizer is {shown(factory)}, which returns a value of type {type(made).__name__} "
-            f"for a learning rate; pass {accepted}."
+            f"for a learning rate; pass {ACCEPTED}."
         )
 
 
@@ -156,7 +156,7 @@ def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: 
     """Refuse a learning rate that the optimiser does not accept; it always accepts None.
 
     Args:
-      learning_rate: what the caller passed, not traced.
+      learning_rate: what the caller passed; the value of a traced number is not known yet.
       optimizer: one that `check_optimizer` accepts.
       schedules: whether a function of the step is accepted.
 
@@ -171,8 +171,13 @@ def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: 
             "transformation with its own; pass the factory, such as optax.adam, or no "
             "learning_rate."
         )
+    if isinstance(learning_rate, Tracer):
+        return
     if schedules and callable(learning_rate):
         check_schedule(learning_rate)
-    else:
-        accepted = "a positive number or a schedule" if schedules else "a positive number"
-        check_number(learning_rate, "learning_rate", accepted, lambda rate: rate > 0)
+        return
+    rate = learning_rate
+    if np.ndim(rate) == 0 and hasattr(rate, "item"):
+        rate = rate.item()
+    accepted = "a positive number or a schedule" if schedules else "a positive number"
+    check_number(rate, "learning_rate", accepted, lambda number: number > 0)

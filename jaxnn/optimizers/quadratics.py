@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, check_number, check_positive, unknown_name
+from jaxnn.errors import InputError, as_numbers, check_name, check_number, check_positive, shown
 
 RULES = ("gradient_descent", "momentum", "nesterov")
 
@@ -67,7 +67,7 @@ def convergence_rate(rule: str, curvatures: Any, learning_rate: float, decay: fl
     """
     h = as_numbers(curvatures, "curvatures").astype(float)
     if h.ndim != 1 or not h.size or not (np.isfinite(h) & (h > 0)).all():
-        raise InputError(f"curvatures is {curvatures!r}; pass a list of positive numbers.")
+        raise InputError(f"curvatures is {shown(curvatures)}; pass a list of positive numbers.")
     check_positive(learning_rate, "learning_rate")
     _check_rule(rule, decay)
     left = 1 - learning_rate * h
@@ -148,8 +148,7 @@ def best_settings(rule: str, smallest: float, largest: float) -> QuadraticSettin
 
 
 def _check_rule(rule: str, decay: float) -> None:
-    if rule not in RULES:
-        raise unknown_name("rule", rule, RULES)
+    check_name(rule, "rule", RULES)
     accepted = "a number of at least 0 and below 1"
     check_number(decay, "decay", accepted, lambda value: 0 <= value < 1)
     if rule == "gradient_descent" and decay:

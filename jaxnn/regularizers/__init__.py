@@ -27,6 +27,7 @@ from jaxnn.regularizers.places import (
     Regularizers,
     acting,
     as_regularizers,
+    check_places,
     penalty_of,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "acting",
     "as_regularizers",
     "check_penalty",
+    "check_places",
     "monte_carlo_predict",
     "penalty_of",
 ]

@@ -31,6 +31,7 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
+    check_memory,
     check_number,
 )
 from jaxnn.mlp import MLP, Parameters, activation_function, check_parameters
@@ -120,6 +121,9 @@ def monte_carlo_predict(
             f"{net.sizes[0]}) with at least one row."
         )
     check_finite(X, "X")
+    # Each draw is as large as the predictions, and its key takes eight bytes.
+    size = len(X) * net.sizes[-1] * jnp.dtype(float).itemsize + 8
+    check_memory(draws * size, "draws", draws)
     keys = jax.random.split(key, draws)
     return _monte_carlo(keys, params, jnp.asarray(X, jnp.result_type(float)), net, dropout)
 

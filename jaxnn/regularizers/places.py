@@ -13,8 +13,10 @@ in its history, is that of the network without noise.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -127,6 +129,62 @@ def _sum_of(penalties: list[Penalty]) -> Penalty:
         return sum(others, start=first)
 
     return total
+
+
+def check_places(regularizer: Regularizer, net: MLP) -> None:
+    """Refuse a regulariser of one's own that makes something else of what it is given.
+
+    Its functions are traced for the shapes of the network, so nothing is compiled.
+
+    Raises:
+      InputError, InputTypeError: a function that fails, or returns another shape or dtype.
+    """
+    kind, rows = type(regularizer).__name__, 2
+    has_classes = net.response in ("binary", "categorical")
+    if acting((regularizer,), "targets") and not has_classes:
+        raise InputError(
+            f"regularizers holds {kind}, which acts on probabilities of classes, but the response "
+            f"is {net.response}; pass it with a binary or categorical response."
+        )
+    layers = sorted(set(pairwise(net.sizes)))
+    hidden = sorted({(units, rows) for units in net.sizes[1:-1]})
+    shapes = {
+        "features": [(net.sizes[0], rows)],
+        "targets": [(net.sizes[-1], rows)],
+        "weights": layers,
+        "hidden": hidden,
+        "activity": hidden,
+        "updated": layers,
+    }
+    for place in shapes:
+        if acting((regularizer,), place):
+            for shape in shapes[place]:
+                _check_place(regularizer, place, shape)
+
+
+def _check_place(regularizer: Regularizer, place: str, shape: tuple[int, ...]) -> None:
+    kind, given = type(regularizer).__name__, jax.ShapeDtypeStruct(shape, jnp.result_type(float))
+    wanted = jax.ShapeDtypeStruct(shape[1:], given.dtype) if place == "activity" else given
+    keys = () if place in ("activity", "updated") else (jax.random.key(0),)
+    try:
+        found: Any = jax.eval_shape(getattr(regularizer, place), *keys, given)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputTypeError(
+            f"regularizers holds {kind}, whose {place} fails for an array of shape {shape} with "
+            f"{shown(error)}; pass a regulariser of JAX functions."
+        ) from error
+    if not isinstance(found, jax.ShapeDtypeStruct):
+        returned = f"a value of type {type(found).__name__}"
+    elif (found.shape, found.dtype) != (wanted.shape, wanted.dtype):
+        returned = f"{found.dtype} of shape {found.shape}"
+    else:
+        return
+    raise InputError(
+        f"regularizers holds {kind}, whose {place} returns {returned} for {given.dtype} of shape "
+        f"{shape}; return {wanted.dtype} of shape {wanted.shape}."
+    )
 
 
 def check_hidden_units(net: MLP, regularizer: Regularizer) -> None:

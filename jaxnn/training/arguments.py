@@ -27,7 +27,7 @@ from jaxnn.errors import (
 )
 from jaxnn.mlp import MLP, init
 from jaxnn.optimizers import check_learning_rate, check_step, treats_parameters_alike
-from jaxnn.regularizers import Regularizer, check_penalty, penalty_of
+from jaxnn.regularizers import Regularizer, check_penalty, check_places, penalty_of
 from jaxnn.regularizers.batch_normalization import with_scales
 from jaxnn.tables import Encoder, encoded_width
 from jaxnn.training.groups import check_several_groups, group_codes
@@ -204,12 +204,7 @@ def check_descriptions(
     if encoder is not None and not isinstance(encoder, Encoder):
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
     _check_recipe_suits(net, recipe, encoder)
-    rate = learning_rate
-    if isinstance(rate, Tracer):
-        rate = 1.0  # its value is not known yet, but whether the optimizer takes a rate is
-    elif np.ndim(rate) == 0 and hasattr(rate, "item"):
-        rate = rate.item()
-    check_learning_rate(rate, recipe.optimizer, schedules=False)
+    check_learning_rate(learning_rate, recipe.optimizer, schedules=False)
     if penalty_factor is None:
         return
     if penalty_of(recipe.regularizers) is None:
@@ -226,6 +221,7 @@ def _check_recipe_suits(net: MLP, recipe: Recipe, encoder: Encoder | None) -> No
     for entry in recipe.regularizers:
         if isinstance(entry, Regularizer):
             entry.check(net)
+            check_places(entry, net)
             if encoder is not None:
                 entry.check_encoder(encoder)
         else:

@@ -8,7 +8,7 @@ import numpy as np
 import optax
 import pytest
 
-from jaxnn import InputError
+from jaxnn import InputError, InputTypeError
 from jaxnn.optimizers import (
     OPTIMIZERS,
     default_learning_rate,
@@ -93,6 +93,19 @@ def test_an_unknown_name_is_refused_with_the_nearest_one():
     for call in (transformation, default_learning_rate, treats_parameters_alike):
         with pytest.raises(InputError, match=r"optimizer is 'adm'; did you mean 'adam.*known: "):
             call("adm")
+
+
+@pytest.mark.parametrize("given", [3, None, np.array([1.0, 2.0]), float("nan")], ids=repr)
+def test_what_is_no_optimizer_is_refused(given):
+    for call in (transformation, default_learning_rate, treats_parameters_alike):
+        with pytest.raises(InputTypeError, match=r"optimizer is .*; pass a name, an optax factory"):
+            call(given)
+
+
+@pytest.mark.parametrize("rate", [-1, "fast", float("nan"), np.array([0.1, 0.2])], ids=repr)
+def test_what_is_no_learning_rate_is_refused(rate):
+    with pytest.raises(InputError, match=r"learning_rate is .*; pass a positive number or a sched"):
+        transformation("adam", rate)
 
 
 @pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - {"lbfgs"}))

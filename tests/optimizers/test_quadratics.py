@@ -105,6 +105,7 @@ def test_limits_of_the_lecture():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (lambda: best_settings(np.ones(2), 1, 2), InputTypeError, "rule is an array of float64"),
         (lambda: best_settings("adam", 1, 2), InputError, "rule is 'adam'; .*known: gradient_desc"),
         (lambda: best_settings("momentum", 2, 1), InputError, "largest is 1; pass a number of at"),
         (lambda: best_settings("momentum", 0, 1), InputError, "smallest is 0; pass a positive"),

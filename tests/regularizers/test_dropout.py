@@ -86,6 +86,7 @@ def test_impossible_probabilities_are_refused(name, value):
         ({"X": [[0.0]]}, r"X has shape \(1, 1\); sizes starts with 2"),
         ({"X": [[0.0, np.nan]]}, "X holds nan at row 0, column 1"),
         ({"draws": 0}, "draws is 0"),
+        ({"draws": 10**15}, "draws is 1000000000000000, which takes at least"),
         ({"dropout": 0.5}, "dropout is a float; pass a Dropout"),
         ({"net": MLP((2, 3, 1))}, "params has the shapes"),
         ({"net": None}, "net is a NoneType"),
