@@ -4,6 +4,7 @@ import contextlib
 import doctest
 import importlib
 import io
+import itertools
 import os
 import re
 import shlex
@@ -110,6 +111,8 @@ def complaint(words: list[str]) -> str:
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(io.StringIO()) as said:
         patch.chdir(tempfile.mkdtemp())
         with contextlib.suppress(Accepted):
+            if words[0] == "srun":
+                words = list(itertools.dropwhile(lambda w: w not in ("jaxnn", "python"), words))
             if words[0] == "jaxnn":
                 try:
                     arguments.parse(words[1:])
@@ -133,6 +136,8 @@ def test_an_option_that_does_not_exist_is_found():
     assert "unrecognized arguments: --slow" in slow
     out = complaint(["jaxnn", "describe", "heart.csv", "--out", "heart"])
     assert "unrecognized arguments: --out" in out
+    launched = complaint(["srun", "--nodes=2", "jaxnn", "explain", "heart", "--distribute"])
+    assert "unrecognized arguments: --distribute" in launched
     assert commands("```sh\nmake test   # both\n```\n") == [["make", "test"]]
 
 

@@ -91,7 +91,11 @@ def join(
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, until the process ends
     job.watch.errors = errors
     begin(job)
-    job.check_same("joining", _description(job))
+    try:
+        job.check_same("joining", _description(job))
+    except InputError:
+        _part(job)
+        raise
     with _silent_stdout():  # the first gather connects the processes, which gloo tells
         job.gather(np.zeros(1, np.uint8))
     late.cancel()
@@ -132,7 +136,9 @@ def _check(coordinator: Any, processes: Any, process: Any) -> None:
             raise InputTypeError(f"coordinator is {coordinator!r}; pass 'host:port'.")
         host, _, port = coordinator.rpartition(":")
         if not (host and port.isascii() and port.isdecimal() and 0 < int(port) < 2**16):
-            raise InputError(f"coordinator is {coordinator!r}; pass host:port, port below 65536.")
+            raise InputError(
+                f"coordinator is {coordinator!r}; pass host:port, with a port from 1 to 65535."
+            )
     if processes is not None:
         check_count(processes, "processes")
     if process is not None:
@@ -321,6 +327,16 @@ def _disconnect(job: Job) -> None:
                 break
             time.sleep(0.02)
         time.sleep(0.2)  # for the others to disconnect
+    jax.distributed.shutdown()
+
+
+def _part(job: Job) -> None:
+    """Go without waiting for the others, which do not belong to the same program."""
+    membership.jobs.clear()
+    atexit.unregister(_leave_at_exit)
+    job.watch.stop()
+    if job.index == 0:
+        time.sleep(1.0)  # for the others to hear why
     jax.distributed.shutdown()
 
 
