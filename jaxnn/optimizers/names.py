@@ -71,8 +71,9 @@ def _rule(optimizer: Any) -> Rule:
         return OPTIMIZERS[optimizer]
     if not callable(optimizer) and not isinstance(optimizer, optax.GradientTransformation):
         raise InputTypeError(f"optimizer is {shown(optimizer)}; pass {ACCEPTED}.")
-    named = (rule for rule in OPTIMIZERS.values() if rule.factory == optimizer)
-    return next(named, Rule(optimizer))
+    factory: Any = optimizer
+    named = (rule for rule in OPTIMIZERS.values() if rule.factory == factory)
+    return next(named, Rule(factory))
 
 
 def default_learning_rate(optimizer: str | OptimizerFactory) -> float:

@@ -1,5 +1,6 @@
 """Is each rule the lecture's formula, step by step, and the equal rule of other libraries?"""
 
+import inspect
 from typing import Any
 
 import jax
@@ -211,3 +212,11 @@ def test_a_recipe_takes_every_rule():
 def test_settings_that_cannot_be_used_are_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+@pytest.mark.parametrize("rule", [gradient_descent, momentum, nesterov, adagrad, rmsprop, adam])
+def test_no_setting_takes_what_is_no_number_in_its_range(rule):
+    for name in inspect.signature(rule).parameters:
+        for value in (-1, np.nan, np.inf, 10**400, None, "a", [0.1], np.ones(2), 1j, True):
+            with pytest.raises(InputError, match=rf"^{name} is .*; pass a [^\n]*\.$"):
+                rule(**({"learning_rate": 0.1} | {name: value}))
