@@ -19,7 +19,7 @@ from jax import Array
 from jaxnn.errors import InputError, InputTypeError, shown
 from jaxnn.mlp import MLP
 from jaxnn.regularizers.images import RandomFlip, RandomRotation, RandomShift
-from jaxnn.regularizers.places import Regularizer
+from jaxnn.regularizers.places import Regularizer, abstract_key
 from jaxnn.tables import Encoder
 from jaxnn.user_functions import check_hashable
 
@@ -63,7 +63,7 @@ class Augmentation(Regularizer):
         row = jax.ShapeDtypeStruct((net.sizes[0],), jnp.result_type(float))
         given = f"a row of shape {row.shape}"
         try:
-            found: Any = jax.eval_shape(self.function, jax.random.key(0), row)
+            found: Any = jax.eval_shape(self.function, abstract_key(), row)
         except InputError:
             raise
         except Exception as error:

@@ -165,7 +165,7 @@ def check_places(regularizer: Regularizer, net: MLP) -> None:
 def _check_place(regularizer: Regularizer, place: str, shape: tuple[int, ...]) -> None:
     kind, given = type(regularizer).__name__, jax.ShapeDtypeStruct(shape, jnp.result_type(float))
     wanted = jax.ShapeDtypeStruct(shape[1:], given.dtype) if place == "activity" else given
-    keys = () if place in ("activity", "updated") else (jax.random.key(0),)
+    keys = () if place in ("activity", "updated") else (abstract_key(),)
     try:
         found: Any = jax.eval_shape(getattr(regularizer, place), *keys, given)
     except InputError:
@@ -185,6 +185,11 @@ def _check_place(regularizer: Regularizer, place: str, shape: tuple[int, ...]) -
         f"regularizers holds {kind}, whose {place} returns {returned} for {given.dtype} of shape "
         f"{shape}; return {wanted.dtype} of shape {wanted.shape}."
     )
+
+
+def abstract_key() -> Any:
+    """A key of which only the type is known, for tracing: making one would compile a program."""
+    return jax.eval_shape(lambda: jax.random.key(0))
 
 
 def check_hidden_units(net: MLP, regularizer: Regularizer) -> None:

@@ -16,6 +16,7 @@ from jaxnn.regularizers import (
     LabelNoise,
     LabelSmoothing,
     MaxNorm,
+    RandomShift,
     WeightNoise,
 )
 from jaxnn.replicate import replicate
@@ -288,6 +289,17 @@ def test_rows_set_aside_in_groups_stay_in_the_batches_with_weight_zero():
 def test_a_regulariser_that_does_not_suit_the_network_is_refused(net, regularizer, expected):
     with pytest.raises(InputError, match=expected):
         Fitter(net, Recipe(regularizers=(regularizer,)))
+
+
+def test_a_recipe_is_tried_out_without_compiling_anything(compilations):
+    recipe = Recipe(
+        optax.chain(optax.clip(1.0), optax.adam(optax.cosine_decay_schedule(0.1, 10))),
+        regularizers=(Augmentation(RandomShift(1, 3)), Dropout(), WeightNoise(0.1), ElasticNet()),
+    )
+    Fitter(NET, recipe)
+    with pytest.raises(InputError, match="RandomShift is for images of 1 x 3 = 3 pixels"):
+        Fitter(MLP((4, 3, 1)), recipe)
+    assert compilations == []
 
 
 def test_two_of_a_kind_are_refused():
