@@ -5,15 +5,17 @@
     compute.py    Settings, FULL, QUICK;  compute(key, settings) -> arrays by name
     claims.py     claims(results) -> list of Claim;  optionally verdict(results)
     draw.py       draw(results) -> figures or animations by name;  optionally CAPTIONS
+    page.py       LECTURE, SURE, LINES, TOPICS, HIGHLIGHT;  findings(results) -> sentences
 
-The stored arrays depend on `compute.py` and what it imports; figures and claims on `claims.py`,
-`draw.py` and what these import.
+The stored arrays depend on `compute.py` and what it imports; figures, claims and the page on the
+other files and what these import.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.util
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -40,6 +42,29 @@ Verdict = Mapping[str, Sequence[str]]  # sentences under headings
 
 
 @dataclasses.dataclass(frozen=True)
+class Page:
+    """What the page of an experiment says beside figures and claims, from its `page.py`.
+
+    Attributes:
+      lecture: what the lecture says, in our words.
+      findings: results -> three to five sentences with the numbers that were found.
+      sure: how sure that is: the rule, and how often it was repeated.
+      lines: about ten lines of Python that make its smallest version.
+      topics: topics of the lecture by number (`lab/lecture.py`), each with words that occur in the
+        statements or sources of the claims that belong to it.
+      highlight: (rank among the strongest findings, number of the finding, name of its figure), or
+        None.
+    """
+
+    lecture: str
+    findings: Callable[[Results], Sequence[str]]
+    sure: str
+    lines: str
+    topics: Mapping[int, Sequence[str]]
+    highlight: tuple[int, int, str] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Experiment:
     """An experiment's parts, from the modules of its folder."""
 
@@ -54,6 +79,7 @@ class Experiment:
     captions: Mapping[str, str]
     verdict: Callable[[Results], Verdict] | None
     measures_machine: bool
+    page: Page | None
     folder: Path
 
 
@@ -95,7 +121,28 @@ def load(name: str, package: str = "experiments") -> Experiment:
         captions=getattr(draw, "CAPTIONS", {}),
         verdict=getattr(claims, "verdict", None),
         measures_machine=getattr(package_module, "MEASURES_MACHINE", False),
+        page=_page(name, package),
         folder=Path(str(package_module.__file__)).parent,
+    )
+
+
+def _page(name: str, package: str) -> Page | None:
+    """The page of an experiment, or None if it has none."""
+    module = f"{package}.{name}.page"
+    if importlib.util.find_spec(module) is None:
+        return None
+    part = importlib.import_module(module)
+    wanted = ("LECTURE", "findings", "SURE", "LINES", "TOPICS")
+    missing = [f"{field} in page.py" for field in wanted if not hasattr(part, field)]
+    if missing:
+        raise InputError(f"experiment {name!r} lacks {', '.join(missing)}.")
+    return Page(
+        part.LECTURE,
+        part.findings,
+        part.SURE,
+        part.LINES.strip(),
+        part.TOPICS,
+        getattr(part, "HIGHLIGHT", None),
     )
 
 
@@ -111,5 +158,6 @@ def result_fingerprint(experiment: Experiment) -> str:
 
 def record_fingerprint(experiment: Experiment) -> str:
     """A digest of the sources that figures and claims depend on, given the arrays."""
-    shown = [experiment.folder / "claims.py", experiment.folder / "draw.py"]
+    parts = ("claims.py", "draw.py", "page.py")
+    shown = [path for part in parts if (path := experiment.folder / part).is_file()]
     return sources.fingerprint(*shown, Path(__file__).with_name("record.py"))

@@ -63,14 +63,18 @@ def verdicts(record: Mapping[str, Any]) -> list[str]:
     return [verdict(claim["holds"], claim["refused"]) for claim in record["claims"]]
 
 
-def write_gallery(folder: Path, order: Sequence[str]) -> Path:
-    """Write `folder/README.md` from the records in `folder`: names in `order`, then any others."""
+def read_records(folder: Path, order: Sequence[str]) -> list[dict[str, Any]]:
+    """The records in a folder: names in `order`, then any others."""
     records = [record for path in sorted(folder.glob("*.json")) if (record := read_json(path))]
     records = [record for record in records if is_record(record)]
     rank = {name: place for place, name in enumerate(order)}
-    records.sort(key=lambda record: (rank.get(record["name"], len(rank)), record["name"]))
+    return sorted(records, key=lambda one: (rank.get(one["name"], len(rank)), one["name"]))
+
+
+def write_gallery(folder: Path, order: Sequence[str]) -> Path:
+    """Write `folder/README.md` from the records in `folder`."""
     path = folder / "README.md"
-    write_text(path, page(records))
+    write_text(path, page(read_records(folder, order)))
     return path
 
 
@@ -106,7 +110,7 @@ def _section(record: Mapping[str, Any]) -> list[str]:
         lines += ["", f"**{escape(heading)}**", ""]
         lines += [f"- {escape(sentence)}" for sentence in sentences]
     settings = ", ".join(
-        f"{escape(name)} = {escape(_setting(value))}"
+        f"{escape(name)} = {escape(setting(value))}"
         for name, value in record.get("settings", {}).items()
     )
     machine = record.get("machine", {})
@@ -123,9 +127,10 @@ def _section(record: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _setting(value: Any) -> str:
+def setting(value: Any) -> str:
+    """A value of a setting, short."""
     if isinstance(value, list):
-        return "(" + ", ".join(_setting(part) for part in value) + ")"
+        return "(" + ", ".join(setting(part) for part in value) + ")"
     return number(value)
 
 

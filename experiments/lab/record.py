@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ from experiments.lab.claims import Claim
 from experiments.lab.contract import Experiment
 from jaxnn import plotting
 from jaxnn.errors import InputError
+from jaxnn.report import svg_file
 from jaxnn.saving import Unreadable, read_plain_file, write_whole
 
 LARGEST_FILE = 2**28  # bytes of a record or a picture
+LARGEST_DRAWING = 400_000  # bytes of SVG; the page of a larger one shows the PNG
 DIGITS = 6  # of a measured number, so that rounding on another machine changes no record
 
 
@@ -66,7 +68,9 @@ def renewed(
         "figures": _figures(experiment, stored, out),
         "claims": [_row(claim) for claim in _claims(experiment, stored)],
         "verdict": _verdict(experiment, stored),
+        "page": None,
     }
+    record["page"] = _page(experiment, stored, record)
     if experiment.measures_machine:
         record["machine"] = {
             "measured": stored.record["computed"][:10],
@@ -104,7 +108,7 @@ def _rounded(value: Any) -> Any:
 def _files(record: Mapping[str, Any], out: Path) -> dict[str, str | None]:
     """A digest of the record and of every picture, None where a file cannot be read."""
     digests: dict[str, str | None] = {}
-    for file in (f"{record['name']}.json", *(figure["file"] for figure in record["figures"])):
+    for file in (f"{record['name']}.json", *_pictures(record["figures"])):
         try:
             content = read_plain_file(out / file, LARGEST_FILE)
             digests[file] = hashlib.sha256(content).hexdigest()
@@ -147,6 +151,9 @@ def _figures(experiment: Experiment, stored: store.Stored, out: Path) -> list[di
             write_whole(out / file, partial(save, figure))
             caption = experiment.captions.get(name, "")
             figures.append({"name": name, "file": file, "caption": caption})
+            if not moves and len(drawing := svg_file(figure).encode()) <= LARGEST_DRAWING:
+                figures[-1]["svg"] = f"{stem}.svg"
+                write_whole(out / f"{stem}.svg", lambda f, text=drawing: f.write(text))
     if not figures:
         raise InputError(f"draw of {experiment.name!r} returned no figure; return at least one.")
     return figures
@@ -170,11 +177,57 @@ def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str
     return {heading: list(lines) for heading, lines in summary.items()}
 
 
+def _page(
+    experiment: Experiment, stored: store.Stored, record: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """What the page of an experiment says beside figures and claims, or None if it has no page.
+
+    Raises:
+      InputError: findings that are no sentences, a topic without claims, or a highlight that is not
+        there.
+    """
+    page, name = experiment.page, experiment.name
+    if page is None:
+        return None
+    findings = page.findings(stored.arrays)
+    if not isinstance(findings, list) or not all(isinstance(one, str) for one in findings):
+        raise InputError(f"findings of {name!r} are {findings!r}; return a list of sentences.")
+    topics = {}
+    for number, words in page.topics.items():
+        claims = [
+            place
+            for place, claim in enumerate(record["claims"])
+            if any(word in claim["statement"] + claim["source"] for word in words)
+        ]
+        if not claims and record["size"] != "quick":
+            raise InputError(f"topic {number} of {name!r} has no claim with one of {words}.")
+        topics[str(number)] = claims
+    highlight = None
+    if page.highlight is not None:
+        rank, finding, figure = page.highlight
+        if finding >= len(findings) or figure not in [one["name"] for one in record["figures"]]:
+            raise InputError(f"the highlight of {name!r} is {page.highlight}; it is not there.")
+        highlight = {"rank": rank, "finding": finding, "figure": figure}
+    return {
+        "lecture": page.lecture,
+        "findings": findings,
+        "sure": page.sure,
+        "lines": page.lines,
+        "topics": topics,
+        "highlight": highlight,
+    }
+
+
+def _pictures(figures: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The files of figures."""
+    return [str(one[form]) for one in figures for form in ("file", "svg") if form in one]
+
+
 def _remove_stale(out: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
     """Remove figures that the experiment no longer draws."""
-    kept = {figure["file"] for figure in now["figures"]}
-    for figure in (before or {}).get("figures", []):
-        file = Path(str(figure.get("file")))
-        ours = file.name == str(file) and file.stem.startswith(now["name"])
-        if ours and file.suffix in (".png", ".gif") and file.name not in kept:
+    kept = _pictures(now["figures"])
+    for name in _pictures((before or {}).get("figures", [])):
+        file = Path(name)
+        ours = file.name == name and file.stem.startswith(now["name"])
+        if ours and file.suffix in (".png", ".gif", ".svg") and name not in kept:
             (out / file).unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple, NoReturn
 import jax
 
 from experiments import NAMES
-from experiments.lab import contract, gallery, record, store
+from experiments.lab import companion, contract, gallery, record, store
 from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
 from experiments.lab.progress import Overall, readable
@@ -221,6 +221,7 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
                 record, sentences, seconds = outcome
                 records.append(record)
                 gallery.write_gallery(options.out, names)
+                companion.write_companion(options.out, names)
                 overall.finish(", ".join(sentences), seconds)
             except InputError as error:
                 overall.finish(f"failed: {error}", stream=sys.stderr)

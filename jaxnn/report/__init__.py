@@ -12,7 +12,7 @@ A page has no script and asks for nothing from the network. Every text is data a
 """
 
 from jaxnn.report.page import Block, Folded, Grid, Page, Paragraph, Picture, Section, page_html
-from jaxnn.report.pictures import inline_svg
+from jaxnn.report.pictures import inline_svg, svg_file
 
 __all__ = [
     "Block",
@@ -24,4 +24,5 @@ __all__ = [
     "Section",
     "inline_svg",
     "page_html",
+    "svg_file",
 ]

@@ -1,0 +1,161 @@
+"""Do the pages say what the records say, with their text escaped, and is nothing missing?"""
+
+import html.parser
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments import NAMES
+from experiments.lab import companion
+from experiments.lab.lecture import TOPICS
+
+PAGE = (
+    """
+LECTURE = "The mean of <many> draws is near zero."
+SURE = "Fifty draws."
+LINES = """
+    + '"""\nprint(1 < 2)\n"""'
+    + """
+TOPICS = {2: ("mean is near",), 38: ("how many",)}
+HIGHLIGHT = (1, 1, "again")
+
+
+def findings(results):
+    return ["First.", f"There were {int(results['n'])} draws."]
+"""
+)
+
+
+class Links(html.parser.HTMLParser):
+    """The addresses, headings and images of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses, self.levels, self.images = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag in ("h1", "h2", "h3"):
+            self.levels.append(int(tag[1]))
+        if tag == "img":
+            self.images.append(attrs)
+        for name in ("href", "src"):
+            if name in attrs:
+                self.addresses.append(attrs[name])
+
+
+def links(path):
+    found = Links()
+    found.feed(path.read_text())
+    return found
+
+
+def with_page(lab, name, *changes):
+    """Write an experiment with a page; each change is (old, new) text of the page."""
+    lab.write(name)
+    text = PAGE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (lab.folder / name / "page.py").write_text(text)
+
+
+def test_an_index_and_a_page_per_experiment_are_written(lab):
+    with_page(lab, "sums")
+    lab.write("plain", ("HOLDS = True", "HOLDS = False"))
+    lab.run()
+    page, index = ((lab.out / f"{name}.html").read_text() for name in ("sums", "index"))
+    assert "The mean of &lt;many&gt; draws is near zero." in page
+    assert "There were 50 draws." in page and "Fifty draws." in page
+    assert "print(1 &lt; 2)" in page
+    assert "1 of 1 claims hold, 1 reported." in page
+    assert '<a rel="next" href="plain.html">' in page
+    assert "There were 50 draws." in index and 'src="sums_again.svg"' in index
+    assert "1 of 2 claims hold, 2 reported" in index
+    second = index.index(TOPICS[1]), index.index(TOPICS[2])
+    assert '<a href="sums.html">sums</a>' in index[slice(*second)]
+    assert "1 hold" in index[slice(*second)]
+    assert "! 1 fail" in index
+
+
+def test_every_address_of_every_page_exists(lab):
+    with_page(lab, "sums")
+    lab.write("plain")
+    lab.run()
+    for path in lab.out.glob("*.html"):
+        found = links(path)
+        for address in found.addresses:
+            if not address.startswith(("data:", companion.SOURCES)):
+                assert (lab.out / address).is_file(), (path.name, address)
+        assert found.levels[0] == 1 and found.levels.count(1) == 1
+        assert all(b - a <= 1 for a, b in zip(found.levels, found.levels[1:], strict=False))
+        assert all(image["alt"] for image in found.images)
+
+
+def test_a_page_changes_when_its_words_do_and_nothing_is_computed_again(lab):
+    with_page(lab, "sums")
+    lab.run()
+    with_page(lab, "sums", ("Fifty draws", "Just fifty draws"))
+    lab.forget()
+    assert lab.run() == 0
+    assert lab.computed() == 1
+    assert "Just fifty draws." in (lab.out / "sums.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('38: ("how many",)', '38: ("no such words",)', "topic 38 of 'sums' has no claim"),
+        ('(1, 1, "again")', '(1, 2, "again")', "the highlight of 'sums'"),
+        ('(1, 1, "again")', '(1, 1, "gone")', "the highlight of 'sums'"),
+        ('return ["First."', "return [1", "findings of 'sums'"),
+        ("SURE =", "UNSURE =", "lacks SURE in page.py"),
+    ],
+)
+def test_a_page_that_cannot_be_shown_is_refused(lab, old, new, message):
+    with_page(lab, "sums", (old, new))
+    assert lab.run() == 1
+    assert message in lab.errors
+
+
+@pytest.mark.parametrize(
+    ("caption", "alternative"),
+    [
+        ("A curve, at 0.5 of its height. b: more.", "A curve, at 0.5 of its height."),
+        ("One sentence.", "One sentence."),
+        ("", ""),
+    ],
+)
+def test_the_alternative_of_a_picture_is_the_first_sentence(caption, alternative):
+    assert companion.alternative(caption) == alternative
+
+
+PAGES = [name for name in NAMES if (Path("experiments") / name / "page.py").is_file()]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_lines_of_a_page_run(name, tmp_path):
+    lines = importlib.import_module(f"experiments.{name}.page").LINES
+    assert len(lines.strip().splitlines()) <= 16
+    program = f"import matplotlib\nmatplotlib.use('Agg')\n{lines}"
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env={"PYTHONPATH": str(Path.cwd()), "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_record_of_a_page_is_on_it(name):
+    record = json.loads((Path("figures") / f"{name}.json").read_text())
+    page = importlib.import_module(f"experiments.{name}.page")
+    assert record["page"]["lecture"] == page.LECTURE
+    assert set(record["page"]["topics"]) == {str(number) for number in page.TOPICS}
