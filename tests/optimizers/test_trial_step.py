@@ -29,7 +29,7 @@ WRONG = [
         InputTypeError,
         "which returns a value of type NoneType for a learning rat",
     ),
-    (int, InputTypeError, "optimizer is <class 'int'>, which returns a value of type int"),
+    (int, InputTypeError, "optimizer is the class int, which returns a value of type int"),
     (np.sin, InputTypeError, "optimizer is <ufunc 'sin'>, which returns a value of type float64"),
     (lambda: optax.sgd(0.1), InputTypeError, "which fails for the learning rate 0.01 with TypeErr"),
     (optax.adam(0.1).update, InputTypeError, "fails for the learning rate 0.01 with TypeError"),
