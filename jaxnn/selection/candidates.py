@@ -24,8 +24,20 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from jaxnn.errors import InputError, InputTypeError, check_count, check_positive
-from jaxnn.mlp import MLP, Parameters
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_count,
+    check_instance,
+    check_positive,
+    is_whole,
+    shown,
+)
+from jaxnn.mlp import (
+    MLP,
+    Parameters,
+    check_network,
+)
 from jaxnn.regularizers import NormalPrior
 from jaxnn.replicate import CPU_CACHE
 from jaxnn.tables import Encoder, Scaling
@@ -117,6 +129,9 @@ def fitter_of(candidate: Candidate, net: MLP, rows: int, encoder: Encoder | None
     Raises:
       InputError, InputTypeError: a candidate that cannot be fitted.
     """
+    check_candidate(candidate, "candidate")
+    check_network(net)
+    check_count(rows, "rows")
     sizes = (net.sizes[0], *candidate.hidden, net.sizes[-1])
     recipe = Recipe(
         optimizer="adam" if candidate.hidden else "lbfgs",
@@ -134,21 +149,39 @@ def checked_candidates(candidates: Any) -> tuple[Candidate, ...]:
     Raises:
       InputError, InputTypeError: no candidates, one of them twice, or what cannot be one.
     """
-    listed = tuple(candidates) if isinstance(candidates, Iterable) else (candidates,)
-    wrong = [item for item in listed if not isinstance(item, Candidate)]
-    if wrong:
-        raise InputTypeError(
-            f"candidates holds a {type(wrong[0]).__name__}; pass a list of "
-            "jaxnn.selection.Candidate."
-        )
+    several = isinstance(candidates, Iterable) and not isinstance(candidates, np.ndarray | Array)
+    listed = tuple(candidates) if several else (candidates,)
+    for item in listed:
+        if not isinstance(item, Candidate):
+            raise InputTypeError(
+                f"candidates holds a {type(item).__name__}; pass a list of "
+                "jaxnn.selection.Candidate."
+            )
+        check_candidate(item, "candidates")
     if not listed:
         raise InputError("candidates is empty; pass at least one, or None for the default.")
     if len(set(listed)) < len(listed):
         raise InputError("candidates holds a candidate twice; pass each once.")
-    for candidate in listed:
-        check_positive(candidate.strength, "strength")
-        check_count(candidate.epochs, "epochs")
     return listed
+
+
+def check_candidate(candidate: Any, argument: str) -> None:
+    """Refuse a candidate that no network is.
+
+    Args:
+      candidate: what the caller passed.
+      argument: its name, for the sentence.
+
+    Raises:
+      InputError, InputTypeError: no `Candidate`, or one whose fields cannot be used.
+    """
+    check_instance(candidate, argument, Candidate, "a jaxnn.selection.Candidate")
+    if not isinstance(candidate.hidden, tuple) or not all(map(is_whole, candidate.hidden)):
+        raise InputTypeError(
+            f"hidden of {argument} is {shown(candidate.hidden)}; pass a tuple of units per layer."
+        )
+    check_positive(candidate.strength, "strength")
+    check_count(candidate.epochs, "epochs")
 
 
 class PathFits(NamedTuple):

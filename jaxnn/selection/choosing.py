@@ -23,8 +23,24 @@ import numpy as np
 from jax import Array
 
 from jaxnn.bootstrap import bootstrap
-from jaxnn.errors import InputError, InputTypeError, check_count, check_key
-from jaxnn.mlp import MLP
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_count,
+    check_key,
+    check_memory,
+    shown,
+)
+from jaxnn.mlp import (
+    MLP,
+    check_network,
+)
+from jaxnn.progress import (
+    check_progress,
+)
+from jaxnn.results import (
+    check_result,
+)
 from jaxnn.selection.bagging import (
     Estimate,
     bagged_losses,
@@ -40,6 +56,9 @@ from jaxnn.selection.candidates import (
 )
 from jaxnn.tables import Encoder
 from jaxnn.training import Fitter, Recipe
+from jaxnn.training.arguments import (
+    CheckedRows,
+)
 
 logger = logging.getLogger("jaxnn")
 
@@ -80,7 +99,17 @@ class Selection(NamedTuple):
         return int((self.multiplicities > 0).all(axis=0).sum())
 
     def difference(self, place: int) -> Estimate:
-        """The paired differences in loss of all candidates from one, (candidates,) each."""
+        """The paired differences in loss of all candidates from one, (candidates,) each.
+
+        Raises:
+          InputError, InputTypeError: no place of a candidate.
+        """
+        check_count(place, "place", least=0)
+        if place >= len(self.candidates):
+            raise InputError(
+                f"place is {shown(place)}; pass one below {len(self.candidates)}, the number of "
+                "candidates."
+            )
         return _difference(self.row_losses, place, self.weights, self.groups)
 
 
@@ -134,10 +163,10 @@ def select(
       0.1
     """
     check_key(key)
-    if not isinstance(net, MLP):
-        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
-    bare = dataclasses.replace(net, sizes=(net.sizes[0], net.sizes[-1]))
-    given = Fitter(bare, Recipe(), encoder).checked(X, y, weights, groups)
+    check_progress(progress)
+    if directory is not None and not isinstance(directory, str | os.PathLike):
+        raise InputTypeError(f"directory is {shown(directory)}; pass the path of a directory.")
+    given = checked_rows_of(net, X, y, encoder, weights, groups)
     X, y, rows = np.asarray(given.X), np.asarray(given.y), given.X.shape[0]
     if rows < 2:
         raise InputError("X has 1 row, which cannot be left out; pass more rows.")
@@ -148,6 +177,7 @@ def select(
     chosen_from = checked_candidates(candidates)
     resamples = default_resamples(rows, net.sizes[0]) if resamples is None else resamples
     check_count(resamples, "resamples", least=2)
+    check_memory(resamples * (rows + 8 * len(chosen_from)), "resamples", resamples)
     row_losses = np.full((len(chosen_from), rows), np.nan)
     refit_losses = np.full((len(chosen_from), resamples), np.nan)
     diverged = np.zeros(len(chosen_from), bool)
@@ -189,6 +219,41 @@ def select(
     judged = (multiplicities == 0).any(axis=0)
     diverged |= ~np.isfinite(row_losses[:, judged]).all(axis=1)
     return _choose(chosen_from, row_losses, refit_losses, diverged, multiplicities, weights, groups)
+
+
+def checked_rows_of(
+    net: MLP, X: Any, y: Any, encoder: Encoder | None, weights: Any = None, groups: Any = None
+) -> CheckedRows:
+    """The rows as arrays, if a network with these inputs and outputs can be fitted to them."""
+    check_network(net)
+    bare = dataclasses.replace(net, sizes=(net.sizes[0], net.sizes[-1]))
+    return Fitter(bare, Recipe(), encoder).checked(X, y, weights, groups)
+
+
+def check_selection(selection: Any) -> None:
+    """Refuse what is not a result of `select`.
+
+    Raises:
+      InputError, InputTypeError: anything else.
+    """
+    if not isinstance(selection, Selection):
+        raise InputTypeError(
+            f"selection is a {type(selection).__name__}; pass what jaxnn.selection.select returned."
+        )
+    shapes = {
+        "candidates": "c",
+        "row_losses": "c n",
+        "refit_losses": "c r",
+        "diverged": "c",
+        "multiplicities": "r n",
+        "weights": "n",
+        "groups": "n",
+    }
+    check_result(selection, "selection", Selection, "jaxnn.selection.select", **shapes)
+    if selection.diverged.dtype != bool:
+        raise InputTypeError(
+            "selection has a diverged that is not bool; pass what select returned."
+        )
 
 
 def ends_of_the_path(selection: Selection) -> tuple[str, ...]:

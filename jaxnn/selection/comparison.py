@@ -26,10 +26,24 @@ import numpy as np
 from jax import Array
 
 from jaxnn.bootstrap import Interval
-from jaxnn.errors import InputError, InputTypeError, check_key, unknown_name
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    check_bool,
+    check_key,
+    check_level,
+    check_name,
+)
 from jaxnn.mlp import MLP
+from jaxnn.results import (
+    check_result,
+)
 from jaxnn.selection.bagging import Estimate, mean_over_rows
-from jaxnn.selection.choosing import Selection
+from jaxnn.selection.choosing import (
+    Selection,
+    check_selection,
+    checked_rows_of,
+)
 from jaxnn.selection.contenders import constant_losses, tree_losses
 from jaxnn.tables import Encoder, encode, fit_scaling
 
@@ -63,19 +77,23 @@ class Comparison(NamedTuple):
     groups: np.ndarray | None
 
     def difference(self, of: str, to: str) -> Estimate:
-        """The paired difference in loss, positive where method `of` is worse than method `to`."""
+        """The paired difference in loss, positive where method `of` is worse than method `to`.
+
+        Raises:
+          InputError, InputTypeError: a method that was not compared.
+        """
         losses = [self.row_losses[self._place(name)] for name in (of, to)]
         return mean_over_rows(losses[0] - losses[1], self.weights, self.groups)
 
     def interval(self, of: str, to: str, level: float = 0.95) -> Interval:
         """The interval d +- z se(d) of `difference`."""
+        check_level(level)
         mean, error = self.difference(of, to)
         half = NormalDist().inv_cdf((1 + level) / 2) * error
         return Interval(mean - half, mean + half)
 
     def _place(self, name: str) -> int:
-        if name not in self.names:
-            raise unknown_name("method", name, self.names)
+        check_name(name, "method", self.names)
         return self.names.index(name)
 
 
@@ -112,16 +130,18 @@ def compare(
         scikit-learn.
     """
     check_key(key)
-    if not isinstance(selection, Selection):
-        raise InputTypeError(
-            f"selection is a {type(selection).__name__}; pass what jaxnn.selection.select returned."
-        )
+    check_selection(selection)
+    if trees is not None:
+        check_bool(trees, "trees")
     rows = selection.multiplicities.shape[1]
-    X, y = np.asarray(X, float), np.asarray(y, float)
-    if len(X) != rows or len(y) != rows:
+    X, y = as_numbers(X, "X"), as_numbers(y, "y")
+    if X.shape[:1] != (rows,) or y.shape[:1] != (rows,):
+        found = [len(values) if values.ndim else "no" for values in (X, y)]
         raise InputError(
-            f"X has {len(X)} rows and y has {len(y)}; pass the {rows} rows of the selection."
+            f"X has {found[0]} rows and y has {found[1]}; pass the {rows} rows of the selection."
         )
+    given = checked_rows_of(net, X, y, encoder)
+    X, y = np.asarray(given.X, float), np.asarray(given.y, float)
     installed = importlib.util.find_spec("sklearn") is not None
     if trees and not installed:
         raise InputError("trees is True, but scikit-learn is not installed; pass False or None.")
@@ -164,7 +184,15 @@ def verdict(comparison: Comparison, level: float = 0.95) -> str:
       Whether the network is clearly worse than the linear model, not clearly better than a
       constant, clearly better than the linear model, or none of these; and which of forest and
       boosting predict clearly better than the network.
+
+    Raises:
+      InputError, InputTypeError: not what `compare` returned, or a level outside (0, 1).
     """
+    shapes = {"names": "m", "row_losses": "m n", "weights": "n", "groups": "n"}
+    check_result(comparison, "comparison", Comparison, "jaxnn.selection.compare", **shapes)
+    if len(comparison.names) < 3 or np.shape(comparison.loss.mean) != (len(comparison.names),):
+        raise InputError("comparison has other losses than methods; pass what compare returned.")
+    check_level(level)
     linear = comparison.names[1]
     lower, upper = comparison.interval("network", linear, level)
     change = 100 * comparison.difference("network", linear).mean / comparison.loss.mean[1]

@@ -28,10 +28,14 @@ def comparison():
 
 CALLS = {
     "Comparison.difference": lambda: Call(
-        comparison().difference, {"of": "network", "to": "constant"}
+        comparison().difference,
+        {"of": "network", "to": "constant"},
+        words={"of": ("method",), "to": ("method",)},
     ),
     "Comparison.interval": lambda: Call(
-        comparison().interval, {"of": "network", "to": "constant", "level": 0.9}
+        comparison().interval,
+        {"of": "network", "to": "constant", "level": 0.9},
+        words={"of": ("method",), "to": ("method",)},
     ),
     "Selection.difference": lambda: Call(selection().difference, {"place": 1}),
     "compare": lambda: Call(
@@ -55,7 +59,7 @@ CALLS = {
             "rows": 20,
             "encoder": Encoder(numeric_columns(1)),
         },
-        words={"net": ("sizes",)},
+        words={"net": ("sizes",), "candidate": ("hidden", "strength", "epochs", "sizes")},
     ),
     "select": lambda: Call(
         select,
@@ -74,6 +78,7 @@ CALLS = {
         },
         slow=True,
         words={"net": ("sizes",), "candidates": ("hidden", "strength", "epochs")},
+        nan_passes=("resamples", "groups", "weights", "X", "y"),
     ),
     "verdict": lambda: Call(verdict, {"comparison": comparison(), "level": 0.9}),
 }

@@ -197,3 +197,22 @@ def test_what_cannot_be_chosen_from_is_refused(curved, change, error, message):
 def test_a_table_of_one_row_is_refused():
     with pytest.raises(InputError, match="X has 1 row, which cannot be left out; pass more rows"):
         select(jax.random.key(0), NET, [[0.0, 1.0]], [1.0], candidates=FEW[:1], resamples=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"candidate": (4,)}, "^candidate is a tuple; pass a jaxnn.selection.Candidate"),
+        (
+            {"candidate": FEW[0]._replace(hidden=[4])},
+            r"^hidden of candidate is \[4\]",
+        ),
+        ({"candidate": FEW[0]._replace(epochs=2.5)}, "^epochs is 2.5; pass a whole number"),
+        ({"net": "net"}, "^net is a str; pass a jaxnn.MLP"),
+        ({"rows": np.ones(3)}, r"^rows is an array of float64 with shape \(3,\)"),
+    ],
+)
+def test_candidates_that_no_fit_is_are_refused(wrong, message):
+    good = {"candidate": FEW[0], "net": MLP((2, 1)), "rows": 20}
+    with pytest.raises(InputError, match=message):
+        fitter_of(**good | wrong)

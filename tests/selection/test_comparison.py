@@ -208,3 +208,21 @@ def test_trees_without_scikit_learn_are_refused_or_left_out(monkeypatch):
     assert len(compare(jax.random.key(0), *given).names) == 3
     with pytest.raises(InputError, match="trees is True, but scikit-learn is not installed"):
         compare(jax.random.key(0), *given, trees=True)
+
+
+@pytest.mark.parametrize("level", [0, 1, np.nan, "a", None, np.ones(3)])
+def test_levels_of_no_interval_are_refused(level):
+    comparison = comparison_of(np.ones(ROWS), np.ones((3, ROWS)))
+    with pytest.raises(InputError, match=r"^level is .*; pass a number between 0 and 1"):
+        comparison.interval("network", "constant", level)
+    with pytest.raises(InputError, match=r"^level is .*; pass a number between 0 and 1"):
+        verdict(comparison, level)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, ("network",)])
+def test_what_compare_does_not_return_has_no_verdict(wrong):
+    comparison = comparison_of(np.ones(ROWS), np.ones((3, ROWS)))
+    with pytest.raises(InputError, match=r"^comparison .*; pass what jaxnn.selection.compare ret"):
+        verdict(wrong)
+    with pytest.raises(InputError, match=r"^comparison has the "):
+        verdict(comparison._replace(names=wrong))
