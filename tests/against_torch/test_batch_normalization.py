@@ -5,6 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxnn import MLP, Recipe, fit, init, predict
+from jaxnn.regularizers import BatchNormalization
 from jaxnn.regularizers.batch_normalization import (
     Moments,
     NormalizedLayer,
@@ -105,3 +107,55 @@ def test_a_folded_layer_is_pytorch_in_evaluation_mode_with_its_derivatives(
     np.testing.assert_allclose(ours, theirs.detach().numpy().T, rtol=1e-9, atol=1e-9)
     for one, other in zip((gradients[0].T, *gradients[1:]), given, strict=True):
         np.testing.assert_allclose(one, other.grad.numpy(), rtol=1e-9, atol=1e-9)
+
+
+def test_a_fit_with_running_averages_predicts_as_pytorchs_module_in_evaluation_mode(torch):
+    """Two normalised layers, trained by gradient descent on full batches."""
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(30, 3))
+    y = np.sin(X[:, 0]) + X[:, 1]
+    net, key = MLP((3, 5, 4, 1)), jax.random.key(2)
+    normalization = BatchNormalization(EPSILON, momentum=MOMENTUM)
+    recipe = Recipe(
+        "sgd", 0.1, 20, regularizers=(normalization,), standardize_response=False, history_every=1
+    )
+    with jax.enable_x64(True):
+        first = jax.tree.map(np.array, init(jax.random.fold_in(key, 0), net))
+        fitted = fit(key, net, X, y, recipe)
+        ours, losses = np.array(predict(net, fitted, X)), np.array(fitted.history.train_loss)
+    layers = []
+    for inputs, outputs in ((3, 5), (5, 4)):
+        layers += [
+            torch.nn.Linear(inputs, outputs, bias=False),
+            torch.nn.BatchNorm1d(outputs, eps=EPSILON, momentum=MOMENTUM),
+            torch.nn.Tanh(),
+        ]
+    module = torch.nn.Sequential(*layers, torch.nn.Linear(4, 1)).double()
+    with torch.no_grad():
+        for number, layer in zip((0, 3, 6), first, strict=True):
+            module[number].weight.copy_(torch.tensor(layer.weights.T))
+        module[6].bias.zero_()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+    features, response = torch.tensor(X), torch.tensor(y)
+
+    def loss():
+        return torch.nn.functional.mse_loss(module(features)[:, 0], response)
+
+    theirs = [loss_in_evaluation_mode(module, loss)]
+    for _ in range(20):
+        module.train()
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+        theirs.append(loss_in_evaluation_mode(module, loss))
+    np.testing.assert_allclose(losses, theirs, rtol=1e-9)
+    predicted = module(features)[:, 0].detach().numpy()
+    np.testing.assert_allclose(ours, predicted, rtol=1e-9, atol=1e-11)
+    # The moments of all rows would give other predictions.
+    module.train()
+    assert np.abs(module(features)[:, 0].detach().numpy() - predicted).max() > 1e-3
+
+
+def loss_in_evaluation_mode(module, loss):
+    module.eval()
+    return loss().item()
