@@ -7,6 +7,9 @@ soft_labels      smoothed labels
 weight_scaling   all thinned networks against the whole one
 linear_noise     a linear model that learns with noise
 digit_dropout    networks that learn digits with dropout and without
+augmentation     digits that are shifted while a network learns
+sparse_units     a price of active hidden units
+wrong_labels     label noise, and digits with wrong labels
 overfitting      a network of 5 x 100 units, weight decay and early stopping
 """
 
@@ -19,6 +22,7 @@ import jax
 from jax import Array
 
 from experiments.regularization import (
+    augmentation,
     digit_dropout,
     early_stopping,
     linear_noise,
@@ -26,7 +30,9 @@ from experiments.regularization import (
     overfitting,
     penalties,
     soft_labels,
+    sparse_units,
     weight_scaling,
+    wrong_labels,
 )
 
 
@@ -41,6 +47,9 @@ class Settings:
       runs, steps: fits of a linear model with noise, and their steps.
       hidden: units of the hidden layers of each network that learns digits.
       rows, digit_steps, splits: images that it learns from, steps, and random splits.
+      small_steps: of networks with one hidden layer, with shifted images or wrong labels.
+      label_runs: softmax regressions with label noise.
+      prices, sparse_steps: of active units, and steps with them.
       seeds, sine_steps: fits of the network that overfits, and their steps.
     """
 
@@ -59,6 +68,10 @@ class Settings:
     rows: int = 400
     digit_steps: int = 1500
     splits: int = 8
+    small_steps: int = 1000
+    label_runs: int = 1000
+    prices: tuple[float, ...] = (0.0, 0.001, 0.01, 0.03)
+    sparse_steps: int = 4000
     seeds: int = 16
     sine_steps: int = 3000
 
@@ -74,6 +87,10 @@ QUICK = Settings(
     hidden=((128, 128),),
     digit_steps=400,
     splits=2,
+    small_steps=400,
+    label_runs=300,
+    prices=(0.0, 0.01),
+    sparse_steps=1000,
     seeds=3,
     sine_steps=1500,
 )
@@ -81,7 +98,7 @@ QUICK = Settings(
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of all parts."""
-    keys = jax.random.split(key, 8)
+    keys = jax.random.split(key, 11)
     return {
         **penalties.compute(keys[0]),
         **early_stopping.compute(keys[1], settings.problems, settings.samples),
@@ -91,6 +108,13 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         **linear_noise.compute(keys[5], settings.masks, settings.runs, settings.steps),
         **digit_dropout.compute(
             keys[6], settings.hidden, settings.rows, settings.digit_steps, settings.splits
+        ),
+        **augmentation.compute(keys[8], settings.rows, settings.small_steps, settings.splits),
+        **sparse_units.compute(
+            keys[9], settings.prices, settings.rows, settings.sparse_steps, settings.splits
+        ),
+        **wrong_labels.compute(
+            keys[10], settings.label_runs, settings.rows, settings.small_steps, settings.splits
         ),
         **overfitting.compute(keys[7], settings.seeds, settings.sine_steps),
     }

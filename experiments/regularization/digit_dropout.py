@@ -16,14 +16,13 @@ import jax
 import numpy as np
 from jax import Array
 
-from jaxnn import MLP, Recipe, datasets, predictor
+from experiments.regularization.digit_fits import probabilities, scores_of, splits_of, trained
+from jaxnn import MLP
 from jaxnn.regularizers import Dropout, monte_carlo_predict
-from jaxnn.replicate import replicate
-from jaxnn.training import Fitter
 
 DROPOUT = Dropout(input_keep=0.8, hidden_keep=0.5)
+RATE = 1e-3
 DRAWS = (1, 3, 10, 30, 100)
-BATCH = 100
 
 
 def compute(
@@ -38,36 +37,21 @@ def compute(
       total variation between its probabilities with most draws and those of weight scaling.
     """
     key_splits, key_fits, key_draws = jax.random.split(key, 3)
-    table = datasets.digits()
-    X, y = np.asarray(table.X, np.float32), np.asarray(table.y, int)
-    keys = jax.random.split(key_splits, splits)
-    order = np.array([jax.random.permutation(k, len(X)) for k in keys])
-    trained, tested = order[:, :rows], order[:, rows:]
+    split = splits_of(key_splits, rows, splits)
     outcomes, drawn = [], {}
     for place, widths in enumerate(hidden):
-        net = MLP((X.shape[1], *widths, 10), "relu", "categorical", "he_normal")
+        net = MLP((split.train_X.shape[-1], *widths, 10), "relu", "categorical", "he_normal")
         pair = []
         for regularizers in ((), (DROPOUT,)):
-            recipe = Recipe(
-                "adam",
-                learning_rate=1e-3,
-                epochs=steps * BATCH // rows,
-                batch_size=BATCH,
-                regularizers=regularizers,
-                history_every=steps * BATCH // rows,
-            )
-            fitter = Fitter(net, recipe)
-            fits = replicate(
-                fitter,
-                jax.random.split(jax.random.fold_in(key_fits, place), splits),
-                mapped=(X[trained], y[trained].astype(np.float32)),
-                working_set=fitter.working_set(rows),
-                progress=f"{len(widths)} layers of {widths[0]}",
-            )
-            shares = np.asarray(predictor(net, fits)(X))[np.arange(splits)[:, None], tested]
-            pair.append(_scores(shares, y[tested]))
+            same = jax.random.fold_in(key_fits, place)  # both start from the same networks
+            label = f"{len(widths)} layers of {widths[0]}"
+            fits = trained(same, net, regularizers, split, steps=steps, rate=RATE, progress=label)
+            shares = np.asarray(probabilities(net, fits.params, split.test_X))
+            pair.append(scores_of(shares, split.test_y)[:2])
             if regularizers and place == 0:
-                drawn = _monte_carlo(key_draws, net, fits.params, X[tested], y[tested], shares)
+                drawn = _monte_carlo(
+                    key_draws, net, fits.params, split.test_X, split.test_y, shares
+                )
         outcomes.append(pair)
     found = np.array(outcomes)  # (networks, 2, scores, splits)
     return {
@@ -78,13 +62,6 @@ def compute(
     }
 
 
-def _scores(shares: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Error rates and mean log losses (splits,) of probabilities (splits, rows, classes)."""
-    right = np.take_along_axis(shares, y[..., None], axis=-1)[..., 0]
-    losses = -np.log(np.maximum(right, 1e-30))
-    return (shares.argmax(axis=-1) != y).mean(axis=-1), losses.mean(axis=-1)
-
-
 def _monte_carlo(
     key: Array, net: MLP, params: Any, X: np.ndarray, y: np.ndarray, whole: np.ndarray
 ) -> dict[str, Any]:
@@ -93,7 +70,7 @@ def _monte_carlo(
         one = jax.tree.map(lambda leaf, split=split: leaf[split], params)
         drawn = np.asarray(monte_carlo_predict(k, net, one, X[split], DROPOUT, DRAWS[-1]))
         means = np.array([drawn[:count].mean(axis=0) for count in DRAWS])
-        error, loss = _scores(means, np.broadcast_to(y[split], means.shape[:2]))
+        error, loss, _ = scores_of(means, np.broadcast_to(y[split], means.shape[:2]))
         errors.append(error)
         losses.append(loss)
         gap = np.abs(means[-1] - whole[split])

@@ -37,7 +37,7 @@ def _dropout(results: Results) -> Figure:
     names = [str(name) for name in results["architectures"]]
     for kind, (label, shade) in enumerate((("without", "vermilion"), ("dropout", "blue"))):
         for place, row in enumerate(results["errors"][:, kind]):
-            _dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
+            dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
     errors.set_ylabel("test error")
     errors.set_ylim(bottom=0)
     errors.legend(loc="lower left")
@@ -45,13 +45,13 @@ def _dropout(results: Results) -> Figure:
         (gain, "errors", "difference in test error"),
         (sureness, "log_losses", "difference in log loss"),
     ):
-        _intervals(ax, np.diff(results[name], axis=1)[:, 0])
+        intervals(ax, np.diff(results[name], axis=1)[:, 0])
         ax.set_ylabel(label)
     for ax in (errors, gain, sureness):
         ax.set_xticks(range(len(names)), names)
         ax.set_xlim(-0.5, len(names) - 0.5)
         ax.set_xlabel("hidden layers × units")
-    _intervals(averages, results["drawn_errors"] - results["errors"][0, 1])
+    intervals(averages, results["drawn_errors"] - results["errors"][0, 1])
     averages.set_xticks(range(len(DRAWS)), [str(count) for count in DRAWS])
     averages.set_xlabel("thinned networks k")
     averages.set_ylabel("difference in test error")
@@ -90,13 +90,13 @@ def _overfitting(results: Results) -> Figure:
     paths.legend()
     for kind, (name, label, shade, _) in enumerate(kinds):
         for place, row in enumerate(results[f"{name}_test"]):
-            _dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
+            dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
     errors.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
     errors.set_yscale("log")
     errors.set_ylabel("test error")
     errors.legend(loc="upper right")
     for place, row in enumerate(results["last_test"] - results["early_test"]):
-        _dots(gains, place, row, "sky", None)
+        dots(gains, place, row, "sky", None)
         found = median_interval(row)
         gains.plot([place, place], [found.lower, found.upper], "-", color=COLORS["blue"])
         gains.plot(place, found.median, "o", color=COLORS["blue"])
@@ -109,13 +109,14 @@ def _overfitting(results: Results) -> Figure:
     return figure
 
 
-def _dots(ax: Axes, place: float, values: np.ndarray, shade: str, label: str | None) -> None:
+def dots(ax: Axes, place: float, values: np.ndarray, shade: str, label: str | None = None) -> None:
+    """The values of one kind as dots around a place, with a bar at their median."""
     spread = place + np.linspace(-0.08, 0.08, len(values))
     ax.plot(spread, values, "o", color=COLORS[shade], markersize=4, alpha=0.7, label=label)
     ax.plot([place - 0.12, place + 0.12], 2 * [np.median(values)], "-", color=COLORS[shade])
 
 
-def _intervals(ax: Axes, rows: np.ndarray) -> None:
+def intervals(ax: Axes, rows: np.ndarray) -> None:
     """Mean and 95% interval of each row of differences."""
     found = [paired_interval(row) for row in rows]
     means = np.array([mean for mean, _ in found])

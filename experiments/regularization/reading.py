@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from experiments.lab.claims import Claim, refused, reported
 from experiments.lab.contract import Results
 from experiments.regularization import linear_noise, penalties
 
@@ -60,3 +61,24 @@ def paired_interval(differences: np.ndarray) -> tuple[float, tuple[float, float]
     mean, error = mean_and_error(differences)
     reach = float(stats.t.ppf(0.975, len(differences) - 1)) * error
     return mean, (mean - reach, mean + reach)
+
+
+def extrapolated_gap(gaps: np.ndarray) -> tuple[float, float]:
+    """2 gap(e / 2) - gap(e) of (2, runs) gaps at the rates e and e / 2, and its standard error."""
+    means, errors = np.array([mean_and_error(row) for row in gaps]).T
+    return float(2 * means[1] - means[0]), float(np.hypot(2 * errors[1], errors[0]))
+
+
+def found_or_refused(
+    statement: str,
+    source: str,
+    measured: float,
+    expected: str,
+    found: bool,
+    interval: tuple[float, float],
+    decides: bool,
+) -> Claim:
+    """Refused unless the whole interval agrees; reported if the run is too small to decide."""
+    if not decides:
+        return reported(statement, source, measured, expected, interval=interval)
+    return refused(statement, source, measured, expected, unless=found, interval=interval)

@@ -27,6 +27,7 @@ def made_up():
         "drawn_log_losses": np.array([around(0.2, SPLITS)] * 5),
         "variation": around(0.1, SPLITS),
         "last_train": np.array([around(0.01, SEEDS)] * 3),
+        "truth_error": around(0.09, SEEDS),
         "last_test": np.array(tests),
         "early_test": np.array(tests) - [[0.04], [0.0], [0.0]] + around(0.0, 3, SEEDS),
     }
@@ -45,6 +46,17 @@ def test_what_does_not_help_is_shown_as_refused(made_up):
     assert stopping == ["holds", "refused", "refused"]
 
 
+def test_a_network_that_does_not_fit_the_noise_is_shown_as_refused(made_up):
+    worse = made_up | {"last_train": made_up["last_train"] + 0.05}
+    assert verdicts(worse, "below a third of the noise floor") == ["refused"]
+
+
+def test_weight_scaling_has_the_error_of_the_average_if_the_whole_interval_is_near_zero(made_up):
+    assert verdicts(made_up, "have the same test error") == ["holds"]
+    worse = made_up | {"drawn_errors": made_up["drawn_errors"] + 0.006}
+    assert verdicts(worse, "have the same test error") == ["refused"]
+
+
 def test_what_helps_holds(made_up):
     better = made_up | {"errors": made_up["errors"] - np.array([0, 0.02])[None, :, None]}
     assert verdicts(better, "Dropout lowers the test error") == ["holds"]
@@ -55,10 +67,15 @@ def test_what_helps_holds(made_up):
     ("name", "change", "words"),
     [
         ("log_losses", lambda found: found[:, ::-1], "makes the probabilities better"),
-        ("drawn_errors", lambda found: found - 0.01, "as good as the mean of 100"),
+        ("drawn_errors", lambda found: found - 0.01, "is not better by 0.005"),
         ("drawn_errors", lambda found: found[::-1], "One thinned network is worse"),
         ("drawn_errors", lambda found: found[[0, 1, 4, 3, 4]], "Ten are worse too"),
-        ("last_train", lambda found: found + 0.05, "fits the noise"),
+        ("truth_error", lambda found: found / 10, "true function on the same rows"),
+        (
+            "early_test",
+            lambda found: found + np.array([[0.05], [0], [0]]),
+            "gains less with weight decay",
+        ),
         ("last_test", lambda found: found - 0.09, "Its error on new rows"),
         ("early_test", lambda found: found + 0.05, "weight decay 0: lower end"),
         ("last_test", lambda found: found[::-1], "Weight decay 0.003"),
