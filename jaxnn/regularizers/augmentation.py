@@ -18,9 +18,9 @@ from jax import Array
 
 from jaxnn.errors import InputError, InputTypeError, shown
 from jaxnn.mlp import MLP
-from jaxnn.regularizers.images import RandomFlip, RandomRotation, RandomShift
+from jaxnn.regularizers.images import NotAnImageError
 from jaxnn.regularizers.places import Regularizer, abstract_key
-from jaxnn.tables import Encoder
+from jaxnn.tables import Encoder, encoded_width
 from jaxnn.user_functions import check_hashable
 
 
@@ -85,14 +85,19 @@ class Augmentation(Regularizer):
         )
 
     def check_encoder(self, encoder: Encoder) -> None:
-        """Refuse changes of an image where the rows are those of a table."""
-        if isinstance(self.function, RandomShift | RandomRotation | RandomFlip):
+        """Refuse changes of an image, by themselves or in a function, of the rows of a table."""
+        # Only a change of an image refuses a row because of its width.
+        wider = jax.ShapeDtypeStruct((encoded_width(encoder) + 1,), jnp.result_type(float))
+        try:
+            jax.eval_shape(self.function, abstract_key(), wider)
+        except NotAnImageError as error:
             raise InputError(
-                f"regularizers holds Augmentation({type(self.function).__name__}), which is for "
-                f"images, but the encoder makes X a table of {len(encoder.columns)} columns, each "
-                "with a scale of its own; pass images without an encoder, or augment the table by "
-                "a function of your own."
-            )
+                "regularizers holds an Augmentation for images, but the encoder makes X a table of "
+                f"{len(encoder.columns)} columns, each with a scale of its own; pass images "
+                "without an encoder, or augment the table by a function of your own."
+            ) from error
+        except Exception:  # a function that suits the width of this table alone
+            return
 
     def features(self, key: Array, features: Array) -> Array:
         """The rows, each changed with a key of its own."""

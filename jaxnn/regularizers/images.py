@@ -21,9 +21,13 @@ from jax import Array
 from jaxnn.errors import InputError, check_count, check_number, shown
 
 
+class NotAnImageError(InputError):
+    """A row has another number of features than the image has pixels."""
+
+
 def _as_image(kind: object, x: Array, height: int, width: int) -> Array:
     if x.shape != (height * width,):
-        raise InputError(
+        raise NotAnImageError(
             f"{type(kind).__name__} is for images of {height} x {width} = {height * width} pixels, "
             f"but a row has {x.shape[-1]} features; pass the height and width of its images, or "
             "augment a table by a function of your own."

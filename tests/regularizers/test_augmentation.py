@@ -84,14 +84,28 @@ def test_what_is_no_augmentation_is_refused_before_a_fit():
         )
 
 
-@pytest.mark.parametrize("kind", [RandomShift, RandomRotation, RandomFlip])
-def test_an_encoded_table_is_no_image_though_it_is_as_wide_as_one(kind):
-    recipe, encoder = Recipe(regularizers=(Augmentation(kind(2, 2)),)), Encoder(numeric_columns(4))
+def shifted_and_flipped(key, x):
+    return RandomFlip(2, 2)(key, RandomShift(2, 2)(jax.random.fold_in(key, 1), x))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [RandomShift(2, 2), RandomRotation(2, 2), RandomFlip(2, 2), shifted_and_flipped],
+    ids=["shift", "rotation", "flip", "a function of two"],
+)
+def test_an_encoded_table_is_no_image_though_it_is_as_wide_as_one(function):
+    recipe, encoder = Recipe(regularizers=(Augmentation(function),)), Encoder(numeric_columns(4))
     with pytest.raises(
-        InputError, match=f"{kind.__name__}.*, but the encoder makes X a table of 4"
+        InputError, match="for images, but the encoder makes X a table of 4 columns"
     ):
         Fitter(MLP((4, 1)), recipe, encoder)
     Fitter(MLP((4, 1)), recipe)
+
+
+@pytest.mark.parametrize("function", [lambda key, x: x + 1, lambda key, x: x + jnp.arange(4.0)])
+def test_an_encoded_table_is_augmented_by_a_function_of_its_rows(function):
+    recipe = Recipe(regularizers=(Augmentation(function),))
+    Fitter(MLP((4, 1)), recipe, Encoder(numeric_columns(4)))
 
 
 @pytest.mark.parametrize(
