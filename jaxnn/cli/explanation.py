@@ -83,6 +83,7 @@ def explain(options: argparse.Namespace, prepare: Callable[[], object]) -> None:
         raise InputError("replicates is 1, but calibrated bands need at least two refits.")
     table = read(options, missing="refuse")
     features = _features_to_draw(options.features, table)
+    processes.check_same("the table", {"table": kept_refits.folder_for(options, table).name})
     given_fitter(options, table)  # so that unknown names are refused first
     processes.first_alone(partial(kept_refits.check_writable, options.out))
     say(described(table))

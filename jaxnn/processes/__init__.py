@@ -19,12 +19,21 @@ options.py          the options of a command that joins
 
 from jaxnn.processes.agreement import Job
 from jaxnn.processes.joining import join, leave
-from jaxnn.processes.membership import agreed, alone, current, first, first_alone, threads
+from jaxnn.processes.membership import (
+    agreed,
+    alone,
+    check_same,
+    current,
+    first,
+    first_alone,
+    threads,
+)
 
 __all__ = [
     "Job",
     "agreed",
     "alone",
+    "check_same",
     "current",
     "first",
     "first_alone",

@@ -5,7 +5,7 @@ Without other processes, all of this is what a single program does: it decides, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -83,6 +83,21 @@ def first_alone(work: Callable[[], T]) -> T | None:
     if problem:
         raise Refused(problem)
     return result
+
+
+def check_same(place: str, parts: Mapping[str, str]) -> None:
+    """Refuse what differs between processes; every process calls this at the same place.
+
+    Args:
+      place: where in the program this is, in words.
+      parts: a short text or digest of each thing, by its name.
+
+    Raises:
+      InputError: the first thing that differs, with the numbers of two processes.
+    """
+    job = current()
+    if job is not None:
+        job.check_same(place, parts)
 
 
 def agreed(value: Any, place: str = "a decision of process 0") -> Any:

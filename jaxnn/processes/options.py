@@ -7,6 +7,8 @@ import argparse
 from jaxnn.errors import InputError
 from jaxnn.processes.joining import join
 
+OWN = ("process", "words", "coordinator")  # which differ, or are known by several names
+
 
 def add_joining(parser: argparse.ArgumentParser) -> None:
     """Add the options of many processes to a command."""
@@ -37,7 +39,9 @@ def join_as_told(options: argparse.Namespace) -> None:
     """Join the other processes, if the options say so; all but the first become quiet.
 
     Raises:
-      InputError: as for `jaxnn.processes.join`.
+      InputError: as for `jaxnn.processes.join`; or an option that differs between processes.
     """
     if options.distributed:
-        join(options.coordinator, options.processes, options.process, quiet=True)
+        job = join(options.coordinator, options.processes, options.process, quiet=True)
+        same = {name: repr(value) for name, value in vars(options).items() if name not in OWN}
+        job.check_same("the command line", same)
