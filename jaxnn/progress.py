@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from jaxnn.user_functions import check_callable
+from jaxnn.user_functions import check_callable, failures_told
 
 
 def is_watched() -> bool:
@@ -66,4 +66,5 @@ class Progress:
         self.bar.update(count)
         self.finished += count
         if self.told is not None:
-            self.told(self.finished / self.total)
+            with failures_told("progress", "a function of the share that is finished"):
+                self.told(self.finished / self.total)

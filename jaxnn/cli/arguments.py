@@ -9,7 +9,11 @@ from typing import NoReturn
 
 import jaxnn
 from jaxnn.cli.option_groups import add_fitting, add_inspecting, add_predicting, add_reading
-from jaxnn.errors import InputError
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    shown,
+)
 from jaxnn.processes.options import add_joining
 
 EXPLAIN = """\
@@ -68,7 +72,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     Raises:
       InputError: an option that is unknown, lacks its value, or has one that it does not accept.
     """
-    words = sys.argv[1:] if argv is None else list(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise InputTypeError(f"argv is {shown(words)}; pass a list of texts.")
+    words = list(words)
     return _parser().parse_args(words, argparse.Namespace(words=words))
 
 

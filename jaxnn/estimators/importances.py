@@ -20,12 +20,21 @@ import jax
 import numpy as np
 from jax import Array
 
+from jaxnn import responses
 from jaxnn.bootstrap import interval
-from jaxnn.errors import InputError, check_key, check_level, unknown_name
+from jaxnn.errors import (
+    InputError,
+    check_key,
+    check_level,
+    check_name,
+)
 from jaxnn.estimators.refitted_estimator import RefittedEstimator
 from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.importance_intervals import shifted_replicates
 from jaxnn.refits.importance_scores import VALUES, Measure, importances_of_refits
+from jaxnn.results import (
+    check_result,
+)
 from jaxnn.tables import source_columns
 
 
@@ -66,8 +75,7 @@ class MethodImportances(NamedTuple):
           InputError: an unknown method.
         """
         for argument, method in (("of", of), ("to", to)):
-            if method not in self.methods:
-                raise unknown_name(argument, method, self.methods)
+            check_name(method, argument, self.methods)
         one, other = (self.shares[self.methods.index(method)] for method in (of, to))
         lower, upper = interval(one - other, self.level)
         return (one - other).mean(axis=0), lower, upper
@@ -84,10 +92,11 @@ def tree_models(response: str) -> dict[str, Any]:
       depth 1 (classes) or 3 (numbers).
 
     Raises:
-      InputError: scikit-learn is not installed.
+      InputError, InputTypeError: an unknown kind, or scikit-learn is not installed.
     """
     from jaxnn.estimators.refitting import require_scikit_learn
 
+    responses.response(response)
     require_scikit_learn("tree_models()")
     from sklearn import ensemble, tree
 
@@ -120,6 +129,7 @@ def impurity_importances(model: RefittedEstimator) -> np.ndarray:
     Raises:
       InputError: an estimator without impurity-based importances of the predictors' features.
     """
+    check_result(model, "model", RefittedEstimator, "refitted_estimator", multiplicities="r n")
     features = _features_of_predictors(model)
     found = np.zeros((len(model.fits), sum(features)))
     for place, fit in enumerate(model.fits):
@@ -234,7 +244,21 @@ def comparison_table(result: MethodImportances) -> str:
 
     Returns:
       Lines in the order of the mean share over methods, the largest first.
+
+    Raises:
+      InputError, InputTypeError: not what `compare_importances` returned.
     """
+    shapes = {
+        "methods": "m",
+        "names": "p",
+        "shares": "m r p",
+        "totals": "m",
+        "center": "m p",
+        "lower": "m p",
+        "upper": "m p",
+    }
+    check_result(result, "result", MethodImportances, "compare_importances", **shapes)
+    check_level(result.level)
     # Adding zero makes a zero of a negative number that rounds to it.
     rounded = np.round([result.center, result.lower, result.upper], 2) + 0.0
     cells = [

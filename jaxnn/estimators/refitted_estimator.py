@@ -17,7 +17,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import InputError, as_numbers, check_finite
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    check_count,
+    check_finite,
+    shown,
+)
 from jaxnn.estimators.single_fits import SingleFit
 from jaxnn.refits.black_boxes import double_precision, mean_prediction_of, predictions_of
 from jaxnn.replicate import available_cores
@@ -58,7 +64,16 @@ class RefittedEstimator(NamedTuple):
         return self.multiplicities == 0
 
     def single(self, refit: int) -> RefittedEstimator:
-        """One of the refits, as a black box of its own."""
+        """One of the refits, as a black box of its own.
+
+        Raises:
+          InputError, InputTypeError: no number of a refit, 0 to refits - 1.
+        """
+        check_count(refit, "refit", least=0)
+        if refit >= len(self.fits):
+            raise InputError(
+                f"refit is {shown(refit)}; pass one below {len(self.fits)}, the number of refits."
+            )
         return self._replace(
             fits=self.fits[refit : refit + 1],
             multiplicities=self.multiplicities[refit : refit + 1],
@@ -97,7 +112,8 @@ class RefittedEstimator(NamedTuple):
         Raises:
           InputError, InputTypeError: rows that do not fit the refits.
         """
-        means, y = self._means(self._matrix(X)), np.asarray(y, float)
+        X, y = self._matrix(X), self._responses(y, len(X))
+        means = self._means(X)
         if self.response == "quantitative":
             return means, np.square(means[..., 0] - y)
         rows = self.multiplicities.shape[1]
@@ -127,6 +143,14 @@ class RefittedEstimator(NamedTuple):
         with ThreadPoolExecutor(available_cores()) as threads:
             return np.stack(list(threads.map(one, self.fits)))
 
+    def _responses(self, y: Any, rows: int) -> np.ndarray:
+        y = as_numbers(y, "y").astype(float)
+        if y.shape != (rows,):
+            raise InputError(f"y has shape {y.shape}; X has {rows} rows, so pass shape ({rows},).")
+        check_finite(y, "y")
+        check_response(y, self.response, self.width)
+        return y
+
     def _matrix(self, X: Any) -> np.ndarray:
         X = as_numbers(X, "X")
         if X.ndim != 2 or not len(X) or X.shape[1] != self.predictors:
@@ -145,3 +169,25 @@ def encoded(encoder: Encoder | None, X: np.ndarray) -> np.ndarray:
     unit = Scaling(np.zeros(X.shape[1]), np.ones(X.shape[1]))  # type: ignore[arg-type]  # NumPy arrays serve as JAX arrays
     with double_precision(float):
         return np.asarray(encode(encoder, unit, X))
+
+
+def check_response(y: np.ndarray, kind: str, width: int) -> None:
+    """Refuse values that no response of a kind has.
+
+    Args:
+      y: (rows,) finite numbers.
+      kind: the kind of response.
+      width: the number of classes of a categorical response.
+
+    Raises:
+      InputError: such a value.
+    """
+    if kind == "quantitative":
+        return
+    least_excluded = {"binary": 2, "categorical": width, "count": np.inf}[kind]
+    wrong = y[(y < 0) | (y >= least_excluded) | (y != np.round(y))]
+    if len(wrong):
+        accepted = "the whole numbers 0, 1, 2, ..."
+        if kind != "count":
+            accepted = f"the class codes 0 to {least_excluded - 1}"
+        raise InputError(f"y has the value {wrong[0]:g}; a {kind} response takes {accepted}.")

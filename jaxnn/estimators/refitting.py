@@ -27,10 +27,19 @@ from jaxnn.errors import (
     check_count,
     check_finite,
     check_key,
+    check_memory,
+    shown,
 )
-from jaxnn.estimators.refitted_estimator import RefittedEstimator, encoded
+from jaxnn.estimators.refitted_estimator import (
+    RefittedEstimator,
+    check_response,
+    encoded,
+)
 from jaxnn.estimators.single_fits import Rows, check_estimator, fit_once, weight_argument
-from jaxnn.progress import Progress
+from jaxnn.progress import (
+    Progress,
+    check_progress,
+)
 from jaxnn.replicate import available_cores
 from jaxnn.tables import Column, Encoder
 from jaxnn.training.groups import check_several_groups, group_codes
@@ -105,6 +114,7 @@ def refitted_estimator(
       (4, 9)
     """
     check_key(key)
+    check_progress(progress)
     require_scikit_learn("refitted_estimator()")
     rows, columns = _checked(estimator, X, y, response, classes, weights, encoder, columns)
     keys_fits, counts = _resamples(key, len(rows.y), replicates, multiplicities, groups)
@@ -186,11 +196,14 @@ def _checked(
     if kind == "categorical":
         width = max(2, int(y.max()) + 1) if classes is None else classes
         check_count(width, "classes", least=2)
-    _check_response(y, kind, width)
+    check_response(y, kind, width)
+    if kind in ("binary", "categorical") and np.ptp(y) == 0:
+        raise InputError(f"y has the single class {y[0]:g}; pass at least two classes.")
     if encoder is not None and not isinstance(encoder, Encoder):
         raise InputTypeError(f"encoder is a {type(encoder).__name__}; pass a jaxnn.Encoder.")
     columns = encoder.columns if columns is None and encoder is not None else columns
-    if columns is not None and not all(isinstance(column, Column) for column in columns):
+    listed = isinstance(columns, tuple | list)
+    if columns is not None and not (listed and all(isinstance(c, Column) for c in columns)):
         raise InputTypeError(
             f"columns is a {type(columns).__name__}; pass the columns of a table, table.columns."
         )
@@ -205,23 +218,10 @@ def _checked(
     return rows, None if columns is None else tuple(columns)
 
 
-def _check_response(y: np.ndarray, kind: str, width: int) -> None:
-    if kind == "quantitative":
-        return
-    least_excluded = {"binary": 2, "categorical": width, "count": np.inf}[kind]
-    wrong = y[(y < 0) | (y >= least_excluded) | (y != np.round(y))]
-    if len(wrong):
-        accepted = "the whole numbers 0, 1, 2, ..."
-        if kind != "count":
-            accepted = f"the class codes 0 to {least_excluded - 1}"
-        raise InputError(f"y has the value {wrong[0]:g}; a {kind} response takes {accepted}.")
-    if kind != "count" and np.ptp(y) == 0:
-        raise InputError(f"y has the single class {y[0]:g}; pass at least two classes.")
-
-
 def _by_weight(estimator: Any, resampling: str | None, weighted: bool) -> bool:
-    if resampling not in (None, "rows", "multiplicities"):
-        raise InputError(f"resampling is {resampling!r}; pass 'rows' or 'multiplicities'.")
+    known = resampling is None or isinstance(resampling, str)
+    if not known or resampling not in (None, "rows", "multiplicities"):
+        raise InputError(f"resampling is {shown(resampling)}; pass 'rows' or 'multiplicities'.")
     takes = weight_argument(estimator) is not None
     name = type(estimator).__name__
     if weighted and not takes:
@@ -246,6 +246,7 @@ def _resamples(
         if replicates is None:
             raise InputError("replicates is None; pass a number of refits, or multiplicities.")
         check_count(replicates, "replicates")
+        check_memory(replicates * (rows + 32), "replicates", replicates)
         codes = None
         if groups is not None:
             codes = group_codes(groups, rows)
@@ -258,8 +259,12 @@ def _resamples(
             f"multiplicities has shape {counts.shape}; pass (refits, {rows}), how often each row "
             "is drawn."
         )
-    if (counts < 0).any() or (counts != np.round(counts)).any():
-        raise InputError("multiplicities holds numbers other than 0, 1, 2, ...; pass counts.")
+    whole = np.isfinite(counts) & (counts >= 0) & (counts == np.round(counts)) & (counts <= 2**53)
+    if not whole.all():
+        raise InputError(
+            "multiplicities holds numbers other than 0, 1, 2 and so on; pass how often each row "
+            "is drawn."
+        )
     if replicates not in (None, len(counts)):
         raise InputError(
             f"replicates is {replicates}, but multiplicities has {len(counts)} resamples; pass one "
@@ -300,7 +305,9 @@ def _all_fits(
         rest = list(zip(seeds, counts, strict=True))[len(fits) :]
         if rest:
             # Processes, since scikit-learn changes warning filters, which threads would share.
-            pool = joblib.Parallel(workers or cores, backend="loky", return_as="generator")
+            pool = joblib.Parallel(
+                min(workers or cores, len(rest)), backend="loky", return_as="generator"
+            )
             for fit in pool(joblib.delayed(one)(*pair) for pair in rest):
                 fits.append(fit)
                 bar.update()

@@ -22,12 +22,19 @@ import numpy as np
 
 from jaxnn.bands.calibration import calibrated_band, inverse_link, link
 from jaxnn.bootstrap import Bootstrap, Interval, interval
-from jaxnn.errors import InputError, InputTypeError, check_level, unknown_name
+from jaxnn.errors import (
+    InputError,
+    check_level,
+    check_name,
+)
 from jaxnn.fitted_models.prediction_intervals import LeftOut, prediction_interval, prediction_set
 from jaxnn.mlp import MLP
 from jaxnn.refits import out_of_bag, refitted_network
 from jaxnn.tables import Column, Encoder, Table
 from jaxnn.tables.reader_arguments import MISSING
+from jaxnn.tables.table import (
+    check_table,
+)
 from jaxnn.training import Fitter
 from jaxnn.training.arguments import checked_predictors
 from jaxnn.training.recipe import Recipe
@@ -211,8 +218,7 @@ def fitted_model(
       >>> bool((new.new_lower < new.lower).all() and (new.upper < new.new_upper).all())
       True
     """
-    if not isinstance(table, Table):
-        raise InputTypeError(f"table is a {type(table).__name__}; pass a jaxnn.Table.")
+    check_table(table)
     network = refitted_network(fitter, refits)
     if fitter.encoder is None or fitter.encoder.columns != table.columns:
         raise InputError(
@@ -224,8 +230,7 @@ def fitted_model(
             f"sizes ends with {fitter.net.sizes[-1]}; new rows are predicted for a response of one "
             "number, so pass 1."
         )
-    if missing not in MISSING:
-        raise unknown_name("missing", missing, MISSING)
+    check_name(missing, "missing", MISSING)
     check_level(level)
     X = np.asarray(table.X, float)
     fillings = [

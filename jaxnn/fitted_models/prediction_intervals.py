@@ -33,7 +33,14 @@ import numpy as np
 
 from jaxnn.bands.measured_coverage import MeasuredCoverage
 from jaxnn.bootstrap import Interval
-from jaxnn.errors import InputError, as_numbers, check_level
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    check_finite,
+    check_instance,
+    check_level,
+    shown,
+)
 
 MEASURED = MeasuredCoverage("band_coverage", 0.95, mean=0.954, settings=12, least=0.946)
 ENTRIES_AT_ONCE = 2**22  # of the matrix (training rows, new rows)
@@ -103,11 +110,12 @@ def prediction_interval(
       >>> print(f"{lower[0]:.1f} to {upper[0]:.1f}")  # the truth is -1.96 to 1.96
       -1.9 to 1.8
     """
-    if kind not in ("quantitative", "count"):
+    if not isinstance(kind, str) or kind not in ("quantitative", "count"):
         raise InputError(
-            f"kind is {kind!r}; pass 'quantitative' or 'count', and use prediction_set for classes."
+            f"kind is {shown(kind)}; pass 'quantitative' or 'count', and use prediction_set for "
+            "classes."
         )
-    predictions = _checked(rows, predictions, 2, level)
+    predictions = _checked(rows, predictions, "predictions", 2, level)
     rows, shares, new_share = _usable(rows)
     count = kind == "count"
     centers = _stable(rows.predicted) if count else rows.predicted
@@ -184,11 +192,11 @@ def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95
              [ True, False],
              [False,  True]])
     """
-    probabilities = np.asarray(probabilities, float)
+    probabilities = as_numbers(probabilities, "probabilities").astype(float)
     binary = probabilities.ndim == 2
     if binary:
         probabilities = np.stack((1 - probabilities, probabilities), axis=2)
-    probabilities = _checked(rows, probabilities, 3, level)
+    probabilities = _checked(rows, probabilities, "probabilities", 3, level)
     rows, shares, _ = _usable(rows)
     observed = rows.predicted
     if binary:
@@ -205,22 +213,37 @@ def prediction_set(rows: LeftOut, probabilities: np.ndarray, level: float = 0.95
     return members
 
 
-def _checked(rows: LeftOut, predictions: np.ndarray, axes: int, level: float) -> np.ndarray:
+def _checked(
+    rows: LeftOut, predictions: np.ndarray, argument: str, axes: int, level: float
+) -> np.ndarray:
     """The predictions as float64, if they are of the refits in `rows` and the level is possible."""
     check_level(level)
-    predictions = as_numbers(predictions, "predictions").astype(float)
-    refits, training = rows.out_of_bag.shape
+    check_instance(rows, "rows", LeftOut, "a jaxnn.fitted_models.LeftOut")
+    predictions = as_numbers(predictions, argument).astype(float)
+    out_of_bag = as_numbers(rows.out_of_bag, "out_of_bag")
+    if out_of_bag.ndim != 2 or out_of_bag.dtype != bool or not out_of_bag.size:
+        raise InputError(
+            f"out_of_bag is {shown(out_of_bag)}; pass truth values of shape (refits, rows)."
+        )
+    refits, training = out_of_bag.shape
     if predictions.ndim != axes or len(predictions) != refits:
         raise InputError(
-            f"predictions has shape {predictions.shape}; pass one row for each of the {refits} "
+            f"{argument} has shape {predictions.shape}; pass one row for each of the {refits} "
             "refits."
         )
+    if np.isnan(predictions).any():
+        raise InputError(f"{argument} holds NaN; pass numbers.")
     for name, values in rows._asdict().items():
-        if name != "out_of_bag" and values is not None and np.shape(values) != (training,):
+        if name == "out_of_bag" or (values is None and name in ("weights", "groups")):
+            continue
+        values = as_numbers(values, name)
+        if values.shape != (training,):
             raise InputError(
-                f"{name} has shape {np.shape(values)}; out_of_bag has {training} rows, so pass "
+                f"{name} has shape {values.shape}; out_of_bag has {training} rows, so pass "
                 f"shape ({training},)."
             )
+        if name in ("observed", "weights"):
+            check_finite(values, name)
     return np.clip(predictions, -LARGEST, LARGEST)
 
 

@@ -25,8 +25,16 @@ import numpy as np
 
 from jaxnn import mlp
 from jaxnn.array_files import described, digest_of, forms, read_arrays, size_of, write_arrays
-from jaxnn.bootstrap import Bootstrap
-from jaxnn.errors import InputError, InputTypeError
+from jaxnn.bootstrap import (
+    Bootstrap,
+    check_refits,
+)
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    check_instance,
+    shown,
+)
 from jaxnn.fitted_models.model import FACTOR_LEVELS, FittedModel
 from jaxnn.mlp import MLP, Layer
 from jaxnn.saving import (
@@ -87,6 +95,19 @@ def save_model(folder: str | os.PathLike[str], model: FittedModel) -> None:
         raise InputTypeError(
             f"model is a {type(model).__name__}; pass what jaxnn.fitted_model returned."
         )
+    for name, kind in (("net", MLP), ("encoder", Encoder), ("response", Column)):
+        title = f"{name} of the model"
+        check_instance(getattr(model, name), title, kind, f"a jaxnn {kind.__name__}")
+    for name in FITS:
+        if getattr(model, name) is not None or name == "refits":
+            check_refits(getattr(model, name), f"{name} of the model")
+    try:
+        json.dumps(dict(model.training), allow_nan=False)
+    except (TypeError, ValueError):
+        raise InputTypeError(
+            f"training of the model is {shown(model.training)}; pass texts and finite numbers by "
+            "name."
+        ) from None
     network = dataclasses.asdict(model.net)
     for name, value in network.items():
         if callable(value):
@@ -140,7 +161,7 @@ def load_model(folder: str | os.PathLike[str]) -> FittedModel:
         version, or one that is damaged; one sentence says which.
     """
     path = _path(folder)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # which is false, too, for a name that is too long
         reason = "not a folder" if os.path.lexists(path) else "which does not exist"
         raise _refusal(path, reason)
     text = _content(path, DESCRIPTION, LARGEST_DESCRIPTION)

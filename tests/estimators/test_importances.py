@@ -141,7 +141,7 @@ def test_what_cannot_be_compared_is_refused():
         compare_importances(jax.random.key(1), {"a": one, "b": other}, X, BINARY)
     with pytest.raises(InputError, match=r"pass \{name: model"):
         compare_importances(jax.random.key(1), {}, X, BINARY)
-    with pytest.raises(InputError, match="model is a int; pass what"):
+    with pytest.raises(InputError, match=r"^model is 3; pass what"):
         compare_importances(jax.random.key(1), {"a": one, "b": 3}, X, BINARY)
     with pytest.raises(InputError, match="pass the 40 training rows"):
         compare_importances(jax.random.key(1), {"a": one}, X[1:], BINARY[1:])
@@ -150,3 +150,13 @@ def test_what_cannot_be_compared_is_refused():
     numbers = refitted(tree.DecisionTreeRegressor(max_depth=1), NUMBERS)
     with pytest.raises(InputError, match="'wrong class', but the response is quantitative"):
         compare_importances(jax.random.key(1), {"a": numbers}, X, NUMBERS, measure="wrong class")
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "table", (1, 2)])
+def test_what_is_no_result_is_refused(wrong):
+    with pytest.raises(InputError, match=r"^result is .*; pass what compare_importances returns"):
+        comparison_table(wrong)
+    with pytest.raises(InputError, match=r"^model is .*; pass what refitted_estimator returns"):
+        impurity_importances(wrong)
+    with pytest.raises(InputError, match=r"^response is .*known: binary, categorical"):
+        tree_models(wrong)

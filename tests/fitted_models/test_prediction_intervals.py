@@ -262,3 +262,35 @@ def test_what_does_not_belong_together_is_refused(small):
         prediction_interval(rows._replace(observed=rows.observed[:11]), predictions)
     with pytest.raises(InputError, match="kind is 'binary'; pass 'quantitative' or 'count'"):
         prediction_interval(rows, predictions, "binary")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"rows": None}, r"^rows is None; pass a jaxnn\.fitted_models\.LeftOut"),
+        ({"kind": np.ones(2)}, r"^kind is an array of float64 with shape \(2,\); pass 'quant"),
+        ({"predictions": "a"}, "^predictions holds <U1 values"),
+        ({"predictions": np.full((1, 2), np.nan)}, "^predictions holds NaN"),
+        ({"level": np.ones(2)}, r"^level is an array of float64 with shape \(2,\)"),
+    ],
+)
+def test_what_has_no_interval_is_refused_in_one_sentence(wrong, message):
+    rows = LeftOut(np.ones((1, 30), bool), np.arange(30.0), np.linspace(0, 1, 30))
+    good = {"rows": rows, "predictions": np.zeros((1, 2))}
+    with pytest.raises(InputError, match=message):
+        prediction_interval(**good | wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("out_of_bag", np.ones(3), "^out_of_bag is an array of float64"),
+        ("observed", None, "^observed holds object values"),
+        ("observed", np.full(30, np.nan), "^observed holds nan at row 0"),
+        ("weights", "a", "^weights holds <U1 values"),
+    ],
+)
+def test_rows_that_refits_did_not_leave_out_are_refused(field, value, message):
+    rows = LeftOut(np.ones((1, 30), bool), np.ones(30), np.linspace(0.5, 0.9, 30))
+    with pytest.raises(InputError, match=message):
+        prediction_set(rows._replace(**{field: value}), np.array([[0.1, 0.5]]))

@@ -57,9 +57,12 @@ CALLS = {
             "level": 0.9,
         },
         slow=True,
+        words={"models": ("model",)},
     ),
     "comparison_table": lambda: Call(estimators.comparison_table, {"result": importances()}),
-    "impurity_importances": lambda: Call(estimators.impurity_importances, {"model": model()}),
+    "impurity_importances": lambda: Call(
+        estimators.impurity_importances, {"model": model()}, words={"model": ("encoder",)}
+    ),
     "refitted_estimator": lambda: Call(
         estimators.refitted_estimator,
         {
@@ -67,7 +70,7 @@ CALLS = {
             "estimator": tree(),
             "X": X.copy(),
             "y": Y.copy(),
-            "replicates": 2,
+            "replicates": 1,
             "response": "quantitative",
             "classes": None,
             "multiplicities": None,
@@ -88,7 +91,7 @@ CALLS = {
             "estimator": tree(),
             "X": X.copy(),
             "y": Y.copy(),
-            "multiplicities": COUNTS.copy(),
+            "multiplicities": COUNTS[:1].copy(),
             "workers": 1,
         },
         slow=True,

@@ -42,21 +42,23 @@ def outcomes_of(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
     done = 0
     while done < len(cases):
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(sender, cases[done:]), daemon=True)
+        process = context.Process(target=_work, args=(sender, cases[done:]))
         process.start()
         sender.close()
-        while done < len(cases):
-            try:
-                answered = receiver.poll(3 * SECONDS + 60)
-                outcome = receiver.recv() if answered else Outcome("fault", "no answer")
-            except (EOFError, OSError):
-                answered, outcome = False, Outcome("fault", "the process ended")
-            yield cases[done], outcome
-            done += 1
-            if not answered:
-                break
-        process.kill()
-        process.join()
+        try:
+            while done < len(cases):
+                try:
+                    answered = receiver.poll(3 * SECONDS + 60)
+                    outcome = receiver.recv() if answered else Outcome("fault", "no answer")
+                except (EOFError, OSError):
+                    answered, outcome = False, Outcome("fault", "the process ended")
+                done += 1
+                yield cases[done - 1], outcome
+                if not answered:
+                    break
+        finally:
+            process.kill()
+            process.join()
 
 
 def _work(sender: Connection, cases: Sequence[Case]) -> None:
