@@ -280,9 +280,12 @@ def _on_scale(kind: str, outputs: Array, scale: Scale) -> Array:
         return responses.mean(kind, outputs)
     if kind != "categorical":
         return outputs
-    own = jnp.eye(outputs.shape[-1], dtype=bool)[None]
-    others = jnp.where(own, -jnp.inf, outputs[:, None])  # (rows, class, the other classes)
-    return outputs - jax.nn.logsumexp(others, axis=-1)
+    # Of a class with probability above 1/2, 1 - p is summed over the others, so that it is exact.
+    total = jax.nn.logsumexp(outputs, axis=-1, keepdims=True)
+    most = jax.nn.one_hot(outputs.argmax(axis=-1), outputs.shape[-1], dtype=bool)
+    beside_most = jax.nn.logsumexp(jnp.where(most, -jnp.inf, outputs), axis=-1, keepdims=True)
+    share = jnp.exp(jnp.where(most, -jnp.inf, outputs - total))
+    return outputs - jnp.where(most, beside_most, total + jnp.log1p(-share))
 
 
 def _averages_of_model(
