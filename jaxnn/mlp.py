@@ -133,9 +133,9 @@ class MLP:
 @lru_cache
 def _check_activation(activation: Activation, dtype: Any) -> None:
     """Refuse a function that is not elementwise, as far as shapes tell."""
-    example = jax.ShapeDtypeStruct((2, 3), dtype)
+    example = jax.ShapeDtypeStruct((5, 3), dtype)
     accepted = "a name, or an elementwise function of an array, such as jax.numpy.tanh"
-    check_returns(activation, [example], "activation", accepted, shape=(2, 3))
+    check_returns(activation, [example], "activation", accepted, shape=(5, 3))
 
 
 class HiddenStates(NamedTuple):

@@ -15,8 +15,8 @@ from jaxnn.user_functions import check_callable, check_returns, result_of
     [
         (lambda z: None, "activation returns None; pass a name, or an elementwise function"),
         (lambda z: (z, z), "activation returns a tuple"),
-        (lambda z: z.sum(), r"array of float32 with shape \(\) in place of shape \(2, 3\)"),
-        (lambda z: z > 0, r"activation returns an array of bool with shape \(2, 3\)"),
+        (lambda z: z.sum(), r"array of float32 with shape \(\) in place of shape \(5, 3\)"),
+        (lambda z: z > 0, r"activation returns an array of bool with shape \(5, 3\)"),
         (lambda z: z * 1j, "activation returns an array of complex64"),
         (lambda z: "text", "activation fails with TypeError"),
         (np.tanh, "activation fails with TracerArrayConversionError"),

@@ -19,11 +19,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
 import optax
-from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError, check_number, shown, unknown_name
+from jaxnn.errors import InputError, InputTypeError, as_real, shown, unknown_name
 from jaxnn.optimizers.schedules import check_schedule
 
 OptimizerFactory = Callable[..., optax.GradientTransformation]
@@ -172,13 +170,8 @@ def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: 
             "transformation with its own; pass the factory, such as optax.adam, or no "
             "learning_rate."
         )
-    if isinstance(learning_rate, Tracer):
-        return
     if schedules and callable(learning_rate):
         check_schedule(learning_rate)
         return
-    rate = learning_rate
-    if np.ndim(rate) == 0 and hasattr(rate, "item"):
-        rate = rate.item()
     accepted = "a positive number or a schedule" if schedules else "a positive number"
-    check_number(rate, "learning_rate", accepted, lambda number: number > 0)
+    as_real(learning_rate, "learning_rate", accepted, lambda rate: rate > 0)

@@ -20,12 +20,13 @@ from jax.core import Tracer
 from jaxnn.errors import (
     InputError,
     InputTypeError,
-    as_numbers,
+    as_array,
+    as_real,
     as_weights,
     check_finite,
-    check_not_negative,
+    check_instance,
 )
-from jaxnn.mlp import MLP, init
+from jaxnn.mlp import MLP, check_network, init
 from jaxnn.optimizers import check_learning_rate, check_step, treats_parameters_alike
 from jaxnn.regularizers import Regularizer, check_penalty, check_places, penalty_of
 from jaxnn.regularizers.batch_normalization import with_scales
@@ -56,14 +57,6 @@ class CheckedRows(NamedTuple):
     whole: Scales | None = None
 
 
-def _array(values: Any, argument: str) -> Any:
-    """Numbers as an array; a JAX array stays on its device, and a traced one stays traced."""
-    if isinstance(values, Tracer):
-        return values
-    numbers = as_numbers(values, argument)
-    return values if isinstance(values, jax.Array) else numbers
-
-
 def _values(array: Any) -> np.ndarray | None:
     """The values of an array, or None if it is traced."""
     return None if isinstance(array, Tracer) else np.asarray(array)
@@ -81,7 +74,7 @@ def checked_predictors(X: Any, net: MLP, encoder: Encoder | None, name: str = "X
     Raises:
       InputError, InputTypeError: text, another shape, no rows, or numbers that are not finite.
     """
-    array = _array(X, name)
+    array = as_array(X, name)
     if array.ndim != 2:
         raise InputError(
             f"{name} has shape {array.shape}; pass a matrix (rows, predictors), one row per "
@@ -124,7 +117,7 @@ def _checked_response(
       InputError, InputTypeError: text, another shape, numbers that are not finite, or classes that
         do not fit the response.
     """
-    array = _array(y, name)
+    array = as_array(y, name)
     outputs = net.sizes[-1]
     shapes = [(rows,)] if outputs == 1 or net.response == "categorical" else []
     if net.response != "categorical":
@@ -197,8 +190,7 @@ def check_descriptions(
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
     """
-    if not isinstance(net, MLP):
-        raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
+    check_network(net)
     if not isinstance(recipe, Recipe):
         raise InputTypeError(f"recipe is a {type(recipe).__name__}; pass a jaxnn.Recipe.")
     if encoder is not None and not isinstance(encoder, Encoder):
@@ -209,10 +201,8 @@ def check_descriptions(
         return
     if penalty_of(recipe.regularizers) is None:
         raise InputError("penalty_factor is given, but the recipe has no penalty; pass None.")
-    if not isinstance(penalty_factor, Tracer):
-        factor = penalty_factor
-        factor = factor.item() if np.ndim(factor) == 0 and hasattr(factor, "item") else factor
-        check_not_negative(factor, "penalty_factor")
+    accepted = "a finite number of at least 0"
+    as_real(penalty_factor, "penalty_factor", accepted, lambda factor: factor >= 0)
 
 
 @lru_cache(maxsize=128)
@@ -283,6 +273,30 @@ def checked_rows(
         if recipe.validation_fraction:
             check_several_groups(groups, "setting some aside for validation")
     return CheckedRows(X, y, weights, validation, groups)
+
+
+def check_checked(rows: Any) -> None:
+    """Refuse what is not the rows that `checked_rows` returns.
+
+    Raises:
+      InputError, InputTypeError: anything else, or columns of different lengths.
+    """
+    source = "the rows that Fitter.checked returned"
+    check_instance(rows, "rows", CheckedRows, source)
+    X = as_array(rows.X, "rows.X")
+    for name in ("y", "weights", "groups"):
+        column = getattr(rows, name)
+        if column is None and name != "y":
+            continue
+        column = as_array(column, f"rows.{name}")
+        if X.ndim != 2 or column.shape[:1] != X.shape[:1]:
+            raise InputError(
+                f"rows has X of shape {X.shape} and {name} of shape {column.shape}; pass {source}."
+            )
+    if not (rows.whole is None or isinstance(rows.whole, Scales)):
+        raise InputTypeError(f"rows has whole that is no Scales; pass {source}.")
+    if not (rows.validation is None or isinstance(rows.validation, tuple)):
+        raise InputTypeError(f"rows has validation that is no tuple; pass {source}.")
 
 
 def _check_batches(X: Any, weights: Any, recipe: Recipe, *, grouped: bool) -> None:

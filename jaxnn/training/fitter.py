@@ -16,10 +16,15 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from jax import Array
 
-from jaxnn.errors import InputError, check_key
+from jaxnn.errors import InputError, check_count, check_key
 from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder
-from jaxnn.training.arguments import CheckedRows, check_descriptions, checked_rows
+from jaxnn.training.arguments import (
+    CheckedRows,
+    check_checked,
+    check_descriptions,
+    checked_rows,
+)
 from jaxnn.training.batching import step_bytes
 from jaxnn.training.fitting import Fit, fit, train
 from jaxnn.training.noisy_objective import draws_by_row
@@ -128,7 +133,9 @@ class Fitter:
         return checked_rows(X, y, self.net, self.recipe, self.encoder, weights, validation, groups)
 
     def train(self, key: Array, rows: CheckedRows) -> Fit:
-        """Train on rows that have been checked."""
+        """Train on rows that have been checked; a key and rows of another kind are refused."""
+        check_key(key)
+        check_checked(rows)
         return train(
             key,
             self.net,
@@ -141,6 +148,7 @@ class Fitter:
 
     def with_table_scales(self, rows: CheckedRows) -> CheckedRows:
         """The rows, with the scales of all of them where a resample is constant."""
+        check_checked(rows)
         given = as_floats(rows.X, rows.y, rows.weights)
         return rows._replace(whole=scales_of(*given, self.net, self.recipe, self.encoder))
 
@@ -151,6 +159,7 @@ class Fitter:
 
     def working_set(self, rows: int) -> int:
         """Bytes of activations that one step keeps in use if there are `rows` rows."""
+        check_count(rows, "rows")
         in_blocks = batch_normalization(self.recipe.regularizers) is None
         rows = min(rows, self.recipe.batch_size or rows)
         return step_bytes(self.net, rows, in_blocks=in_blocks)

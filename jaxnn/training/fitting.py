@@ -161,7 +161,12 @@ def train(
     X, y, weights = as_floats(rows.X, rows.y, rows.weights)
     validation = None if rows.validation is None else as_floats(*rows.validation)
     rows = rows._replace(X=X, y=y, weights=weights, validation=validation)
-    return _fit(key, net, rows, learning_rate, penalty_factor, recipe, encoder)
+    # Whole numbers beyond 2^31 cannot be passed to a compiled program, but as floats they can.
+    rate, factor = (
+        float(value) if isinstance(value, int) else value
+        for value in (learning_rate, penalty_factor)
+    )
+    return _fit(key, net, rows, rate, factor, recipe, encoder)
 
 
 class Problem(NamedTuple):

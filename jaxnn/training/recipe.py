@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jaxnn.errors import (
-    InputTypeError,
+    check_bool,
     check_count,
     check_memory,
     check_not_negative,
@@ -94,10 +94,7 @@ class Recipe:
         fraction = self.validation_fraction
         check_number(fraction, "validation_fraction", "a number in [0, 1)", lambda x: 0 <= x < 1)
         check_not_negative(self.min_delta, "min_delta")
-        if not isinstance(self.standardize_response, bool):
-            raise InputTypeError(
-                f"standardize_response is {self.standardize_response!r}; pass True or False."
-            )
+        check_bool(self.standardize_response, "standardize_response")
         object.__setattr__(self, "regularizers", as_regularizers(self.regularizers))
         check_optimizer(self.optimizer)
         check_learning_rate(self.learning_rate, self.optimizer, schedules=True)

@@ -78,6 +78,7 @@ CALLS = {
         },
         slow=True,
         words={"net": ("sizes",)},
+        nan_passes=("validation",),
     ),
     "Fitter": lambda: Call(
         Fitter,

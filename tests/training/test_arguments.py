@@ -410,3 +410,11 @@ def checks(monkeypatch):
 def test_rows_are_checked_once(call, checks):
     call()
     assert len(checks) == 1
+
+
+@pytest.mark.parametrize("bad", [[[1.0], [2.0, 3.0]], "a", np.ones(2), 1j, np.nan, -1, 1e300])
+@pytest.mark.parametrize("argument", ["learning_rate", "penalty_factor"])
+def test_what_is_no_number_in_place_of_one_is_refused(argument, bad):
+    recipe = Recipe(epochs=1, regularizers=(ElasticNet(l2=0.1),))
+    with pytest.raises(InputError, match=rf"^{argument} (is|has|holds) .*; pass"):
+        Fitter(MLP((1, 1)), recipe, **{argument: bad})

@@ -8,6 +8,7 @@ import pytest
 
 from jaxnn import MLP, ElasticNet, Encoder, Fitter, InputError, Recipe, fit
 from jaxnn.tables import numeric_columns
+from jaxnn.training.arguments import CheckedRows
 from jaxnn.training.fitter import Traits, as_fitter, traits_of
 
 NET = MLP((3, 4, 2, 1))
@@ -98,3 +99,26 @@ def test_a_partial_of_fit_is_a_fitter_if_it_fixes_no_more():
     for name in ("weights", "groups"):
         with pytest.raises(InputError, match=f"fit is a partial that fixes {name}; pass one"):
             as_fitter(partial(fit, net=NET, **{name: np.ones(3)}))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (None, "^rows is None; pass the rows that Fitter.checked returned"),
+        (CheckedRows("a", np.ones(3)), "^rows.X holds <U1 values"),
+        (CheckedRows(np.ones((3, 1)), None), "^rows.y holds object values"),
+        (CheckedRows(np.ones((3, 1)), np.ones(2)), r"^rows has X of shape \(3, 1\) and y of shape"),
+        (CheckedRows(np.ones((3, 1)), np.ones(3), whole="a"), "^rows has whole that is no Scales"),
+    ],
+)
+def test_rows_that_were_not_checked_are_refused(rows, message, key):
+    fitter = Fitter(MLP((1, 1)), Recipe(epochs=1))
+    for function in (lambda: fitter.train(key, rows), lambda: fitter.with_table_scales(rows)):
+        with pytest.raises(InputError, match=message):
+            function()
+
+
+@pytest.mark.parametrize("rows", [None, 0, 2.5, "a", np.ones(3)])
+def test_the_working_set_of_no_number_of_rows_is_refused(rows):
+    with pytest.raises(InputError, match=r"^rows is .*; pass a whole number of at least 1"):
+        Fitter(MLP((1, 1)), Recipe(epochs=1)).working_set(rows)
