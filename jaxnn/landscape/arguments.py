@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite
+from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, shown
+from jaxnn.user_functions import check_returns
 
 Loss = Callable[[Any], Any]
 
@@ -26,7 +27,12 @@ def as_parameters(params: Any, argument: str = "params") -> Any:
     """
     if type(params) in (list, tuple) and all(isinstance(value, Real) for value in params):
         params = np.array(params, float)
-    leaves, structure = jax.tree.flatten(params)
+    try:
+        leaves, structure = jax.tree.flatten(params)
+    except (TypeError, ValueError):  # a dictionary whose keys cannot be sorted
+        raise InputTypeError(
+            f"{argument} is {shown(params)}; pass an array or a pytree of arrays."
+        ) from None
     if not sum(np.size(leaf) for leaf in leaves):
         raise InputError(f"{argument} holds no numbers; pass an array or a pytree of arrays.")
     arrays = []
@@ -48,30 +54,44 @@ def check_loss(loss: Loss, params: Any) -> None:
       InputTypeError: it is not callable.
       InputError: it does not return one real number.
     """
-    if not callable(loss):
-        raise InputTypeError(f"loss is a {type(loss).__name__}; pass a function of the parameters.")
-    value = jax.eval_shape(loss, params)
-    if not isinstance(value, jax.ShapeDtypeStruct):
-        raise InputError(f"loss returns a {type(value).__name__}; it must return one real number.")
-    if value.shape != () or not jnp.issubdtype(value.dtype, jnp.floating):
-        raise InputError(
-            f"loss returns shape {value.shape} and dtype {value.dtype}; it must return one real "
-            "number."
-        )
+    accepted = "a function of the parameters that returns one real number"
+    check_returns(loss, (params,), "loss", accepted, shape=())
+    try:
+        hash(loss)
+    except TypeError:
+        raise InputTypeError(
+            f"loss is {shown(loss)}, which cannot be hashed; pass a function, or an object with a "
+            "hash."
+        ) from None
 
 
-def check_same_structure(other: Any, params: Any, argument: str) -> None:
-    """Refuse a pytree whose arrays are not those of the parameters, in number and shape.
+def as_alike(other: Any, params: Any, argument: str) -> Any:
+    """A pytree whose arrays are those of the parameters in number and shape, as `as_parameters`.
 
     Raises:
-      InputError: it differs.
+      InputError, InputTypeError: it differs, or holds anything but finite numbers.
     """
+    other = as_parameters(other, argument)
     shapes = [
         (structure, [np.shape(leaf) for leaf in leaves])
         for leaves, structure in (jax.tree.flatten(other), jax.tree.flatten(params))
     ]
     if shapes[0] != shapes[1]:
         raise InputError(
-            f"{argument} has arrays of shapes {shapes[0][1]}, but params of shapes {shapes[1][1]}; "
-            "pass the same structure."
+            f"{argument} has arrays of shapes {shown(shapes[0][1])}, but the parameters have "
+            f"shapes {shown(shapes[1][1])}; pass the same structure."
         )
+    return other
+
+
+def check_derivatives_finite(derivatives: Any, argument: str) -> None:
+    """Refuse a point at which a loss has no finite derivatives; traced ones are not looked at.
+
+    Raises:
+      InputError: a derivative that is NaN or infinite.
+    """
+    for leaf in jax.tree.leaves(derivatives):
+        if not isinstance(leaf, Tracer) and not np.isfinite(np.asarray(leaf)).all():
+            raise InputError(
+                f"loss has derivatives at {argument} that are not finite; pass another point."
+            )

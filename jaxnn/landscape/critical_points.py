@@ -21,7 +21,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from jaxnn.errors import InputError, check_count, check_not_negative
-from jaxnn.landscape.arguments import Loss, as_parameters, check_loss
+from jaxnn.landscape.arguments import Loss, as_parameters, check_derivatives_finite, check_loss
 
 MOST_PARAMETERS = 4096  # of a Hessian that is formed: 128 MiB in double precision
 
@@ -83,7 +83,9 @@ def critical_point(
             f"start holds {flat.size:,} numbers; pass at most {MOST_PARAMETERS:,}, for the Hessian "
             "is formed."
         )
-    point, steps_made, value, gradient, hessian = _search(loss, start, steps, tolerance)
+    steps = min(steps, np.iinfo(np.int32).max)
+    point, steps_made, value, gradient, hessian = _search(loss, start, steps, float(tolerance))
+    check_derivatives_finite((value, gradient, hessian), "start, or where the search ends,")
     eigenvalues = np.linalg.eigvalsh(np.asarray(hessian))
     scale = np.abs(eigenvalues).max(initial=0)
     rounding = 100 * flat.size * float(jnp.finfo(flat.dtype).eps) * scale

@@ -18,8 +18,14 @@ import jax.numpy as jnp
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from jaxnn.errors import check_count, check_key
-from jaxnn.landscape.arguments import Loss, as_parameters, check_loss, check_same_structure
+from jaxnn.errors import check_count, check_key, check_memory
+from jaxnn.landscape.arguments import (
+    Loss,
+    as_alike,
+    as_parameters,
+    check_derivatives_finite,
+    check_loss,
+)
 
 
 class ExtremeEigenvalues(NamedTuple):
@@ -50,9 +56,11 @@ def hessian_vector_product(loss: Loss, params: Any, vector: Any) -> Any:
     """
     params = as_parameters(params)
     check_loss(loss, params)
-    check_same_structure(vector, params, "vector")
+    vector = as_alike(vector, params, "vector")
     vector = jax.tree.map(lambda v, p: jnp.asarray(v, p.dtype), vector, params)
-    return _product(loss, params, vector)
+    product = _product(loss, params, vector)
+    check_derivatives_finite(product, "params")
+    return product
 
 
 def extreme_eigenvalues(
@@ -89,7 +97,12 @@ def extreme_eigenvalues(
     params = as_parameters(params)
     check_loss(loss, params)
     size = sum(leaf.size for leaf in jax.tree.leaves(params))
-    return _lanczos(key, loss, params, min(iterations, size))
+    iterations = min(iterations, size)
+    advice = "pass fewer iterations, or a smaller network"
+    check_memory(4 * size * iterations, "iterations", iterations, advice)
+    extremes = _lanczos(key, loss, params, iterations)
+    check_derivatives_finite(extremes, "params")
+    return extremes
 
 
 def _product(loss: Loss, params: Any, vector: Any) -> Any:

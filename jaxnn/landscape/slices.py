@@ -22,8 +22,17 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from jaxnn.errors import InputError, as_numbers, check_finite, check_key, unknown_name
-from jaxnn.landscape.arguments import Loss, as_parameters, check_loss, check_same_structure
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_finite,
+    check_key,
+    check_memory,
+    check_name,
+    shown,
+)
+from jaxnn.landscape.arguments import Loss, as_alike, as_parameters, check_loss
 
 NORMALIZATIONS = ("filter", "layer", "none")
 POSITIONS = tuple(np.linspace(-1, 1, 51).tolist())
@@ -76,8 +85,7 @@ def random_direction(key: Array, params: Any, normalization: str = "filter") -> 
       5.000
     """
     check_key(key)
-    if normalization not in NORMALIZATIONS:
-        raise unknown_name("normalization", normalization, NORMALIZATIONS)
+    check_name(normalization, "normalization", NORMALIZATIONS)
     params = as_parameters(params)
     flat, unravel = ravel_pytree(params)
     direction = unravel(jax.random.normal(key, flat.shape, flat.dtype))
@@ -130,11 +138,14 @@ def plane_slice(
     Raises:
       InputError, InputTypeError: arguments other than these.
     """
-    if len(directions) != 2:
-        raise InputError(f"directions has {len(directions)} entries; pass two.")
+    if not isinstance(directions, tuple | list) or len(directions) != 2:
+        raise InputTypeError(
+            f"directions is {shown(directions)}; pass two directions, each a pytree like params."
+        )
     named = {"directions[0]": directions[0], "directions[1]": directions[1]}
     params, both = _checked(loss, params, named)
     first, second = _positions(first, "first"), _positions(second, "second")
+    check_memory(24 * len(first) * len(second), "first", first, "pass fewer positions")
     places = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1).reshape(-1, 2)
     values = np.asarray(_along(loss, params, both, places))
     return PlaneSlice(first, second, values.reshape(len(first), len(second)))
@@ -156,8 +167,8 @@ def line_between(loss: Loss, start: Any, end: Any, positions: Any = None) -> Lin
     Raises:
       InputError, InputTypeError: arguments other than these.
     """
-    start, end = as_parameters(start, "start"), as_parameters(end, "end")
-    check_same_structure(end, start, "end")
+    start = as_parameters(start, "start")
+    end = as_alike(end, start, "end")
     direction = jax.tree.map(jnp.subtract, end, start)
     return line_slice(
         loss, start, direction, np.linspace(0, 1, 51) if positions is None else positions
@@ -177,11 +188,10 @@ def plane_through(origin: Any, first: Any, second: Any) -> tuple[Any, Any]:
       InputError, InputTypeError: points that are not alike.
     """
     origin = as_parameters(origin, "origin")
-    check_same_structure(first, origin, "first")
-    check_same_structure(second, origin, "second")
+    first, second = as_alike(first, origin, "first"), as_alike(second, origin, "second")
     return (
-        jax.tree.map(jnp.subtract, as_parameters(first, "first"), origin),
-        jax.tree.map(jnp.subtract, as_parameters(second, "second"), origin),
+        jax.tree.map(jnp.subtract, first, origin),
+        jax.tree.map(jnp.subtract, second, origin),
     )
 
 
@@ -203,9 +213,7 @@ def _as_long_as(normalization: str, weights: Array, direction: Array) -> Array:
 def _checked(loss: Loss, params: Any, directions: dict[str, Any]) -> tuple[Any, list[Any]]:
     params = as_parameters(params)
     check_loss(loss, params)
-    for name, direction in directions.items():
-        check_same_structure(direction, params, name)
-    return params, [as_parameters(direction, name) for name, direction in directions.items()]
+    return params, [as_alike(direction, params, name) for name, direction in directions.items()]
 
 
 def _positions(positions: Any, argument: str) -> np.ndarray:

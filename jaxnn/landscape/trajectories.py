@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from jaxnn.errors import check_count
+from jaxnn.errors import check_count, check_memory
 from jaxnn.landscape.arguments import Loss, as_parameters, check_loss
 from jaxnn.optimizers import Optimizer, check_optimizer, check_step, transformation
 
@@ -43,6 +43,8 @@ def trajectory(optimizer: Optimizer, loss: Loss, start: Any, steps: int) -> Any:
     check_optimizer(optimizer)
     check_count(steps, "steps")
     start = as_parameters(start, "start")
+    size = sum(leaf.nbytes for leaf in jax.tree.leaves(start))
+    check_memory(size * steps, "steps", steps)
     check_loss(loss, start)
     check_step(optimizer, start)
     return _path(transformation(optimizer), loss, start, steps)

@@ -10,9 +10,9 @@ is never below 1 (Poincare's inequality), gradients explode for every activation
 
 from __future__ import annotations
 
-from jaxnn.errors import InputError
-from jaxnn.mlp import Activation, activation_function
-from jaxnn.propagation.gaussian_means import gaussian_rule
+from jaxnn.errors import InputError, shown
+from jaxnn.mlp import Activation
+from jaxnn.propagation.gaussian_means import checked_activation, gaussian_rule
 
 
 def batch_norm_gradient_growth(activation: str | Activation) -> float:
@@ -39,12 +39,12 @@ def batch_norm_gradient_growth(activation: str | Activation) -> float:
       >>> print(f"{batch_norm_gradient_growth('relu'):.4f}")
       1.4669
     """
-    rule = gaussian_rule(activation_function(activation), 1.0)
+    rule = gaussian_rule(checked_activation(activation), 1.0)
     mean = rule.weights @ rule.values
     variance = rule.weights @ (rule.values - mean) ** 2
     if not variance > 0:
         raise InputError(
-            f"activation is {activation!r}, which is constant where inputs are of order 1; pass "
-            "one whose values vary."
+            f"activation is {shown(activation)}, which is constant where inputs are of order 1; "
+            "pass one whose values vary."
         )
     return float(rule.weights @ rule.slopes**2 / variance)

@@ -13,10 +13,11 @@ All are finite sums in float64, computed by NumPy.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from jaxnn.errors import check_count
+from jaxnn.errors import check_count, check_memory, check_number
 
 EULER = 0.5772156649015329  # -digamma(1)
 
@@ -53,8 +54,8 @@ def log_gradient_moments(width: int, depth: int) -> tuple[float, float]:
       >>> print(f"{mean:.3f} {variance:.3f}")
       -1.321 2.840
     """
-    check_count(width, "width")
-    check_count(depth, "depth")
+    _check_width(width)
+    _check_length(depth, "depth")
     active = np.arange(1, width + 1)
     log_odds = np.cumsum(np.log((width + 1 - active) / active))  # ln C(n, K)
     probability = np.exp(log_odds - log_odds.max())
@@ -87,7 +88,7 @@ def lyapunov_spectrum(width: int) -> np.ndarray:
       >>> print(lyapunov_spectrum(3).round(4))
       [-0.1845 -0.4913 -1.1845]
     """
-    check_count(width, "width")
+    _check_width(width)
     return (math.log(2 / width) + _polygammas(width)[0][::-1]) / 2
 
 
@@ -110,9 +111,22 @@ def lyapunov_standard_errors(width: int, depth: int, products: int) -> np.ndarra
     Raises:
       InputError, InputTypeError: an argument is not a whole number of at least 1.
     """
-    for value, argument in ((width, "width"), (depth, "depth"), (products, "products")):
-        check_count(value, argument)
+    _check_width(width)
+    _check_length(depth, "depth")
+    _check_length(products, "products")
     return np.sqrt(_polygammas(width)[1][::-1] / (4 * depth * products))
+
+
+def _check_width(width: Any) -> None:
+    """Refuse what is no width, or one of which memory does not hold the exponents."""
+    check_count(width, "width")
+    check_memory(16 * width, "width", width)
+
+
+def _check_length(count: Any, argument: str) -> None:
+    """Refuse what is no whole number of at least 1, or one beyond floating point."""
+    check_count(count, argument)
+    check_number(count, argument, "a whole number up to 1e100", lambda number: number <= 1e100)
 
 
 def _polygammas(count: int) -> tuple[np.ndarray, np.ndarray]:

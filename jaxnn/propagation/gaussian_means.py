@@ -23,7 +23,8 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from jaxnn.errors import InputError
-from jaxnn.mlp import Activation
+from jaxnn.mlp import Activation, activation_function
+from jaxnn.user_functions import check_returns
 
 NODES = 16  # of each panel; exact for polynomials of degree 31
 # If a series cut at degree 15 has a tail this small, then a product with it, integrated exactly up
@@ -70,6 +71,19 @@ class PairMeans(NamedTuple):
 
     values: float
     slopes: float
+
+
+def checked_activation(activation: str | Activation) -> Activation:
+    """The function of an activation, if it is elementwise as far as shapes tell.
+
+    Raises:
+      InputError, InputTypeError: an unknown name, or a function that is not elementwise.
+    """
+    phi = activation_function(activation)
+    example = jax.ShapeDtypeStruct((2, 3), jnp.result_type(float))
+    accepted = "a name, or an elementwise function of an array, such as jax.numpy.tanh"
+    check_returns(phi, [example], "activation", accepted, shape=(2, 3))
+    return phi
 
 
 def evaluate(phi: Activation, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,9 +21,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxnn.errors import check_count
-from jaxnn.mlp import Activation, activation_function
-from jaxnn.propagation.gaussian_means import GaussianRule, gaussian_rule, pair_means
+from jaxnn.errors import check_count, check_memory
+from jaxnn.mlp import Activation
+from jaxnn.propagation.gaussian_means import (
+    GaussianRule,
+    checked_activation,
+    gaussian_rule,
+    pair_means,
+)
 from jaxnn.propagation.random_networks import check_two_inputs, check_variances
 
 SETTLED = 1e-15  # changes this small are rounding
@@ -115,6 +120,7 @@ def trajectory(
     """
     network = wide_network(activation, weight_variance, bias_variance)
     check_count(depth, "depth")
+    check_memory(24 * depth, "depth", depth)
     check_two_inputs(mean_square, correlation)
     by_layer = np.full((3, depth), np.nan)
     from_weights = network.weight_variance * float(mean_square)
@@ -142,7 +148,7 @@ def wide_network(
     Raises:
       InputError, InputTypeError: an unknown activation, or a variance outside its range.
     """
-    phi = activation_function(activation)
+    phi = checked_activation(activation)
     check_variances(weight_variance, bias_variance)
     return WideNetwork(phi, float(weight_variance), float(bias_variance))
 

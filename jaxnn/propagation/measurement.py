@@ -31,11 +31,14 @@ from jaxnn.errors import (
     InputError,
     InputTypeError,
     as_numbers,
+    check_bool,
     check_count,
     check_finite,
     check_key,
+    check_memory,
 )
 from jaxnn.mlp import MLP, Activation, activation_function
+from jaxnn.progress import check_progress
 from jaxnn.propagation.gaussian_means import evaluate
 from jaxnn.propagation.random_layers import RandomLayers, drawn_layers, implied_layers
 from jaxnn.propagation.random_networks import (
@@ -117,6 +120,9 @@ def measure(
     if not isinstance(net, MLP):
         raise InputTypeError(f"net is a {type(net).__name__}; pass a jaxnn.MLP.")
     check_count(seeds, "seeds")
+    check_bool(batch_normalized, "batch_normalized")
+    check_bool(draw_weights, "draw_weights")
+    check_progress(progress)
     key_vectors, key_seeds = jax.random.split(key)
     key_inputs, key_output = jax.random.split(key_vectors)
     if inputs is None:
@@ -125,6 +131,7 @@ def measure(
         x = _checked_inputs(inputs, net.sizes[0])
     if batch_normalized:
         _check_batch(x)
+    check_memory(seeds * 4 * 4 * len(x) * (len(net.sizes) - 1), "seeds", seeds)
     unscaled, scales = split_scales(net)
     _check_scales(scales)
     v = np.asarray(jax.random.normal(key_output, (len(x), net.sizes[-1])), np.float64)

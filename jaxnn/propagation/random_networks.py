@@ -81,6 +81,8 @@ def random_network(
       Scaled(scale=2.0, mode='fan_in', distribution='normal')
     """
     check_variances(weight_variance, bias_variance)
+    for name, variance in (("weight_variance", weight_variance), ("bias_variance", bias_variance)):
+        check_number(variance, name, "a variance up to 1e70", lambda number: number <= 1e70)
     scheme = Scaled(float(weight_variance), "fan_in", "normal")
     biases = NormalBiases(float(bias_variance)) if bias_variance else "zeros"
     return MLP(sizes, activation, initializer=scheme, bias_initializer=biases)

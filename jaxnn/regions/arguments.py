@@ -10,7 +10,13 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, unknown_name
+from jaxnn.errors import (
+    InputError,
+    InputTypeError,
+    as_numbers,
+    check_finite,
+    check_name,
+)
 from jaxnn.mlp import MLP, Parameters
 
 Kind = Literal["linear", "activation"]
@@ -24,8 +30,7 @@ def check_kind(kind: str) -> None:
     Raises:
       InputError: `kind` is none of `KINDS`.
     """
-    if kind not in KINDS:
-        raise unknown_name("kind", kind, KINDS)
+    check_name(kind, "kind", KINDS)
 
 
 def float64_layers(net: MLP, params: Parameters) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -16,7 +16,7 @@ from typing import cast
 import numpy as np
 from jax import Array
 
-from jaxnn.errors import check_count
+from jaxnn.errors import check_count, check_memory
 from jaxnn.mlp import MLP, Layer, Parameters
 
 
@@ -45,6 +45,7 @@ def tent_network(times: int) -> tuple[MLP, Parameters]:
       (1, 2, 2, 2, 1)
     """
     check_count(times, "times")
+    check_memory(400 * times, "times", times)
     return _folding(np.array([1.0, 1.0]), np.array([0.0, -0.5]), np.array([2.0, -4.0]), 0.0, times)
 
 
@@ -77,6 +78,8 @@ def zigzag_network(units: int, layers: int) -> tuple[MLP, Parameters]:
     """
     check_count(units, "units", least=3)
     check_count(layers, "layers")
+    check_memory(8 * units**2 * max(1, layers - 1), "units", units)
+    check_memory(400 * layers, "layers", layers)
     slopes = (units + 0.5) * (-1.0) ** np.arange(units + 1)
     slopes[3] *= 2
     kinks = np.cumsum(1 / np.abs(slopes))[:-1]

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from jaxnn.errors import InputError, check_count
+from jaxnn.errors import InputError, check_count, shown
 
 
 def zaslavsky(dimension: int, hyperplanes: int) -> int:
@@ -39,6 +39,7 @@ def zaslavsky(dimension: int, hyperplanes: int) -> int:
     """
     check_count(dimension, "dimension")
     check_count(hyperplanes, "hyperplanes", least=0)
+    dimension = min(dimension, hyperplanes)  # comb(hyperplanes, j) is 0 beyond
     return sum(math.comb(hyperplanes, j) for j in range(dimension + 1))
 
 
@@ -129,7 +130,7 @@ def least_errors_on_alternation(points: int, pieces: int) -> float:
 def _check_hidden(hidden: Sequence[int]) -> None:
     if not isinstance(hidden, tuple | list) or not hidden:
         raise InputError(
-            f"hidden is {hidden!r}; pass the units of each hidden layer, such as (4, 4)."
+            f"hidden is {shown(hidden)}; pass the units of each hidden layer, such as (4, 4)."
         )
     for units in hidden:
         check_count(units, "a number of units in hidden")

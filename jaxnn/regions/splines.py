@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, check_count, check_number
+from jaxnn.errors import InputError, InputTypeError, check_count, check_memory, check_number
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -115,6 +115,7 @@ def _equidistributing_knots(curve: Curve, pieces: int, exponent: float) -> np.nd
             f"curve is a {type(curve).__name__}; pass a jaxnn.regions.splines.Curve."
         )
     check_count(pieces, "pieces")
+    check_memory(1024 * pieces, "pieces", pieces)
     x = np.linspace(0, 1, CELLS + 1)
     middles = (x[1:] + x[:-1]) / 2
     mass = np.concatenate([[0], np.cumsum(np.abs(curve.curvature(middles)) ** exponent)])

@@ -58,7 +58,7 @@ def test_a_named_rule_with_a_line_search_reaches_the_end_of_a_curved_valley():
         ),
         (lambda: trajectory("sgd", jnp.sum, 1.0, 0), InputError, "steps is 0; pass a whole"),
         (lambda: trajectory("sgd", jnp.sum, "a", 3), InputTypeError, "start holds <U1 values"),
-        (lambda: trajectory("sgd", jnp.sin, [1.0, 2.0], 3), InputError, "loss returns shape"),
+        (lambda: trajectory("sgd", jnp.sin, [1.0, 2.0], 3), InputError, "loss returns an array"),
     ],
 )
 def test_arguments_that_cannot_be_used_are_refused(call, error, message):

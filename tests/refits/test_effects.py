@@ -268,5 +268,5 @@ def test_what_cannot_be_used_is_refused():
         curve_bands((1, 2))
     with pytest.raises(InputError, match="effects is empty"):
         contrasts_of([])
-    with pytest.raises(InputTypeError, match="effects holds a str"):
+    with pytest.raises(InputTypeError, match="effects is 'effects'; pass what"):
         contrasts_of("effects")
