@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import NamedTuple
 
 import numpy as np
 
-from experiments.lab.contract import Results
 from experiments.refit_speed import peers
 from experiments.refit_speed.job import Job
 from experiments.refit_speed.processes import Contender
@@ -106,12 +106,12 @@ def _job(trial: Trial, fields: dict[str, float | bool]) -> dict[str, object]:
     return dataclasses.asdict(dataclasses.replace(job, **fields))
 
 
-def shares(results: Results) -> np.ndarray:
+def shares(results: Mapping[str, np.ndarray]) -> np.ndarray:
     """The speed here with each trick over that without: (tricks, rounds), the first without."""
     ours = results["trick_seconds"][:, 0]
     return ours[0] / ours
 
 
-def relative_times(results: Results) -> np.ndarray:
+def relative_times(results: Mapping[str, np.ndarray]) -> np.ndarray:
     """The time of PyTorch over the time here: (tricks, contenders but the first, rounds)."""
     return results["trick_seconds"][:, 1:] / results["trick_seconds"][:, :1]
