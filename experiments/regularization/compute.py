@@ -85,14 +85,14 @@ QUICK = Settings(
     runs=200,
     steps=600,
     hidden=((128, 128),),
-    digit_steps=400,
+    digit_steps=200,
     splits=2,
-    small_steps=400,
+    small_steps=200,
     label_runs=300,
     prices=(0.0, 0.01),
-    sparse_steps=1000,
-    seeds=3,
-    sine_steps=1500,
+    sparse_steps=600,
+    seeds=2,
+    sine_steps=600,
 )
 
 

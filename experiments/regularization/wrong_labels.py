@@ -80,5 +80,5 @@ def _gap(key: Array, rate: Array) -> Array:
     recipe = Recipe("sgd", epochs=PAIR_STEPS, regularizers=(noise,), history_every=PAIR_STEPS)
     # The factor makes the steps large enough to settle.
     layer = fit(key, PAIR, 2 * np.eye(2), np.arange(2.0), recipe, learning_rate=rate).params[0]
-    scores = 2 * layer.weights + layer.biases
+    scores = 2 * layer.weights + layer.biases[None]
     return (scores[0, 0] - scores[0, 1] + scores[1, 1] - scores[1, 0]) / 2
