@@ -18,7 +18,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax import Array, lax
 
 from jaxnn.errors import (
     InputError,
@@ -145,12 +145,23 @@ def refit(
         rows = rows._replace(weights=weights)
         if room != count:
             # Places beyond the distinct rows point past the end: any row, with weight zero.
-            (places,) = jnp.nonzero(counts, size=room, fill_value=count)
+            places = _rows_drawn(counts, room)
             there = places < count
             rows = _rows_at(rows, jnp.minimum(places, count - 1))
             rows = rows._replace(weights=jnp.where(there, rows.weights, 0))
         result = _call(fit, key, rows)
     return result, _has_diverged(result)
+
+
+def _rows_drawn(counts: Array, room: int) -> Array:
+    """The numbers of the rows that were drawn, in order; places beyond hold `len(counts)` or more.
+
+    One sort: the program is half as long as that of `jnp.nonzero`, and compiles in half the time.
+    """
+    count = counts.shape[0]
+    numbers = lax.iota(jnp.uint32, count)
+    ordered = lax.sort(jnp.where(counts > 0, numbers, numbers + count), is_stable=False)
+    return jnp.pad(ordered, (0, max(0, room - count)), constant_values=count)[:room]
 
 
 def _rows_at(rows: CheckedRows, places: Array) -> CheckedRows:

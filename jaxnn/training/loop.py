@@ -63,7 +63,8 @@ def run(
       losses: held parameters -> training loss and validation loss, each ().
       recipe: decides when there is an entry and when to stop.
       variance: of the response, in whose units the recipe's `min_delta` is.
-      marks: the epochs that have an entry; None is `history_epochs(recipe)`.
+      marks: the epochs that have an entry, 0, every, 2 every, ..., the last; None is
+        `history_epochs(recipe)`.
       validation_loss: the second of `losses` alone, for entries without a training loss; None is
         the second of both.
 
@@ -71,7 +72,6 @@ def run(
       The state after the last entry.
     """
     marks = history_epochs(recipe) if marks is None else marks
-    begins = (0, *marks[:-1])  # the first entry comes before the first epoch
     empty = jnp.full(len(marks), jnp.nan, jnp.result_type(float))
     start = LoopState(
         state=state,
@@ -100,11 +100,20 @@ def run(
         return left if recipe.patience is None else left & (loop.waited < recipe.patience)
 
     def advance(loop: LoopState) -> LoopState:
-        begin, end = jnp.array(begins)[loop.entry], jnp.array(marks)[loop.entry]
+        # The first entry comes before the first epoch.
+        begin = marks[1] * jnp.maximum(loop.entry - 1, 0)
+        end = jnp.minimum(marks[1] * loop.entry, marks[-1])
         state = lax.fori_loop(begin, end, epoch, loop.state)
-        return _recorded(loop, state, *losses_at(loop.entry, state.held), recipe, variance)
+        found = losses_at(loop.entry, state.held)
+        after = _recorded(loop, state, *found)
+        if recipe.patience is None:
+            return after
+        return _compared(after, loop.entry, found[1], recipe, variance)
 
-    return lax.while_loop(is_unfinished, advance, start)
+    ended = lax.while_loop(is_unfinished, advance, start)
+    if recipe.patience is None:
+        ended = ended._replace(best=ended.state.held, best_entry=jnp.array(last))
+    return ended
 
 
 def _without_training_loss(
@@ -115,29 +124,29 @@ def _without_training_loss(
 
 
 def _recorded(
-    loop: LoopState,
-    state: State,
-    train_loss: Array,
-    validation_loss: Array,
-    recipe: Recipe,
-    variance: Any,
+    loop: LoopState, state: State, train_loss: Array, validation_loss: Array
 ) -> LoopState:
-    """The loop state with one more entry; the parameters are kept if they are better."""
-    better = validation_loss < loop.best_loss - recipe.min_delta * variance
-    if recipe.patience is None:
-        better = jnp.array(True)
-    # First weights are not a fit, and entry 1 is kept until there is a better one.
-    better = (loop.entry == 1) | (better & (loop.entry > 0))
-    watched = jnp.where(jnp.isfinite(validation_loss), validation_loss, jnp.inf)
-    waited = jnp.where(better | (loop.entry == 0), 0, loop.waited + 1)
+    """The loop state with one more entry."""
     write = partial(lax.dynamic_update_index_in_dim, index=loop.entry, axis=0)
-    return LoopState(
+    return loop._replace(
         state=state,
         entry=loop.entry + 1,
         train_loss=write(loop.train_loss, train_loss),
         validation_loss=write(loop.validation_loss, validation_loss),
-        best=jax.tree.map(partial(jnp.where, better), state.held, loop.best),
+    )
+
+
+def _compared(
+    loop: LoopState, entry: Array, validation_loss: Array, recipe: Recipe, variance: Any
+) -> LoopState:
+    """The loop state after an entry: its parameters are kept if they are better."""
+    better = validation_loss < loop.best_loss - recipe.min_delta * variance
+    # First weights are not a fit, and entry 1 is kept until there is a better one.
+    better = (entry == 1) | (better & (entry > 0))
+    watched = jnp.where(jnp.isfinite(validation_loss), validation_loss, jnp.inf)
+    return loop._replace(
+        best=jax.tree.map(partial(jnp.where, better), loop.state.held, loop.best),
         best_loss=jnp.where(better, watched, loop.best_loss),
-        best_entry=jnp.where(better, loop.entry, loop.best_entry),
-        waited=waited,
+        best_entry=jnp.where(better, entry, loop.best_entry),
+        waited=jnp.where(better | (entry == 0), 0, loop.waited + 1),
     )
