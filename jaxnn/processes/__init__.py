@@ -14,10 +14,10 @@ agreement.py        are the inputs the same, what does process 0 say, and the ga
 shares.py           which process computes which replicates
 watch.py            a process that was lost ends the others
 native_messages.py  what the runtime writes to stderr, in a sentence
+recorded.py         the last words of a process that prints nothing
 options.py          the options of a command that joins
 """
 
-from jaxnn.processes.agreement import Job
 from jaxnn.processes.joining import join, leave
 from jaxnn.processes.membership import (
     agreed,
@@ -30,7 +30,6 @@ from jaxnn.processes.membership import (
 )
 
 __all__ = [
-    "Job",
     "agreed",
     "alone",
     "check_same",

@@ -137,8 +137,10 @@ class Job:
         except Refused:
             raise
         except BaseException as problem:
-            reason = f"{type(problem).__name__}: {problem}".partition("\n")[0]
-            self.watch.tell(f"process {self.index} failed ({reason}); {RESUME}")
+            how = f"failed ({type(problem).__name__}: {problem})".partition("\n")[0]
+            if isinstance(problem, KeyboardInterrupt):
+                how = "was interrupted"
+            self.watch.tell(f"process {self.index} {how}; {RESUME}")
             raise
 
     def gather(self, mine: np.ndarray) -> np.ndarray:

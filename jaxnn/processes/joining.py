@@ -26,10 +26,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxnn.errors import InputError, InputTypeError, check_count
+from jaxnn.errors import InputError, InputTypeError, check_count, check_not_negative
 from jaxnn.processes import membership
 from jaxnn.processes.agreement import PREFIX, Job
 from jaxnn.processes.native_messages import divert
+from jaxnn.processes.recorded import Recorded
 from jaxnn.processes.watch import END, ENDED, GRACE, ended_key
 from jaxnn.versions import versions
 
@@ -61,7 +62,7 @@ def join(
       within: seconds until all must have joined.
 
     Returns:
-      The job, which is also `current()` from now on.
+      The job, which is also `current()` from now on. It is left at the end of the program.
 
     Raises:
       InputError, InputTypeError: an argument that cannot be used or is missing, a port that is
@@ -71,6 +72,7 @@ def join(
     if membership.jobs:
         raise InputError("join was called twice; call it once, before the first JAX computation.")
     _check(coordinator, processes, process)
+    check_not_negative(within, "within")
     if jax.distributed.is_initialized():
         raise InputError("jax.distributed has been initialised; call join in place of that.")
     deadline = time.monotonic() + within
@@ -82,24 +84,30 @@ def join(
     late = threading.Timer(within, _late, (errors, within))
     late.daemon = True
     late.start()
-    _initialise(coordinator, processes, process)
-    job = job_of_jax()
-    if quiet:
-        _recorded.append(Recorded(sys.stderr, job.index == 0))
-        sys.stderr = _recorded[-1]
-        if job.index > 0:
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, until the process ends
-    job.watch.errors = errors
-    begin(job)
     try:
-        job.check_same("joining", _description(job))
-    except InputError:
-        _part(job)
-        raise
-    with _silent_stdout():  # the first gather connects the processes, which gloo tells
-        job.gather(np.zeros(1, np.uint8))
-    late.cancel()
+        _initialise(coordinator, processes, process)
+        job = job_of_jax()
+        job.watch.errors = errors
+        if quiet:
+            _make_quiet(job)
+        begin(job)
+        try:
+            job.check_same("joining", _description(job))
+        except InputError:
+            _part(job)
+            raise
+        with _silent_stdout():  # the first gather connects the processes, which gloo tells
+            job.gather(np.zeros(1, np.uint8))
+    finally:
+        late.cancel()
     return job
+
+
+def _make_quiet(job: Job) -> None:
+    _recorded.append(Recorded(sys.stderr, job.index == 0))
+    sys.stderr = _recorded[-1]
+    if job.index > 0:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, until the process ends
 
 
 def _description(job: Job) -> dict[str, str]:
@@ -168,11 +176,13 @@ def _await_coordinator(coordinator: str, deadline: float) -> None:
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
             return
-        except OSError as problem:
-            if time.monotonic() > deadline or isinstance(problem, socket.gaierror):
+        except (OSError, ValueError) as problem:  # a name that cannot be one is a ValueError
+            final = not isinstance(problem, OSError) or isinstance(problem, socket.gaierror)
+            if final or time.monotonic() > deadline:
+                why = getattr(problem, "strerror", None) or problem
                 raise InputError(
-                    f"coordinator is {coordinator!r}, where process 0 cannot be reached "
-                    f"({problem.strerror or problem}); start process 0 there."
+                    f"coordinator is {coordinator!r}, where process 0 cannot be reached ({why}); "
+                    "start process 0 there."
                 ) from None
         time.sleep(0.2)
 
@@ -234,40 +244,6 @@ def _silent_stdout() -> Iterator[None]:
         os.close(nowhere)
 
 
-class Recorded(io.TextIOBase):
-    """A stream that keeps the last of what is written, and passes it on only if that is asked.
-
-    Args:
-      stream: the stream behind it.
-      passing: whether to pass on what is written.
-    """
-
-    def __init__(self, stream: Any, passing: bool):
-        self.stream, self.passing, self.text = stream, passing, ""
-
-    def write(self, text: str) -> int:
-        """Keep the text, and pass it on if that is asked."""
-        self.text = (self.text + text)[-20_000:]
-        return self.stream.write(text) if self.passing else len(text)
-
-    def flush(self) -> None:
-        """Pass on what the stream behind holds back."""
-        self.stream.flush()
-
-    def isatty(self) -> bool:
-        """Whether the stream behind is a terminal to which this passes on."""
-        return self.passing and self.stream.isatty()
-
-    def fileno(self) -> int:
-        """The file descriptor of the stream behind."""
-        return self.stream.fileno()
-
-    def last_line(self) -> str:
-        """The last line that is no progress bar."""
-        lines = [line for line in self.text.split("\n") if line.strip() and "\r" not in line]
-        return lines[-1].removeprefix("jaxnn: ").removeprefix("experiments: ") if lines else ""
-
-
 def leave(status: int = 0, sentence: str = "") -> int:
     """Wait for all processes to end, and return the status with which all of them end.
 
@@ -278,6 +254,7 @@ def leave(status: int = 0, sentence: str = "") -> int:
     Returns:
       That of process 0 or, if it is 0, the largest of all; `status` if this process is alone.
     """
+    check_count(status, "status", 0)
     job = membership.current()
     if job is None:
         return status

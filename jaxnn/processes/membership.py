@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import jax
 
-from jaxnn.errors import InputError
+from jaxnn.errors import InputError, InputTypeError, check_count
 from jaxnn.processes.agreement import Job, Refused
 
 T = TypeVar("T")
@@ -69,6 +69,8 @@ def first_alone(work: Callable[[], T]) -> T | None:
     Raises:
       InputError: what `work` raises, in every process.
     """
+    if not callable(work):
+        raise InputTypeError(f"work is a {type(work).__name__}; pass a function without arguments.")
     job = current()
     if job is None:
         return work()
@@ -119,4 +121,5 @@ def threads(count: int) -> int:
     Args:
       count: the number of threads to use in a process that is alone.
     """
+    check_count(count, "count")
     return count if current() is None else 1

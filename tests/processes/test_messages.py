@@ -8,9 +8,9 @@ import pytest
 from jaxnn import InputError
 from jaxnn.cli import main
 from jaxnn.processes import agreed, current, first, first_alone, join, leave, threads
-from jaxnn.processes.joining import Recorded
 from jaxnn.processes.native_messages import sentences
 from jaxnn.processes.options import add_joining, check_joining
+from jaxnn.processes.recorded import Recorded
 
 FATAL = (
     "F1129 10:56:28.382757   16534 client.h:80] Terminating process because the JAX distributed "
