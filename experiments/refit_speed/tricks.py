@@ -91,9 +91,11 @@ def race(trial: Trial, table: str, seed: int) -> dict[str, np.ndarray]:
                 losses[t, i] = contender.receive()["result"]
         for r in range(trial.rounds):
             for i, contender in enumerate(contenders):  # one tool's jobs follow each other closely
-                for t, of_trick in enumerate(calls):
+                # Each job is the first in turn: a process that has waited for long starts slowly.
+                for t in np.roll(np.arange(len(calls)), -r):
                     time.sleep(trial.rest)
-                    seconds[t, i, r] = contender.ask(**of_trick[i], seed=seed + 1 + r)["seconds"]
+                    answer = contender.ask(**calls[t][i], seed=seed + 1 + r)
+                    seconds[t, i, r] = answer["seconds"]
     return {
         "trick_contenders": np.array(names),
         "trick_seconds": seconds,
