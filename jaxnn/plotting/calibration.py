@@ -75,8 +75,9 @@ def plot_calibration(
     ax.plot([start, stop], [start, stop], color=COLORS["grey"], linestyle=LINES["dashed"])
     edges = np.linspace(start, stop, HISTOGRAM_BINS + 1)
     for place, curve in enumerate(shown):
-        name = str(classes[curve.code]) if len(classes) else f"class {curve.code}"
-        label = name if many else f"bins with {result.level:.0%} intervals"
+        label = f"bins with {result.level:.0%} intervals"
+        if many:
+            label = classes[curve.code] if classes else f"class {curve.code}"
         _draw(ax, curve, SHADES[place], MARKS[place], label, edges, faint=many)
     _name_axes(ax, result.response, unit)
     ax.set_xlim(start, stop)

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import numpy as np
 from matplotlib.axes import Axes
 
-from jaxnn.errors import check_count
+from jaxnn.errors import InputError, check_count
 from jaxnn.inspection.principal_components import ComponentPicture
 from jaxnn.inspection.surfaces import Surface
 from jaxnn.plotting.arguments import check_axes, check_texts
@@ -55,6 +55,12 @@ def plot_principal_components(
     """
     axes = {"features": "d", "loadings": "d two", "variance_share": "two", "points": "n two"}
     check_result(picture, "picture", ComponentPicture, "principal_component_picture", **axes)
+    sides = tuple(len(grid) for grid in picture.grids)
+    if picture.prediction.shape[:2] != sides or picture.nearby.shape != sides:
+        raise InputError(
+            f"picture has the prediction of shape {picture.prediction.shape} over {sides} values; "
+            "pass one without a replicate axis, as principal_component_picture returns it."
+        )
     check_axes(ax, optional=True)
     check_texts(label=label)
     check_count(largest, "largest")

@@ -90,7 +90,7 @@ def loss_path(
         ax.errorbar(
             strengths[best],
             loss[best],
-            yerr=np.nan_to_num(bars[best]),
+            yerr=np.where(np.isfinite(bars[best]), bars[best], 0),
             color=COLORS[color],
             linestyle=line,
             marker="o",

@@ -306,7 +306,7 @@ def _of_output(values: np.ndarray, surface: Any, output: Any) -> np.ndarray:
 
 
 def _share_above(surface: RefitSurface) -> np.ndarray:
-    if surface.share_above is None:
+    if surface.share_above is None or surface.threshold is None:
         raise InputError("surface has no threshold; pass refit_surface(..., threshold=...).")
     return surface.share_above
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from jaxnn.tracer.rules import astype, namespace_of, zeros_like
 from jaxnn.tracer.tree import flatten, partition, tree_map, unflatten
 
 Argnums = int | Sequence[int]
+_NUMBERS = set("biufcV")  # kinds of dtypes; V is that of bfloat16
 _silence = partial(np.errstate, all="ignore")  # infinities and NaN are values, as in JAX
 
 
@@ -46,8 +48,10 @@ def grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable
     {'c': np.float64(5.0), 'w': array([ 6., 12.])}
     """
 
+    differentiated = value_and_grad(fun, argnums, has_aux)
+
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        out, gradients = value_and_grad(fun, argnums, has_aux)(*args, **kwargs)
+        out, gradients = differentiated(*args, **kwargs)
         return (gradients, out[1]) if has_aux else gradients
 
     return gradient
@@ -55,6 +59,8 @@ def grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable
 
 def value_and_grad(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
     """Like `grad`, returning (value, gradient), or ((value, aux), gradient)."""
+    check_function(fun)
+    _check_has_aux(has_aux)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         call, chosen, pick = _select(fun, argnums, args, kwargs)
@@ -76,13 +82,15 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
     >>> print(value, tangent)
     6.0 3.0
     """
+    check_function(fun)
+    _check_has_aux(has_aux)
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise TypeError("primals and tangents are given as tuples, one entry an argument.")
     leaves, structure = _inputs(tuple(primals))
     directions, found = flatten(tuple(tangents))
     if found != structure:
         raise TypeError("tangents has another structure than primals; give one for each array.")
-    directions = map(partial(_like, "tangent"), directions, leaves)
+    directions = map(partial(matching, "tangent"), directions, leaves)
     with _silence(), Trace(reverse=False, box=TracedArray) as trace:
         boxes = [TracedArray(x, trace, t) for x, t in zip(leaves, directions, strict=True)]
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
@@ -104,6 +112,8 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     >>> pullback(np.array([1.0, 10.0]))
     (np.float64(43.0), array([ 2., 20.]))
     """
+    check_function(fun)
+    _check_has_aux(has_aux)
     leaves, structure = _inputs(primals)
     inputs = list(map(Node, leaves))
     with _silence(), Trace(reverse=True, box=TracedArray) as trace:
@@ -117,7 +127,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         given, found = flatten(cotangent)
         if found != form:
             raise ValueError("the cotangent has another structure than the output.")
-        given = map(partial(_like, "cotangent"), given, ys)
+        given = map(partial(matching, "cotangent"), given, ys)
         sent = backward([(mark, g) for mark, g in zip(marks, given, strict=True) if mark])
         found = [_finish(sent[n]) if n in sent else zeros_like(n.out) for n in inputs]
         return unflatten(structure, found)
@@ -132,11 +142,15 @@ def jacfwd(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callab
     output array y the structure of the argument, in place of each argument array x the derivative,
     of shape y.shape + x.shape.
     """
+    check_function(fun)
+    _check_has_aux(has_aux)
     return partial(_jacobian, fun, argnums, has_aux, True)
 
 
 def jacrev(fun: Callable, argnums: Argnums = 0, has_aux: bool = False) -> Callable:
     """The Jacobian by reverse mode, one pass for each output entry; result as of `jacfwd`."""
+    check_function(fun)
+    _check_has_aux(has_aux)
     return partial(_jacobian, fun, argnums, has_aux, False)
 
 
@@ -157,8 +171,13 @@ def stop_gradient(tree: Any) -> Any:
 
 def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     """`fun` as a function of what argnums says, that, and the part of its derivatives returned."""
-    single = hasattr(argnums, "__index__")
-    numbers, n = (argnums,) if single else tuple(argnums), len(args)
+    single, n = _is_number(argnums), len(args)
+    if not single and not (isinstance(argnums, tuple | list) and all(map(_is_number, argnums))):
+        raise TypeError(
+            f"argnums is of type {_type_name(argnums)}; pass the number of an argument, or a tuple "
+            "of several."
+        )
+    numbers: Any = (argnums,) if single else tuple(argnums)
     if not set(numbers) <= set(range(-n, n)):
         raise ValueError(
             f"argnums is {argnums}, but the function was called with {n} positional "
@@ -174,12 +193,33 @@ def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     return call, chosen, lambda found: found[0] if single else found
 
 
+def _is_number(argnum: Any) -> bool:
+    """Whether an entry of argnums is a whole number."""
+    try:
+        index(argnum)
+    except TypeError:
+        return False
+    return not isinstance(argnum, bool)
+
+
+def check_function(fun: Any) -> None:
+    """Refuse what cannot be called, before anything is traced."""
+    if not callable(fun):
+        raise TypeError(f"fun is of type {_type_name(fun)}; pass a function of arrays.")
+
+
+def _check_has_aux(has_aux: Any) -> None:
+    if not isinstance(has_aux, bool | np.bool):
+        raise TypeError(f"has_aux is of type {_type_name(has_aux)}; pass True or False.")
+
+
 def watch(fun: Callable, args: tuple, kind: Callable[..., Any] = Trace) -> tuple:
     """Call a function while a reverse trace of some kind watches its arguments of floating point.
 
     Returns its output, the nodes of what is watched, and the trace. When a function of another
     library refuses a traced value, TypeError says so in a sentence.
     """
+    check_function(fun)
     xs, put = partition(args, is_float)
     inputs = [Node(as_input(x)) for x in xs]
     with _silence(), kind(reverse=True, box=TracedArray) as trace:
@@ -250,10 +290,15 @@ def _check_scalar(out: Any) -> None:
         raise TypeError(f"the function returned {what}; grad needs a floating-point number.")
 
 
-def _like(what: str, change: Any, value: Any) -> Array:
+def matching(what: str, change: Any, value: Any) -> Array:
     """A tangent or cotangent, checked against what it belongs to and cast to its dtype."""
     value = _as_output(value)
-    change = change if hasattr(change, "shape") else np.asarray(change, value.dtype)[()]
+    if not hasattr(change, "shape"):
+        if not isinstance(change, bool | int | float | complex):
+            raise TypeError(f"a {what} is of type {_type_name(change)}; pass numbers or arrays.")
+        change = np.asarray(change, value.dtype)[()]
+    if getattr(getattr(change, "dtype", None), "kind", "") not in _NUMBERS:
+        raise TypeError(f"a {what} is of type {_type_name(change)}; pass numbers or arrays.")
     if change.shape != value.shape:
         raise ValueError(
             f"a {what} has shape {change.shape}, but what it belongs to has shape {value.shape}."

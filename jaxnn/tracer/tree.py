@@ -52,7 +52,9 @@ def _open(tree: Any) -> tuple | None:
         return kind._make, kind._fields, tree
     if tree is None:
         return None, None, ()
-    # A container that is registered with JAX; for that JAX is in memory.
+    # A container that is registered with JAX; for that JAX is in memory. An iterator is none.
+    if hasattr(tree, "__next__"):
+        return None
     if (trees := getattr(sys.modules.get("jax"), "tree", None)) is None:
         return None
     children, structure = trees.flatten(tree, is_leaf=lambda x: x is not tree)

@@ -20,7 +20,7 @@ import numpy as np
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.core import Array, Box, Node, Trace, backward
 from jaxnn.tracer.rules import is_elementwise, zeros_like
-from jaxnn.tracer.transforms import as_input, is_float, watch
+from jaxnn.tracer.transforms import as_input, check_function, is_float, matching, watch
 from jaxnn.tracer.tree import flatten, paths
 
 NO_FLOATS = "no argument is a floating-point number; pass 3.0 instead of 3."
@@ -96,13 +96,21 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
       tangents: the direction of the forward accumulation, with the structure of `args`. By
         default 1 for (every entry of) the first differentiable argument and 0 for the others.
     """
+    check_function(fun)
     variables = list(argument_names(fun, args))
     first = next((k for k, _, leaf in variables if is_float(leaf)), None)
     if first is None:
         raise TypeError(NO_FLOATS)
     directions = [np.full(np.shape(leaf), float(k == first))[()] for k, _, leaf in variables]
     if tangents is not None:
-        directions = flatten(tuple(tangents))[0]
+        if not isinstance(tangents, tuple | list):
+            raise TypeError("tangents is no tuple; pass one entry for each argument.")
+        directions, structure = flatten(tuple(tangents))
+        if structure != flatten(args)[1]:
+            raise TypeError("tangents has another structure than the arguments; give one for each.")
+        for given, (_, _, leaf) in zip(directions, variables, strict=True):
+            if is_float(leaf):
+                matching("tangent", given, leaf)
     outputs, watched, trace = watch(fun, args, _Recorded)
     roots = [(y.mark, op.ones_like(y.value)) for y in flatten(outputs)[0] if trace.owns(y)]
     adjoints = backward(roots, keep=True)

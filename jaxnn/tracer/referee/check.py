@@ -21,7 +21,7 @@ import numpy as np
 from jaxnn.tracer.lecture.tables import NO_FLOATS, argument_names
 from jaxnn.tracer.referee.interpreter import from_jax
 from jaxnn.tracer.referee.routes import DIFFERENCES, Question, answers, dot, floats
-from jaxnn.tracer.transforms import grad, is_float, vjp
+from jaxnn.tracer.transforms import check_function, grad, is_float, vjp
 from jaxnn.tracer.tree import partition
 
 # Functions and primitives of JAX 0.10.2 whose rules are wrong somewhere, and why.
@@ -136,6 +136,19 @@ def check_derivatives(
       seed: of the random weights and directions.
       raises: whether to raise when two routes disagree.
     """
+    check_function(fun)
+    for name, value, kinds, wanted in (
+        ("order", order, int, "1 or 2"),
+        ("seed", seed, int | np.integer, "a whole number"),
+        ("tolerance", tolerance, int | float | np.floating, "a number of at least 0"),
+        ("raises", raises, bool | np.bool, "True or False"),
+    ):
+        if not isinstance(value, kinds):
+            raise TypeError(f"{name} is of type {type(value).__name__}; pass {wanted}.")
+    if order not in (1, 2):
+        raise ValueError("order is neither 1 nor 2; pass 2 for second derivatives too.")
+    if not 0 <= tolerance < float("inf"):
+        raise ValueError(f"tolerance is {tolerance}; pass a finite number of at least 0.")
     values, replace = partition(args, is_float)
     if not values:
         raise TypeError(NO_FLOATS)

@@ -24,7 +24,7 @@ from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import tree
 from jaxnn.tracer.core import Box, base
 from jaxnn.tracer.referee.rules import FLAT, ONLY_TRACED, RULES, as_function, listed
-from jaxnn.tracer.transforms import is_float
+from jaxnn.tracer.transforms import check_function, is_float
 
 _NUMPY = (np.ndarray, np.generic, float, int, bool)
 
@@ -41,6 +41,7 @@ def from_jax(fun: Callable) -> Callable:
     NumPy arrays the arithmetic is NumPy's. Raises NotImplementedError, with the name, when a traced
     value meets a JAX primitive without a rule here.
     """
+    check_function(fun)
 
     def bridged(*args: Any, **kwargs: Any) -> Any:
         inputs, replace = tree.partition(
