@@ -60,3 +60,9 @@ def packages() -> list[str]:
 def calls_of(package: str) -> dict[str, Callable[[], Call]]:
     """The calls of a package, by the name of the function, or of the class and its method."""
     return importlib.import_module(f"tests.hostile.calls_{package}").CALLS
+
+
+def not_called_by_users(package: str) -> set[str]:
+    """The public names that the library calls itself, with arguments that have been checked."""
+    module = importlib.import_module(f"tests.hostile.calls_{package}")
+    return getattr(module, "CALLED_BY_TRAINING", set())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxnn.errors import InputError
-from tests.hostile.calls import Call, calls_of, packages
+from tests.hostile.calls import Call, calls_of, not_called_by_users, packages
 from tests.hostile.outcomes import Case, answer, judged
 from tests.hostile.public import public_callables
 from tests.hostile.values import ANYTHING, hostile_values
@@ -17,7 +17,8 @@ from tests.hostile.values import ANYTHING, hostile_values
 
 @pytest.mark.parametrize("package", packages())
 def test_every_public_function_has_a_working_call(package):
-    assert public_callables(package) - set(calls_of(package)) == set()
+    described = set(calls_of(package)) | not_called_by_users(package)
+    assert public_callables(package) - described == set()
 
 
 def refused(x):
