@@ -73,6 +73,7 @@ def use_all_cores(count: int | None = None) -> int:
     """
     count = available_cores() if count is None else count
     check_count(count, "count")
+    count = int(count)
     try:
         jax.config.update("jax_num_cpu_devices", count)
     except RuntimeError:

@@ -3,11 +3,10 @@
 import tempfile
 from functools import cache
 
-import jax
 import numpy as np
 
-from jaxnn import MLP, Encoder, Fitter, Recipe, from_arrays
-from jaxnn.bootstrap import bootstrap
+from jaxnn import MLP, Encoder, Fit, Fitter, History, Layer, Recipe, from_arrays
+from jaxnn.bootstrap import Bootstrap
 from jaxnn.fitted_models import (
     LeftOut,
     fitted_model,
@@ -16,6 +15,7 @@ from jaxnn.fitted_models import (
     prediction_set,
     save_model,
 )
+from jaxnn.tables import Scaling
 from tests.hostile.calls import Call
 
 
@@ -24,7 +24,23 @@ def parts():
     X = np.linspace(-1, 1, 20)[:, None]
     table = from_arrays(X, np.sin(X[:, 0]))
     fitter = Fitter(MLP((1, 2, 1)), Recipe(epochs=1), Encoder(table.columns))
-    return fitter, bootstrap(jax.random.key(0), fitter, table.X, table.y, replicates=8), table
+    return fitter, refits(), table
+
+
+def refits():
+    """Refits that were never trained."""
+    rng = np.random.default_rng(0)
+
+    def normal(*shape):
+        return rng.normal(size=(8, *shape)).astype(np.float32)
+
+    layers = Layer(normal(1, 2), normal(2)), Layer(normal(2, 1), normal(1))
+    scaling = Scaling(*np.ones((2, 8, 1), np.float32))
+    history = History(np.zeros((8, 2), np.int32), normal(2), normal(2))
+    never = np.full(8, -1)
+    fits = Fit(layers, scaling, history, normal(), never + 2, never, never + 1)
+    counts = rng.multinomial(20, np.full(20, 1 / 20), size=8).astype(np.uint8)
+    return Bootstrap(fits, counts, never >= 0)
 
 
 @cache

@@ -45,7 +45,8 @@ CALLS = {
     ),
     "random_network": lambda: Call(propagation.random_network, {"sizes": (2, 3, 1), **VARIANCES}),
     "trajectory": lambda: Call(
-        propagation.trajectory, {**VARIANCES, "depth": 3, "mean_square": 1.0, "correlation": 0.5},
+        propagation.trajectory,
+        {**VARIANCES, "depth": 3, "mean_square": 1.0, "correlation": 0.5},
         nan_passes=(*ALL, "mean_square"),
     ),
 }

@@ -29,5 +29,6 @@ CALLS = {
     "inline_svg": lambda: Call(
         report.inline_svg, {"figure": figure(), "label": "a line", "number": 1}, slow=True
     ),
+    "svg_file": lambda: Call(report.svg_file, {"figure": figure()}, slow=True),
     "page_html": lambda: Call(report.page_html, {"page": page()}),
 }

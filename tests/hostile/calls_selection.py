@@ -6,7 +6,16 @@ import jax
 import numpy as np
 
 from jaxnn import MLP
-from jaxnn.selection import Candidate, compare, fitter_of, select, verdict
+from jaxnn.selection import (
+    Candidate,
+    Comparison,
+    Selection,
+    compare,
+    fitter_of,
+    select,
+    verdict,
+)
+from jaxnn.selection.bagging import mean_over_rows
 from jaxnn.tables import Encoder, numeric_columns
 from tests.hostile.calls import Call
 
@@ -18,12 +27,30 @@ CANDIDATES = (Candidate((), 1.0, 2), Candidate((2,), 1.0, 2))
 
 @cache
 def selection():
-    return select(jax.random.key(0), NET, X, Y, candidates=CANDIDATES, resamples=8)
+    """A selection as it might have been found."""
+    rng = np.random.default_rng(0)
+    losses, counts = 1 + rng.random((2, 20)), rng.multinomial(20, np.full(20, 1 / 20), size=8)
+    return Selection(
+        CANDIDATES,
+        losses,
+        1 + rng.random((2, 8)),
+        mean_over_rows(losses),
+        np.zeros(2, bool),
+        chosen=1,
+        network=1,
+        baseline=0,
+        multiplicities=counts.astype(np.uint8),
+        weights=None,
+        groups=None,
+    )
 
 
 @cache
 def comparison():
-    return compare(jax.random.key(0), selection(), NET, X, Y, trees=False)
+    """A comparison as it might have been found."""
+    losses = 1 + np.random.default_rng(1).random((3, 20))
+    names = ("network", "linear regression", "constant")
+    return Comparison(names, losses, mean_over_rows(losses), "quantitative", None, None)
 
 
 CALLS = {

@@ -3,22 +3,62 @@
 A sample of the calls; `python -m tests.hostile` makes all of them.
 """
 
+import random
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import jaxnn
 from jaxnn.errors import InputError
 from tests.hostile.calls import Call, calls_of, not_called_by_users, packages
-from tests.hostile.outcomes import Case, answer, judged
+from tests.hostile.outcomes import Case, answer, cases, judged, outcome_of
 from tests.hostile.public import public_callables
 from tests.hostile.values import ANYTHING, hostile_values
+from tests.hostile.workers import limited_memory
+
+SAMPLE = 20  # calls per package
 
 
 @pytest.mark.parametrize("package", packages())
 def test_every_public_function_has_a_working_call(package):
     described = set(calls_of(package)) | not_called_by_users(package)
     assert public_callables(package) - described == set()
+
+
+# Modules that the library alone uses; the tracer answers with TypeError and ValueError.
+INNER = {
+    "array_files",
+    "chunk_store",
+    "directory_lock",
+    "errors",
+    "layer_shapes",
+    "one_replicate",
+    "processes",
+    "progress",
+    "results",
+    "saving",
+    "stacked_results",
+    "tracer",
+    "user_functions",
+    "versions",
+}
+
+
+def test_the_calls_of_every_package_are_described():
+    entries = {path.stem for path in Path(jaxnn.__file__).parent.iterdir() if path.stem[0] != "_"}
+    assert entries - set(packages()) - {"py"} <= INNER
+
+
+@pytest.mark.parametrize("package", packages())
+def test_a_sample_of_hostile_calls_is_answered(package, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # some texts are taken as the name of a file
+    quick = cases(package, slow=False)
+    chosen = random.Random(package).sample(quick, min(SAMPLE, len(quick)))
+    with limited_memory():
+        answers = {str(case): outcome_of(case) for case in chosen}
+    assert {case: answer for case, answer in answers.items() if answer.kind == "fault"} == {}
 
 
 def refused(x):
