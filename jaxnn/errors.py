@@ -174,11 +174,7 @@ def as_real(
 
 
 def check_bool(value: Any, argument: str) -> None:
-    """Refuse what is neither True nor False.
-
-    Raises:
-      InputTypeError: anything else.
-    """
+    """Refuse what is neither True nor False, with `InputTypeError`."""
     if not isinstance(value, bool | np.bool_):
         raise InputTypeError(f"{argument} is {shown(value)}; pass True or False.")
 
@@ -296,6 +292,10 @@ def as_jax_array(values: Any, argument: str) -> jax.Array:
       InputError, InputTypeError: as `as_numbers`.
     """
     array = as_array(values, argument)
+    if isinstance(array, np.ndarray) and array.dtype.kind in "iu" and array.size:
+        limits = np.iinfo(jax.dtypes.canonicalize_dtype(array.dtype))
+        if array.min() < limits.min or array.max() > limits.max:  # which would wrap around
+            array = array.astype(float)
     with np.errstate(over="ignore"):
         return jnp.asarray(array)
 

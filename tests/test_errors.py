@@ -1,5 +1,6 @@
 """Are counts that no memory holds refused before anything is allocated?"""
 
+import jax
 import numpy as np
 import pytest
 
@@ -11,8 +12,11 @@ from jaxnn.datasets.targets import sample_target
 from jaxnn.errors import (
     InputError,
     InputTypeError,
+    as_jax_array,
     as_numbers,
+    as_real,
     as_weights,
+    check_bool,
     check_memory,
     check_name,
     check_positive,
@@ -79,3 +83,32 @@ def test_views_of_more_numbers_than_memory_holds_are_refused():
         InputError, match=r"^X has shape \(1099511627776, 2\), which takes at least"
     ):
         as_numbers(np.broadcast_to(np.float32(1), (2**40, 2)), "X")
+
+
+def test_whole_numbers_beyond_the_precision_of_jax_do_not_wrap_around():
+    values = as_jax_array([2**40, -(2**33), 1], "x")
+    np.testing.assert_allclose(values, [2.0**40, -(2.0**33), 1])
+    assert as_jax_array([1, 2], "x").dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, "a", 1j, np.nan, np.inf, 1e300, 10**400, np.ones(2), [1.0]]
+)
+def test_what_is_no_number_in_the_precision_of_jax_is_refused(value):
+    with pytest.raises(InputError, match=r"^rate (is|holds) .*; pass "):
+        as_real(value, "rate")
+
+
+def test_numbers_are_floats_and_traced_ones_stay_traced():
+    assert as_real(np.float32(0.5), "rate") == 0.5
+    assert as_real(np.array(2), "rate") == 2.0
+    doubled = jax.jit(lambda rate: 2 * as_real(rate, "rate"))
+    assert doubled(1.5) == 3.0
+    with pytest.raises(InputError, match=r"^rate is an array of float32 with shape \(2,\)"):
+        jax.jit(lambda rate: as_real(rate, "rate"))(np.ones(2))
+
+
+@pytest.mark.parametrize("value", [None, 0, 1.0, "True", np.ones(2)])
+def test_what_is_neither_true_nor_false_is_refused(value):
+    with pytest.raises(InputTypeError, match=r"^flag is .*; pass True or False\.$"):
+        check_bool(value, "flag")

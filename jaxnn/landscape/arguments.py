@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
 
@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from jaxnn.errors import InputError, InputTypeError, as_numbers, check_finite, shown
+from jaxnn.errors import InputError, InputTypeError, as_jax_array, check_finite, shown
 from jaxnn.user_functions import check_returns
 
 Loss = Callable[[Any], Any]
@@ -27,6 +27,8 @@ def as_parameters(params: Any, argument: str = "params") -> Any:
     """
     if type(params) in (list, tuple) and all(isinstance(value, Real) for value in params):
         params = np.array(params, float)
+    if isinstance(params, Iterator):
+        raise InputTypeError(f"{argument} is {shown(params)}; pass an array or a pytree of arrays.")
     try:
         leaves, structure = jax.tree.flatten(params)
     except (TypeError, ValueError):  # a dictionary whose keys cannot be sorted
@@ -37,11 +39,10 @@ def as_parameters(params: Any, argument: str = "params") -> Any:
         raise InputError(f"{argument} holds no numbers; pass an array or a pytree of arrays.")
     arrays = []
     for leaf in leaves:
+        leaf = as_jax_array(leaf, argument)
         if not isinstance(leaf, Tracer):
-            numbers = as_numbers(leaf, argument)
-            check_finite(numbers, argument)
-        leaf = jnp.asarray(leaf)
-        if not jnp.issubdtype(leaf.dtype, jnp.floating):
+            check_finite(np.asarray(leaf), argument)
+        if not jnp.issubdtype(leaf.dtype, jnp.floating) or leaf.dtype.itemsize < 4:
             leaf = leaf.astype(jnp.result_type(float))
         arrays.append(leaf)
     return jax.tree.unflatten(structure, arrays)

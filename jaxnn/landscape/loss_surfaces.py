@@ -21,7 +21,15 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jax import Array
 
-from jaxnn.errors import check_positive
+from jaxnn.errors import (
+    InputError,
+    as_numbers,
+    as_real,
+    check_finite,
+    check_instance,
+    check_positive,
+)
+from jaxnn.user_functions import check_callable
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,9 @@ class LossSurface:
       minima: the points with the smallest loss, or a few of them if they are a curve.
       least: the loss there.
       limits: ((x from, to), (y from, to)) of a picture.
+
+    Raises:
+      InputError, InputTypeError: a loss that is no function, or points that are no finite pairs.
     """
 
     name: str
@@ -43,6 +54,16 @@ class LossSurface:
     minima: tuple[tuple[float, float], ...]
     least: float
     limits: tuple[tuple[float, float], tuple[float, float]]
+
+    def __post_init__(self) -> None:
+        check_instance(self.name, "name", str, "a name as text")
+        check_callable(self.loss, "loss", "a JAX function of a point (2,)", arguments=1)
+        for argument, axes in (("start", 1), ("minima", 2), ("limits", 2)):
+            numbers = as_numbers(getattr(self, argument), argument)
+            if numbers.ndim != axes or numbers.shape[-1] != 2:
+                raise InputError(f"{argument} has shape {numbers.shape}; pass pairs of numbers.")
+            check_finite(numbers, argument)
+        as_real(self.least, "least")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,19 @@ from tests.hostile.calls import Call
 W = np.array([1.0, -0.5])
 V = np.array([0.5, 0.25])
 # A loss may be infinite away from the parameters, and a path may diverge, as documented.
-ANY = ("optimizer", "loss", "params", "start", "end", "direction", "directions", "steps")
+ANY = (
+    "optimizer",
+    "loss",
+    "params",
+    "start",
+    "end",
+    "direction",
+    "directions",
+    "steps",
+    "positions",
+    "first",
+    "second",
+)
 PLACES = np.array([-1.0, 0.0, 1.0])
 
 
