@@ -479,3 +479,36 @@ def test_dead_branches_are_released_while_the_function_runs():
         return x
 
     assert tracer.grad(f)(1.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tracer.grad(None), TypeError, "^fun is of type NoneType; pass a function"),
+        (lambda: tracer.jacfwd(3.0), TypeError, "^fun is of type float; pass a function"),
+        (lambda: tracer.jvp("f", (1.0,), (1.0,)), TypeError, "^fun is of type str"),
+        (
+            lambda: tracer.grad(np.sin, np.arange(2.0))(1.0),
+            TypeError,
+            "^argnums is of type float64",
+        ),
+        (lambda: tracer.grad(np.sin, "x")(1.0), TypeError, "^argnums is of type str"),
+        (lambda: tracer.grad(np.sin, True)(1.0), TypeError, "^argnums is of type bool"),
+        (lambda: tracer.grad(np.sin, 0, np.zeros(2)), TypeError, "^has_aux is of type float64"),
+        (lambda: tracer.vjp(np.sin, 1.0)[1]("a"), TypeError, "^a cotangent is of type str; pass"),
+        (
+            lambda: tracer.vjp(np.sin, 1.0)[1](np.array("a")),
+            TypeError,
+            "^a cotangent is of type str",
+        ),
+        (
+            lambda: tracer.jvp(np.sin, (1.0,), (object(),)),
+            TypeError,
+            "^a tangent is of type object",
+        ),
+        (lambda: tracer.grad(np.sin)(iter([1.0])), TypeError, "of type list_iterator; pass"),
+    ],
+)
+def test_what_cannot_be_differentiated_is_said_in_a_sentence(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

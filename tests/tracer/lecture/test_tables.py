@@ -154,3 +154,17 @@ def test_a_jax_function_is_tabulated_through_from_jax():
 def test_nothing_to_differentiate_is_refused():
     with pytest.raises(TypeError, match=r"pass 3\.0 instead of 3"):
         trace_table(loss_a, 3)
+
+
+@pytest.mark.parametrize(
+    ("tangents", "error", "message"),
+    [
+        (3.0, TypeError, "^tangents is no tuple; pass one entry for each argument"),
+        ((1.0, 2.0), TypeError, "^tangents has another structure than the arguments"),
+        (("a",), TypeError, "^a tangent is of type str; pass numbers"),
+        ((np.ones(2),), ValueError, r"^a tangent has shape \(2,\)"),
+    ],
+)
+def test_tangents_that_do_not_fit_are_refused(tangents, error, message):
+    with pytest.raises(error, match=message):
+        trace_table(np.sin, 1.0, tangents=tangents)
