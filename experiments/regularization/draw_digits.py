@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from experiments.lab.contract import Results
@@ -49,7 +50,7 @@ def _augmentation(results: Results) -> Figure:
     for image, (row, column) in zip(images, places, strict=True):
         top, left = row * (side + 1), column * (side + 1)
         grid[top : top + side, left : left + side] = image
-    example.imshow(grid, cmap="gray_r")
+    example.imshow(grid, cmap=colormaps["gray_r"].with_extremes(bad="#B8CCE4"))
     example.set_axis_off()
     names = ("as they are", "shifted")
     for kind, (name, shade) in enumerate(
@@ -64,6 +65,7 @@ def _augmentation(results: Results) -> Figure:
     errors.set_ylim(top=2)
     intervals(gain, results["shift_errors"][1] - results["shift_errors"][0])
     gain.set_yscale("symlog", linthresh=0.02)
+    gain.set_ylim(-1, 0.1)
     gain.set_ylabel("difference in test error")
     for ax in (errors, gain):
         ax.set_xticks(range(len(names)), names)

@@ -13,7 +13,7 @@ def failing(results):
 
 def test_every_claim_holds_or_is_refused(results):
     assert failing(results) == []
-    assert sum(claim.refused for claim in claims(results)) == 2
+    assert sum(claim.refused for claim in claims(results)) >= 2
 
 
 def test_a_refused_claim_shows_what_was_measured(results):
