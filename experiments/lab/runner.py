@@ -330,6 +330,8 @@ def _computed(experiment: Experiment, options: Options) -> _Arrays | None:
     """The arrays, computed by all processes and stored by the first; None in the others."""
     run = store.run_of(experiment, options.quick, options.seed, jax.default_backend())
     folder = options.out / "results"
+    same = {"the source code": run.fingerprint}
+    processes.check_same(f"the experiment {run.name}", same)
     found = processes.first_alone(partial(store.read, folder, run))
     stored, fault = found or (None, "")
     if processes.agreed(stored is not None, f"the experiment {run.name}"):
