@@ -39,7 +39,7 @@ from jaxnn.errors import (
     shown,
 )
 from jaxnn.progress import check_progress
-from jaxnn.replicate import replicate
+from jaxnn.replicate import replicate, two_keys_each
 from jaxnn.resampling import (
     multiplicities,
     refit,
@@ -174,7 +174,7 @@ def bootstrap(
     count = len(rows.X)
     check_memory(replicates * (count + 32), "replicates", replicates)  # counts, and two keys twice
 
-    keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
+    keys_rows, keys_fits = two_keys_each(key, replicates)
     counts = resamples(keys_rows, count, rows.groups)
     encoder = getattr(fit, "encoder", None)
     if isinstance(encoder, Encoder):

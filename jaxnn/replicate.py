@@ -20,7 +20,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, nullcontext
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -46,6 +46,8 @@ GPU_CHUNK = 1024
 # XLA has vectorised its loops before LLVM sees them, so at this lower level programs compile a
 # fifth faster and run equally fast.
 CPU_OPTIONS = {"xla_backend_optimization_level": 1}
+# Programs that run once and briefly: optimising them would take longer than it saves.
+RUN_ONCE = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 IN_FLIGHT = 3  # chunks sent to the devices before the first is fetched
 
 
@@ -314,6 +316,33 @@ def _dispatch_ahead(
         if len(waiting) == IN_FLIGHT:
             yield waiting.popleft()
     yield from waiting
+
+
+def two_keys_each(key: Array, replicates: int) -> tuple[Array, Array]:
+    """Two keys for each replicate: those of `jax.random.split(key, (replicates, 2))`.
+
+    Args:
+      key: a typed JAX key.
+      replicates: their number, at least 1.
+
+    Returns:
+      The first and the second key of each, (replicates,) both. Compiled, in a quarter of the time
+      that the first call of `jax.random.split` takes.
+
+    Raises:
+      InputError, InputTypeError: no typed key, or no number of replicates.
+    """
+    check_key(key)
+    check_count(replicates, "replicates")
+    return _two_keys_each(key, replicates)
+
+
+@partial(jax.jit, static_argnames="replicates", compiler_options=RUN_ONCE)
+def _two_keys_each(key: Array, replicates: int) -> tuple[Array, Array]:
+    # As raw data: to JAX's check of keys, a part of an array of keys would be all of it.
+    pairs = jax.random.key_data(jax.random.split(key, (replicates, 2)))
+    wrap = partial(jax.random.wrap_key_data, impl=jax.random.key_impl(key))
+    return wrap(pairs[:, 0]), wrap(pairs[:, 1])
 
 
 def _checked_devices(devices: Any) -> list[Any]:

@@ -9,11 +9,17 @@ import numpy as np
 import pytest
 
 from jaxnn import InputError, InputTypeError, progress, use_all_cores
-from jaxnn.replicate import IN_FLIGHT, _dispatch_ahead, replicate
+from jaxnn.replicate import IN_FLIGHT, _dispatch_ahead, replicate, two_keys_each
 
 
 def keys(count, seed=0):
     return jax.random.split(jax.random.key(seed), count)
+
+
+def test_two_keys_each_are_those_of_a_split():
+    expected = jax.random.key_data(jax.random.split(jax.random.key(3), (5, 2)))
+    for i, found in enumerate(two_keys_each(jax.random.key(3), 5)):
+        np.testing.assert_array_equal(jax.random.key_data(found), expected[:, i])
 
 
 def draw(key, scale, row, data):

@@ -40,7 +40,7 @@ from jaxnn.progress import (
     Progress,
     check_progress,
 )
-from jaxnn.replicate import available_cores
+from jaxnn.replicate import available_cores, two_keys_each
 from jaxnn.tables import Column, Encoder
 from jaxnn.training.groups import check_several_groups, group_codes
 
@@ -251,7 +251,7 @@ def _resamples(
         if groups is not None:
             codes = group_codes(groups, rows)
             check_several_groups(codes, "a bootstrap")
-        keys_rows, keys_fits = jax.random.split(key, (replicates, 2)).T
+        keys_rows, keys_fits = two_keys_each(key, replicates)
         return keys_fits, resamples(keys_rows, rows, codes)
     counts = as_numbers(given, "multiplicities")
     if counts.ndim != 2 or not len(counts) or counts.shape[1] != rows:

@@ -30,7 +30,7 @@ from jaxnn.training.fitting import Fit, fit, train
 from jaxnn.training.noisy_objective import draws_by_row
 from jaxnn.training.recipe import Recipe
 from jaxnn.training.regularized_pass import batch_normalization
-from jaxnn.training.scales import scales_of
+from jaxnn.training.scales import has_scales, scales_of
 from jaxnn.training.validation_split import as_floats
 
 
@@ -149,6 +149,8 @@ class Fitter:
     def with_table_scales(self, rows: CheckedRows) -> CheckedRows:
         """The rows, with the scales of all of them where a resample is constant."""
         check_checked(rows)
+        if not has_scales(self.net, self.recipe, self.encoder):
+            return rows
         given = as_floats(rows.X, rows.y, rows.weights)
         return rows._replace(whole=scales_of(*given, self.net, self.recipe, self.encoder))
 

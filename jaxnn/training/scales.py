@@ -34,6 +34,15 @@ class Scales(NamedTuple):
     response: ResponseUnit | None
 
 
+def has_scales(net: MLP, recipe: Recipe, encoder: Encoder | None) -> bool:
+    """Whether predictors or the response are trained in units of their own."""
+    return encoder is not None or _scales_response(net, recipe)
+
+
+def _scales_response(net: MLP, recipe: Recipe) -> bool:
+    return recipe.standardize_response and net.response == "quantitative"
+
+
 @partial(jax.jit, static_argnames=("net", "recipe", "encoder"))
 def scales_of(
     X: Array,
@@ -60,6 +69,6 @@ def scales_of(
     predictors = response = None
     if encoder is not None:
         predictors = fit_scaling(encoder, X, weights, of_predictors)
-    if recipe.standardize_response and net.response == "quantitative":
+    if _scales_response(net, recipe):
         response = response_unit(y, weights, of_response)
     return Scales(predictors, response)

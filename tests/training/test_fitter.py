@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from jaxnn import MLP, ElasticNet, Encoder, Fitter, InputError, Recipe, fit
+from jaxnn.bootstrap import bootstrap
 from jaxnn.tables import numeric_columns
 from jaxnn.training.arguments import CheckedRows
 from jaxnn.training.fitter import Traits, as_fitter, traits_of
@@ -122,3 +123,12 @@ def test_rows_that_were_not_checked_are_refused(rows, message, key):
 def test_the_working_set_of_no_number_of_rows_is_refused(rows):
     with pytest.raises(InputError, match=r"^rows is .*; pass a whole number of at least 1"):
         Fitter(MLP((1, 1)), Recipe(epochs=1)).working_set(rows)
+
+
+def test_a_bootstrap_compiles_keys_resamples_and_refits_and_no_more(compilations):
+    """Each small helper would take as long to compile as it takes to train many networks."""
+    X, labels = np.eye(7), np.arange(7) % 2
+    key = jax.random.key(0)
+    compilations.clear()
+    bootstrap(key, Fitter(MLP((7, 1), response="binary"), Recipe(epochs=2)), X, labels, 3)
+    assert len(compilations) <= 3
