@@ -117,7 +117,8 @@ def plain_groups(
     def layer(h: Array, params: NormalizedLayer) -> tuple[Array, Any]:
         z = dense(params.weights, jnp.zeros_like(params.biases), h)
         plain = folded(params, moments(z, shares), epsilon)
-        return phi(dense(*plain, h)), plain
+        # What `plain` computes, without a second product.
+        return phi(normalized(z, params.scales, params.biases, shares, epsilon)), plain
 
     h, plain = features, []
     for group in groups[:-1]:
