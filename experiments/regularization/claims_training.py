@@ -10,7 +10,7 @@ from experiments.lab.claims import Claim, above, below, reported
 from experiments.lab.contract import Results
 from experiments.regularization.digit_dropout import DRAWS
 from experiments.regularization.overfitting import DECAYS, NOISE
-from experiments.regularization.reading import found_or_refused, paired_interval
+from experiments.regularization.reading import found_or_refused, paired_interval, paired_ratio
 from experiments.shared.statistics import MedianInterval, median_interval
 
 DROPOUT = "Srivastava et al. 2014, figure 4"
@@ -127,7 +127,7 @@ def _average_claims(results: Results) -> Iterator[Claim]:
 
 
 def _sine_claims(results: Results) -> Iterator[Claim]:
-    """Medians over seeds, with their 95% intervals: some fits end in a spike of the loss."""
+    """Medians and geometric means over seeds, as some fits end in a spike of the loss."""
     decides = results["last_test"].shape[1] >= SPLITS
     trained = float(np.median(results["last_train"][0]))
     yield found_or_refused(
@@ -157,47 +157,49 @@ def _sine_claims(results: Results) -> Iterator[Claim]:
         interval=_ends(found),
         asserted=decides,
     )
-    gains = results["last_test"] - results["early_test"]
+    gains = np.log(results["last_test"] / results["early_test"])
     for decay, row in zip(DECAYS, gains, strict=True):
-        found = median_interval(row)
-        statement = f"Early stopping lowers the test error, weight decay {decay:g}: "
-        ends = _ends(found)
+        statement = (
+            f"Early stopping lowers the test error, weight decay {decay:g}: error at the end "
+        )
+        mean, ends = paired_ratio(row)
         if decay == 0:
             yield above(
-                statement + "lower end of the gain",
+                statement + "over that when stopped, lower end of the mean ratio",
                 STOPPING,
-                found.lower,
-                0.0,
+                ends[0],
+                1.0,
                 interval=ends,
                 asserted=decides,
             )
         else:
             yield found_or_refused(
-                statement + "gain, 95% interval",
+                statement + "over that when stopped, mean ratio, 95% interval",
                 STOPPING,
-                found.median,
-                "above 0",
-                found.lower > 0,
+                mean,
+                "above 1",
+                ends[0] > 1,
                 ends,
                 decides,
             )
-    found = median_interval(gains[0] - gains[-1])
+    mean, ends = paired_ratio(gains[0] - gains[-1])
     yield above(
         f"It gains less with weight decay {DECAYS[-1]:g} than without, since decay leaves less to "
-        "stop: lower end of the difference",
+        "stop: lower end of the mean ratio of the gains",
         STOPPING,
-        found.lower,
-        0.0,
-        interval=_ends(found),
+        ends[0],
+        1.0,
+        interval=ends,
         asserted=decides,
     )
-    found = median_interval(results["last_test"][0] - results["last_test"][-1])
+    mean, ends = paired_ratio(np.log(results["last_test"][0] / results["last_test"][-1]))
     yield above(
-        f"Weight decay {DECAYS[-1]:g} lowers the test error: lower end of the gain",
+        f"Weight decay {DECAYS[-1]:g} lowers the test error: error without over that with it, "
+        "lower end of the mean ratio",
         "lecture 11, “Norm Penalties”",
-        found.lower,
-        0.0,
-        interval=_ends(found),
+        ends[0],
+        1.0,
+        interval=ends,
         asserted=decides,
     )
 

@@ -72,7 +72,7 @@ class Settings:
     label_runs: int = 1000
     prices: tuple[float, ...] = (0.0, 0.001, 0.01, 0.03)
     sparse_steps: int = 4000
-    seeds: int = 16
+    seeds: int = 24
     sine_steps: int = 3000
 
 

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from experiments.lab.contract import Results
 from experiments.regularization.digit_dropout import DRAWS
 from experiments.regularization.overfitting import DECAYS, EVERY, GRID, NOISE
-from experiments.regularization.reading import paired_interval
-from experiments.shared.statistics import median_interval
+from experiments.regularization.reading import paired_interval, paired_ratio
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
@@ -23,7 +22,7 @@ CAPTIONS = {
     "overfitting": "A network with 5 layers of 100 units and 40 rows of a noisy sine. a: rows of "
     "one seed, and the networks after the last step and after early stopping. b: squared errors "
     "during training without weight decay, median over seeds; dotted: the noise floor. c: test "
-    "error at the end and after early stopping. d: gain by the latter, median and 95% interval.",
+    "error at the end and after early stopping. d: their ratio, geometric mean and 95% interval.",
 }
 
 
@@ -95,14 +94,14 @@ def _overfitting(results: Results) -> Figure:
     errors.set_yscale("log")
     errors.set_ylabel("test error")
     errors.legend(loc="upper right")
-    for place, row in enumerate(results["last_test"] - results["early_test"]):
+    for place, row in enumerate(results["last_test"] / results["early_test"]):
         dots(gains, place, row, "sky", None)
-        found = median_interval(row)
-        gains.plot([place, place], [found.lower, found.upper], "-", color=COLORS["blue"])
-        gains.plot(place, found.median, "o", color=COLORS["blue"])
-    gains.axhline(0, color=COLORS["grey"], linewidth=0.8)
-    gains.set_ylabel("gain by early stopping")
-    gains.set_yscale("symlog", linthresh=0.1)
+        mean, ends = paired_ratio(np.log(row))
+        gains.plot([place, place], ends, "-", color=COLORS["blue"])
+        gains.plot(place, mean, "o", color=COLORS["blue"])
+    gains.axhline(1, color=COLORS["grey"], linewidth=0.8)
+    gains.set_ylabel("error at the end / stopped")
+    gains.set_yscale("log")
     for ax in (errors, gains):
         ax.set_xticks(range(len(DECAYS)), [f"{decay:g}" for decay in DECAYS])
         ax.set_xlabel("weight decay")

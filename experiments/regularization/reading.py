@@ -63,6 +63,12 @@ def paired_interval(differences: np.ndarray) -> tuple[float, tuple[float, float]
     return mean, (mean - reach, mean + reach)
 
 
+def paired_ratio(logarithms: np.ndarray) -> tuple[float, tuple[float, float]]:
+    """The geometric mean of ratios with these (n,) logarithms and its 95% interval."""
+    mean, (low, high) = paired_interval(logarithms)
+    return float(np.exp(mean)), (float(np.exp(low)), float(np.exp(high)))
+
+
 def extrapolated_gap(gaps: np.ndarray) -> tuple[float, float]:
     """2 gap(e / 2) - gap(e) of (2, runs) gaps at the rates e and e / 2, and its standard error."""
     means, errors = np.array([mean_and_error(row) for row in gaps]).T

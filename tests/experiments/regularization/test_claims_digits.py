@@ -55,7 +55,7 @@ def test_what_helps_holds_and_what_does_not_is_refused(made_up):
         ("shift_errors", lambda found: found[::-1], "shifted by one pixel"),
         ("active", lambda found: found[::-1], "in which a unit is active"),
         ("balance", lambda found: 1.2 * found, "Balance of both prices"),
-        ("sparse_errors", lambda found: found * [[1], [1], [1.5]], "grows by less than"),
+        ("sparse_errors", lambda found: found * [[1], [1], [1.5]], "The same by less than"),
         ("noise_gaps", lambda found: found[::-1], "learn with label noise"),
         ("wrong_errors", lambda found: found[[0, 0, 2]], "Label smoothing lowers"),
         ("wrong_errors", lambda found: found[[0, 1, 0]], "Label noise lowers"),

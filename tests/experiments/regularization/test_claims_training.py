@@ -77,7 +77,7 @@ def test_what_helps_holds(made_up):
             "gains less with weight decay",
         ),
         ("last_test", lambda found: found - 0.09, "Its error on new rows"),
-        ("early_test", lambda found: found + 0.05, "weight decay 0: lower end"),
+        ("early_test", lambda found: found + 0.05, "weight decay 0: error at the end"),
         ("last_test", lambda found: found[::-1], "Weight decay 0.003"),
     ],
 )
