@@ -6,7 +6,8 @@
 
 An experiment is a folder `experiments/NAME/`, named in `NAMES`:
 
-    __init__.py   its question and central formula;  TITLE, one line
+    __init__.py   its question and central formula;  TITLE, one line;
+                  MEASURES_MACHINE = True where the results are times
     compute.py    Settings, a frozen dataclass of plain values, and its instances FULL and QUICK;
                   compute(key, settings) -> a flat dictionary of arrays, numbers and strings
     claims.py     claims(results) -> list of Claim;  optionally verdict(results) -> lists of
@@ -36,6 +37,7 @@ NAMES: tuple[str, ...] = (
     "initialization",
     "learning_dynamics",
     "gradient_descent",
+    "batch_speed",
     "optimizers",
     "batch_normalization",
     "regularization",

@@ -1,4 +1,4 @@
-"""What do batches change: the gradient, where descent settles, and how soon it learns?"""
+"""What do batches change: the gradient, and where descent settles?"""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.gradient_descent import batch_noise, batches, passes
+from experiments.gradient_descent import batch_noise, batches
 from experiments.lab.claims import (
     Claim,
     above,
-    all_of,
     at_most,
     close,
     reported,
-    within,
     within_errors,
 )
 from experiments.lab.contract import Results
@@ -24,12 +22,11 @@ RECURSION = "recursion of the second moments"
 
 
 def claims(results: Results) -> list[Claim]:
-    """Claims about gradients of batches, their noise, and passes through the rows."""
+    """Claims about gradients of batches and their noise."""
     return [
         *_gradient_claims(results),
         *_parabola_claims(results),
         *_noise_claims(results),
-        *_pass_claims(results),
     ]
 
 
@@ -116,37 +113,3 @@ def _noise_claims(results: Results) -> Iterator[Claim]:
         "Mishchenko et al. 2020",
         ", ".join(f"{ratio:.3g}" for ratio in mean[0, part, -1] / mean[1, part, -1]),
     )
-
-
-def _pass_claims(results: Results) -> Iterator[Claim]:
-    rates, grid = results["pass_rates"], passes.RATES
-    yield all_of(
-        "Tuned learning rates of batches of 1, 10, 100 and all rows that lie inside the grid",
-        "protocol",
-        (rates > grid[0]) & (rates < grid[-1]),
-    )
-    needed = passes.passes_to_low_loss(results["pass_losses"])
-    for size, row in zip(passes.SIZES[1:3], needed[1:3], strict=True):
-        yield within(
-            f"Passes until the loss of digits is at most {passes.LOW_LOSS:g}, all rows over "
-            f"batches of {size}: more than 1, at most n / b (as many steps)",
-            LECTURE,
-            needed[-1] / row,
-            1 + 1e-9,
-            passes.ROWS / size,
-        )
-    seconds = results["pass_seconds"].min(axis=1)
-    yield above(
-        "Seconds of a pass, single rows over all rows at once",
-        "a step has a price of its own",
-        seconds[0] / seconds[-1],
-        1.0,
-    )
-    waited = np.median(needed, axis=1) * seconds
-    for place, words in ((-1, "all rows"), (0, "single rows")):
-        yield above(
-            f"Seconds until the loss is at most {passes.LOW_LOSS:g}, {words} over batches of 10",
-            LECTURE,
-            waited[place] / waited[1],
-            1.0,
-        )

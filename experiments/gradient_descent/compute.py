@@ -4,7 +4,6 @@ one_dimension   the game on a parabola: fixed and proportional steps, learning r
 local_minima    many starts of networks of growing width
 batches         gradients of all batches, and noise on a parabola
 batch_noise     batches of a least squares problem, against the exact mean loss
-passes          batches of four sizes by passes and by the clock
 saddle          paths near a saddle, with noise and without
 conditioning    features that are not normalised
 separable       a loss without a minimum
@@ -24,7 +23,6 @@ from experiments.gradient_descent import (
     conditioning,
     local_minima,
     one_dimension,
-    passes,
     saddle,
     separable,
 )
@@ -40,9 +38,6 @@ class Settings:
       epochs: full-batch steps of each start, by Adam and by L-BFGS.
       chains: parallel stochastic descents on a parabola, and their steps.
       runs, run_passes: stochastic descents on least squares, and their passes through the rows.
-      tuning_seeds, seeds: fits to digits on which rates are chosen, and others, which are shown.
-      passes: passes of these through the rows.
-      repeats: times that a pass of each size is timed.
       saddle_runs: paths with noise from a saddle, and random starts around it.
       tables, rows: simulated tables of the study of conditioning, and their rows.
       long_steps: steps on separable rows.
@@ -54,10 +49,6 @@ class Settings:
     chains: tuple[int, int] = (500, 4000)
     runs: int = 1000
     run_passes: int = 6
-    tuning_seeds: int = 3
-    seeds: int = 12
-    passes: int = 30
-    repeats: int = 7
     saddle_runs: int = 2000
     tables: tuple[int, int] = (20, 2000)
     long_steps: int = 1_000_000
@@ -69,26 +60,19 @@ QUICK = Settings(
     starts=30,
     epochs=(600, 200),
     runs=400,
-    tuning_seeds=1,
-    seeds=6,
-    passes=20,
-    repeats=3,
     long_steps=100_000,
 )
 
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """The arrays of all parts."""
-    keys = jax.random.split(key, 6)
+    keys = jax.random.split(key, 5)
     return {
         **one_dimension.compute(),
         **local_minima.compute(keys[0], settings.widths, settings.starts, settings.epochs),
         **batches.compute(keys[1], *settings.chains),
         **batch_noise.compute(keys[2], settings.runs, settings.run_passes),
-        **passes.compute(
-            keys[3], settings.tuning_seeds, settings.seeds, settings.passes, settings.repeats
-        ),
-        **saddle.compute(keys[4], settings.saddle_runs),
-        **conditioning.compute(keys[5], *settings.tables),
+        **saddle.compute(keys[3], settings.saddle_runs),
+        **conditioning.compute(keys[4], *settings.tables),
         **separable.compute(settings.long_steps),
     }

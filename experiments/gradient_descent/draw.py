@@ -4,7 +4,6 @@ game        steps on a parabola
 minima      what is left of the loss from many starts
 saddle      paths near a saddle
 batches     gradients of batches, and the noise that they add
-passes      batches by passes through the rows and by the clock
 conditions  features that are not normalised
 separable   a loss without a minimum
 """
@@ -39,7 +38,6 @@ def draw(results: Results) -> dict[str, Figure]:
         "minima": draw_minima.draw_minima(results),
         "saddle": draw_minima.draw_saddle(results),
         "batches": draw_batches.draw_batches(results),
-        "passes": draw_batches.draw_passes(results),
         "conditions": draw_conditions.draw_conditions(results),
         "separable": draw_conditions.draw_separable(results),
     }

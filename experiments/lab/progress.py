@@ -33,6 +33,7 @@ SECONDS: Mapping[str, float] = {
     "initialization": 60,
     "learning_dynamics": 10,
     "gradient_descent": 55,
+    "batch_speed": 20,
     "optimizers": 35,
     "batch_normalization": 20,
     "regularization": 70,
