@@ -95,7 +95,9 @@ class Watch:
             now = time.monotonic()
             for other in range(self.count):
                 number = counts.get(f"{ALIVE}{other}", "")
-                if seen.get(other, ("none", 0.0))[0] != number:
+                if not number:  # it has not begun to count
+                    continue
+                if seen.get(other, ("", 0.0))[0] != number:
                     seen[other] = number, now
                 elif now - seen[other][1] > self.limit and ended_key(other) not in ended:
                     self.end(f"process {other} was lost; {RESUME}")

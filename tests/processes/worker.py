@@ -98,7 +98,7 @@ def compute_of_the_experiment(folder, key):
 
 def killed(folder, index, count, port):
     """Process 2 is killed when it has saved its first share; the others wait for its results."""
-    watch.INTERVAL, watch.BROKEN_AFTER = 0.2, 1.0
+    watch.INTERVAL, watch.BROKEN_AFTER = 0.2, 2.0
     save = Store.save
 
     def save_and_die(self, *chunk):
