@@ -7,6 +7,8 @@ drifts of the machine affect all of them alike; ratios are medians over rounds. 
 counted separately: the cold total is how long a user waits for the first result in a fresh process,
 after the imports.
 
+Dropout and batch normalisation are timed against the same job without them, and against PyTorch.
+
 A fitted network is inspected in the same way, here and by `sklearn.inspection`.
 
 Targets for two cores were set beforehand. On two cores, a target that is reached holds, and one

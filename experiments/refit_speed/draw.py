@@ -28,11 +28,12 @@ CAPTIONS = {
     "tricks": (
         "a: the speed of this library's bootstrap with dropout (hidden units kept with "
         f"probability {tricks.HIDDEN_KEEP:g}), with batch normalisation and with both, as a share "
-        "of its speed without, in the same rounds. b: time of PyTorch with all refits in batched "
-        "matrix products, divided by the time of this library on the same job. Both draw a mask "
-        "for every refit, row and unit in each step, and take moments over the same rows. The "
-        "network is 18-64-64-1, trained on full batches of the Heart table. Small points: single "
-        "rounds; large points: medians; dashed: the targets."
+        "of its speed without, in the same rounds. b, if PyTorch is installed: its time with all "
+        "refits in batched matrix products, divided by the time of this library on "
+        "the same job. Both draw a mask for every refit, row and unit in each step, and take "
+        "moments over all rows of a resample. The network is 18-64-64-1, trained on full batches "
+        "of the Heart table. Small points: single rounds; large points: medians; dashed: the "
+        "targets."
     ),
     "scaling": (
         "Time per step of all refits, and peak memory of the process, against the number of "
@@ -80,7 +81,7 @@ def costs_of_tricks(results: Results) -> Figure:
     figure, axes = plotting.panels(2 if peers else 1, columns=2, height=2.8)
     shares, times = tricks.shares(results)[1:], tricks.relative_times(results)[1:]
     _dots(axes[0], [shares], ["jaxnn"], ".0%")
-    axes[0].set_xlim(0, 1.1)
+    axes[0].set_xlim(0, 1.1 * max(1.0, shares.max()))
     axes[0].xaxis.set_major_formatter(PercentFormatter(1))
     axes[0].set_xlabel("share of the speed without tricks")
     axes[0].axvline(tricks.LEAST_SHARE, color=plotting.COLORS["grey"], linestyle="--")
