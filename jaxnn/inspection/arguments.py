@@ -182,7 +182,10 @@ def as_list(values: Any, argument: str, wanted: str) -> list[Any]:
 
     Raises:
       InputTypeError: text, or anything that has no entries.
+      InputError: masked values, or more than memory holds.
     """
+    if np.ma.is_masked(values):
+        raise InputError(f"{argument} is {shown(values)} with masked values; pass {wanted}.")
     if not isinstance(values, str | bytes | dict | set) and isinstance(values, Iterable):
         if isinstance(values, Sized) and getattr(values, "shape", None) != ():
             check_memory(64 * len(values), argument, values, f"pass {wanted}")

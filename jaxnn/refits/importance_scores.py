@@ -20,7 +20,6 @@ from jax import Array, lax
 from jaxnn import mlp, responses
 from jaxnn.errors import (
     InputError,
-    InputTypeError,
     as_numbers,
     as_weights,
     check_count,
@@ -31,7 +30,7 @@ from jaxnn.errors import (
 from jaxnn.inspection.arguments import check_matrix
 from jaxnn.inspection.column_groups import Groups, column_groups, column_names
 from jaxnn.mlp import MLP
-from jaxnn.refits.black_boxes import single_refit
+from jaxnn.refits.black_boxes import check_refitted, single_refit
 from jaxnn.refits.donors import Passes, donors_in_pass, plan_passes, shares_of_donors, sides
 from jaxnn.refits.network import RefittedNetwork
 from jaxnn.replicate import replicate
@@ -245,14 +244,10 @@ def _error_of_mean(halves: np.ndarray) -> np.ndarray:
 
 def _multiplicities(model: Any) -> np.ndarray:
     """(refits, rows) how often each refit drew each row, if `model` holds refits."""
-    if isinstance(model, RefittedNetwork) or (
-        hasattr(model, "multiplicities") and hasattr(model, "single")
-    ):
-        return np.asarray(model.multiplicities)
-    raise InputTypeError(
-        f"model is a {type(model).__name__}; pass what refitted_network or refitted_estimator "
-        "returned."
-    )
+    one_by_one = hasattr(model, "multiplicities") and hasattr(model, "single")
+    if not one_by_one or isinstance(model, type):
+        check_refitted(model)
+    return np.asarray(model.multiplicities)
 
 
 def _check_measure(measure: Any, response: str) -> None:

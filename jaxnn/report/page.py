@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, NamedTuple
 
-from jaxnn.errors import InputTypeError
+from jaxnn.errors import InputTypeError, shown
 
 
 class Paragraph(NamedTuple):
@@ -116,8 +116,7 @@ def page_html(page: Page) -> str:
     """
     import jinja2  # late, so that --help need not wait for it
 
-    if not isinstance(page, Page):
-        raise InputTypeError(f"page is a {type(page).__name__}; pass a jaxnn.report.Page.")
+    _check_page(page)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("jaxnn.report", ""),
         autoescape=True,
@@ -128,6 +127,30 @@ def page_html(page: Page) -> str:
     environment.filters["kind"] = lambda block: type(block).__name__
     count = itertools.count(1).__next__  # of tables, which need names for their captions
     return environment.get_template("page.html").render(page=page, runs=_runs, count=count)
+
+
+def _check_page(page: Any) -> None:
+    """Refuse what is no page, or has something else than sections and blocks on it."""
+    if not isinstance(page, Page):
+        raise InputTypeError(f"page is {shown(page)}; pass a jaxnn.report.Page.")
+    for text in (page.title, page.lead):
+        if not isinstance(text, str):
+            raise InputTypeError(f"page has the text {shown(text)}; pass plain text.")
+    _check_parts(page.sections, (Section,), "sections")
+    for section in page.sections:
+        _check_parts(section.blocks, (Paragraph, Grid, Picture, Folded), "blocks")
+        for block in section.blocks:
+            if isinstance(block, Folded):
+                _check_parts(block.blocks, (Paragraph, Grid, Picture), "blocks of a folded part")
+
+
+def _check_parts(parts: Any, kinds: tuple[type, ...], name: str) -> None:
+    known = ", ".join(kind.__name__ for kind in kinds)
+    if not isinstance(parts, tuple | list):
+        raise InputTypeError(f"page has the {name} {shown(parts)}; pass a tuple of {known}.")
+    for part in parts:
+        if not isinstance(part, kinds):
+            raise InputTypeError(f"page has {shown(part)} among its {name}; pass {known}.")
 
 
 def _runs(blocks: tuple[Any, ...]) -> list[list[Any]]:

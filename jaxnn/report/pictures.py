@@ -12,7 +12,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from jaxnn.errors import check_count
+from jaxnn.errors import check_count, check_instance
 
 _REFERENCE = re.compile(r"url\(#")
 _REFERRED = re.compile(r"#([^)]+)")
@@ -48,6 +48,7 @@ def inline_svg(figure: Any, label: str, number: int) -> str:
     """
     from jaxnn.plotting import svg  # late, so that --help need not wait for matplotlib
 
+    check_instance(label, "label", str, "text")
     check_count(number, "number")
     root = ElementTree.fromstring(svg(figure))
     _clean(root, f"f{number}-")

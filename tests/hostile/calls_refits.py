@@ -97,6 +97,7 @@ CALLS = {
             "impossible": True,
             "progress": False,
         },
+        words={"features": ("feature",)},
     ),
     "error_632_plus": lambda: Call(
         refits.error_632_plus, {"apparent": 0.1, "out_of_bag": 0.2, "no_information": 0.5}
@@ -206,6 +207,7 @@ CALLS = {
             "groups": np.arange(ROWS),
         },
         slow=True,
+        words={"y": ("refits",)},  # all of which diverge
     ),
     "seed_share": lambda: Call(
         refits.seed_share, {"of_seeds": IN_BAG.copy(), "of_refits": IN_BAG + 1}

@@ -190,7 +190,7 @@ def test_the_losses_are_those_of_the_kind_of_response(regression, measure):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"network": 3}, "model is a int; pass what refitted_network or"),
+        ({"network": 3}, "model is 3; pass what jaxnn.refits.refitted_network or"),
         ({"key": 3}, "key is"),
         (
             {"X": np.zeros((4, COLUMNS))},

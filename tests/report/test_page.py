@@ -35,7 +35,7 @@ def test_only_open_parts_are_open():
 
 
 def test_what_is_no_page_is_refused():
-    with pytest.raises(InputTypeError, match=r"page is a str; pass a jaxnn\.report\.Page"):
+    with pytest.raises(InputTypeError, match=r"page is 'page'; pass a jaxnn\.report\.Page"):
         page_html("page")
 
 
