@@ -101,13 +101,14 @@ def save_model(folder: str | os.PathLike[str], model: FittedModel) -> None:
     for name in FITS:
         if getattr(model, name) is not None or name == "refits":
             check_refits(getattr(model, name), f"{name} of the model")
-    try:
-        json.dumps(dict(model.training), allow_nan=False)
-    except (TypeError, ValueError):
-        raise InputTypeError(
-            f"training of the model is {shown(model.training)}; pass texts and finite numbers by "
-            "name."
-        ) from None
+    for name in SETTINGS:
+        value = getattr(model, name)
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError):
+            raise InputTypeError(
+                f"{name} of the model is {shown(value)}; pass what jaxnn.fitted_model returned."
+            ) from None
     network = dataclasses.asdict(model.net)
     for name, value in network.items():
         if callable(value):

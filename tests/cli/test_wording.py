@@ -13,7 +13,18 @@ TABLES = Path(__file__).resolve().parents[2] / "jaxnn" / "tables"
 PYTHON = re.compile(r"(?<![\w-])(?!x=|sep=)[a-z_]+=|\b[a-z]+_[a-z_]+\b|\bkinds\b|\bjaxnn\.")
 
 # Of readers that the command line does not call.
-NOT_OF_A_FILE = ("X is a ", "frame is a ", "x; read it with read_table")
+NOT_OF_A_FILE = (
+    "X is a ",
+    "a RawTable,",
+    "a Scaling,",
+    "a jaxnn.",
+    "frame is a ",
+    "pass a jaxnn.",
+    "raw has names,",
+    "scaling is x;",
+    "table has ",
+    "x; read it with read_table",
+)
 
 
 @pytest.mark.parametrize(
