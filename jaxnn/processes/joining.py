@@ -35,6 +35,7 @@ from jaxnn.processes.watch import END, ENDED, GRACE, ended_key
 from jaxnn.versions import versions
 
 JOIN_WITHIN = 300  # seconds
+MOST_PROCESSES = 2**16
 HEARTBEAT = 50  # seconds without a sign of life, after which JAX itself gives a process up
 PACKAGES = ("jax", "jaxlib", "numpy", "optax", "jaxnn")
 
@@ -149,6 +150,8 @@ def _check(coordinator: Any, processes: Any, process: Any) -> None:
             )
     if processes is not None:
         check_count(processes, "processes")
+        if processes > MOST_PROCESSES:
+            raise InputError(f"processes is {processes:g}; pass at most {MOST_PROCESSES:,}.")
     if process is not None:
         check_count(process, "process", 0)
     if processes is not None and process is not None and process >= processes:

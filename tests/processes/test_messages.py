@@ -52,6 +52,7 @@ def test_other_messages_are_passed_on_as_they_are():
         ({"coordinator": "host:0"}, "port from 1 to 65535"),
         ({"coordinator": 3}, "coordinator is 3; pass 'host:port'"),
         ({"processes": 0}, "processes is 0"),
+        ({"processes": 10**30}, "at most 65,536"),
         ({"process": -1}, "process is -1"),
         ({"processes": 2, "process": 2}, "process is 2, but there are 2 processes"),
     ],
