@@ -64,7 +64,7 @@ def plot_calibration(
     for curve in curves:
         axes = dict.fromkeys(("predicted", "observed", "lower", "upper", "rows", "weight"), "b")
         check_result(curve, "a curve of result", CalibrationCurve, "calibration", **axes)
-    no_names = isinstance(classes, tuple) and not classes
+    no_names = isinstance(classes, list | tuple) and not classes
     classes = [] if no_names else list_of_names(classes, "classes", len(curves))
     if ax is None:
         ax = panels(1, width=5.6, height=5.4)[1][0]

@@ -62,7 +62,8 @@ def predicted_versus_observed(
     check_axes(ax)
     check_texts(label=label, interval_label=interval_label, new_label=new_label)
     check_count(most_bars, "most_bars")
-    levels = [] if isinstance(levels, tuple) and not levels else list_of_names(levels, "levels")
+    no_levels = isinstance(levels, list | tuple) and not levels
+    levels = [] if no_levels else list_of_names(levels, "levels")
     observed, predicted = equally_long(observed=observed, predicted=predicted)
     shade = color_named(color)
     places = observed

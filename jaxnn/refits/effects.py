@@ -359,7 +359,7 @@ def _effects(
         )
 
     found.reverse()  # each is let go when it has been used, as refits of many classes are large
-    return tuple(made(*one, found.pop()) for one in asked)
+    return tuple(made(grid, pairs, curve, found.pop()) for grid, pairs, curve in asked)
 
 
 def _row_number(row: Any, count: int) -> int:
