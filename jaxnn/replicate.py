@@ -39,6 +39,8 @@ from jaxnn.progress import Progress, check_progress
 from jaxnn.stacked_results import Stacked, check_size
 from jaxnn.user_functions import failures_told
 
+__all__ = ["available_cores", "replicate", "use_all_cores"]
+
 CPU_CACHE = 2**18  # bytes of working set that stay close to a CPU core: about half of its L2 cache
 CPU_CHUNK = 8  # more replicates side by side than this are no faster on a core
 GPU_MEMORY = 2**31  # bytes of working set for one chunk on a GPU

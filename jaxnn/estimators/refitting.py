@@ -254,6 +254,7 @@ def _resamples(
         keys_rows, keys_fits = two_keys_each(key, replicates)
         return keys_fits, resamples(keys_rows, rows, codes)
     counts = as_numbers(given, "multiplicities")
+    counts = counts if counts.dtype.kind in "iu" else counts.astype(float)
     if counts.ndim != 2 or not len(counts) or counts.shape[1] != rows:
         raise InputError(
             f"multiplicities has shape {counts.shape}; pass (refits, {rows}), how often each row "

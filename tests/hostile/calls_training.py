@@ -78,7 +78,7 @@ CALLS = {
         },
         slow=True,
         words={"net": ("sizes",)},
-        nan_passes=("validation",),
+        nan_passes=("validation", "X", "y", "learning_rate"),  # a fit that diverges says so
     ),
     "Fitter": lambda: Call(
         Fitter,
