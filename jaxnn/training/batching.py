@@ -21,7 +21,8 @@ from jaxnn.mlp import MLP
 from jaxnn.tables import Encoder, Scaling, encode
 from jaxnn.training import forward_pass
 
-BLOCK_BYTES = 2**20  # of activations that stay close to a core: about the size of its L2 cache
+BLOCK_BYTES = 2**18  # of activations that stay close to a core, with all that a step makes of them
+UNCUT_BLOCKS = 16  # rows of this many blocks are not cut: loops over few blocks gain nothing
 
 
 class Rows(NamedTuple):
@@ -71,7 +72,7 @@ def step_bytes(net: MLP, rows: int, *, in_blocks: bool = True) -> int:
       in_blocks: whether many rows are cut into blocks.
     """
     whole = _activation_bytes(net, rows)
-    return min(whole, 4 * BLOCK_BYTES) if in_blocks else whole
+    return min(whole, UNCUT_BLOCKS * BLOCK_BYTES) if in_blocks else whole
 
 
 def _activation_bytes(net: MLP, rows: int) -> int:
@@ -86,7 +87,7 @@ def cut_into_blocks(rows: Rows, net: MLP) -> Rows:
     """
     count = rows.weights.shape[0]
     total = _activation_bytes(net, count)
-    if total <= 4 * BLOCK_BYTES:
+    if total <= UNCUT_BLOCKS * BLOCK_BYTES:
         return rows
     blocks = -(-total // BLOCK_BYTES)
     size = forward_pass.padded_rows(-(-count // blocks))

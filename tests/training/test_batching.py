@@ -107,6 +107,7 @@ def test_many_rows_in_blocks_give_the_same_fit(optimizer, problem, monkeypatch):
     net = MLP((3, 4, 1))
     whole = fit(jax.random.key(0), net, X, y, recipe)
     monkeypatch.setattr("jaxnn.training.batching.BLOCK_BYTES", 2**9)
+    monkeypatch.setattr("jaxnn.training.batching.UNCUT_BLOCKS", 4)
     # Without patience `min_delta` changes nothing, but it makes another program.
     blocks = fit(jax.random.key(0), net, X, y, replace(recipe, min_delta=0.125))
     assert_trees_close(whole, blocks, rtol=1e-4, atol=1e-5)
