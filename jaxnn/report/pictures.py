@@ -70,8 +70,8 @@ def svg_file(figure: Any) -> str:
     Example:
       >>> from jaxnn.plotting import panels
       >>> figure, (ax,) = panels(1)
-      >>> svg_file(figure)[:57]
-      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 648 2'
+      >>> svg_file(figure)[:62]
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 648 244.8'
     """
     from jaxnn.plotting import svg
 
