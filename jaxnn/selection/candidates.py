@@ -150,7 +150,7 @@ def checked_candidates(candidates: Any) -> tuple[Candidate, ...]:
       InputError, InputTypeError: no candidates, one of them twice, or what cannot be one.
     """
     several = isinstance(candidates, Iterable) and not isinstance(candidates, np.ndarray | Array)
-    listed = tuple(candidates) if several else (candidates,)
+    listed: tuple[Any, ...] = tuple(candidates) if several else (candidates,)
     for item in listed:
         if not isinstance(item, Candidate):
             raise InputTypeError(

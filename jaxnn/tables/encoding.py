@@ -108,17 +108,18 @@ def numeric_columns(names: int | Sequence[str]) -> tuple[Column, ...]:
       >>> encoded_names(Encoder(numeric_columns(2)))
       ('x1', 'x2')
     """
-    if is_whole(names):
-        if names < 1:
-            raise InputError(f"names is {names}; pass the number of columns, at least 1.")
-        check_memory(100 * int(names), "names", names)
-        names = [f"x{number}" for number in range(1, int(names) + 1)]
-    if not is_list_of_texts(names):
-        given = "the text " * isinstance(names, str) + shown(names)
-        raise InputTypeError(f"names is {given}; pass a list of names or a number.")
-    names = [str(name) for name in names]
-    check_names(names, "names")
-    return tuple(Column(name, "numeric") for name in names)
+    given: Any = names
+    if is_whole(given):
+        if given < 1:
+            raise InputError(f"names is {given}; pass the number of columns, at least 1.")
+        check_memory(100 * int(given), "names", given)
+        given = [f"x{number}" for number in range(1, int(given) + 1)]
+    if not is_list_of_texts(given):
+        text = "the text " * isinstance(given, str) + shown(given)
+        raise InputTypeError(f"names is {text}; pass a list of names or a number.")
+    listed = [str(name) for name in given]
+    check_names(listed, "names")
+    return tuple(Column(name, "numeric") for name in listed)
 
 
 class _Features(NamedTuple):
