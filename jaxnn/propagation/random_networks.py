@@ -82,7 +82,7 @@ def random_network(
     """
     check_variances(weight_variance, bias_variance)
     for name, variance in (("weight_variance", weight_variance), ("bias_variance", bias_variance)):
-        check_number(variance, name, "a variance up to 1e70", lambda number: number <= 1e70)
+        check_number(variance, name, "a variance up to 1e150", lambda number: number <= 1e150)
     scheme = Scaled(float(weight_variance), "fan_in", "normal")
     biases = NormalBiases(float(bias_variance)) if bias_variance else "zeros"
     return MLP(sizes, activation, initializer=scheme, bias_initializer=biases)

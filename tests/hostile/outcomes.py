@@ -3,7 +3,7 @@
 returned   a result that is finite, or documented not to be
 refused    InputError or InputTypeError with one sentence that names the argument
 fault      any other exception, a warning, NaN in silence, an argument that was changed,
-           or a call that takes longer than `SECONDS`
+           or a call that takes longer than `SECONDS`, or `SLOW_SECONDS`
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.hostile.calls import Call, calls_of
 from tests.hostile.values import OwnError, hostile_values, quiet
 
 SECONDS = 20
+SLOW_SECONDS = 6 * SECONDS  # for a call that compiles or trains
 LONGEST = 500  # characters of a sentence
 
 
@@ -90,7 +91,7 @@ def answer(make_call: Callable[[], Call], argument: str, make_value: Callable[[]
         return Outcome("returned")  # there is no such value in place of this one
     before = _snapshot({**call.arguments, argument: value})
     try:
-        with warnings.catch_warnings(), _silence(), _time_limit():
+        with warnings.catch_warnings(), _silence(), _time_limit(call):
             warnings.simplefilter("error")
             result = call.with_argument(argument, value)
     except InputError as error:
@@ -137,12 +138,14 @@ class TooSlow(Exception):
 
 
 @contextlib.contextmanager
-def _time_limit() -> Iterator[None]:
+def _time_limit(call: Call) -> Iterator[None]:
+    seconds = SLOW_SECONDS if call.slow else SECONDS
+
     def stop(number: int, frame: Any) -> None:
-        raise TooSlow(f"more than {SECONDS} seconds")
+        raise TooSlow(f"more than {seconds} seconds")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
+    signal.alarm(seconds)
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
-from tests.hostile.outcomes import SECONDS, Case, Outcome, outcome_of
+from tests.hostile.outcomes import SLOW_SECONDS, Case, Outcome, outcome_of
 
 MEMORY = 6 * 2**30  # bytes that a call may take
 
@@ -48,7 +48,7 @@ def outcomes_of(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
         try:
             while done < len(cases):
                 try:
-                    answered = receiver.poll(3 * SECONDS + 60)
+                    answered = receiver.poll(SLOW_SECONDS + 60)
                     outcome = receiver.recv() if answered else Outcome("fault", "no answer")
                 except (EOFError, OSError):
                     answered, outcome = False, Outcome("fault", "the process ended")
