@@ -34,7 +34,7 @@ from jaxnn.tracer.rules import astype, namespace_of, zeros_like
 from jaxnn.tracer.tree import flatten, partition, tree_map, unflatten
 
 Argnums = int | Sequence[int]
-_NUMBERS = set("biufcV")  # kinds of dtypes; V is that of bfloat16
+_NUMBERS = set("biufV")  # kinds of dtypes; V is that of bfloat16
 _silence = partial(np.errstate, all="ignore")  # infinities and NaN are values, as in JAX
 
 
@@ -294,7 +294,7 @@ def matching(what: str, change: Any, value: Any) -> Array:
     """A tangent or cotangent, checked against what it belongs to and cast to its dtype."""
     value = _as_output(value)
     if not hasattr(change, "shape"):
-        if not isinstance(change, bool | int | float | complex):
+        if not isinstance(change, bool | int | float):
             raise TypeError(f"a {what} is of type {_type_name(change)}; pass numbers or arrays.")
         change = np.asarray(change, value.dtype)[()]
     if getattr(getattr(change, "dtype", None), "kind", "") not in _NUMBERS:

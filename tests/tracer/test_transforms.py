@@ -496,6 +496,7 @@ def test_dead_branches_are_released_while_the_function_runs():
         (lambda: tracer.grad(np.sin, True)(1.0), TypeError, "^argnums is of type bool"),
         (lambda: tracer.grad(np.sin, 0, np.zeros(2)), TypeError, "^has_aux is of type float64"),
         (lambda: tracer.vjp(np.sin, 1.0)[1]("a"), TypeError, "^a cotangent is of type str; pass"),
+        (lambda: tracer.vjp(np.sin, 1.0)[1](1j), TypeError, "^a cotangent is of type complex"),
         (
             lambda: tracer.vjp(np.sin, 1.0)[1](np.array("a")),
             TypeError,
