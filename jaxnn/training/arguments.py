@@ -25,7 +25,9 @@ from jaxnn.errors import (
     as_weights,
     check_finite,
     check_instance,
+    check_memory,
 )
+from jaxnn.layer_shapes import number_of_parameters
 from jaxnn.mlp import MLP, check_network, init
 from jaxnn.optimizers import check_learning_rate, check_step, treats_parameters_alike
 from jaxnn.regularizers import Regularizer, check_penalty, check_places, penalty_of
@@ -191,6 +193,8 @@ def check_descriptions(
       InputError, InputTypeError: one sentence that says what is accepted.
     """
     check_network(net)
+    held = 3 * 4 * number_of_parameters(net.sizes)  # with the gradient, and what a step makes
+    check_memory(held, "net", net.sizes, "pass fewer units")
     if not isinstance(recipe, Recipe):
         raise InputTypeError(f"recipe is a {type(recipe).__name__}; pass a jaxnn.Recipe.")
     if encoder is not None and not isinstance(encoder, Encoder):

@@ -418,3 +418,11 @@ def test_what_is_no_number_in_place_of_one_is_refused(argument, bad):
     recipe = Recipe(epochs=1, regularizers=(ElasticNet(l2=0.1),))
     with pytest.raises(InputError, match=rf"^{argument} (is|has|holds) .*; pass"):
         Fitter(MLP((1, 1)), recipe, **{argument: bad})
+
+
+def test_networks_whose_training_no_memory_holds_are_refused(monkeypatch):
+    monkeypatch.setattr("jaxnn.errors.machine_memory", lambda: 12 * 25)
+    message = r"^net is \(2, 8, 1\), which takes at least 396 bytes of memory.*; pass fewer units"
+    with pytest.raises(InputError, match=message):
+        fit(jax.random.key(0), MLP((2, 8, 1)), X, Y, RECIPE)
+    arguments.check_descriptions(MLP((2, 6, 1)), RECIPE, None)
