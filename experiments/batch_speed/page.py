@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.batch_speed import passes
+from experiments.lab.claims import Found
 from experiments.lab.contract import Results
 
 LECTURE = (
@@ -35,7 +36,7 @@ for batch in (None, 100, 10):
 TOPICS = {18: ("pass", "Seconds", "learning rates")}
 
 
-def findings(results: Results) -> list[str]:
+def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
     needed = np.median(passes.passes_to_low_loss(results["pass_losses"]), axis=1)
     seconds = results["pass_seconds"].min(axis=1)

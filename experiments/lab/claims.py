@@ -341,3 +341,29 @@ def _judged(
     asserted: bool = True,
 ) -> Claim:
     return Claim(statement, source, expected, measured, interval, holds if asserted else None)
+
+
+class Found:
+    """Claims by the words of their statements, for sentences that cannot go stale.
+
+    Args:
+      claims: of one experiment.
+    """
+
+    def __init__(self, claims: Iterable[Claim]):
+        self.claims = tuple(claims)
+
+    def __getitem__(self, words: str) -> Claim:
+        """The one claim whose statement has these words.
+
+        Raises:
+          InputError: none has, or several have.
+        """
+        found = [claim for claim in self.claims if words in claim.statement]
+        if len(found) != 1:
+            raise InputError(f"{len(found)} claims have the words {words!r}; give those of one.")
+        return found[0]
+
+    def measured(self, words: str) -> Any:
+        """What was measured, of the one claim whose statement has these words."""
+        return self[words].measured

@@ -5,7 +5,7 @@
     compute.py    Settings, FULL, QUICK;  compute(key, settings) -> arrays by name
     claims.py     claims(results) -> list of Claim;  optionally verdict(results)
     draw.py       draw(results) -> figures or animations by name;  optionally CAPTIONS
-    page.py       LECTURE, SURE, LINES, TOPICS, HIGHLIGHT;  findings(results) -> sentences
+    page.py       LECTURE, SURE, LINES, TOPICS, HIGHLIGHT;  findings(results, found) -> sentences
 
 The stored arrays depend on `compute.py` and what it imports; figures, claims and the page on the
 other files and what these import.
@@ -25,7 +25,7 @@ import jax
 import numpy as np
 
 from experiments.lab import sources
-from experiments.lab.claims import Claim
+from experiments.lab.claims import Claim, Found
 from jaxnn.errors import InputError
 
 # The name of a result contains its settings by value, so FULL and QUICK need not count.
@@ -47,7 +47,8 @@ class Page:
 
     Attributes:
       lecture: what the lecture says, in our words.
-      findings: results -> three to five sentences with the numbers that were found.
+      findings: (results, `lab.claims.Found`) -> three to five sentences with the numbers that were
+        found.
       sure: how sure that is: the rule, and how often it was repeated.
       lines: about ten lines of Python that make its smallest version.
       topics: topics of the lecture by number (`lab/lecture.py`), each with words that occur in the
@@ -57,7 +58,7 @@ class Page:
     """
 
     lecture: str
-    findings: Callable[[Results], Sequence[str]]
+    findings: Callable[[Results, Found], Sequence[str]]
     sure: str
     lines: str
     topics: Mapping[int, Sequence[str]]

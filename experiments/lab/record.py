@@ -22,7 +22,7 @@ from typing import Any
 import matplotlib
 
 from experiments.lab import animation, contract, gallery, store
-from experiments.lab.claims import Claim
+from experiments.lab.claims import Claim, Found
 from experiments.lab.contract import Experiment
 from jaxnn import plotting
 from jaxnn.errors import InputError
@@ -60,17 +60,18 @@ def renewed(
     """Check the claims, draw and write the figures, and write the record of both."""
     path = out / f"{experiment.name}.json"
     before = store.read_json(path)
+    claims = _claims(experiment, stored)
     record = {
         "name": experiment.name,
         "title": experiment.title,
         "command": command,
         **{field: stored.record[field] for field in ("seed", "size", "settings")},
         "figures": _figures(experiment, stored, out),
-        "claims": [_row(claim) for claim in _claims(experiment, stored)],
+        "claims": [_row(claim) for claim in claims],
         "verdict": _verdict(experiment, stored),
         "page": None,
     }
-    record["page"] = _page(experiment, stored, record)
+    record["page"] = _page(experiment, stored, Found(claims), record)
     if experiment.measures_machine:
         record["machine"] = {
             "measured": stored.record["computed"][:10],
@@ -178,7 +179,7 @@ def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str
 
 
 def _page(
-    experiment: Experiment, stored: store.Stored, record: Mapping[str, Any]
+    experiment: Experiment, stored: store.Stored, found: Found, record: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """What the page of an experiment says beside figures and claims, or None if it has no page.
 
@@ -189,7 +190,7 @@ def _page(
     page, name = experiment.page, experiment.name
     if page is None:
         return None
-    findings = page.findings(stored.arrays)
+    findings = page.findings(stored.arrays, found)
     if not isinstance(findings, list) or not all(isinstance(one, str) for one in findings):
         raise InputError(f"findings of {name!r} are {findings!r}; return a list of sentences.")
     topics = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from experiments.lab.claims import Found
 from experiments.lab.contract import Results
 from experiments.learning_dynamics.claims import plateau_lows, predicted_half_times
 from experiments.learning_dynamics.reading import negative_counts, positive_shares
@@ -39,7 +40,7 @@ TOPICS = {24: ("saddle", "critical points", "Hessian", "random symmetric matrix"
 HIGHLIGHT = (7, 0, "modes")
 
 
-def findings(results: Results) -> list[str]:
+def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
     own = np.median(
         results["random_half_times"]

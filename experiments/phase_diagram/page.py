@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from experiments.lab.claims import Found
 from experiments.lab.contract import Results
 from experiments.phase_diagram.compute import BIASES, CRITICAL
 from experiments.phase_diagram.reading import best_accuracy, depth_reached
@@ -38,7 +39,7 @@ TOPICS = {26: ("squared gradients", "training accuracy", "weight variance"), 30:
 HIGHLIGHT = (2, 0, "trainability")
 
 
-def findings(results: Results) -> list[str]:
+def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
     depths, weights = results["map_depths"].tolist(), results["map_weight_variances"].tolist()
     deepest = 40

@@ -24,8 +24,8 @@ TOPICS = {2: ("mean is near",), 38: ("how many",)}
 HIGHLIGHT = (1, 1, "again")
 
 
-def findings(results):
-    return ["First.", f"There were {int(results['n'])} draws."]
+def findings(results, found):
+    return ["First.", f"There were {found.measured('how many')} draws."]
 """
 )
 
@@ -114,6 +114,8 @@ def test_a_page_changes_when_its_words_do_and_nothing_is_computed_again(lab):
         ('(1, 1, "again")', '(1, 1, "gone")', "the highlight of 'sums'"),
         ('return ["First."', "return [1", "findings of 'sums'"),
         ("SURE =", "UNSURE =", "lacks SURE in page.py"),
+        ("('how many')", "('n')", "2 claims have the words 'n'"),
+        ("('how many')", "('zebra')", "0 claims have the words 'zebra'"),
     ],
 )
 def test_a_page_that_cannot_be_shown_is_refused(lab, old, new, message):
