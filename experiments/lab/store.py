@@ -103,13 +103,13 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def plain_settings(settings: Any) -> dict[str, Any]:
-    """Settings as JSON returns them (a tuple becomes a list).
+    """Settings as a record returns them: a tuple becomes a list, infinity the text "inf".
 
     Raises:
       InputError: a setting is not a plain value.
     """
     try:
-        return json.loads(json.dumps(dataclasses.asdict(settings)))
+        return json.loads(json.dumps(_finite(dataclasses.asdict(settings)), allow_nan=False))
     except TypeError as error:
         raise InputError(
             f"settings are {settings!r}; use numbers, strings, booleans, None and tuples of them."

@@ -317,5 +317,13 @@ def test_settings_must_be_plain_values():
         value: object
 
     assert store.plain_settings(Settings((1, "a", None))) == {"value": [1, "a", None]}
+    assert store.plain_settings(Settings((np.inf, 0.5))) == {"value": ["inf", 0.5]}
     with pytest.raises(InputError, match=r"settings are .*; use numbers, strings"):
         store.plain_settings(Settings(np.zeros(2)))
+
+
+def test_a_result_with_an_infinite_setting_is_found_again(lab):
+    lab.write("sums", ("shape: tuple = (2, 3)", 'shape: tuple = (2, float("inf"))'))
+    assert lab.run() == 0
+    assert lab.run() == 0
+    assert lab.computed() == 1
