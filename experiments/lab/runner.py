@@ -106,6 +106,7 @@ def main(
     names: Sequence[str] = NAMES,
     load: Callable[[str], Experiment] = contract.load,
     prepare: Callable[[], None] = start_jax,
+    tidy: Callable[[], None] = jax.clear_caches,
 ) -> int:
     """Run the command line.
 
@@ -114,6 +115,8 @@ def main(
       names: the names of all experiments.
       load: returns the experiment with a given name.
       prepare: called once before anything is computed.
+      tidy: called after each experiment; by default compiled programs are let go, since each holds
+        mappings of memory, whose number the system limits.
 
     Returns:
       The exit status: 0, or 1 when a claim does not hold or an experiment fails, or 2 when an
@@ -131,7 +134,7 @@ def main(
         print(f"experiments: {error}", file=sys.stderr)
         return processes.leave(2)
     try:
-        return processes.leave(_run_all(options, names, load))
+        return processes.leave(_run_all(options, names, load, tidy))
     except BaseException:
         processes.leave(1)
         raise
@@ -207,7 +210,12 @@ def _check_writable(out: Path) -> None:
         ) from error
 
 
-def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Experiment]) -> int:
+def _run_all(
+    options: Options,
+    names: Sequence[str],
+    load: Callable[[str], Experiment],
+    tidy: Callable[[], None],
+) -> int:
     broken: list[str] = []
     records: list[dict[str, Any]] = []
     begin = time.perf_counter()
@@ -234,6 +242,8 @@ def _run_all(options: Options, names: Sequence[str], load: Callable[[str], Exper
                 # Whatever goes wrong in one experiment, the others are still wanted.
                 overall.finish(f"failed:\n{traceback.format_exc()}", stream=sys.stderr)
                 broken.append(name)
+            finally:
+                tidy()
     outcome = tally(verdict for shown in records for verdict in gallery.verdicts(shown))
     took = readable(time.perf_counter() - begin)
     print(f"{outcome}; {took} in all; see {options.out}/README.md")

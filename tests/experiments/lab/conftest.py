@@ -95,6 +95,7 @@ class Laboratory:
         self.folder.mkdir()
         (self.folder / "__init__.py").write_text("")
         self.capsys = capsys
+        self.tidied = 0
         self.names = []
         self.log = folder / "computed.log"
         self.out = folder / "figures"
@@ -121,9 +122,14 @@ class Laboratory:
             names=self.names,
             load=functools.partial(contract.load, package=self.package),
             prepare=lambda: None,
+            tidy=self.tidy,
         )
         self.printed, self.errors = self.capsys.readouterr()
         return status
+
+    def tidy(self):
+        """Count; compiled programs are left to the other tests."""
+        self.tidied += 1
 
     def computed(self):
         """How often an experiment has computed so far."""

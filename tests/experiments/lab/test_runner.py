@@ -232,6 +232,7 @@ def test_an_experiment_that_breaks_does_not_stop_the_others(lab, line, message, 
     assert message in lab.errors
     assert ("Traceback" in lab.errors) == traced
     assert "experiments that failed: broken\n" in lab.errors
+    assert lab.tidied == 2
     assert lab.record("sound")["claims"][0]["holds"] is True
     assert not (lab.out / "broken.json").exists()
     assert lab.stored("broken", ".npz") == []
