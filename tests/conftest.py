@@ -7,6 +7,7 @@ of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(
 import dataclasses
 import fcntl
 import os
+from pathlib import Path
 
 import hypothesis
 import jax
@@ -60,6 +61,15 @@ def pytest_configure(config: pytest.Config) -> None:
         # Keep small programs too: most are small, and together they take the most time.
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_mappings():
+    """Let compiled programs go before their mappings of memory reach the system's limit, 65,530."""
+    yield
+    mappings = Path("/proc/self/maps")
+    if mappings.exists() and mappings.read_bytes().count(b"\n") > 30_000:
+        jax.clear_caches()
 
 
 @pytest.fixture
