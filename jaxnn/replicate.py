@@ -268,7 +268,7 @@ def _one_result(
     """
     split, whole = (NamedSharding(mesh, PartitionSpec(*axis)) for axis in (("replicates",), ()))
     rows, shared = shapes_of_one(own, common)
-    results = run.eval_shape(  # type: ignore[attr-defined]
+    results = run.eval_shape(  # type: ignore[attr-defined]  # which a compiled function has
         [jax.ShapeDtypeStruct((block, *x.shape), x.dtype, sharding=split) for x in rows],
         [jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=whole) for x in shared],
     )

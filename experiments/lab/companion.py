@@ -16,10 +16,11 @@ from typing import Any
 import jinja2
 
 from experiments.lab.claims import tally, verdict
-from experiments.lab.gallery import number, read_records, setting, verdicts
+from experiments.lab.gallery import measured, number, read_records, setting, verdicts
 from experiments.lab.lecture import TOPICS
 from experiments.lab.store import write_text
 
+STYLE = "companion.css"  # beside the pages
 SOURCES = "../experiments"  # from the folder of the figures
 PARTS = ("compute.py", "claims.py", "draw.py")
 CORRECTED = "erratum"  # in the source of a claim: a slide is wrong
@@ -47,6 +48,8 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
             "after": topics[place + 1] if place + 1 < len(topics) else None,
         }
         write_text(folder / f"{one['name']}.html", page.render(topic=one, **beside))
+    style = Path(__file__).with_name("templates") / STYLE
+    write_text(folder / STYLE, style.read_text(encoding="utf-8"))
     index = folder / "index.html"
     content = {
         "topics": topics,
@@ -162,14 +165,10 @@ def alternative(caption: str) -> str:
 
 def _row(claim: Mapping[str, Any]) -> dict[str, str]:
     """A claim as the page shows it."""
-    measured = number(claim["measured"])
-    if claim["interval"] is not None:
-        low, high = claim["interval"]
-        measured += f" ({number(low)} to {number(high)})"
     return {
         "statement": claim["statement"],
         "source": claim["source"],
         "expected": number(claim["expected"]),
-        "measured": measured,
+        "measured": measured(claim),
         "verdict": verdict(claim["holds"], claim["refused"]),
     }

@@ -134,17 +134,21 @@ def setting(value: Any) -> str:
     return number(value)
 
 
+def measured(claim: Mapping[str, Any]) -> str:
+    """What was measured, with its interval if it has one."""
+    if claim["interval"] is None:
+        return number(claim["measured"])
+    low, high = claim["interval"]
+    return f"{number(claim['measured'])} ({number(low)} to {number(high)})"
+
+
 def _row(claim: Mapping[str, Any]) -> str:
-    measured = number(claim["measured"])
-    if claim["interval"] is not None:
-        low, high = claim["interval"]
-        measured += f" ({number(low)} to {number(high)})"
     word = verdict(claim["holds"], claim["refused"])
     cells = [
         escape(claim["statement"]),
         escape(claim["source"]),
         escape(number(claim["expected"])),
-        escape(measured),
+        escape(measured(claim)),
         f"**{word}**" if word in ("does not hold", "refused") else word,
     ]
     return f"| {' | '.join(cells)} |"

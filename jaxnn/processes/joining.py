@@ -108,7 +108,7 @@ def _make_quiet(job: Job) -> None:
     _recorded.append(Recorded(sys.stderr, job.index == 0))
     sys.stderr = _recorded[-1]
     if job.index > 0:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, until the process ends
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  open until the process ends
 
 
 def _description(job: Job) -> dict[str, str]:
@@ -121,6 +121,7 @@ def _description(job: Job) -> dict[str, str]:
         **{f"the version of {name}": found for name, found in versions(PACKAGES).items()},
         "the source code of jaxnn": digest.hexdigest(),
         "the platform": jax.default_backend(),
+        # JAX makes the attributes of its configuration while it runs, unseen by the type checker.
         "the precision (jax_enable_x64)": str(jax.config.jax_enable_x64),  # type: ignore[attr-defined]
     }
 
@@ -194,6 +195,7 @@ def _diverted_errors(coordinator: str | None) -> io.TextIOWrapper:
     """The stream to stderr, past the program that reads what native code writes there."""
     sys.stderr.flush()
     address = coordinator or os.environ.get("JAX_COORDINATOR_ADDRESS", "the coordinator")
+    # It stays open until the process ends.
     errors = open(divert(address), "w", buffering=1, errors="backslashreplace")  # noqa: SIM115
     if sys.stderr is sys.__stderr__:
         sys.stderr = errors
