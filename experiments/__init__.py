@@ -24,21 +24,22 @@ experiments use. `python -m experiments` runs them; read `lab/runner.py` first. 
 nothing, so that the processes that are timed load only what they use.
 """
 
+# In the lecture's order; the speed of the machine comes last.
 NAMES: tuple[str, ...] = (
-    "black_box_heart",
-    "band_coverage",
-    "importance_intervals",
     "universal_approximation",
-    "refit_speed",
+    "depth_vs_width",
+    "black_box_heart",
+    "importance_intervals",
+    "band_coverage",
+    "gradient_descent",
     "backpropagation",
+    "learning_dynamics",
     "vanishing_exploding",
     "phase_diagram",
-    "depth_vs_width",
-    "initialization",
-    "learning_dynamics",
-    "gradient_descent",
-    "batch_speed",
     "optimizers",
+    "initialization",
     "batch_normalization",
     "regularization",
+    "batch_speed",
+    "refit_speed",
 )

@@ -2,6 +2,8 @@
 
 runner.py     the command line: load, compute or read, show; read this first
 contract.py   the parts of an experiment
+computing.py  the arrays of a run: stored, or computed now
+repetition.py whether the claims hold at other seeds
 sources.py    which sources a result depends on
 store.py      where results are kept, and when they are used again
 claims.py     what a claim is, and the rules by which it holds

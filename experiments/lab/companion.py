@@ -15,6 +15,7 @@ from typing import Any
 
 import jinja2
 
+from experiments.lab import repetition
 from experiments.lab.claims import tally, verdict
 from experiments.lab.gallery import measured, number, read_records, setting, verdicts
 from experiments.lab.lecture import TOPICS
@@ -40,7 +41,7 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    topics = [topic(record) for record in records]
+    topics = [topic(record, repetition.sentence(folder, record)) for record in records]
     page = environment.get_template("topic.html")
     for place, one in enumerate(topics):
         beside = {
@@ -61,8 +62,13 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
     return index
 
 
-def topic(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page of one record shows, as the template names it."""
+def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
+    """What the page of one record shows, as the template names it.
+
+    Args:
+      record: of an experiment.
+      repeated: what other seeds gave, in a sentence.
+    """
     page = record.get("page") or {}
     claims = [_row(claim) for claim in record["claims"]]
     settings = record.get("settings", {}).items()
@@ -72,6 +78,7 @@ def topic(record: Mapping[str, Any]) -> dict[str, Any]:
         "lecture": page.get("lecture", ""),
         "findings": page.get("findings", []),
         "sure": page.get("sure", ""),
+        "repeated": repeated,
         "lines": page.get("lines", ""),
         "figures": [_picture(figure) for figure in record["figures"]],
         "tally": tally(verdicts(record)),

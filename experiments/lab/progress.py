@@ -21,22 +21,22 @@ from jaxnn.progress import is_watched
 # About the seconds that a full run takes on two cores; only their ratios matter once one
 # experiment has been computed.
 SECONDS: Mapping[str, float] = {
-    "black_box_heart": 80,
-    "band_coverage": 245,
-    "importance_intervals": 45,
     "universal_approximation": 65,
-    "refit_speed": 130,
+    "depth_vs_width": 235,
+    "black_box_heart": 80,
+    "importance_intervals": 45,
+    "band_coverage": 245,
+    "gradient_descent": 55,
     "backpropagation": 45,
+    "learning_dynamics": 10,
     "vanishing_exploding": 65,
     "phase_diagram": 130,
-    "depth_vs_width": 235,
-    "initialization": 60,
-    "learning_dynamics": 10,
-    "gradient_descent": 55,
-    "batch_speed": 20,
     "optimizers": 35,
+    "initialization": 60,
     "batch_normalization": 20,
     "regularization": 70,
+    "batch_speed": 20,
+    "refit_speed": 130,
 }
 USUAL = 60.0  # expected of an experiment that is not listed
 QUICK = 0.1  # time of a quick run over that of a full one

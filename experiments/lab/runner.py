@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime
 import os
 import shlex
 import sys
@@ -26,14 +25,14 @@ from typing import Any, NamedTuple, NoReturn
 import jax
 
 from experiments import NAMES
-from experiments.lab import companion, contract, gallery, record, store
+from experiments.lab import companion, computing, contract, gallery, record, repetition, store
 from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
 from experiments.lab.progress import Overall, readable
 from jaxnn import processes
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.processes.options import add_joining, check_joining, join_as_told
-from jaxnn.saving import reason, reason_and_path
+from jaxnn.saving import reason_and_path
 
 FIGURES = Path("figures")
 LARGEST_SEED = 2**32 - 1
@@ -50,6 +49,7 @@ class Options:
     redraw: bool
     named: bool
     joining: argparse.Namespace
+    seeds: tuple[int, ...] = ()
 
     def command(self, name: str) -> str:
         """The command that repeats one experiment; a folder of this machine alone is left out."""
@@ -152,6 +152,9 @@ def _parse(
     parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; all by default")
     parser.add_argument("--quick", action="store_true", help="small sizes, into figures/quick")
     parser.add_argument("--seed", default="0", metavar="N", help="an integer; 0 by default")
+    parser.add_argument(
+        "--seeds", metavar="A-B", help="check the claims at each of these seeds; nothing is drawn"
+    )
     parser.add_argument("--out", metavar="DIR", help="where figures go; figures by default")
     parser.add_argument("--list", action="store_true", help="list the experiments")
     parser.add_argument("--redraw", action="store_true", help="draw stored results only")
@@ -160,6 +163,9 @@ def _parse(
     check_joining(given)
     if given.redraw and given.distributed:
         raise InputError("redraw computes nothing to share; leave out --distributed.")
+
+    if given.seeds is not None and (given.redraw or given.seed != "0"):
+        raise InputError("seeds is an option of its own; leave out --redraw and --seed.")
 
     for name in given.names:
         if name not in names:
@@ -177,6 +183,7 @@ def _parse(
         given.redraw,
         named=bool(given.names),
         joining=given,
+        seeds=() if given.seeds is None else _seeds(given.seeds),
     )
 
 
@@ -185,6 +192,15 @@ def _seed(text: str) -> int:
     if not (text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_SEED):
         raise InputError(f"seed is {text!r}; pass an integer from 0 to {LARGEST_SEED}.")
     return int(text)
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    """The seeds from A to B, both included."""
+    first, dash, last = text.partition("-")
+    low, high = (_seed(part.strip()) for part in (first, last if dash else first))
+    if high < low:
+        raise InputError(f"seeds is {text!r}; pass A-B with A at most B, such as 101-110.")
+    return tuple(range(low, high + 1))
 
 
 def _list(names: Sequence[str], load: Callable[[str], Experiment]) -> None:
@@ -223,7 +239,8 @@ def _run_all(
         for name in options.names:
             overall.start(name)
             try:
-                outcome = _run_one(load(name), options)
+                run = _repeat_one if options.seeds else _run_one
+                outcome = run(load(name), options)
                 if outcome is None:  # process 0 writes and draws
                     continue
                 record, sentences, seconds = outcome
@@ -246,7 +263,8 @@ def _run_all(
                 tidy()
     outcome = tally(verdict for shown in records for verdict in gallery.verdicts(shown))
     took = readable(time.perf_counter() - begin)
-    print(f"{outcome}; {took} in all; see {options.out}/README.md")
+    where = repetition.FOLDER if options.seeds else "README.md"
+    print(f"{outcome}; {took} in all; see {options.out / where}")
     failed = [
         (shown["name"], claim)
         for shown in records
@@ -285,10 +303,32 @@ def _run_one(experiment: Experiment, options: Options) -> _Outcome | None:
         return _run_alone(experiment, options)
 
 
+def _repeat_one(experiment: Experiment, options: Options) -> _Outcome | None:
+    """Check the claims at several seeds, without figures."""
+    if experiment.measures_machine and not options.named:
+        left_out = "left out, since it measures the machine; name it to repeat it"
+        return _Outcome({"name": experiment.name, "claims": []}, [left_out], None)
+    waiting = partial(print, file=sys.stderr, flush=True)
+    only_run = store.only_run(options.out / "results", experiment.name, waiting)
+    with ExitStack() as stack:
+        processes.first_alone(partial(stack.enter_context, only_run))
+        found, seconds = repetition.repeat(experiment, options.quick, options.seeds, options.out)
+    if not found:
+        return None
+    rows = [
+        dataclasses.asdict(claim) | {"statement": f"at seed {seed}, {claim.statement}"}
+        for seed, claim in found
+    ]
+    shown = {"name": experiment.name, "claims": rows}
+    seeds = f"{len(options.seeds)} {'seed' if len(options.seeds) == 1 else 'seeds'}"
+    return _Outcome(shown, [f"at {seeds}", tally(gallery.verdicts(shown))], seconds)
+
+
 def _run_alone(experiment: Experiment, options: Options) -> _Outcome | None:
     if kept := _kept(experiment, options):
         return kept
-    arrays = (_redrawn if options.redraw else _computed)(experiment, options)
+    obtain = computing.redrawn if options.redraw else computing.computed
+    arrays = obtain(experiment, options.quick, options.seed, options.out / "results")
     if arrays is None:
         return None
     stored, sentences, seconds = arrays
@@ -314,84 +354,3 @@ def _kept(experiment: Experiment, options: Options) -> _Outcome | None:
         return None
     by_name = shlex.quote(options.command(experiment.name))
     return _Outcome(shown, [f"kept as measured before; {by_name} measures this machine"], None)
-
-
-_Arrays = tuple[store.Stored, list[str], float | None]
-
-
-def _redrawn(experiment: Experiment, options: Options) -> _Arrays:
-    run = store.run_of(experiment, options.quick, options.seed, backend="")
-    folder = options.out / "results"
-    stored = store.latest(folder, run)
-    if stored is None:
-        raise InputError(
-            f"nothing is stored for {run.name!r} with these settings and seed {run.seed} in "
-            f"{str(folder)!r}; run it without --redraw first."
-        )
-    sentences = []
-    if stored.record["fingerprint"] != run.fingerprint:
-        sentences = ["drawn from arrays of an earlier state of the sources"]
-    elif stored.record["versions"] != run.versions:
-        sentences = ["drawn from arrays made with other versions of the packages"]
-    return stored, sentences, None
-
-
-def _computed(experiment: Experiment, options: Options) -> _Arrays | None:
-    """The arrays, computed by all processes and stored by the first; None in the others."""
-    run = store.run_of(experiment, options.quick, options.seed, jax.default_backend())
-    folder = options.out / "results"
-    same = {"the source code": run.fingerprint}
-    processes.check_same(f"the experiment {run.name}", same)
-    found = processes.first_alone(partial(store.read, folder, run))
-    stored, fault = found or (None, "")
-    if processes.agreed(stored is not None, f"the experiment {run.name}"):
-        if stored is None:
-            return None
-        took = readable(stored.record["seconds"])
-        return stored, [f"nothing changed since it was computed in {took}"], None
-    sentences = [f"a stored result cannot be used: {fault}; computed again"] if fault else []
-
-    processes.first_alone(partial(store.check_room, folder, run))
-    key = contract.key_of(run.name, run.seed)
-    settings = experiment.quick if options.quick else experiment.full
-    begin = time.perf_counter()
-    results = jax.block_until_ready(experiment.compute(key, settings))
-    seconds = time.perf_counter() - begin
-    if not processes.first():
-        return None
-    made = _circumstances(seconds)
-    try:
-        store.save(folder, run, results, made)
-    except OSError as problem:  # as on a full disk: hours of computation are worth a figure
-        sentences.append(f"the result cannot be stored ({reason(problem)})")
-        stored = store.result_of(run, results, made)
-    else:
-        stored, fault = store.read(folder, run)
-        if stored is None:
-            raise OSError(f"the result of {run.name!r} was stored and cannot be used: {fault}")
-    return stored, [*sentences, f"computed in {readable(seconds)}"], seconds
-
-
-def _circumstances(seconds: float) -> dict[str, Any]:
-    """When, where and how long: recorded with a result, but not part of its name."""
-    return {
-        "computed": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "process_peak_memory_mib": _peak_memory(),
-        "platform": {
-            "cores": os.cpu_count(),
-            "devices": jax.device_count(),
-            "device_kind": jax.devices()[0].device_kind,
-            "backend": jax.default_backend(),
-        },
-    }
-
-
-def _peak_memory() -> int | None:
-    """The most memory this process has held, in MiB; None where the system does not report it."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.lab import gallery, runner
+from experiments.lab import computing, gallery, runner
 from jaxnn.array_files import digest_of
 from jaxnn.errors import InputError
 
@@ -79,8 +79,8 @@ def test_what_is_kept_under_version_control_does_not_change_with_time_or_machine
     before = without_results(lab.out)
     made = lab.making("sums")
     shutil.rmtree(lab.out / "results")
-    monkeypatch.setattr(runner.os, "cpu_count", lambda: 77)
-    monkeypatch.setattr(runner, "_peak_memory", lambda: 1)
+    monkeypatch.setattr(computing.os, "cpu_count", lambda: 77)
+    monkeypatch.setattr(computing, "_peak_memory", lambda: 1)
     assert lab.run() == 0
     assert lab.computed() == 2
     assert without_results(lab.out) == before
