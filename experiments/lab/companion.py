@@ -115,19 +115,17 @@ def highlights(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The findings that pages put forward for the index, in the order of their ranks."""
     found = []
     for record in records:
-        chosen = (record.get("page") or {}).get("highlight")
-        if not chosen:
-            continue
-        figure = next(f for f in record["figures"] if f["name"] == chosen["figure"])
-        found.append(
-            {
-                "rank": chosen["rank"],
-                "name": record["name"],
-                "title": record["title"],
-                "sentence": record["page"]["findings"][chosen["finding"]],
-                "figure": _picture(figure),
-            }
-        )
+        for chosen in (record.get("page") or {}).get("highlights", []):
+            figure = next(f for f in record["figures"] if f["name"] == chosen["figure"])
+            found.append(
+                {
+                    "rank": chosen["rank"],
+                    "name": record["name"],
+                    "title": record["title"],
+                    "sentence": record["page"]["findings"][chosen["finding"]],
+                    "figure": _picture(figure),
+                }
+            )
     return sorted(found, key=lambda one: one["rank"])
 
 

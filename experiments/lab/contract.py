@@ -53,8 +53,8 @@ class Page:
       lines: about ten lines of Python that make its smallest version.
       topics: topics of the lecture by number (`lab/lecture.py`), each with words that occur in the
         statements or sources of the claims that belong to it.
-      highlight: (rank among the strongest findings, number of the finding, name of its figure), or
-        None.
+      highlights: for each finding that belongs to the strongest of all: (its rank among them,
+        number of the finding, name of its figure).
     """
 
     lecture: str
@@ -62,7 +62,7 @@ class Page:
     sure: str
     lines: str
     topics: Mapping[int, Sequence[str]]
-    highlight: tuple[int, int, str] | None = None
+    highlights: Sequence[tuple[int, int, str]] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,13 +137,14 @@ def _page(name: str, package: str) -> Page | None:
     missing = [f"{field} in page.py" for field in wanted if not hasattr(part, field)]
     if missing:
         raise InputError(f"experiment {name!r} lacks {', '.join(missing)}.")
+    highlight = getattr(part, "HIGHLIGHT", [])  # one, or a list of them
     return Page(
         part.LECTURE,
         part.findings,
         part.SURE,
         part.LINES.strip(),
         part.TOPICS,
-        getattr(part, "HIGHLIGHT", None),
+        [highlight] if isinstance(highlight, tuple) else highlight,
     )
 
 

@@ -203,19 +203,19 @@ def _page(
         if not claims and record["size"] != "quick":
             raise InputError(f"topic {number} of {name!r} has no claim with one of {words}.")
         topics[str(number)] = claims
-    highlight = None
-    if page.highlight is not None:
-        rank, finding, figure = page.highlight
+    highlights = []
+    for rank, finding, figure in page.highlights:
         if finding >= len(findings) or figure not in [one["name"] for one in record["figures"]]:
-            raise InputError(f"the highlight of {name!r} is {page.highlight}; it is not there.")
-        highlight = {"rank": rank, "finding": finding, "figure": figure}
+            chosen = rank, finding, figure
+            raise InputError(f"a highlight of {name!r} is {chosen}; it is not there.")
+        highlights.append({"rank": rank, "finding": finding, "figure": figure})
     return {
         "lecture": page.lecture,
         "findings": findings,
         "sure": page.sure,
         "lines": page.lines,
         "topics": topics,
-        "highlight": highlight,
+        "highlights": highlights,
     }
 
 

@@ -82,6 +82,16 @@ def test_an_index_and_a_page_per_experiment_are_written(lab):
     assert "! 1 fail" in index
 
 
+def test_a_page_may_have_several_of_the_strongest_findings(lab):
+    one = '(1, 1, "again")'
+    with_page(lab, "sums", (one, f'[(3, 0, "again"), {one}]'))
+    with_page(lab, "others", (one, '(2, 0, "again")'))
+    lab.run()
+    found = companion.highlights(companion.read_records(lab.out, ["sums", "others"]))
+    places = [(one["rank"], one["name"], one["sentence"][:5]) for one in found]
+    assert places == [(1, "sums", "There"), (2, "others", "First"), (3, "sums", "First")]
+
+
 def test_every_address_of_every_page_exists(lab):
     with_page(lab, "sums")
     lab.write("plain")
@@ -110,8 +120,8 @@ def test_a_page_changes_when_its_words_do_and_nothing_is_computed_again(lab):
     ("old", "new", "message"),
     [
         ('38: ("how many",)', '38: ("no such words",)', "topic 38 of 'sums' has no claim"),
-        ('(1, 1, "again")', '(1, 2, "again")', "the highlight of 'sums'"),
-        ('(1, 1, "again")', '(1, 1, "gone")', "the highlight of 'sums'"),
+        ('(1, 1, "again")', '(1, 2, "again")', "a highlight of 'sums'"),
+        ('(1, 1, "again")', '(1, 1, "gone")', "a highlight of 'sums'"),
         ('return ["First."', "return [1", "findings of 'sums'"),
         ("SURE =", "UNSURE =", "lacks SURE in page.py"),
         ("('how many')", "('n')", "2 claims have the words 'n'"),
