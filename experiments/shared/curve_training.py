@@ -129,25 +129,32 @@ def hidden_states(layers: Parameters, activation: str, x: np.ndarray) -> np.ndar
 
 
 def readout_errors(
-    params: Parameters, activation: str, curve: Function, x: np.ndarray
+    params: Parameters,
+    activation: str,
+    curve: Function,
+    rows: np.ndarray,
+    x: np.ndarray,
+    dtype: Any = np.float64,
 ) -> np.ndarray:
-    """RMSE at x (n,) of trained hidden layers with least-squares output weights, in float64.
+    """RMSE of trained hidden layers with least-squares output weights.
 
     Args:
       params: stacked parameters; the output layer is not used.
       activation: of the hidden layers.
       curve: the function to follow.
-      x: (n,) points at which the weights are solved for and the error is taken.
+      rows: (rows,) points at which the weights are solved for.
+      x: (n,) points at which the error is taken.
+      dtype: float type of features, weights and outputs.
 
     Returns:
-      (starts,) errors; NaN where a fit diverged.
+      (starts,) errors in float64; NaN where a fit diverged.
     """
     errors = []
-    for hidden in hidden_states(params[:-1], activation, x):
-        features = np.column_stack([np.ones_like(x), hidden])
+    for hidden in hidden_states(params[:-1], activation, np.concatenate([rows, x])):
+        features = np.column_stack([np.ones(len(hidden)), hidden]).astype(dtype)
         if np.isnan(features).any():
             errors.append(np.nan)
         else:
-            solution = np.linalg.lstsq(features, curve(x))[0]
-            errors.append(rmse(features @ solution, curve(x)))
+            solution = np.linalg.lstsq(features[: len(rows)], curve(rows).astype(dtype))[0]
+            errors.append(rmse(features[len(rows) :] @ solution, curve(x)))
     return np.array(errors)

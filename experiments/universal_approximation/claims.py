@@ -25,10 +25,11 @@ from jaxnn import interval
 from jaxnn.regions import splines
 
 SLOPES_FROM = 4  # nodes; with fewer, most starts miss a half-wave and no rate is visible
-OVER_STARTS = "95% bootstrap interval over random starts"
+OVER_STARTS = "median over starts, 95% bootstrap interval"
 FLOAT32 = 1e-5  # relative rounding error that an exact bound allows for
 SPLINES = "classical theory of free-knot splines"
 MAUREY = "Maurey's argument, Barron 1993; constant in closed form"
+LECTURE = "lecture 11, NN in action"
 
 
 def claims(results: Results) -> list[Claim]:
@@ -43,11 +44,17 @@ def claims(results: Results) -> list[Claim]:
 
 
 def _spline_claims(results: Results) -> Iterator[Claim]:
-    pieces = results["pieces"]
+    pieces, names = results["pieces"], results["names"].tolist()
     for norm, word in (("l2", "L2"), ("sup", "largest")):
-        for name, ratio in zip(
-            results[f"{norm}_names"].tolist(), spline_ratios(results, norm), strict=True
-        ):
+        constants = results[f"{norm}_constants"]
+        yield at_most(
+            f"C of the {word} error, in closed form and from a sum over 2¹⁸ points: largest "
+            f"relative difference for {', '.join(names)}",
+            SPLINES,
+            np.abs(results[f"{norm}_integrals"] / constants - 1),
+            1e-6,
+        )
+        for name, ratio in zip(names, spline_ratios(results, norm), strict=True):
             error = f"Best N straight pieces for {name}: {word} error × N² / C"
             if name == splines.SQUARE.name:
                 off = np.max(np.abs(ratio - 1))
@@ -55,41 +62,39 @@ def _spline_claims(results: Results) -> Iterator[Claim]:
             elif name.startswith("exp"):
                 used, rule = ratio[pieces >= 16], "1, from 0.999 to 1.002"
                 yield within(f"{error}, for N ≥ 16", SPLINES, used, 0.999, 1.002, expected=rule)
-                if norm == "l2":
-                    slope = float(log_slope(pieces, ratio / pieces**2))
-                    yield close(
-                        f"Best N straight pieces for {name}: slope of log L2 error against log N",
-                        SPLINES,
-                        slope,
-                        -2,
-                        0.01,
-                    )
             else:
-                rule = "1, from 1 to 1.06"
-                statement = f"{error}, for N = {pieces[-1]}"
-                yield within(statement, SPLINES, ratio[-1], 1.0, 1.06, expected=rule)
+                # The excess falls like 1 / N: doubling N halves it.
+                yield close(
+                    f"{error}: limit, twice the ratio for N = {pieces[-1]} minus that for N = "
+                    f"{pieces[-2]}",
+                    SPLINES,
+                    2 * ratio[-1] - ratio[-2],
+                    1,
+                    0.002,
+                )
 
 
 def _curve_claims(results: Results) -> Iterator[Claim]:
     errors = rmse(results["picture_curves"], results["picture_truth"])
     nodes = results["picture_nodes"].tolist()
     single = [place for place, name in enumerate(nodes) if set(name.split("+")) == {"1"}]
+    bound = results["monotone_bound"]
     yield _at_least_one(
         "With one node per layer, in one layer or two, a network is monotone: its RMSE over that "
         "of the best monotone curve",
-        "exact bound; lecture 11, NN in action",
-        errors[:, single] / results["monotone_bound"],
+        f"exact bound; {LECTURE}",
+        errors[:, single] / bound,
     )
-    best = np.nanmin(np.square(errors), axis=-1)  # (activations, networks)
-    one = nodes.index("1")
     many = max((name for name in nodes if "+" not in name), key=int)
-    for name, mse in zip(results["picture_activations"].tolist(), best, strict=True):
+    for name, found in zip(
+        results["picture_activations"].tolist(), errors[:, nodes.index(many)], strict=True
+    ):
         yield below(
-            f"Bias shrinks as nodes are added: MSE with {many} {LABELS[name]} nodes over MSE with "
-            "one node (best starts)",
-            "lecture 11, NN in action",
-            mse[nodes.index(many)] / mse[one],
-            0.05,
+            f"{many} {LABELS[name]} nodes follow two periods of a sine more closely than any "
+            "network of one node: median RMSE over that of the best monotone curve",
+            f"{LECTURE}: many small nodes reduce the bias to near zero",
+            np.nanmedian(found) / bound,
+            1,
         )
 
 
@@ -97,8 +102,8 @@ def _bound_claims(results: Results) -> Iterator[Claim]:
     relu = results["activations"].tolist().index("relu")
     gap = results["joined"] / results["optimum"] - 1
     yield reported(
-        "A continuous curve nearly reaches the bound for m + 1 pieces: relative excess of its RMSE "
-        "(largest, and range over m)",
+        "By how much the RMSE of a continuous curve of m + 1 pieces exceeds the bound for pieces "
+        "that need not join: relative excess (largest, and range over m)",
         "computed here",
         gap.max(),
         "small",
@@ -130,7 +135,7 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
     wide = results["widths"] >= SLOPES_FROM
     widths, resampled = results["widths"][wide], results["resampled"][:, wide]
     for place, name in enumerate(results["activations"].tolist()):
-        trained, solved = results["trained"][place, wide], results["solved"][place, wide]
+        trained = results["trained"][place, wide]
         medians, samples = np.nanmedian(trained, axis=-1), resampled_medians(trained, resampled)
         if len(widths) > 1:
             yield _slope_claim(name, widths, medians, samples)
@@ -138,28 +143,42 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
         if name == "relu":
             optimum = results["optimum"][-1]
             yield reported(
-                f"Median RMSE of {network}, trained, over that of the best {widths[-1] + 1} "
-                f"straight pieces ({OVER_STARTS})",
+                f"RMSE of {network}, trained, over that of the best {widths[-1] + 1} straight "
+                f"pieces ({OVER_STARTS})",
                 "measured here",
                 medians[-1] / optimum,
                 "1 if training placed the kinks optimally",
                 interval=_ends(samples[:, -1] / optimum),
             )
-        else:
-            yield above(
-                f"The optimiser levels off, not the network: median RMSE of {network}, trained, "
-                f"over that with least-squares output weights ({OVER_STARTS})",
-                "measured here",
-                medians[-1] / np.nanmedian(solved[-1]),
-                5,
-                interval=_ends(samples[:, -1] / resampled_medians(solved, resampled)[:, -1]),
-            )
+            continue
+        rounded, exact = (results[of][place, wide] for of in ("solved_float32", "solved"))
+        limit = resampled_medians(rounded, resampled)[:, -1]
+        ratios = samples[:, -1] / limit
+        yield above(
+            f"Adam stops far above what its own hidden layer allows: RMSE of {network}, trained, "
+            "over that with output weights solved for in the same precision from the same rows "
+            f"({OVER_STARTS})",
+            "measured here",
+            _ends(ratios)[0],
+            1,
+            expected="interval above 1",
+            shown=medians[-1] / np.nanmedian(rounded[-1]),
+            interval=_ends(ratios),
+        )
+        yield reported(
+            f"What single precision costs: RMSE of {network} with output weights solved for in "
+            f"float32, over that in float64 ({OVER_STARTS})",
+            "measured here",
+            np.nanmedian(rounded[-1]) / np.nanmedian(exact[-1]),
+            "1 if rounding did not matter",
+            interval=_ends(limit / resampled_medians(exact, resampled)[:, -1]),
+        )
 
 
 def _slope_claim(name: str, widths: np.ndarray, medians: np.ndarray, samples: np.ndarray) -> Claim:
     statement = (
-        f"Trained {LABELS[name]} networks: slope of log median RMSE against log m, m = {widths[0]} "
-        f"to {widths[-1]} ({OVER_STARTS})"
+        f"Trained {LABELS[name]} networks: slope of log RMSE against log m, m = {widths[0]} to "
+        f"{widths[-1]} ({OVER_STARTS})"
     )
     slope, ends = float(log_slope(widths, medians)), _ends(log_slope(widths, samples))
     if name != "relu":
@@ -191,12 +210,25 @@ def _sampling_claims(results: Results) -> Iterator[Claim]:
             results["sample_standard_errors"][place],
             expected=round(float(theory), 6),
         )
-        statement = f"{cosines}: slope of log MSE against log m"
-        slope = float(log_slope(units, ratio / units))
-        if dimension >= 50:  # the rule set beforehand is for many dimensions
-            yield close(statement, MAUREY, slope, -1, 0.05)
-        else:
-            yield reported(statement, MAUREY, slope, -1)
+        slope, error = _sampling_slope(units, results["sampled"][place])
+        yield within_errors(
+            f"{cosines}: slope of log MSE against log m (± 4 standard errors)",
+            MAUREY,
+            slope,
+            -1,
+            error,
+        )
+
+
+def _sampling_slope(units: np.ndarray, sampled: np.ndarray) -> tuple[float, float]:
+    """Slope of the log of the mean over draws (draws, units), and its standard error.
+
+    The error is that of the linearised slope, since one draw has errors for all m.
+    """
+    means = sampled.mean(axis=0)
+    centered = np.log(units) - np.mean(np.log(units))
+    by_draw = (sampled / means) @ centered / np.sum(np.square(centered))
+    return float(log_slope(units, means)), float(by_draw.std(ddof=1) / len(sampled) ** 0.5)
 
 
 def log_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import numpy as np
 from jax import Array
 
 from experiments.universal_approximation import random_cosines
+from experiments.universal_approximation.largest_error import sine_sup_error
 from experiments.universal_approximation.trained_networks import (
     NetworkSettings,
     errors_by_width,
@@ -18,6 +20,7 @@ from experiments.universal_approximation.trained_networks import (
 from jaxnn.regions import free_knot_l2_error, free_knot_sup_error, splines
 
 NETWORKS = NetworkSettings()
+MIDDLES = (np.arange(2**18) + 0.5) / 2**18  # of equal parts of [0, 1], for integrals
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Settings:
 
     Attributes:
       networks: which networks are trained, and how.
-      pieces: numbers of straight pieces.
+      pieces: numbers of straight pieces, all even.
       bumps: (dimension, standard deviation of the points) of each bump that is approximated.
       units: numbers of random cosines.
       points: number of points at which the cosines are compared with the bump.
@@ -60,8 +63,9 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
     Returns:
       The arrays of `learned_curves`, `errors_by_width` and
       pieces: (pieces,) numbers of straight pieces N.
-      l2_names, l2_constants: (curves,); l2_errors: (curves, pieces) least L2 errors.
-      sup_names, sup_constants, sup_errors: the same for the largest error; convex curves only.
+      names, l2_constants, sup_constants: (curves,) the curves, and C in closed form.
+      l2_integrals, sup_integrals: (curves,) C by numerical integration.
+      l2_errors, sup_errors: (curves, pieces) least L2 errors, and least largest errors.
       units: (units,) numbers of cosines m; dimensions, deviations: (bumps,) those of the points.
       constants: (bumps,) C in closed form; sample_constants, sample_standard_errors: C at the
         points that were drawn, and its standard error.
@@ -78,16 +82,21 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
 
 def _splines(settings: Settings) -> dict[str, Any]:
     curves, pieces = splines.CURVES, settings.pieces
-    convex = [curve for curve in curves if curve.convex]
+    curvatures = [np.abs(curve.curvature(MIDDLES)) for curve in curves]
     return {
         "pieces": np.array(pieces),
-        "l2_names": np.array([curve.name for curve in curves]),
+        "names": np.array([curve.name for curve in curves]),
         "l2_constants": np.array([curve.l2_constant for curve in curves]),
+        "sup_constants": np.array([curve.sup_constant for curve in curves]),
+        "l2_integrals": np.array([np.mean(c**0.4) ** 2.5 / math.sqrt(720) for c in curvatures]),
+        "sup_integrals": np.array([np.mean(c**0.5) ** 2 / 16 for c in curvatures]),
         "l2_errors": np.array([[free_knot_l2_error(c, n) for n in pieces] for c in curves]),
-        "sup_names": np.array([curve.name for curve in convex]),
-        "sup_constants": np.array([curve.sup_constant for curve in convex]),
-        "sup_errors": np.array([[free_knot_sup_error(c, n) for n in pieces] for c in convex]),
+        "sup_errors": np.array([[_sup_error(c, n) for n in pieces] for c in curves]),
     }
+
+
+def _sup_error(curve: splines.Curve, pieces: int) -> float:
+    return free_knot_sup_error(curve, pieces) if curve.convex else sine_sup_error(pieces)
 
 
 def _sampling(key: Array, settings: Settings) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How is the universal approximation experiment drawn?
 
     in_action   a panel per network: the curve, the best fit, the fits from other starts
-    rates       errors of the best splines relative to theory; errors of trained networks by width
+    rates       errors of the best straight pieces; errors of trained networks by width
     sampling    errors of random cosines, and their ratio to theory
 
 Only means, medians and minima of the stored arrays are computed here.
@@ -15,26 +15,28 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from experiments.lab.contract import Results
-from experiments.universal_approximation.reading import LABELS, sampling_ratios, spline_ratios
+from experiments.universal_approximation.reading import LABELS, sampling_ratios
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 SHADES = {"relu": "blue", "sigmoid": "vermilion", "tanh": "green"}
 
 CAPTIONS = {
-    "in_action": "The lecture's “NN in action”: networks of more and more nodes, trained to follow "
-    "two periods of a sine (dashed). Bold: the best of the random starts; thin: the others; MSE: "
-    "mean squared error. With one node per layer, in one layer or in two, a network is monotone. "
-    "With many nodes the error falls to almost zero, though not from every start.",
-    "rates": "a: the error of the best N straight pieces falls like C / N², with the constant C of "
-    "theory. b–d: errors of networks trained on one period of a sine; each dot is one random "
-    "start. b: no ReLU network beats the best curve of m + 1 pieces. With few nodes a lucky start "
-    "comes close to it; the wider the network, the larger the gap after training. c, d: the errors "
-    "of smooth activations level off. The same hidden layers with output weights from least "
-    "squares have much smaller errors, so the optimiser is the limit, not the network.",
-    "sampling": "The mean of m random cosines follows a bump in 10 and in 50 dimensions with a "
-    "mean squared error of exactly C / m: more units help equally in any dimension. Left: errors "
-    "and theory. Right: their ratio; bars show 4 standard errors.",
+    "in_action": "Networks of more and more nodes are trained to follow two periods of a sine. "
+    "Bold: the best of the random starts; thin: the others; MSE: mean squared error. With one node "
+    "per layer, in one layer or in two, a network is monotone. With many nodes the error falls to "
+    "almost zero, though not from every start.",
+    "rates": "Errors fall as pieces or nodes are added, for the best curves faster than for "
+    "trained ones. a: the best N straight pieces; lines: C / N² with the constant C of theory. "
+    "b–d: networks trained on one period of a sine; each dot is one random start, lines are "
+    "medians. b: no ReLU network beats the best curve of m + 1 pieces. With few nodes a lucky "
+    "start comes close to it; the wider the network, the larger the gap after training. c, d: "
+    "with smooth activations the errors level off. The same hidden layers would allow much smaller "
+    "ones: squares and triangles show them with output weights from least squares on the same 256 "
+    "rows, in the precision of training and in double precision.",
+    "sampling": "The mean of m random cosines follows a bump in 10 and in 50 dimensions, and its "
+    "mean squared error halves when m doubles. a: this error, the mean over many draws of the "
+    "cosines, and C / m from theory. b, c: their ratio; bars show 4 standard errors.",
 }
 
 
@@ -51,7 +53,7 @@ def in_action(results: Results) -> Figure:
     figure, axes = plotting.panels(
         len(names) * len(nodes),
         columns=columns,
-        height=2.15,
+        height=2.05,
         sharex=True,
         sharey=True,
         letters=False,
@@ -67,12 +69,16 @@ def in_action(results: Results) -> Figure:
         )
         ax.plot(grid, curves[best], color=COLORS[SHADES[name]], linestyle="-", linewidth=2.6)
         ax.plot(grid, truth, color="black", linestyle=LINES["dashed"], linewidth=1.3)
-        ax.set_title(f"{LABELS[name]}, {_nodes(net)}")
         words = f"MSE {_short(errors[best])} best, {_short(np.nanmedian(errors))} median"
-        ax.text(0.5, 0.985, words, transform=ax.transAxes, ha="center", va="top", fontsize=10)
-        ax.set_ylim(-1.6, 2.15)
+        ax.set_title(f"{LABELS[name]}, {_nodes(net)}", pad=20)
+        ax.text(0.5, 1.03, words, transform=ax.transAxes, ha="center", va="bottom", fontsize=10)
+        ax.set_ylim(-1.5, 1.5)
         ax.set_yticks([-1, 0, 1])
         ax.set_xticks([-1, 0, 1])
+        if place % columns == 0:
+            ax.set_ylabel("output")
+        if place >= len(axes) - columns:
+            ax.set_xlabel("x")
     lines = [*axes[-1].lines[1:], axes[0].lines[1], axes[-1].lines[0]]
     shown = [lines[2], lines[0], lines[1], lines[3]]
     words = [f"best of {seeds} starts, {LABELS[names[0]]}", f"best of {seeds}, {LABELS[names[-1]]}"]
@@ -97,7 +103,7 @@ def _short(value: float) -> str:
 
 
 def rates(results: Results) -> Figure:
-    """The best splines in the first panel, then a panel per activation."""
+    """The best straight pieces in the first panel, then a panel per activation."""
     names = results["activations"].tolist()
     figure, axes = plotting.panels(1 + len(names), columns=2, height=3.7)
     _spline_panel(axes[0], results)
@@ -106,100 +112,115 @@ def rates(results: Results) -> Figure:
         _width_panel(axes[1 + place], results, place, name)
     for ax in smooth[1:]:
         ax.sharey(smooth[0])
-    for ax in smooth[:1]:
-        lowest = np.nanmin(np.nanmedian(results["solved"], axis=-1))
-        ax.set_ylim(bottom=lowest / 1e3)  # room for the legend
     return figure
 
 
 def _spline_panel(ax: Axes, results: Results) -> None:
     pieces = results["pieces"]
-    for norm, line, words in (("l2", "solid", "L2"), ("sup", "dotted", "largest")):
-        names, shades = results[f"{norm}_names"].tolist(), ("blue", "vermilion", "green")
-        for name, ratio, shade in zip(names, spline_ratios(results, norm), shades, strict=False):
-            marker = "o" if norm == "l2" else "s"
-            ax.plot(
-                pieces,
-                ratio,
-                marker=marker,
-                markersize=4,
-                color=COLORS[shade],
-                linestyle=LINES[line],
-                label=f"{name}, {words} error",
-            )
-    _log_axis(ax, pieces)
-    ax.set_ylim(0.95, 1.55)
+    names = results["names"].tolist()
+    for name, shade, marker in zip(names, ("blue", "vermilion", "green"), "osD", strict=True):
+        place = names.index(name)
+        theory = results["l2_constants"][place] / pieces**2
+        ax.plot(pieces, theory, color=COLORS[shade], linestyle=LINES["solid"], linewidth=1.3)
+        ax.plot(pieces, results["l2_errors"][place], marker, color=COLORS[shade], markersize=5)
+        _name_line(ax, name, pieces[-1], theory[-1], shade)
+    ax.set_yscale("log")
+    _log_axis(ax, pieces, right=2.6)
     ax.set_xlabel("straight pieces N")
-    ax.set_ylabel("error × N² / C")
-    ax.set_title("best straight pieces, relative to theory")
-    ax.legend()
+    ax.set_ylabel("L2 error on [0, 1]")
+    ax.set_title("best N pieces; lines: C / N²")
 
 
 def _width_panel(ax: Axes, results: Results, place: int, name: str) -> None:
-    widths, trained, solved = results["widths"], results["trained"][place], results["solved"][place]
-    seeds, shade = trained.shape[-1], COLORS[SHADES[name]]
+    widths, trained = results["widths"], results["trained"][place]
+    seeds, shade = trained.shape[-1], SHADES[name]
     # Spread sideways, so that starts with equal errors can be seen.
     at = widths[:, None] * 1.16 ** np.linspace(-1, 1, seeds)
-    ax.plot(at.ravel(), trained.ravel(), ".", color=shade, markersize=4, alpha=0.4)
-    ax.plot(
-        widths,
-        np.nanmedian(trained, axis=-1),
-        "o-",
-        color=shade,
-        label=f"trained, median of {seeds}",
-    )
-    ax.plot(
-        widths,
-        np.nanmedian(solved, axis=-1),
-        "s",
-        linestyle=LINES["dashed"],
-        color=COLORS["purple"],
-        markersize=5,
-        label="least-squares output weights, median",
-    )
+    ax.plot(at.ravel(), trained.ravel(), ".", color=COLORS[shade], markersize=4, alpha=0.4)
+    medians = np.nanmedian(trained, axis=-1)
+    ax.plot(widths, medians, "o-", color=COLORS[shade])
+    _name_line(ax, "trained", widths[-1], medians[-1], shade, above=True)
+    shown = [("solved", "s", "dashed", "least squares")]
+    if name != "relu":
+        shown = [
+            ("solved_float32", "s", "dashed", "least squares,\nsingle precision"),
+            ("solved", "^", "dotted", "least squares,\ndouble precision"),
+        ]
+    for of, marker, line, words in shown:
+        medians = np.nanmedian(results[of][place], axis=-1)
+        ax.plot(
+            widths, medians, marker, linestyle=LINES[line], color=COLORS["purple"], markersize=5
+        )
+        _name_line(ax, words, widths[-1], medians[-1])
     if name == "relu":
-        ax.plot(widths, results["optimum"], "-", color="black", label="best m + 1 straight pieces")
+        ax.plot(widths, results["optimum"], "-", color="black")
+        words = "best m + 1\nstraight pieces"
+        _name_line(ax, words, widths[-1], results["optimum"][-1])
     ax.set_yscale("log")
-    _log_axis(ax, widths)
+    _log_axis(ax, widths, right=6)
     ax.set_xlabel("hidden nodes m")
     ax.set_ylabel("RMSE on [−1, 1]")
-    ax.set_title(f"{LABELS[name]} networks")
-    ax.legend(loc="lower left")
+    ax.set_title(f"{LABELS[name]} networks, {seeds} starts")
+
+
+def _name_line(
+    ax: Axes, words: str, x: float, y: float, shade: str = "black", *, above: bool = False
+) -> None:
+    """Write the name of a line to the right of its end, or a little above."""
+    ax.annotate(
+        words,
+        (x, y),
+        xytext=(10, 7 if above else 0),
+        textcoords="offset points",
+        va="center",
+        color=COLORS[shade],
+        fontsize=9.5,
+    )
 
 
 def sampling(results: Results) -> Figure:
     """Errors of random cosines, and their ratio to C / m."""
-    units, shades = results["units"], ("blue", "vermilion", "green", "purple")
-    figure, (left, right) = plotting.panels(2, height=3.7)
-    spread = np.linspace(-1, 1, len(results["dimensions"]))
-    for place, dimension in enumerate(results["dimensions"].tolist()):
-        errors, constant = results["sampled"][place], results["sample_constants"][place]
-        shade = COLORS[shades[place]]
-        words = f"d = {dimension}, s = {results['deviations'][place]:g}"
-        at = units * 1.07 ** spread[place]
-        left.plot(units, constant / units, color=shade, linestyle=LINES["solid"], linewidth=1)
-        left.plot(at, errors.mean(axis=0), "os"[place % 2], color=shade, label=f"{words}: mean")
-        ratio, error = sampling_ratios(results, place)
-        right.errorbar(
-            at, ratio, 4 * error, fmt="os"[place % 2], color=shade, capsize=4, label=words
+    units, dimensions = results["units"], results["dimensions"].tolist()
+    figure, (left, *ratios) = plotting.panels(
+        1 + len(dimensions), columns=1 + len(dimensions), height=3.3
+    )
+    found = [sampling_ratios(results, place) for place in range(len(dimensions))]
+    reach = 1.15 * max(np.max(np.abs(ratio - 1) + 4 * error) for ratio, error in found)
+    for place, (dimension, ax) in enumerate(zip(dimensions, ratios, strict=True)):
+        theory = results["sample_constants"][place] / units
+        shade = COLORS[("blue", "vermilion")[place % 2]]
+        left.plot(units, theory, linestyle=LINES["solid"], linewidth=1, color=shade)
+        left.plot(
+            units,
+            results["sampled"][place].mean(axis=0),
+            "os"[place % 2],
+            label=f"{dimension} dimensions",
+            color=shade,
         )
-    left.plot([], [], color=COLORS["grey"], linestyle=LINES["solid"], linewidth=1, label="C / m")
-    right.axhline(1, color="black", linewidth=1, linestyle=LINES["dashed"])
+        ratio, error = found[place]
+        ax.errorbar(units, ratio, 4 * error, fmt="os"[place % 2], capsize=4, color=shade)
+        ax.axhline(1, color="black", linewidth=1, linestyle=LINES["dashed"])
+        ax.set_ylim(1 - reach, 1 + reach)
+        ax.set_ylabel("m × mean squared error / C")
+        ax.set_title(f"{dimension} dimensions: ratio")
     left.set_yscale("log")
     left.set_ylabel("mean squared error")
-    right.set_ylabel("m × mean squared error / C")
-    left.set_title(f"mean over {results['sampled'].shape[1]} draws")
-    right.set_title("ratio of measurement to theory")
-    for ax in (left, right):
+    left.set_title("lines: C / m")
+    left.legend()
+    for ax in (left, *ratios):
         _log_axis(ax, units)
         ax.set_xlabel("random cosines m")
-        ax.legend()
     return figure
 
 
-def _log_axis(ax: Axes, ticks: np.ndarray) -> None:
-    """A logarithmic horizontal axis with only these ticks, as plain numbers."""
+def _log_axis(ax: Axes, ticks: np.ndarray, right: float | None = None) -> None:
+    """A logarithmic horizontal axis with only these ticks, as plain numbers.
+
+    With `right`, it reaches to so many times the last tick: room for names of lines.
+    """
     ax.set_xscale("log")
+    if right is not None:
+        ax.set_xlim(ticks[0] / 1.35, ticks[-1] * right)
     ax.xaxis.set_major_locator(FixedLocator(ticks.tolist()))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.xaxis.set_minor_locator(NullLocator())

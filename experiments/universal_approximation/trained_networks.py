@@ -1,7 +1,8 @@
 """Which curves do networks of growing width learn, and how do their errors fall with the width?
 
     trained   RMSE of a network after training
-    solved    RMSE of its hidden layer with least-squares output weights
+    solved    RMSE of its hidden layer with output weights from least squares on the same rows, in
+              float64 and in float32, the precision of training
     optimum   RMSE of the best m + 1 straight pieces: no ReLU network of m nodes has less
 
 All networks are trained by the protocol of `curve_training`.
@@ -40,7 +41,7 @@ class NetworkSettings:
       widths: number of nodes of the networks with one hidden layer whose errors are compared.
       activations: activations with which each of those is trained.
       seeds: number of random starts of every network.
-      grid: number of points at which the error is measured.
+      grid: number of points at which the error is measured; none of them is a training point.
       resamples: number of bootstrap resamples of the starts, for intervals of medians.
     """
 
@@ -102,7 +103,8 @@ def errors_by_width(key: Array, settings: NetworkSettings) -> dict[str, Any]:
     Returns:
       widths: (widths,) numbers of nodes m; activations: (activations,) names.
       trained: (activations, widths, seeds) RMSE, NaN where a fit diverged.
-      solved: the same with least-squares output weights (`readout_errors`).
+      solved, solved_float32: the same with output weights from least squares on the training
+        points (`readout_errors`).
       resampled: (resamples, widths, seeds) indices of seeds, for intervals of medians.
       optimum: (widths,) least RMSE of m + 1 straight pieces, joined or not.
       joined: (widths,) RMSE of a continuous curve of m + 1 pieces that break at the same places.
@@ -113,11 +115,14 @@ def errors_by_width(key: Array, settings: NetworkSettings) -> dict[str, Any]:
     ]
     keys = jax.random.split(key_fits, (len(networks), settings.seeds))
     curve, grid = one_period, midpoints(settings.grid)
-    trained, solved = [], []
+    rows = midpoints(settings.training.rows)
+    trained: list[np.ndarray] = []
+    solved: dict[str, list[np.ndarray]] = {"solved": [], "solved_float32": []}
     for starts, (hidden, activation) in zip(keys, networks, strict=True):
         params = train(starts, hidden, activation, curve, settings.training)
         trained.append(rmse(outputs(params, activation, grid), curve(grid)))
-        solved.append(readout_errors(params, activation, curve, grid))
+        for name, dtype in (("solved", np.float64), ("solved_float32", np.float32)):
+            solved[name].append(readout_errors(params, activation, curve, rows, grid, dtype))
     shape = (len(settings.activations), len(settings.widths), settings.seeds)
     widths = np.array(settings.widths)
     errors, breaks = best_segmentation(grid, curve(grid), int(widths.max()) + 1)
@@ -128,7 +133,7 @@ def errors_by_width(key: Array, settings: NetworkSettings) -> dict[str, Any]:
         "widths": widths,
         "activations": np.array(settings.activations),
         "trained": np.reshape(trained, shape),
-        "solved": np.reshape(solved, shape),
+        **{name: np.reshape(errors, shape) for name, errors in solved.items()},
         "resampled": np.asarray(resampled, np.uint16),
         "optimum": errors[widths],
         "joined": np.array([linear_spline_error(grid, curve(grid), breaks[m]) for m in widths]),

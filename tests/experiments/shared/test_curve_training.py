@@ -22,7 +22,7 @@ def test_no_network_beats_the_best_straight_pieces(key):
     errors, _ = best_segmentation(x, sine(x), 9)
     params = jaxnn.mlp.init(key, jaxnn.MLP((1, 8, 1), "relu", bias_initializer="uniform"))
     stacked = jax.tree.map(lambda leaf: np.asarray(leaf)[None], params)
-    solved = curve_training.readout_errors(stacked, "relu", sine, x)
+    solved = curve_training.readout_errors(stacked, "relu", sine, x, x)
     assert errors[8] <= solved[0] < np.sqrt(0.5)
 
 
@@ -63,10 +63,16 @@ def test_least_squares_output_weights_are_exact_for_a_curve_in_their_span():
     x = curve_training.midpoints(64)
 
     def curve(x):
-        return 2 + 3 * np.maximum(x + 0.5, 0) - 7 * np.maximum(x - 0.5, 0)
+        return 2.1 + 3.3 * np.maximum(x + 0.5, 0) - 7.7 * np.maximum(x - 0.5, 0)
 
-    assert curve_training.readout_errors((layer, output), "relu", curve, x)[0] < 1e-12
+    rows = curve_training.midpoints(16)
+    exact, rounded = (
+        curve_training.readout_errors((layer, output), "relu", curve, rows, x, dtype)[0]
+        for dtype in (np.float64, np.float32)
+    )
+    assert exact < 1e-12 < 1e-8 < rounded < 1e-5
     flat = curve_training.outputs((layer, output), "relu", x)
     np.testing.assert_array_equal(flat, np.zeros((1, 64)))
     broken = jaxnn.Layer(layer.weights * np.nan, layer.biases)
-    assert np.isnan(curve_training.readout_errors((broken, output), "relu", curve, x)).all()
+    outcome = curve_training.readout_errors((broken, output), "relu", curve, rows, x)
+    assert np.isnan(outcome).all()
