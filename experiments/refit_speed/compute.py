@@ -1,4 +1,4 @@
-"""What is timed? Each job by all contenders in turn, cold starts, and cost against size."""
+"""What is timed? Jobs of many sizes by all contenders in turn, cold starts, and growing cost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import jax
 import numpy as np
 
 import jaxnn
-from experiments.refit_speed import inspection, peers, scaling, tricks
+from experiments.refit_speed import curves, inspection, peers, scaling, tricks
 from experiments.refit_speed.job import Job, cores
 from experiments.refit_speed.processes import Contender
 from jaxnn import tables
@@ -31,6 +31,9 @@ class Settings:
       peer_refits: the same for slow peers; times are compared per refit.
       rounds: number of interleaved repetitions.
       trick_epochs, trick_rounds: the same for jobs with dropout and batch normalisation.
+      widths, table_rows, batches: sizes at which the speed of all contenders is compared.
+      curve_refits, curve_operations, curve_steps, curve_rounds: of each of these jobs: refits,
+        nominal arithmetic, most steps of a refit, and repetitions.
       inspections: times that a network is inspected by this library in each; a tenth of them by
         scikit-learn.
       rest: seconds before each timing, in which the last contender's threads go to sleep.
@@ -45,6 +48,13 @@ class Settings:
     rounds: int = 3
     trick_epochs: int = 60
     trick_rounds: int = 5
+    widths: tuple[int, ...] = (4, 16, 256)
+    table_rows: tuple[int, ...] = (100, 1_000, 10_000)
+    batches: tuple[int, ...] = (8, 32, 100)
+    curve_refits: int = 16
+    curve_operations: float = 5e10
+    curve_steps: int = 1_500
+    curve_rounds: int = 3
     inspections: int = 50
     rest: float = 0.5
     replicates: tuple[int, ...] = (100, 1_000, 10_000)
@@ -61,6 +71,13 @@ QUICK = Settings(
     rounds=2,
     trick_epochs=20,
     trick_rounds=2,
+    widths=(16,),
+    table_rows=(100,),
+    batches=(32,),
+    curve_refits=4,
+    curve_operations=1e9,
+    curve_steps=50,
+    curve_rounds=2,
     inspections=10,
     rest=0.02,
     replicates=(20, 200),
@@ -93,7 +110,6 @@ JOBS: dict[str, tuple[tuple[int, ...], bool, dict[str, float]]] = {
 }
 COLD_JOB = "18-16-16-1, full batch"
 SLOW = ("scikit-learn",)
-SIZE, PRODUCTS = 1024, 20  # rows of the square matrices, and number of products in one timing
 ROWS = 303
 
 
@@ -116,7 +132,8 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
     names = peers.available()
     refits = {name: settings.peer_refits if name in SLOW else settings.refits for name in names}
     seconds = np.full((len(JOBS), len(names), settings.rounds), np.nan)
-    losses = np.full((len(JOBS), len(names), settings.refits), np.nan)
+    reached = settings.refits * (1 + settings.rounds)
+    losses = np.full((len(JOBS), len(names), reached), np.nan)
     operations = np.zeros((len(JOBS), len(names)))
     peaks = np.zeros((len(JOBS), settings.rounds))
     cold = np.zeros((len(names), 2))
@@ -130,7 +147,7 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
         peak = processes.enter_context(Contender(peers.matrix_products))
         for contender in (*race.values(), peak):
             contender.wait_until_ready()
-        peak.ask(size=SIZE, times=1, seed=seed)
+        peak.ask(seed=seed, times=1)
 
         def call(name: str, job: str, seed: int) -> dict[str, Any]:
             described = dataclasses.asdict(job_of(job, settings, refits[name]))
@@ -149,12 +166,13 @@ def _race(settings: Settings, seed: int, table: str) -> dict[str, np.ndarray]:
                 operations[j, i] = refits[name] * job_of(job, settings, 1).operations(ROWS)
             for r in range(settings.rounds):
                 time.sleep(settings.rest)
-                answer = peak.ask(size=SIZE, times=PRODUCTS, seed=seed)
-                peaks[j, r] = 2 * SIZE**3 * PRODUCTS / answer["seconds"]
+                peaks[j, r] = peers.OPERATIONS / peak.ask(seed=seed)["seconds"]
                 for i, name in enumerate(names):
                     time.sleep(settings.rest)
                     answer = race[name].ask(**call(name, job, seed + 1 + r))
                     seconds[j, i, r] = answer["seconds"]
+                    first = (r + 1) * refits[name]
+                    losses[j, i, first : first + refits[name]] = answer["result"]
     return {
         "contenders": np.array(names),
         "seconds": seconds,
@@ -198,14 +216,16 @@ def _inspection(settings: Settings, seed: int) -> np.ndarray:
 
 
 def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
-    """Race the contenders, with and without tricks, inspect a network, and measure how cost grows.
+    """Race the contenders, at many sizes and with tricks, inspect a network, and see cost grow.
 
     Returns:
       contenders: (contenders,) names, this library first; refits: (contenders,) refits per call.
       seconds: (jobs, contenders, rounds) wall time; cold: (contenders, 2) of the first two calls.
-      losses: (jobs, contenders, refits) final mean training losses, NaN where there are fewer.
+      losses: (jobs, contenders, refits of all calls) final mean training losses, NaN for those that
+        do fewer.
       operations: (jobs, contenders) nominal operations per call; steps: (jobs,) of one refit.
       trick_contenders, trick_seconds, trick_losses: as from `tricks.race`.
+      curve_*: as from `curves.race`.
       peak: (jobs, rounds) operations per second of float32 matrix products.
       inspection_seconds: (jobs of `inspection`, tools, rounds), this library, then scikit-learn,
         if that is installed.
@@ -218,6 +238,16 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
     trial = tricks.Trial(
         settings.refits, settings.trick_epochs, settings.trick_rounds, settings.rest
     )
+    sizes = curves.Trial(
+        settings.widths,
+        settings.table_rows,
+        settings.batches,
+        settings.curve_refits,
+        settings.curve_operations,
+        settings.curve_steps,
+        settings.curve_rounds,
+        settings.rest,
+    )
     with tempfile.TemporaryDirectory() as folder:
         table = str(Path(folder) / "rows.npz")
         X, y = heart_matrix()
@@ -225,15 +255,21 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
         tasks = [
             partial(_race, settings, seed, table),
             partial(tricks.race, trial, table, seed),
+            partial(curves.race, sizes, folder, seed),
             partial(_inspection, settings, seed),
             *(partial(_scaling, axis, sizes, seed) for axis, sizes in series.items()),
         ]
         # In parallel only where the times are not compared.
         with ThreadPoolExecutor(1 if settings.compared else cores()) as pool:
-            raced, with_tricks, inspected, *grown = pool.map(lambda task: task(), tasks)
-    results: dict[str, Any] = {**raced, **with_tricks, "inspection_seconds": inspected}
-    for (axis, sizes), found in zip(series.items(), grown, strict=True):
-        results[f"{axis}_sizes"] = np.array(sizes)
+            raced, with_tricks, at_sizes, inspected, *grown = pool.map(lambda task: task(), tasks)
+    results: dict[str, Any] = {
+        **raced,
+        **with_tricks,
+        **at_sizes,
+        "inspection_seconds": inspected,
+    }
+    for (axis, timed), found in zip(series.items(), grown, strict=True):
+        results[f"{axis}_sizes"] = np.array(timed)
         results[f"{axis}_seconds"], results[f"{axis}_memory"] = found.T
     results["cores"] = cores()
     results["compared"] = settings.compared and cores() == 2

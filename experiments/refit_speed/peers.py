@@ -41,6 +41,11 @@ ENTRIES: dict[str, Entry] = {
 }
 
 
+# The peak of a machine: the operations per second of float32 products of square matrices.
+SIZE, PRODUCTS = 1024, 20  # rows of the matrices, and number of products in one timing
+OPERATIONS = 2 * SIZE**3 * PRODUCTS
+
+
 def available() -> list[str]:
     """The contenders whose packages are installed, this library first."""
     return [
@@ -73,16 +78,16 @@ def refit(name: str, table: str, job: dict[str, Any], seed: int) -> np.ndarray:
 
 
 @cache
-def _product(size: int, seed: int) -> tuple[Callable[[Any], Any], Any]:
+def _product(seed: int) -> tuple[Callable[[Any], Any], Any]:
     import jax
     import jax.numpy as jnp
 
-    matrix = jax.random.normal(jax.random.key(seed), (size, size), jnp.float32)
+    matrix = jax.random.normal(jax.random.key(seed), (SIZE, SIZE), jnp.float32)
     return jax.jit(lambda a: a @ a), matrix
 
 
-def matrix_products(size: int, times: int, seed: int) -> None:
+def matrix_products(seed: int, times: int = PRODUCTS) -> None:
     """Square float32 matrix products, one after the other, over all cores."""
-    product, matrix = _product(size, seed)
+    product, matrix = _product(seed)
     for _ in range(times):
         product(matrix).block_until_ready()

@@ -67,11 +67,11 @@ def race(trial: Trial, table: str, seed: int) -> dict[str, np.ndarray]:
     Returns:
       trick_contenders: names, this library first; PyTorch is left out if it is not installed.
       trick_seconds: (tricks, contenders, rounds) wall time.
-      trick_losses: (tricks, contenders, refits) final mean training losses.
+      trick_losses: (tricks, contenders, refits of all calls) final mean training losses.
     """
     names = [name for name in peers.available() if name in CONTENDERS]
     seconds = np.empty((len(TRICKS), len(names), trial.rounds))
-    losses = np.empty((len(TRICKS), len(names), trial.refits))
+    losses = np.empty((len(TRICKS), len(names), 1 + trial.rounds, trial.refits))
     with ExitStack() as processes:
         entries = [peers.ENTRIES[name] for name in names]
         contenders = [
@@ -88,18 +88,18 @@ def race(trial: Trial, table: str, seed: int) -> dict[str, np.ndarray]:
             for contender, call in zip(contenders, of_trick, strict=True):
                 contender.send(**call, seed=seed)
             for i, contender in enumerate(contenders):
-                losses[t, i] = contender.receive()["result"]
+                losses[t, i, 0] = contender.receive()["result"]
         for r in range(trial.rounds):
             for i, contender in enumerate(contenders):  # one tool's jobs follow each other closely
                 # Each job is the first in turn: a process that has waited for long starts slowly.
                 for t in np.roll(np.arange(len(calls)), -r):
                     time.sleep(trial.rest)
                     answer = contender.ask(**calls[t][i], seed=seed + 1 + r)
-                    seconds[t, i, r] = answer["seconds"]
+                    seconds[t, i, r], losses[t, i, r + 1] = answer["seconds"], answer["result"]
     return {
         "trick_contenders": np.array(names),
         "trick_seconds": seconds,
-        "trick_losses": losses,
+        "trick_losses": losses.reshape(*losses.shape[:2], -1),
     }
 
 

@@ -4,6 +4,10 @@ import pytest
 from experiments.refit_speed.compute import JOBS
 from experiments.refit_speed.tricks import TRICKS
 
+# The middle, two other widths, numbers of rows and sizes of batches.
+POINTS = [(64, 300, 300), (16, 300, 300), (256, 300, 300), (64, 100, 100), (64, 1000, 1000)]
+POINTS += [(64, 300, 32), (64, 300, 100)]
+
 CONTENDERS = ["jaxnn", "naive vmap", "torch", "scikit-learn"]
 
 
@@ -16,11 +20,13 @@ def made():
         share=0.9,
         losses=0.2,
         growth=1.0,
-        first=2.0,
+        first=1.4,
         inspection=21.0,
         shares=(0.6, 0.7, 0.5),
         torch=3.1,
         trick_losses=0.2,
+        in_batches=0.56,
+        at_sizes=(2.0, 4.0),
     ):
         jobs, rounds, refits = len(JOBS), 3, 20
         rng = np.random.default_rng(0)
@@ -31,7 +37,14 @@ def made():
         with_tricks[1:, 1] += trick_losses - 0.2
         of_tricks = np.array([1.0, *(1 / np.array(shares))])[:, None, None]
         sizes = np.array([100, 1_000, 10_000])
+        at_points = np.array([0.9, 0.5, 1.1, 0.8, 0.9, in_batches, 0.7])
+        curve_seconds = np.array([1.0, *at_sizes])[:, None] * ours / at_points[:, None, None]
         return {
+            "curve_contenders": np.array(["jaxnn", "naive vmap", "torch"]),
+            "curve_points": np.array(POINTS),
+            "curve_seconds": curve_seconds,
+            "curve_operations": np.full(len(POINTS), 0.6e9),
+            "curve_peak": np.full((len(POINTS), rounds), 1e9),
             "contenders": np.array(CONTENDERS),
             "seconds": ours * np.array(ratios)[None, :, None] * np.ones((jobs, 1, 1)),
             "refits": np.full(len(CONTENDERS), refits),

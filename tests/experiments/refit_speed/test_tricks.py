@@ -35,7 +35,8 @@ class Clock:
 
     def ask(self, name, job, seed, **call):
         Clock.asked.append((name, job["hidden_keep"], job["normalized"], seed))
-        return {"seconds": (1 + job["normalized"]) * (2 if name == "torch" else 1)}
+        seconds = (1 + job["normalized"]) * (2 if name == "torch" else 1)
+        return {"seconds": seconds, "result": [seed] * job["refits"]}
 
 
 def test_every_round_times_all_jobs_of_all_tools_with_its_own_seed(monkeypatch):
@@ -51,6 +52,7 @@ def test_every_round_times_all_jobs_of_all_tools_with_its_own_seed(monkeypatch):
     np.testing.assert_array_equal(tricks.shares(found), [[1] * 2, [1] * 2, [0.5] * 2, [0.5] * 2])
     np.testing.assert_array_equal(tricks.relative_times(found), np.full((4, 1, 2), 2))
     assert found["trick_losses"][:, 1, 0].tolist() == [5, 5, 6, 6]
+    assert found["trick_losses"][0, 1].tolist() == [5] * 3 + [8] * 3 + [9] * 3
 
 
 def test_pytorch_reaches_the_same_losses_with_both_tricks():
