@@ -10,8 +10,8 @@ from experiments.lab.claims import Claim, above, below, close, ordered, reported
 from experiments.lab.contract import Results
 from experiments.regularization import wrong_labels
 from experiments.regularization.reading import (
+    decided,
     extrapolated_gap,
-    found_or_refused,
     logit_gap,
     paired_interval,
 )
@@ -36,26 +36,23 @@ def _augmentation_claims(results: Results) -> Iterator[Claim]:
     """Trained on shifted images less trained on images as they are; 95% intervals over splits."""
     plain, moved = results["shift_errors"][1] - results["shift_errors"][0]
     decides = len(plain) >= SPLITS
-    mean, ends = paired_interval(moved)
+    _, ends = paired_interval(moved)
     yield below(
-        "Training on shifted digits lowers the error on digits shifted by one pixel: upper end of "
-        "the difference",
+        "Training on shifted digits lowers the error on digits shifted by one pixel (upper end of "
+        "the difference)",
         AUGMENTATION,
         ends[1],
         0.0,
         interval=ends,
         asserted=decides,
     )
-    mean, ends = paired_interval(plain)
-    yield found_or_refused(
-        "It lowers the error on digits as they are (8 × 8 pixels, all centred): difference, 95% "
-        "interval",
+    yield decided(
+        "Training on shifted digits lowers the error on digits as they are, 8 × 8 pixels and all "
+        "centred (error with shifts less error without)",
         AUGMENTATION,
-        mean,
-        "below 0",
-        ends[1] < 0,
-        ends,
-        decides,
+        paired_interval(plain),
+        high=0,
+        decides=decides,
     )
 
 
@@ -66,7 +63,8 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
     decides = errors.shape[1] >= SPLITS
     shares = active.mean(axis=1)
     yield ordered(
-        "Share of units and images in which a unit is active, by the price of activity",
+        "The higher the price of activity, the fewer hidden units are active (share of units and "
+        "images, by price)",
         SPARSE,
         {
             f"{price:g}": float(share)
@@ -75,8 +73,8 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
     )
     ratios = results["balance"][1:] / (prices[1:, None] * results["activity"][1:])
     yield close(
-        "Balance of both prices at the end of training, b (|W2|² − |W1|²) over a mean Σ|h|, mean "
-        "over splits; steps end near the minimum, not at it",
+        "At the end of training the weights balance both prices (b (|W2|² − |W1|²) over a mean "
+        "Σ|h|, mean over splits; training ends near the minimum, not at it)",
         "invariance to scale",
         ratios.mean(axis=1),
         1.0,
@@ -84,41 +82,40 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
         asserted=decides,
     )
     place = int(np.argmin(np.abs(prices - 0.01)))
-    mean, ends = paired_interval(errors[place] - errors[0])
-    words = f"With the price {prices[place]:g} the test error grows by less than {COST:.0%}"
-    yield found_or_refused(
-        f"{words}: difference, 95% interval",
+    cost = paired_interval(errors[place] - errors[0])
+    yield decided(
+        f"Sparse hidden layers cost less than {COST:.0%} of test error (error at the price "
+        f"{prices[place]:g} less error without a price)",
         SPARSE,
-        mean,
-        f"below {COST:g}",
-        ends[1] < COST,
-        ends,
-        decides,
+        cost,
+        high=COST,
+        decides=decides,
+        unclear="may cost more",
     )
     yield below(
-        f"The same by less than {2 * COST:.0%}: upper end of the difference",
+        f"Sparse hidden layers cost less than {2 * COST:.0%} of test error (upper end of the same "
+        "difference)",
         SPARSE,
-        ends[1],
+        cost[1][1],
         2 * COST,
-        interval=ends,
+        interval=cost[1],
         asserted=decides,
     )
-    yield found_or_refused(
-        "A sparse representation lowers the test error: difference at this price, 95% interval",
+    yield decided(
+        f"Sparse hidden layers lower the test error (error at the price {prices[place]:g} less "
+        "error without a price)",
         SPARSE,
-        mean,
-        "below 0",
-        ends[1] < 0,
-        ends,
-        decides,
+        cost,
+        high=0,
+        decides=decides,
     )
 
 
 def _label_claims(results: Results) -> Iterator[Claim]:
     mean, error = extrapolated_gap(results["noise_gaps"])
     yield within_errors(
-        "Gap of the scores of two classes that learn with label noise, as the learning rate goes "
-        "to 0: that of smoothed labels",
+        "As the learning rate goes to 0, label noise leads to the scores of label smoothing (gap "
+        "of the scores of two classes)",
         "the mean of label noise is label smoothing",
         mean,
         logit_gap(2, wrong_labels.PAIR_SHARE),
@@ -128,30 +125,28 @@ def _label_claims(results: Results) -> Iterator[Claim]:
     decides = errors.shape[1] >= SPLITS
     yield reported("Share of the training labels that are wrong", "known", results["wrong_share"])
     for place, words in ((1, "Label smoothing"), (2, "Label noise")):
-        mean, ends = paired_interval(errors[place] - errors[0])
+        _, ends = paired_interval(errors[place] - errors[0])
         yield below(
-            f"{words} lowers the test error if labels are wrong: upper end of the difference",
+            f"{words} lowers the test error if some training labels are wrong (upper end of the "
+            "difference)",
             LABELS,
             ends[1],
             0.0,
             interval=ends,
             asserted=decides,
         )
-        mean, ends = paired_interval(losses[place] - losses[0])
-        yield found_or_refused(
-            f"{words} makes the probabilities better if labels are wrong: difference in log loss, "
-            "95% interval",
+        yield decided(
+            f"{words} improves the probabilities if some training labels are wrong (log loss with "
+            "it less that without)",
             LABELS,
-            mean,
-            "below 0",
-            ends[1] < 0,
-            ends,
-            decides,
+            paired_interval(losses[place] - losses[0]),
+            high=0,
+            decides=decides,
         )
-    mean, ends = paired_interval(results["wrong_learned"][0] - results["wrong_learned"][2])
+    _, ends = paired_interval(results["wrong_learned"][0] - results["wrong_learned"][2])
     yield above(
-        "With label noise fewer of the wrong labels are learned: lower end of the difference of "
-        "the shares",
+        "With label noise the network learns fewer of the wrong labels by heart (lower end of the "
+        "difference of the shares)",
         LABELS,
         ends[0],
         0.0,

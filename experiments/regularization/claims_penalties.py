@@ -32,37 +32,38 @@ def claims(results: Results) -> list[Claim]:
 def _penalty_claims(results: Results) -> Iterator[Claim]:
     price = penalties.PRICE
     yield at_most(
-        "Weights that `fit` finds with an L2 penalty: greatest distance from H / (H + a) w*",
+        "`fit` with an L2 penalty finds H / (H + a) w* (largest distance)",
         NORMS,
         np.abs(results["l2_fit"][:3] - l2_minimum(price)),
         1e-6,
     )
     l1 = l1_minimum(price)
     yield at_most(
-        "Weights by proximal gradient descent with an L1 penalty, 41 values of a: greatest "
-        "distance from sign(w*) max(|w*| - a / H, 0)",
+        "Proximal gradient descent with an L1 penalty finds sign(w*) max(|w*| − a / H, 0) (largest "
+        f"distance, {len(penalties.PRICES)} values of a)",
         NORMS,
         np.abs(results["proximal"] - [l1_minimum(a) for a in penalties.PRICES]),
         1e-8,
     )
     reach = penalties.L1_RATE * (price + np.abs(penalties.CURVATURES * penalties.CENTRE).max())
     yield at_most(
-        "Weights that `fit` finds with an L1 penalty: greatest distance from the same; gradient "
-        "descent steps to and fro over a weight of zero, by at most this",
+        "`fit` with an L1 penalty finds the same minimum (largest distance; gradient descent steps "
+        "to and fro over a weight of zero, by at most this)",
         NORMS,
         np.abs(results["l1_fit"][:3] - l1),
         reach,
     )
     yield refused(
-        "The lecture's penalty 1/2 |w| has the minimum of the prior with scale 1 / a: third weight",
-        "lecture 11, “Norm Penalties”, the slide, taken literally",
+        "The lecture's penalty a/2 Σ|w| has its minimum where a Laplace prior with scale 1 / a has "
+        "it (third weight)",
+        "erratum 24: Ω = ½ ‖W‖₁, the slide, taken literally",
         float(results["halved"][2]),
         float(l1[2]),
         unless=bool(abs(results["halved"][2] - l1[2]) < 1e-8),
     )
     biases = np.array([results["l2_fit"][3], results["l1_fit"][3]])
     yield at_most(
-        "Biases are not penalised: greatest distance of the bias from that without a penalty",
+        "Biases are not penalised (largest distance of the bias from that without a penalty)",
         NORMS,
         np.abs(biases - penalties.BIAS),
         1e-6,
@@ -70,17 +71,17 @@ def _penalty_claims(results: Results) -> Iterator[Claim]:
     w = penalties.GRID
     for name, log_density in (
         (
-            "L2 penalty and a normal prior with variance 1 / a",
+            "L2 penalty is the log density of a normal prior with variance 1 / a",
             stats.norm.logpdf(w, scale=price**-0.5),
         ),
         (
-            "L1 penalty and a Laplace prior with scale 1 / a",
+            "L1 penalty is the log density of a Laplace prior with scale 1 / a",
             stats.laplace.logpdf(w, scale=1 / price),
         ),
     ):
         offsets = results[f"{name[:2].lower()}_penalty"] + log_density
         yield at_most(
-            f"{name}: range over w of the penalty plus the log density",
+            f"Up to a constant and the sign, an {name} (range over w of their sum)",
             "lecture 11, “MAP estimation”",
             np.ptp(offsets),
             1e-12,
@@ -94,21 +95,22 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
     # The gap is greatest where exp(-x) (1 + x)^2 = 1, which Lambert's function solves.
     widest = -1 - 2 * float(np.real(special.lambertw(-np.exp(-0.5) / 2, -1)))
     yield refused(
-        "Early stopping is an L2 penalty: greatest gap of the shares of a weight that are learned",
+        "Early stopping is the same as an L2 penalty (largest gap between the shares of a weight "
+        "that both learn)",
         "Goodfellow et al. 2016, section 7.8, read as an identity",
         float(gaps.max()),
         "0",
         unless=bool(gaps.max() < 1e-3),
     )
     yield close(
-        "The same, against the gap of the two formulas",
+        "The largest gap between the shares is that of the two formulas",
         "Goodfellow et al. 2016, eq. 7.41 to 7.45",
         gaps.max(),
         1 - np.exp(-widest) - widest / (1 + widest),
         early_stopping.RATE / 2,
     )
     yield close(
-        "Steps times rate times curvature where the gap is greatest",
+        "The gap is largest at this time (steps times rate times curvature)",
         "exp(−x) (1 + x)² = 1",
         times[gaps.argmax()],
         widest,
@@ -116,7 +118,8 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
     )
     early = int(np.abs(times - 0.02).argmin())
     yield close(
-        "For short training they agree to first order: gap at x = 0.02 over x² / 2",
+        "For short training early stopping and an L2 penalty agree to first order (gap at x = "
+        "0.02, over x² / 2)",
         "second order of both formulas",
         gaps[early] / (0.02**2 / 2),
         1.0,
@@ -127,7 +130,7 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
         x = early_stopping.COARSE_RATE * mark * h
         left = (1 - early_stopping.COARSE_RATE * h) ** mark
         yield close(
-            f"Greatest gap over curvatures up to 1 after {mark:,} steps at the rate 0.01",
+            f"Largest gap over curvatures up to 1, after {mark:,} steps at the rate 0.01",
             "1 − (1 − e h)ᵗ against t e h / (1 + t e h)",
             gap,
             float(np.abs(1 - left - x / (1 + x)).max()),
@@ -135,7 +138,7 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
         )
     share = (descent[1:] / ridge[1:]) ** 2
     yield close(
-        "Greatest ratio of the risks of one weight that is zero in truth",
+        "Largest ratio of both risks, for one weight that is zero in truth",
         ALI,
         share.max(),
         1.685909,
@@ -143,19 +146,20 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
     )
     ratios = results["descent_risk"] / results["ridge_risk"]
     yield at_most(
-        "Risk of gradient descent over that of ridge regression, at every time of every problem",
+        "The risk of gradient descent is never more than 1.6859 times that of ridge regression "
+        "(every time of every random problem)",
         ALI,
         ratios.max(axis=1),
         1.685909,
     )
     best = results["descent_risk"].min(axis=1) / results["ridge_risk"].min(axis=1)
-    yield reported("The same, each at its best time: random problems", ALI, best)
+    yield reported("Ratio of the risks, each at its own best time (random problems)", ALI, best)
     for name, errors, risk in (
         ("gradient descent that stops", results["sampled_errors"], results["sampled_risk"]),
         ("ridge regression", results["ridge_errors"], results["sampled_ridge_risk"]),
     ):
         yield within_errors(
-            f"Mean squared error of simulated fits by {name}, at five times: the worst",
+            f"Simulated fits by {name} have the mean squared error of theory (worst of five times)",
             "bias² + variance of the shares",
             errors.mean(axis=1),
             risk,

@@ -42,12 +42,36 @@ plt.show()
 """
 
 TOPICS = {
-    33: ("Norm Penalties", "MAP estimation", "Weight decay", "“Overfitting”"),
-    34: ("“Early Stopping”", "Goodfellow et al. 2016", "Ali, Kolter"),
+    33: ("Norm Penalties", "MAP estimation", "erratum 24", "“Overfitting”"),
+    34: (
+        "“Early Stopping”",
+        "Goodfellow et al. 2016",
+        "Ali, Kolter",
+        "gap over",
+        "gap is",
+        "Simulated fits",
+    ),
     35: ("“Data Augmentation”",),
     36: ("“Sparse Representation”", "invariance to scale"),
-    37: ("Noise on", "“Noise Robustness”", "Bishop 1995", "smoothed labels", "label noise"),
-    38: ("Dropout", "dropout", "thinned networks", "Weight Scaling"),
+    37: (
+        "Noise on",
+        "“Noise Robustness”",
+        "Bishop 1995",
+        "Szegedy",
+        "Hard labels",
+        "label noise",
+        "labels that are wrong",
+        "trained with noise",
+    ),
+    38: (
+        "Dropout",
+        "dropout",
+        "thinned network",
+        "weight scaling",
+        "Weight Scaling",
+        "included with",
+        "monte_carlo",
+    ),
 }
 
 

@@ -75,16 +75,36 @@ def extrapolated_gap(gaps: np.ndarray) -> tuple[float, float]:
     return float(2 * means[1] - means[0]), float(np.hypot(2 * errors[1], errors[0]))
 
 
-def found_or_refused(
+def decided(
     statement: str,
     source: str,
-    measured: float,
-    expected: str,
-    found: bool,
-    interval: tuple[float, float],
+    estimate: tuple[float, tuple[float, float]],
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
     decides: bool,
+    unclear: str = "no clear difference",
 ) -> Claim:
-    """Refused unless the whole interval agrees; reported if the run is too small to decide."""
+    """A statement that holds if a 95% interval lies between `low` and `high`, and else is refused.
+
+    Args:
+      statement, source: as in `Claim`.
+      estimate: the mean and its interval.
+      low, high: both ends of the interval have to lie between them.
+      decides: False where a run is too small to decide; then the row is only reported.
+      unclear: what it means that the interval reaches to both sides of a limit.
+    """
+    mean, (bottom, top) = estimate
+    if np.isinf(low):
+        expected = f"interval below {high:g}"
+    else:
+        expected = (
+            f"interval above {low:g}" if np.isinf(high) else f"interval in {low:g} to {high:g}"
+        )
     if not decides:
-        return reported(statement, source, measured, expected, interval=interval)
-    return refused(statement, source, measured, expected, unless=found, interval=interval)
+        return reported(statement, source, mean, expected, interval=(bottom, top))
+    if low < bottom and top < high:
+        return refused(statement, source, mean, expected, unless=True, interval=(bottom, top))
+    meaning = unclear if bottom < high and low < top else "the opposite is true"
+    found = f"{mean:.3g}, {meaning}"
+    return refused(statement, source, found, expected, interval=(bottom, top))
