@@ -9,5 +9,10 @@ store.py      where results are kept, and when they are used again
 claims.py     what a claim is, and the rules by which it holds
 record.py     checks the claims, writes the figures, and records both beside the figures
 animation.py  figures that move
-gallery.py    all records on one page
+reading.py    how records are read back, and numbers worded
+overview.py   the strongest findings, and the map of the lecture
+companion.py  a page per experiment, and their index
+gallery.py    the index for readers on a code host
+lecture.py    the topics of the lecture
+progress.py   how long a run still takes
 """

@@ -9,7 +9,7 @@ keeps the others. They need no network and no script; Jinja2 escapes every text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,14 @@ import jinja2
 
 from experiments.lab import repetition
 from experiments.lab.claims import tally, verdict
-from experiments.lab.gallery import measured, number, read_records, setting, verdicts
-from experiments.lab.lecture import TOPICS
+from experiments.lab.overview import highlights, is_corrected, lecture_map, marks, picture
+from experiments.lab.progress import SECONDS, readable
+from experiments.lab.reading import measured, number, read_records, setting, verdicts
 from experiments.lab.store import write_text
 
 STYLE = "companion.css"  # beside the pages
 SOURCES = "../experiments"  # from the folder of the figures
 PARTS = ("compute.py", "claims.py", "draw.py")
-CORRECTED = "erratum"  # in the source of a claim: a slide is wrong
 
 
 def write_companion(folder: Path, order: Sequence[str]) -> Path:
@@ -72,6 +72,7 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
     page = record.get("page") or {}
     claims = [_row(claim) for claim in record["claims"]]
     settings = record.get("settings", {}).items()
+    machine = record.get("machine", {})
     return {
         "name": record["name"],
         "title": record["title"],
@@ -80,16 +81,17 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
         "sure": page.get("sure", ""),
         "repeated": repeated,
         "lines": page.get("lines", ""),
-        "figures": [_picture(figure) for figure in record["figures"]],
+        "figures": [picture(figure) for figure in record["figures"]],
         "tally": tally(verdicts(record)),
         "quick": record.get("size") == "quick",
         "claims": claims,
         "refused": [row for row in claims if row["verdict"] == "refused"],
-        "corrected": [row for row in claims if _is_corrected(row)],
+        "corrected": [row for row in claims if is_corrected(row)],
         "verdict": record.get("verdict", {}),
         "marks": marks(record["claims"]),
         "command": record["command"],
-        "time": page.get("time", ""),
+        "time": _time(record),
+        "machine": ", ".join(f"{part} {value}" for part, value in machine.items()),
         "seed": record.get("seed", 0),
         "settings": "; ".join(f"{name} = {setting(value)}" for name, value in settings),
         "sources": [
@@ -98,74 +100,11 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
     }
 
 
-def marks(claims: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """How many claims hold, are refused, correct a slide, and fail; those that are not none."""
-    claims = list(claims)
-    words = [verdict(claim["holds"], claim["refused"]) for claim in claims]
-    counts = {
-        "holds": words.count("holds"),
-        "refused": words.count("refused"),
-        "corrected": sum(_is_corrected(claim) for claim in claims),
-        "fails": words.count("does not hold"),
-    }
-    return [(word, count) for word, count in counts.items() if count]
-
-
-def highlights(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The findings that pages put forward for the index, in the order of their ranks."""
-    found = []
-    for record in records:
-        for chosen in (record.get("page") or {}).get("highlights", []):
-            figure = next(f for f in record["figures"] if f["name"] == chosen["figure"])
-            found.append(
-                {
-                    "rank": chosen["rank"],
-                    "name": record["name"],
-                    "title": record["title"],
-                    "sentence": record["page"]["findings"][chosen["finding"]],
-                    "figure": _picture(figure),
-                }
-            )
-    return sorted(found, key=lambda one: one["rank"])
-
-
-def lecture_map(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each topic of the lecture with its pages, and the marks of the claims that belong to it."""
-    places = []
-    for place, title in enumerate(TOPICS, start=1):
-        pages, claims = [], []
-        for record in records:
-            of_topic = (record.get("page") or {}).get("topics", {}).get(str(place))
-            if of_topic:
-                short = record["name"].replace("_", " ")
-                pages.append({"name": record["name"], "short": short})
-                claims += [record["claims"][number] for number in of_topic]
-        places.append({"title": title, "pages": pages, "marks": marks(claims)})
-    return places
-
-
-def _is_corrected(claim: Mapping[str, Any]) -> bool:
-    return CORRECTED in str(claim["source"]).lower()
-
-
-def _picture(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure's file for the page, its size if known, and its one-sentence description."""
-    caption = figure.get("caption", "")
-    drawn = "svg" in figure
-    return {
-        "picture": figure["svg"] if drawn else figure["file"],
-        "drawn": drawn,
-        "caption": caption,
-        "alt": alternative(caption) or figure["name"].replace("_", " "),
-        "width": figure.get("width"),
-        "height": figure.get("height"),
-    }
-
-
-def alternative(caption: str) -> str:
-    """The first sentence of a caption: what is seen, for those who cannot see it."""
-    first, stop, _ = caption.partition(". ")
-    return first + stop.strip()
+def _time(record: Mapping[str, Any]) -> str:
+    """About how long a full run takes; the time of this one depends on the machine."""
+    seconds = SECONDS.get(record["name"])
+    known = seconds is not None and record.get("size") != "quick"
+    return f"It takes about {readable(seconds)} on two cores." if known else ""
 
 
 def _row(claim: Mapping[str, Any]) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""What do the experiments show, on one page?
+"""What do the experiments show, for readers of the repository on a code host?
 
-The page is made from the JSON records beside the figures, so that a run of one experiment keeps
-the others. Text from a record is escaped: none of it is read as Markdown.
+`figures/README.md` has the content of the index of pages: the strongest findings, what each page
+found, and a map of the lecture. It is made from the JSON records beside the figures, so that a run
+of one experiment keeps the others. Text from a record is escaped: none of it is read as Markdown.
 """
 
 from __future__ import annotations
@@ -12,13 +13,67 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.lab.claims import tally, verdict
-from experiments.lab.store import read_json, write_text
+from experiments.lab.claims import tally
+from experiments.lab.overview import highlights, lecture_map, worded
+from experiments.lab.reading import read_records, verdicts
+from experiments.lab.store import write_text
 
-FIELDS = ("statement", "source", "expected", "measured", "interval", "holds", "refused")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#~$!])")
 # A span of code cannot be escaped, so backquotes and line breaks are left out.
 _CODE_BREAKS = re.compile(r"[`\s]+")
+
+
+def write_gallery(folder: Path, order: Sequence[str]) -> Path:
+    """Write `folder/README.md` from the records in `folder`: names in `order`, then others."""
+    path = folder / "README.md"
+    write_text(path, page(read_records(folder, order)))
+    return path
+
+
+def page(records: Sequence[Mapping[str, Any]]) -> str:
+    """The gallery as Markdown."""
+    total = tally(word for record in records for word in verdicts(record))
+    lines = [
+        "# A companion to a lecture on neural networks",
+        "",
+        f"What the lecture says, what we found when we measured it, and how sure that is. {total}.",
+        "",
+        "The pages themselves, with all figures and claims, are in `index.html` beside this file; "
+        "open it in a browser.",
+        "",
+    ]
+    strongest = highlights(records)
+    if strongest:
+        lines += ["## The strongest findings", ""]
+    for found in strongest:
+        picture = f"![{escape(found['figure']['alt'])}]({found['figure']['file']})"
+        lines += [f"{escape(found['sentence'])} ({escape(found['title'])})", "", picture, ""]
+    lines += ["## The pages", ""]
+    for record in records:
+        lines += [*_entry(record), ""]
+    lines += ["## A map of the lecture", ""]
+    for number, place in enumerate(lecture_map(records), start=1):
+        pages = ", ".join(f"[{escape(one['short'])}](#{one['name']})" for one in place["pages"])
+        found = f": {pages} ({worded(place['marks'])})" if pages else ""
+        lines.append(f"{number}. {escape(place['title'])}{found}")
+    return "\n".join(lines) + "\n"
+
+
+def _entry(record: Mapping[str, Any]) -> list[str]:
+    """A page in short: what it found, its figures, and the command that makes them."""
+    findings = (record.get("page") or {}).get("findings", [])
+    figures = ", ".join(
+        f"[{escape(figure['name'].replace('_', ' '))}]({figure['file']})"
+        for figure in record["figures"]
+    )
+    return [
+        f'<a id="{html.escape(record["name"])}"></a>',
+        "",
+        f"### {escape(record['title'])}",
+        "",
+        *([escape(findings[0]), ""] if findings else []),
+        f"{tally(verdicts(record))}. Figures: {figures}. Made by {code(record['command'])}.",
+    ]
 
 
 def escape(value: Any) -> str:
@@ -30,125 +85,3 @@ def escape(value: Any) -> str:
 def code(text: str) -> str:
     """A span of code, on one line."""
     return f"`{_CODE_BREAKS.sub(' ', text).strip()}`"
-
-
-def number(value: Any) -> str:
-    """A number with four significant digits; anything else unchanged."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
-
-
-def is_record(record: Mapping[str, Any] | None) -> bool:
-    """Whether a JSON file is the record of an experiment."""
-    return (
-        record is not None
-        and {"name", "title", "command", "figures", "claims"} <= set(record)
-        and str(record["name"]).isidentifier()
-        and isinstance(record["figures"], list)
-        and all(isinstance(figure, dict) and _is_file(figure) for figure in record["figures"])
-        and isinstance(record["claims"], list)
-        and all(isinstance(x, dict) and set(FIELDS) <= set(x) for x in record["claims"])
-    )
-
-
-def _is_file(figure: Mapping[str, Any]) -> bool:
-    return isinstance(figure.get("file"), str) and figure["file"] == Path(figure["file"]).name
-
-
-def verdicts(record: Mapping[str, Any]) -> list[str]:
-    """The outcome of each claim of a record, as a word."""
-    return [verdict(claim["holds"], claim["refused"]) for claim in record["claims"]]
-
-
-def read_records(folder: Path, order: Sequence[str]) -> list[dict[str, Any]]:
-    """The records in a folder: names in `order`, then any others."""
-    records = [record for path in sorted(folder.glob("*.json")) if (record := read_json(path))]
-    records = [record for record in records if is_record(record)]
-    rank = {name: place for place, name in enumerate(order)}
-    return sorted(records, key=lambda one: (rank.get(one["name"], len(rank)), one["name"]))
-
-
-def write_gallery(folder: Path, order: Sequence[str]) -> Path:
-    """Write `folder/README.md` from the records in `folder`."""
-    path = folder / "README.md"
-    write_text(path, page(read_records(folder, order)))
-    return path
-
-
-def page(records: Sequence[Mapping[str, Any]]) -> str:
-    """The gallery as Markdown."""
-    lines = [
-        "# What the experiments show",
-        "",
-        "This page is generated by `python -m experiments`. "
-        "Each section has its figures, the command that made them, and its table of claims. "
-        "A claim that is refused is a statement of the lecture, or a rule set before the "
-        "experiment, that the measurement contradicts.",
-        "",
-        "| experiment | claims |",
-        "| --- | --- |",
-    ]
-    for record in records:
-        link = f"[{escape(record['title'])}](#{record['name']})"
-        lines.append(f"| {link} | {tally(verdicts(record))} |")
-    lines += ["", f"In all: {tally(word for record in records for word in verdicts(record))}."]
-    for record in records:
-        lines += ["", *_section(record)]
-    return "\n".join(lines) + "\n"
-
-
-def _section(record: Mapping[str, Any]) -> list[str]:
-    lines = [f'<a id="{html.escape(record["name"])}"></a>', "", f"## {escape(record['title'])}"]
-    for figure in record["figures"]:
-        caption = escape(figure.get("caption", ""))
-        lines += ["", f"![{caption or escape(record['title'])}]({figure['file']})"]
-        lines += ["", caption] if caption else []
-    for heading, sentences in record.get("verdict", {}).items():
-        lines += ["", f"**{escape(heading)}**", ""]
-        lines += [f"- {escape(sentence)}" for sentence in sentences]
-    settings = ", ".join(
-        f"{escape(name)} = {escape(setting(value))}"
-        for name, value in record.get("settings", {}).items()
-    )
-    machine = record.get("machine", {})
-    where = ", ".join(f"{escape(part)}: {escape(value)}" for part, value in machine.items())
-    lines += ["", code(record["command"]) + (f" · {where}" if where else "")]
-    lines += ["", f"Settings: {settings}; seed = {record.get('seed', 0)}."] if settings else []
-    if record["claims"]:
-        lines += [
-            "",
-            "| claim | source | expected | measured | |",
-            "| --- | --- | --- | --- | --- |",
-        ]
-        lines += [_row(claim) for claim in record["claims"]]
-    return lines
-
-
-def setting(value: Any) -> str:
-    """A value of a setting, short."""
-    if isinstance(value, list):
-        return "(" + ", ".join(setting(part) for part in value) + ")"
-    return number(value)
-
-
-def measured(claim: Mapping[str, Any]) -> str:
-    """What was measured, with its interval if it has one."""
-    if claim["interval"] is None:
-        return number(claim["measured"])
-    low, high = claim["interval"]
-    return f"{number(claim['measured'])} ({number(low)} to {number(high)})"
-
-
-def _row(claim: Mapping[str, Any]) -> str:
-    word = verdict(claim["holds"], claim["refused"])
-    cells = [
-        escape(claim["statement"]),
-        escape(claim["source"]),
-        escape(number(claim["expected"])),
-        escape(measured(claim)),
-        f"**{word}**" if word in ("does not hold", "refused") else word,
-    ]
-    return f"| {' | '.join(cells)} |"

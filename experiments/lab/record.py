@@ -21,9 +21,10 @@ from typing import Any
 
 import matplotlib
 
-from experiments.lab import animation, contract, gallery, store
+from experiments.lab import animation, contract, store
 from experiments.lab.claims import Claim, Found
 from experiments.lab.contract import Experiment
+from experiments.lab.reading import is_record
 from jaxnn import plotting
 from jaxnn.errors import InputError
 from jaxnn.report import svg_file
@@ -46,7 +47,7 @@ def current(
     made = store.read_json(_making(experiment, out))
     whole = (
         record is not None
-        and gallery.is_record(record)
+        and is_record(record)
         and made is not None
         and made.get("drawing") == _digest(experiment, stored, command)
         and made.get("files") == _files(record, out)

@@ -29,6 +29,7 @@ from experiments.lab import companion, computing, contract, gallery, record, rep
 from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
 from experiments.lab.progress import Overall, readable
+from experiments.lab.reading import is_record, verdicts
 from jaxnn import processes
 from jaxnn.errors import InputError, unknown_name
 from jaxnn.processes.options import add_joining, check_joining, join_as_told
@@ -261,7 +262,7 @@ def _run_all(
                 broken.append(name)
             finally:
                 tidy()
-    outcome = tally(verdict for shown in records for verdict in gallery.verdicts(shown))
+    outcome = tally(verdict for shown in records for verdict in verdicts(shown))
     took = readable(time.perf_counter() - begin)
     where = repetition.FOLDER if options.seeds else "README.md"
     print(f"{outcome}; {took} in all; see {options.out / where}")
@@ -321,7 +322,7 @@ def _repeat_one(experiment: Experiment, options: Options) -> _Outcome | None:
     ]
     shown = {"name": experiment.name, "claims": rows}
     seeds = f"{len(options.seeds)} {'seed' if len(options.seeds) == 1 else 'seeds'}"
-    return _Outcome(shown, [f"at {seeds}", tally(gallery.verdicts(shown))], seconds)
+    return _Outcome(shown, [f"at {seeds}", tally(verdicts(shown))], seconds)
 
 
 def _run_alone(experiment: Experiment, options: Options) -> _Outcome | None:
@@ -335,7 +336,7 @@ def _run_alone(experiment: Experiment, options: Options) -> _Outcome | None:
     show = record.renewed if options.redraw else record.current
     with processes.alone():
         shown = show(experiment, stored, options.command(experiment.name), options.out)
-    sentences += [f"{len(shown['figures'])} figures", tally(gallery.verdicts(shown))]
+    sentences += [f"{len(shown['figures'])} figures", tally(verdicts(shown))]
     return _Outcome(shown, sentences, seconds)
 
 
@@ -344,7 +345,7 @@ def _kept(experiment: Experiment, options: Options) -> _Outcome | None:
     if not experiment.measures_machine or options.named or options.quick:
         return None
     shown = store.read_json(options.out / f"{experiment.name}.json")
-    if shown is None or not gallery.is_record(shown) or shown.get("seed") != options.seed:
+    if shown is None or not is_record(shown) or shown.get("seed") != options.seed:
         return None
     folder = options.out / "results"
     backend = "" if options.redraw else jax.default_backend()

@@ -2,22 +2,15 @@
 
 import html
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 
 import pytest
 
 from jaxnn import __version__
 from jaxnn.report import Folded, Grid, Page, Paragraph, Picture, Section, page_html
+from tests.browser import CHROMIUM, WIDTHS, browser
 
 VOID = {"meta", "br", "path", "use", "rect", "image"}
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
-WIDTHS = (390, 1280)
 # A page with a script of its own measures the report, which has none.
 MEASURE = """<body onload="
   for (const frame of document.querySelectorAll('iframe')) {
@@ -169,14 +162,3 @@ def widths(report, folder):
     dom = browser(folder, "--dump-dom", measured.as_uri())
     found = re.findall(r"<p>width (\d+) needs (\d+) title (.*?)</p>", dom)
     return {width: (needed, title) for width, needed, title in found}
-
-
-def browser(folder, *words):
-    """What Chromium prints."""
-    return subprocess.run(
-        [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    ).stdout

@@ -65,6 +65,21 @@ def draw(results):
         figures[name].subplots().plot(results["draws"], label=str(results["word"]))
     return figures
 """
+PAGE = (
+    """
+LECTURE = "The mean of <many> draws is near zero."
+SURE = "Fifty draws."
+LINES = """
+    + '"""\nprint(1 < 2)\n"""'
+    + """
+TOPICS = {2: ("mean is near",), 38: ("how many",)}
+HIGHLIGHT = (1, 1, "again")
+
+
+def findings(results, found):
+    return ["First.", f"There were {found.measured('how many')} draws."]
+"""
+)
 PARTS = {"__init__": QUESTION, "compute": COMPUTE, "claims": CLAIMS, "draw": DRAW}
 
 
@@ -106,6 +121,15 @@ class Laboratory:
         self.forget()
         if name not in self.names:
             self.names.append(name)
+
+    def with_page(self, name, *changes):
+        """Write an experiment with a page; each change is (old, new) text of the page."""
+        self.write(name)
+        text = PAGE
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        (self.folder / name / "page.py").write_text(text)
 
     def forget(self):
         """Have the next run import all sources anew."""

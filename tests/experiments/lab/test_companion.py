@@ -10,24 +10,8 @@ from pathlib import Path
 import pytest
 
 from experiments import NAMES
-from experiments.lab import companion
+from experiments.lab import companion, overview
 from experiments.lab.lecture import TOPICS
-
-PAGE = (
-    """
-LECTURE = "The mean of <many> draws is near zero."
-SURE = "Fifty draws."
-LINES = """
-    + '"""\nprint(1 < 2)\n"""'
-    + """
-TOPICS = {2: ("mean is near",), 38: ("how many",)}
-HIGHLIGHT = (1, 1, "again")
-
-
-def findings(results, found):
-    return ["First.", f"There were {found.measured('how many')} draws."]
-"""
-)
 
 
 class Links(html.parser.HTMLParser):
@@ -54,18 +38,8 @@ def links(path):
     return found
 
 
-def with_page(lab, name, *changes):
-    """Write an experiment with a page; each change is (old, new) text of the page."""
-    lab.write(name)
-    text = PAGE
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    (lab.folder / name / "page.py").write_text(text)
-
-
 def test_an_index_and_a_page_per_experiment_are_written(lab):
-    with_page(lab, "sums")
+    lab.with_page("sums")
     lab.write("plain", ("HOLDS = True", "HOLDS = False"))
     lab.run()
     page, index = ((lab.out / f"{name}.html").read_text() for name in ("sums", "index"))
@@ -93,7 +67,7 @@ def test_a_page_may_have_several_of_the_strongest_findings(lab):
 
 
 def test_every_address_of_every_page_exists(lab):
-    with_page(lab, "sums")
+    lab.with_page("sums")
     lab.write("plain")
     lab.run()
     for path in lab.out.glob("*.html"):
@@ -107,9 +81,9 @@ def test_every_address_of_every_page_exists(lab):
 
 
 def test_a_page_changes_when_its_words_do_and_nothing_is_computed_again(lab):
-    with_page(lab, "sums")
+    lab.with_page("sums")
     lab.run()
-    with_page(lab, "sums", ("Fifty draws", "Just fifty draws"))
+    lab.with_page("sums", ("Fifty draws", "Just fifty draws"))
     lab.forget()
     assert lab.run() == 0
     assert lab.computed() == 1
@@ -129,7 +103,7 @@ def test_a_page_changes_when_its_words_do_and_nothing_is_computed_again(lab):
     ],
 )
 def test_a_page_that_cannot_be_shown_is_refused(lab, old, new, message):
-    with_page(lab, "sums", (old, new))
+    lab.with_page("sums", (old, new))
     assert lab.run() == 1
     assert message in lab.errors
 
@@ -143,7 +117,7 @@ def test_a_page_that_cannot_be_shown_is_refused(lab, old, new, message):
     ],
 )
 def test_the_alternative_of_a_picture_is_the_first_sentence(caption, alternative):
-    assert companion.alternative(caption) == alternative
+    assert overview.alternative(caption) == alternative
 
 
 PAGES = [name for name in NAMES if (Path("experiments") / name / "page.py").is_file()]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.lab import computing, gallery, runner
+from experiments.lab import computing, reading, runner
 from jaxnn.array_files import digest_of
 from jaxnn.errors import InputError
 
@@ -46,10 +46,10 @@ def test_a_run_writes_figures_claims_arrays_and_the_gallery(lab):
     assert set(stored["versions"]) == {"python", "jax", "jaxlib", "numpy", "optax"}
     assert stored["versions"]["jax"] == jax.__version__
     assert stored["platform"]["devices"] == jax.device_count()
-    page = (lab.out / "README.md").read_text()
-    assert "![The draws.](sums.png)" in page
-    assert "`python -m experiments sums`" in page
-    assert f"| known truth | 0 | {gallery.number(mean)} (" in page
+    assert "`python -m experiments sums`" in (lab.out / "README.md").read_text()
+    page = (lab.out / "sums.html").read_text()
+    assert 'src="sums.svg"' in page and 'alt="The draws."' in page
+    assert f'<td data-head="measured">{reading.number(mean)} (' in page
     assert "1 of 1 claims hold, 1 reported" in lab.printed
 
 
@@ -172,7 +172,7 @@ def test_a_claim_that_fails_is_listed_after_all_have_run(lab):
     assert lab.record("right")["claims"][0]["holds"] is True
     assert "1 claims do not hold:\n    wrong: the mean is near zero (expected 0" in lab.errors
     assert "right" not in lab.errors
-    assert "**does not hold**" in (lab.out / "README.md").read_text()
+    assert 'class="fails">does not hold</td>' in (lab.out / "wrong.html").read_text()
     # Once more, with nothing to compute.
     assert lab.run() == 1
 
@@ -193,9 +193,9 @@ def test_a_verdict_is_shown_as_text_and_computes_nothing_again(lab):
         "What *holds*": ["The mean is <near> 0.", "So it is."],
         "What does not": [],
     }
-    page = (lab.out / "README.md").read_text()
-    assert "\n**What \\*holds\\***\n\n- The mean is &lt;near&gt; 0.\n- So it is.\n" in page
-    assert page.index("So it is") < page.index("`python -m experiments sums`")
+    page = (lab.out / "sums.html").read_text()
+    assert "<summary>What *holds*</summary>" in page
+    assert "<li>The mean is &lt;near&gt; 0.</li>\n<li>So it is.</li>" in page
 
 
 @pytest.mark.parametrize("summary", ["'it holds'", "{'held': 'all'}", "{'held': [1]}", "['all']"])
@@ -261,7 +261,7 @@ def test_a_refused_claim_is_counted_and_fails_nothing(lab):
     assert lab.run() == 0
     assert "1 of 1 claims hold, 1 refused" in lab.printed
     assert "1 refused; " in lab.printed.splitlines()[-1]
-    assert "| **refused** |" in (lab.out / "README.md").read_text()
+    assert 'class="refused">refused</td>' in (lab.out / "sums.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""What do the records say together: the strongest findings, and a map of the lecture?
+
+finding   a sentence that a page puts forward, with its figure, by rank
+map       each topic of the lecture, with its pages and how many of its claims hold, are
+          refused by the measurement, and correct a slide
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from experiments.lab.claims import verdict
+from experiments.lab.lecture import TOPICS
+
+CORRECTED = "erratum"  # in the source of a claim: a slide is wrong
+STRONGEST = 7  # findings that the index opens with, at most
+
+
+def highlights(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The findings that pages put forward for the index, in the order of their ranks."""
+    found = []
+    for record in records:
+        for chosen in (record.get("page") or {}).get("highlights", []):
+            figure = next(f for f in record["figures"] if f["name"] == chosen["figure"])
+            found.append(
+                {
+                    "rank": chosen["rank"],
+                    "name": record["name"],
+                    "title": record["title"],
+                    "sentence": record["page"]["findings"][chosen["finding"]],
+                    "figure": picture(figure),
+                }
+            )
+    return sorted(found, key=lambda one: one["rank"])[:STRONGEST]
+
+
+def lecture_map(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each topic of the lecture with its pages, and the marks of the claims that belong to it."""
+    places = []
+    for place, title in enumerate(TOPICS, start=1):
+        pages, claims = [], []
+        for record in records:
+            of_topic = (record.get("page") or {}).get("topics", {}).get(str(place))
+            if of_topic:
+                short = record["name"].replace("_", " ")
+                pages.append({"name": record["name"], "short": short})
+                claims += [record["claims"][number] for number in of_topic]
+        places.append({"title": title, "pages": pages, "marks": marks(claims)})
+    return places
+
+
+def marks(claims: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """How many claims hold, are refused, correct a slide, and fail; those that are not none."""
+    claims = list(claims)
+    words = [verdict(claim["holds"], claim["refused"]) for claim in claims]
+    counts = {
+        "holds": words.count("holds"),
+        "refused": words.count("refused"),
+        "corrected": sum(is_corrected(claim) for claim in claims),
+        "fails": words.count("does not hold"),
+    }
+    return [(word, count) for word, count in counts.items() if count]
+
+
+def worded(counts: Iterable[tuple[str, int]]) -> str:
+    """Marks as text: "3 hold, 1 refused"."""
+    words = {"holds": "hold", "fails": "fail"}
+    return ", ".join(f"{count} {words.get(word, word)}" for word, count in counts)
+
+
+def is_corrected(claim: Mapping[str, Any]) -> bool:
+    return CORRECTED in str(claim["source"]).lower()
+
+
+def picture(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure's file for the page, its size if known, and its one-sentence description."""
+    caption = figure.get("caption", "")
+    drawn = "svg" in figure
+    return {
+        "file": figure["file"],
+        "picture": figure["svg"] if drawn else figure["file"],
+        "drawn": drawn,
+        "caption": caption,
+        "alt": alternative(caption) or figure["name"].replace("_", " "),
+        "width": figure.get("width"),
+        "height": figure.get("height"),
+    }
+
+
+def alternative(caption: str) -> str:
+    """The first sentence of a caption: what is seen, for those who cannot see it."""
+    first, stop, _ = caption.partition(". ")
+    return first + stop.strip()

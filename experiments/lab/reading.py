@@ -1,0 +1,69 @@
+"""How are the records of experiments read back, and how are their numbers worded?
+
+NAME.json -> a record, if it has all that the pages show; any other file is passed over
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.lab.claims import verdict
+from experiments.lab.store import read_json
+
+FIELDS = ("statement", "source", "expected", "measured", "interval", "holds", "refused")
+
+
+def read_records(folder: Path, order: Sequence[str]) -> list[dict[str, Any]]:
+    """The records in a folder: names in `order`, then any others."""
+    records = [record for path in sorted(folder.glob("*.json")) if (record := read_json(path))]
+    records = [record for record in records if is_record(record)]
+    rank = {name: place for place, name in enumerate(order)}
+    return sorted(records, key=lambda one: (rank.get(one["name"], len(rank)), one["name"]))
+
+
+def is_record(record: Mapping[str, Any] | None) -> bool:
+    """Whether a JSON file is the record of an experiment."""
+    return (
+        record is not None
+        and {"name", "title", "command", "figures", "claims"} <= set(record)
+        and str(record["name"]).isidentifier()
+        and isinstance(record["figures"], list)
+        and all(isinstance(figure, dict) and _is_file(figure) for figure in record["figures"])
+        and isinstance(record["claims"], list)
+        and all(isinstance(x, dict) and set(FIELDS) <= set(x) for x in record["claims"])
+    )
+
+
+def _is_file(figure: Mapping[str, Any]) -> bool:
+    return isinstance(figure.get("file"), str) and figure["file"] == Path(figure["file"]).name
+
+
+def verdicts(record: Mapping[str, Any]) -> list[str]:
+    """The outcome of each claim of a record, as a word."""
+    return [verdict(claim["holds"], claim["refused"]) for claim in record["claims"]]
+
+
+def number(value: Any) -> str:
+    """A number with four significant digits; anything else unchanged."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def setting(value: Any) -> str:
+    """A value of a setting, short."""
+    if isinstance(value, list):
+        return "(" + ", ".join(setting(part) for part in value) + ")"
+    return number(value)
+
+
+def measured(claim: Mapping[str, Any]) -> str:
+    """What was measured, with its interval if it has one."""
+    if claim["interval"] is None:
+        return number(claim["measured"])
+    low, high = claim["interval"]
+    return f"{number(claim['measured'])} ({number(low)} to {number(high)})"
