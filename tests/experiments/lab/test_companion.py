@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from experiments import NAMES
-from experiments.lab import companion, overview
+from experiments.lab import companion, overview, reading
 from experiments.lab.lecture import TOPICS
 
 
@@ -58,10 +58,10 @@ def test_an_index_and_a_page_per_experiment_are_written(lab):
 
 def test_a_page_may_have_several_of_the_strongest_findings(lab):
     one = '(1, 1, "again")'
-    with_page(lab, "sums", (one, f'[(3, 0, "again"), {one}]'))
-    with_page(lab, "others", (one, '(2, 0, "again")'))
+    lab.with_page("sums", (one, f'[(3, 0, "again"), {one}]'))
+    lab.with_page("others", (one, '(2, 0, "again")'))
     lab.run()
-    found = companion.highlights(companion.read_records(lab.out, ["sums", "others"]))
+    found = overview.highlights(reading.read_records(lab.out, ["sums", "others"]))
     places = [(one["rank"], one["name"], one["sentence"][:5]) for one in found]
     assert places == [(1, "sums", "There"), (2, "others", "First"), (3, "sums", "First")]
 
