@@ -42,34 +42,35 @@ def claims(results: Results) -> list[Claim]:
 
 def _game_claims(results: Results) -> Iterator[Claim]:
     tried = one_dimension.TRIED
-    yield close(
-        "Curvature times the smallest learning rate with which the first step passes the minimum",
+    yield all_of(
+        "The first step passes the minimum exactly where the learning rate times the curvature is "
+        f"above 1: rates tried, {tried[0]:g} to {tried[-1]:g}",
         GAME,
-        tried[results["overshoots"]].min(),
-        1.0,
-        0.011,
+        results["overshoots"] == (tried > 1),
     )
-    yield close(
-        "Curvature times the smallest learning rate that diverges",
+    yield all_of(
+        "Descent diverges exactly where the learning rate times the curvature is above 2: rates "
+        "tried",
         GAME,
-        tried[results["grows"]].min(),
-        2.0,
-        0.011,
-    )
-    last = np.abs(results["fixed_path"][-20:])
-    yield refused(
-        "Steps of fixed length arrive at the minimum: smallest distance in the last 20 steps",
-        GAME,
-        float(last.min()),
-        "0",
-        unless=bool(last.min() < 1e-6),
+        results["grows"] == (tried > 2),
     )
     yield refused(
-        "Steps proportional to the slope cannot overshoot (e h = 1.5): place after one step",
+        "Steps proportional to the slope cannot overshoot: place after one step from 3 with "
+        "e h = 1.5 (the minimum is at 0)",
         "lecture 11, “step proportional to slope avoids overshooting”",
         float(results["game_paths"][one_dimension.FACTORS.index(1.5), 1]),
         "at least 0",
         unless=bool(results["game_paths"][one_dimension.FACTORS.index(1.5), 1] >= 0),
+    )
+    above_minimum = one_dimension.START % one_dimension.FIXED_LENGTH
+    places = np.unique(np.round(results["fixed_path"][-20:], 9))
+    yield equals(
+        f"Steps of fixed length {one_dimension.FIXED_LENGTH:g} never settle: they alternate "
+        "between the two places beside the minimum that a whole number of steps reaches from "
+        f"{one_dimension.START:g}",
+        GAME,
+        ", ".join(f"{place:.3g}" for place in places),
+        f"{above_minimum - one_dimension.FIXED_LENGTH:.3g}, {above_minimum:.3g}",
     )
 
 
