@@ -79,7 +79,7 @@ def _bag_claims(results: Results) -> list[Claim]:
         ),
         above(
             "A refit's cross-entropy is higher on the rows that it left out than on its training "
-            f"rows (mean difference in nats) {FOUR}",
+            "rows (mean difference in nats; interval: 4 SE)",
             BOOTSTRAP_SLIDES,
             mean - reach,
             0,
@@ -95,9 +95,9 @@ def _exact_claims(results: Results) -> list[Claim]:
     shares = results[f"left_out_{rows}"]
     return [
         equals(
-            "Predictors of the Heart table; the lecture lists 12 names, without MaxHR, but says 13 "
+            "Predictors of the Heart table; the slide lists 12 names, without MaxHR, but says 13 "
             "and shows importances of x0 to x12",
-            "lecture 11, 'Permutation Variable Importance Example'",
+            "erratum: lecture 11, 'Permutation Variable Importance Example'",
             len(results["correlation"]),
             13,
         ),
@@ -116,7 +116,7 @@ def _exact_claims(results: Results) -> list[Claim]:
             deviation / math.sqrt(len(shares)),
         ),
         equals(
-            f"Number of the {refits:,} refits that diverged",
+            f"Refits that diverged, of {refits:,}",
             "settings",
             results["heart_diverged"],
             0,

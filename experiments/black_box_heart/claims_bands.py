@@ -12,6 +12,11 @@ from experiments.lab.contract import Results
 
 FOREST_SLIDE = "lecture 11, 'But how does this work for random forests?'"
 FOUR = "(interval: 4 SE)"
+REFITS = {
+    "network": "Refits of the network",
+    "forest": "Refits of the forest",
+    "boosting": "Refits of boosting",
+}
 OVER_REFITS = "(interval: nominal 95% over refits)"
 
 
@@ -23,8 +28,8 @@ def claims(results: Results) -> list[Claim]:
     widths = (ends[:, 1] - ends[:, 0]).mean(axis=1)
     found = [
         above_zero(
-            f"Refits of {method} learn their rows by heart: cross-entropy out of bag minus in "
-            f"bag, less that of the network on the same resample {FOUR}",
+            f"{REFITS[method]} learn their rows by heart: cross-entropy out of bag minus that in "
+            f"bag, in excess of the network's on the same resample {FOUR}",
             FOREST_SLIDE,
             optimism[method] - optimism["network"],
         )
@@ -53,8 +58,8 @@ def claims(results: Results) -> list[Claim]:
         change = curves[:, -1] - curves[:, 0]
         found.append(
             reported(
-                f"Refits of {method}: change in the mean probability from the lowest to the "
-                f"highest maximum heart rate {OVER_REFITS}",
+                f"{REFITS[method]}: change in the mean probability from the lowest maximum heart "
+                f"rate to the highest {OVER_REFITS}",
                 FOREST_SLIDE,
                 change.mean(),
                 interval=percentile(change),

@@ -116,8 +116,8 @@ def _noise(results: Results) -> list[Claim]:
     return [
         above(
             f"Predictors that are noise, with {', '.join(map(str, VALUES))} values: the more "
-            "values, the larger the share of a forest's impurity; smallest step, from "
-            f"{fewer} to {more} values {FOUR}",
+            "values, the larger the share of a forest's impurity (smallest step, from "
+            f"{fewer} to {more} values; interval: 4 SE)",
             "known truth",
             mean[worst] - 4 * error[worst],
             0,
@@ -134,8 +134,8 @@ def _noise(results: Results) -> list[Claim]:
             interval=(last - 4 * last_error, last + 4 * last_error),
         ),
         within_errors(
-            "The same forests: accuracy lost on new rows when noise is permuted, for the "
-            f"predictor that is farthest from 0 {FOUR}",
+            "The same forests: accuracy lost on new rows when a noise predictor is permuted "
+            "(worst of four; interval: 4 SE)",
             "known truth",
             noise,
             0,
@@ -148,7 +148,7 @@ def _surrogate(results: Results) -> list[Claim]:
     first = first_splits(results)
     name, share = next(iter(first.items()))
     refits = len(results["surrogate_first"])
-    reach = 4 * math.sqrt(share * (1 - share) / refits)
+    reach = 4 * math.sqrt(STABLE * (1 - STABLE) / refits)  # of a first split that is stable
     tree, importance = surrogate(results), refit_importance(results)
     matters = [n for n, low in zip(importance.names, importance.lower, strict=True) if low > 0]
     unused = [n for n in matters if not tree.splits[tree.names.index(n)]]
@@ -166,13 +166,11 @@ def _surrogate(results: Results) -> list[Claim]:
             interval=percentile(results["surrogate_held_out"]),
         ),
         below(
-            f"Such trees: share whose first split is on {name}, the most frequent; a split that "
-            f"does not depend on the resample would have at least {STABLE:.0%} {FOUR}",
+            f"Such trees: share whose first split is on {name}, the most frequent; at least "
+            f"{STABLE:.0%} would be, within 4 SE, if the split did not depend on the resample",
             SURROGATE_SLIDE,
-            share + reach,
-            STABLE,
-            shown=share,
-            interval=(share - reach, min(1.0, share + reach)),
+            share,
+            STABLE - reach,
         ),
         reported(
             "Predictors that matter to the network (interval of importance above 0) and that the "
@@ -193,23 +191,23 @@ def _permutation(results: Results) -> list[Claim]:
     gap = percentile(results["apart"] - results["together"])
     return [
         within_errors(
-            f"Accuracy lost by permuting: mean of {permuted.shape[1]} permutations, for the "
-            f"predictor that is farthest from the mean of all permutations {FOUR}",
+            f"Accuracy lost by permuting: mean of {permuted.shape[1]} permutations against that of "
+            "all permutations (worst predictor; interval: 4 SE)",
             "mean over all n! permutations",
-            permuted.mean(axis=1),
+            permuted.mean(axis=1).round(12),  # of shares of rows
             mean,
             deviation / math.sqrt(permuted.shape[1]),
         ),
         above(
-            "Interval of an importance over refits, relative to 2 standard deviations over "
-            "permutations, the ± of the lecture's table; smallest over predictors",
+            "Half the interval of an importance over refits, relative to 2 standard deviations "
+            "over permutations, the ± of the lecture's table (smallest over predictors)",
             PERMUTATION_SLIDES,
             wider,
             1,
         ),
         refused(
-            "Importances add up: sum over predictors, minus the importance of all of them "
-            f"permuted at once, {joint:.2f} nats (nominal 95% over refits)",
+            "Importances add up: their sum, minus the importance of all predictors permuted at "
+            f"once, {joint:.2f} nats (nominal 95% over refits)",
             PERMUTATION_SLIDES + ": things may not add up",
             single - joint,
             0,
@@ -217,13 +215,13 @@ def _permutation(results: Results) -> list[Claim]:
             interval=gap,
         ),
         above_zero(
-            "Heart: importance by permutation minus the loss of a network trained without the "
-            f"predictor, out of bag, sum over predictors in nats {FOUR}",
+            "Heart: importance by permutation, minus what a network trained without the "
+            f"predictor loses, out of bag, summed over predictors, in nats {FOUR}",
             PERMUTATION_SLIDES,
             (results["without_permuted"] - results["without_lost"]).sum(axis=1),
         ),
         reported(
-            "Heart: the same two sums, over predictors and as a mean of the refits",
+            "Heart: the same two sums, each as a mean over refits",
             PERMUTATION_SLIDES,
             ", ".join(
                 f"{results[f'without_{part}'].sum(axis=1).mean():.3f}"
@@ -242,24 +240,24 @@ def _linear(results: Results) -> list[Claim]:
     return [
         within_errors(
             f"Linear truth, slopes {slopes}, the first two predictors correlated by {CORRELATION}: "
-            "rise of the squared error by permutation, for the predictor that is worst; theory is "
-            f"2, 8, 0.5, 0, less 1/n {FOUR}",
+            "rise of the squared error by permutation (worst predictor; theory is 2, 8, 0.5, 0, "
+            "times 1 - 1/n; interval: 4 SE)",
             "closed form, 2 b^2 var(x)",
             permuted,
             PERMUTED,
             permuted_error,
         ),
         within_errors(
-            f"The same: what least squares without the predictor loses; theory is 0.36, 1.44, "
-            f"0.25, 0 {FOUR}",
+            "The same: what least squares loses without the predictor (worst predictor; theory is "
+            "0.36, 1.44, 0.25, 0, and terms of order 1/n; interval: 4 SE)",
             "closed form, b^2 var(x | others)",
             lost,
             LOST,
             lost_error,
         ),
         refused(
-            "Correlation is a reason to prefer permutation importance: that of the first "
-            "predictor, relative to what a fit without it loses; without correlation it is 2 "
+            "Correlation is a reason to prefer permutation importance: then that of the first "
+            "predictor would stay twice what a fit without it loses, as without correlation "
             f"{FOUR}",
             PERMUTATION_SLIDES,
             ratio,
@@ -268,8 +266,8 @@ def _linear(results: Results) -> list[Claim]:
             interval=(ratio - 4 * error, ratio + 4 * error),
         ),
         close(
-            "The same: slope of the partial dependence over the coefficient, worst of the three "
-            "that matter",
+            "The same: slope of the partial dependence over the coefficient (worst of the three "
+            "predictors that matter)",
             "closed form",
             results["linear_slopes"][SLOPES != 0] / SLOPES[SLOPES != 0],
             1,

@@ -65,8 +65,8 @@ def _components(results: Results) -> list[Claim]:
             ", ".join(map(str, needed)),
         ),
         reported(
-            "Share of the variance of the network's predictions that the places of the patients on "
-            "the plane of two components reproduce",
+            "Share of the variance of the network's predictions that is kept when each patient is "
+            "moved onto the plane of two components",
             COMPONENTS_SLIDE,
             picture.fidelity,
         ),

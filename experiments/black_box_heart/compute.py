@@ -35,8 +35,8 @@ QUICK = Settings(
     compared_values=2,
     without=10,
     grid=15,
-    linear_sets=10,
-    noise_sets=8,
+    linear_sets=40,
+    noise_sets=24,
 )
 
 

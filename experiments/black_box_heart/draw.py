@@ -1,7 +1,8 @@
-"""How are the black box of the Heart data, its refits and its bands drawn? In the lecture's order.
+"""How are the black box of the Heart data, its refits and its bands drawn?
 
+    age                          the main figure: age alone, others held fixed, averaged
     importance                   by method, surrogate trees, by permutation: `draw_importance`
-    observed, age, predictors    predictions as observed, and with one predictor varied
+    observed, predictors         predictions as observed, and with one predictor varied
     boundary, components         two predictors, and all of them: `draw_surfaces`
     errors, bands                of network, forest and boosting: `draw_bands`
 
@@ -17,39 +18,44 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.black_box_heart import draw_bands, draw_importance, draw_surfaces
+from experiments.black_box_heart.curves import OLDER, YOUNGER
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
+GROUPS = 6  # of similar age
 PROBABILITY = "probability of heart disease"
 GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, are evenly spread without random numbers
 
 CAPTIONS = {
+    "age": (
+        "Age and heart disease: a steep rise with age alone, and almost none with the other "
+        "predictors held fixed. Curves with nominal 95% pointwise bands over refits; titles give "
+        f"the change from age {YOUNGER:g} to {OLDER:g} (dots), in percentage points. (a) Logistic "
+        "regression on age alone; crosses: share of patients with heart disease in six groups of "
+        "similar age; ticks: patients with heart disease at 1, and without at 0. (b) A "
+        "network of 13 predictors, with the other twelve at their mean or most common level. (c) "
+        "The same network, with age varied for each patient: thin curves are 60 of the patients, "
+        "the thick one is the average of all. Dashed in b and c: the curve of a. Older "
+        "patients have heart disease more often, but they also differ in the other predictors, and "
+        "these tell the network more. The penalty flattens the network's curves somewhat, and no "
+        "band over refits shows this: see the experiment band_coverage. "
+        "Lecture 11, 'Predicted probabilities vs. Age'."
+    ),
     **draw_importance.CAPTIONS,
     "observed": (
-        "Predictions for 297 patients (Heart data, 13 predictors) by a tanh network with two "
-        "hidden layers. Bars: pointwise, nominal 95%, over bootstrap refits. (a) Each patient's "
-        "prediction against their age: the points mix the effect of age with everything that "
-        "changes with age. (b) Predictions against the observed response; each patient is "
-        "predicted by the refits that left that patient out; 100 of them have bars. "
-        "Lecture 11, 'Simplest Approach'."
-    ),
-    "age": (
-        "The same network; bands: pointwise, nominal 95%, over refits. (a) Age is varied, with the "
-        "other predictors at their mean or most common level; dashed: logistic regression on age "
-        "alone; points: the patients, spread vertically around 0 and 1. (b) Age is varied for each "
-        "patient, with the other predictors as observed: thin curves, and their average with its "
-        "band. Older patients have the disease more often, but with the other predictors held "
-        "fixed the network finds almost no effect of age. The penalty flattens every curve "
-        "somewhat, and no band over refits shows this: see the experiment band_coverage. "
-        "Lecture 11, slides 'Predicted probabilities vs. Age'."
+        "Predicted probabilities of 297 patients by the network. (a) Against age: the points mix "
+        "the effect of age with everything that changes with age. (b) By observed response, each "
+        "patient predicted by the refits that left that patient out; bars, for 100 patients: "
+        "pointwise, nominal 95%, over refits. Lecture 11, 'Simplest Approach'."
     ),
     "predictors": (
-        "The same network and refits: predicted probability of heart disease against maximum "
-        "heart rate (beats/min), serum cholesterol (mg/dl) and the result of the thallium scan, "
-        "with the other predictors at their mean or most common level (blue) and averaged over all "
-        "patients as observed (orange). The two differ in height, since the prediction for a "
+        "Predicted probability of heart disease against maximum heart rate, serum cholesterol and "
+        "the result of the thallium scan. Solid: the other predictors at their mean or most common"
+        " level; dashed: averaged over all patients as observed. Pale: the outermost 2.5% of the "
+        "patients at each end; only 4 of 297 have cholesterol above 400 mg/dl, so the curve there "
+        "rests on its shape elsewhere. The two ways differ in height, since the prediction for a "
         "typical patient is not the average prediction. Bands and bars: pointwise, nominal 95%, "
         "over refits; ticks: observed values. Lecture 11, 'Unboxing the black box'."
     ),
@@ -59,11 +65,11 @@ CAPTIONS = {
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Importance, predictions as observed, curves, and bands of other methods."""
+    """The effect of age, importance, predictions, curves, and bands of other methods."""
     return {
+        "age": age(results),
         **draw_importance.draw(results),
         "observed": observed(results),
-        "age": age(results),
         "predictors": predictors(results),
         **draw_surfaces.draw(results),
         **draw_bands.draw(results),
@@ -77,7 +83,7 @@ def _band_label(refits: int) -> str:
 def _probabilities(ax: Axes) -> None:
     """Label a vertical axis of probabilities."""
     ax.set_ylabel(PROBABILITY)
-    ax.set_ylim(-0.06, 1.06)
+    ax.set_ylim(0, 1)
     ax.set_yticks(np.linspace(0, 1, 5))
 
 
@@ -86,10 +92,17 @@ def _legend_below(ax: Axes, columns: int = 1) -> None:
 
 
 def _curve(
-    ax: Axes, x: np.ndarray, curve: np.ndarray, label: str, color: str, line: str = "solid"
+    ax: Axes,
+    x: np.ndarray,
+    curve: np.ndarray,
+    label: str | None = None,
+    color: str = "blue",
+    line: str = "solid",
+    core: tuple[float, float] | None = None,
 ) -> None:
     """Draw a curve (3, g): the fit to all rows, and the ends of its band."""
-    plotting.band(ax, x, curve[0], (curve[1], curve[2]), label=label, color=color, line=line)
+    ends = curve[1], curve[2]
+    plotting.band(ax, x, curve[0], ends, label=label, color=color, line=line, core=core)
 
 
 def observed(results: Results) -> Figure:
@@ -101,49 +114,60 @@ def observed(results: Results) -> Figure:
 
 
 def age(results: Results) -> Figure:
-    """Age varied with the others held fixed, and for each patient."""
-    figure, axes = plotting.panels(2, height=4.6)
+    """The effect of age: alone, with the others held fixed, and averaged over patients."""
+    figure, axes = plotting.panels(3, columns=3, height=3.9, sharey=True)
     ages = results["age_grid"]
-    _curve(axes[0], ages, results["age_means"], "network, others at mean or mode", "blue")
-    _curve(axes[0], ages, results["alone"], "logistic regression on age alone", "orange", "dashed")
-    spread = 0.06 * (np.arange(len(results["observed"])) * GOLDEN % 1) - 0.03
-    axes[0].plot(
-        results["age"],
-        results["observed"] + spread,
-        ".",
-        color=COLORS["black"],
-        markersize=3,
-        alpha=0.5,
-        label="patients: disease at 1, none at 0",
+    ways = (
+        ("alone", "alone", "age alone", "vermilion", "dashed"),
+        ("age_means", "means", "others held fixed", "blue", "solid"),
+        ("age_rows", "rows", "averaged", "blue", "solid"),
     )
-    axes[0].set_title("age varied, others held fixed")
-    plotting.individual_curves(axes[1], ages, results["age_individual"], most=60, what="patients")
-    _curve(axes[1], ages, results["age_rows"], "average of all patients", "blue")
-    axes[1].set_title("age varied, for each patient")
-    axes[1].plot([], [], " ", label=_band_label(len(results["in_bag_loss"])))
-    for ax in axes:
-        _probabilities(ax)
+    plotting.individual_curves(axes[2], ages, results["age_individual"], most=60, what="patients")
+    for ax, (name, of_rise, words, color, line) in zip(axes, ways, strict=True):
+        if name != "alone":
+            alone = {"color": COLORS["vermilion"], "linestyle": LINES["dashed"], "linewidth": 1}
+            ax.plot(ages, results["alone"][0], **alone)
+        _curve(ax, ages, results[name], color=color, line=line)
+        ends = np.array([YOUNGER, OLDER])
+        ax.plot(ends, np.interp(ends, ages, results[name][0]), "o", color=COLORS[color])
+        rise = 100 * results[f"rise_{of_rise}"][0]
+        ax.set_title(f"{words}: {rise:+.0f} points".replace("-", "−"))
         ax.set_xlabel(plotting.axis_label("age", "years"))
-        _legend_below(ax)
+        _probabilities(ax)
+    for ax in axes[1:]:
+        ax.set_ylabel("")
+    last = ages[-1], results["alone"][0, -1] + 0.03
+    axes[1].annotate("age alone", last, ha="right", color=COLORS["vermilion"])
+    axes[1].annotate("network", (ages[0], results["age_means"][0, 0] + 0.03), color=COLORS["blue"])
+    _patients(axes[0], results["age"], results["observed"])
     return figure
+
+
+def _patients(ax: Axes, ages: np.ndarray, observed: np.ndarray) -> None:
+    """Ticks for single patients, and shares with heart disease in groups of similar age."""
+    beside = ages + 0.8 * (np.arange(len(ages)) * GOLDEN % 1) - 0.4  # ages are whole years
+    for code, (low, high) in enumerate(((0, 0.03), (0.97, 1))):
+        ticks = {"color": COLORS["black"], "linewidth": 0.6, "alpha": 0.6}
+        ax.vlines(beside[observed == code], low, high, **ticks)
+    groups = np.array_split(np.argsort(ages, kind="stable"), GROUPS)
+    places = [ages[group].mean() for group in groups]
+    ax.plot(places, [observed[group].mean() for group in groups], "x", color=COLORS["black"])
 
 
 def _observed(ax: Axes, results: Results) -> None:
     marks = zip(results["response_levels"], ("blue", "vermilion"), "o^", strict=True)
     for code, (name, color, marker) in enumerate(marks):
         of = results["observed"] == code
-        center, low, high = results["fitted"][:, of]
-        ages, shade = results["age"][of], COLORS[color]
-        ax.vlines(ages, low, high, color=shade, linewidth=0.7, alpha=0.2)
         ax.plot(
-            ages,
-            center,
+            results["age"][of],
+            results["fitted"][0, of],
             marker,
-            color=shade,
-            markersize=4,
-            alpha=0.7,
-            mew=0,
-            label=f"disease: {name}",
+            color=COLORS[color],
+            markersize=4.5,
+            alpha=0.8,
+            mec="white",
+            mew=0.5,
+            label=f"heart disease: {name.lower()}",
         )
     ax.set_title("patients as observed")
     _probabilities(ax)
@@ -179,8 +203,11 @@ def predictors(results: Results) -> Figure:
     )
     units = {"maxhr": "maximum heart rate (beats/min)", "chol": "serum cholesterol (mg/dl)"}
     for ax, (name, label) in zip(axes, units.items(), strict=False):
+        low, high = np.quantile(results[f"{name}_values"], [0.025, 0.975])
+        core = float(low), float(high)
         for way, words, color, line, _ in ways:
-            _curve(ax, results[f"{name}_grid"], results[f"{name}_{way}"], words, color, line)
+            curve = results[f"{name}_{way}"]
+            _curve(ax, results[f"{name}_grid"], curve, words, color, line, core)
         plotting.rug(ax, results[f"{name}_values"])
         ax.set_xlabel(label)
     for way, words, color, _, offset in ways:

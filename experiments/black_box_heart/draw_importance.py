@@ -24,53 +24,55 @@ from jaxnn.plotting import COLORS, LINES
 MOST = 10  # predictors, as on the lecture's slide
 
 CAPTIONS = {
-    "main": (
-        "Which predictors of heart disease matter? Four tree methods and a network, refitted to "
-        "the same resamples; points are means, bars nominal 95% intervals over refits. The ten "
-        "predictors with the largest mean share are shown. (a) What splits on a predictor take "
-        "from the impurity, as a share of all splits; a network has none. (b) Accuracy lost on "
-        "rows left out when the predictor is permuted, as a share. By impurity, forest "
-        "and boosting give half to two thirds of the importance to numeric predictors, which have "
-        "many values to split at; by permutation these matter little to the forest, and the "
-        "five methods mostly agree. A single tree varies most. "
+    "methods": (
+        "Importance of predictors by four tree methods and a network. All are refitted to the same "
+        "resamples; points are means, bars nominal 95% intervals over refits. The ten predictors "
+        "with the largest mean share are shown. (a) Share of the decrease of impurity by splits "
+        "on a predictor; a network has no splits. (b) Share of the accuracy lost on rows left out "
+        "when the predictor is permuted. By impurity, forest and boosting give half to two thirds "
+        "of the importance to numeric predictors, which have many values to split at; by "
+        "permutation these matter little to the forest, and the five methods mostly agree. A "
+        "single tree varies most. "
         "Lecture 11, 'Variable Importance for trees, bags, and boosts'."
     ),
     "noise": (
-        "What impurity makes of noise. A single predictor matters, with two values; four others "
-        "are noise, with 2 to 200 values. Forests on 200 rows; points: mean over data sets, bars: "
-        "4 standard errors. (a) By impurity, noise with many values looks more important than the "
-        "predictor that matters. (b) The accuracy lost on new rows by permutation shows which one "
-        "matters. Known truth; lecture 11, 'Variable Importance for Tree-Based Models'."
+        "Importance of noise, by impurity and by permutation. Only one predictor matters, and it "
+        "has two values; four others are noise, with 2 to 200 values. Forests on 200 rows; points: "
+        "mean over data sets, bars: 4 standard errors. (a) By impurity, noise with many values "
+        "looks more important than the predictor that matters. (b) The accuracy lost on new rows "
+        "by permutation shows which one matters. The truth is known. Lecture 11, 'Variable "
+        "Importance for Tree-Based Models'."
     ),
     "surrogate": (
-        "A tree in place of the network: depth 3, fitted to the mean prediction of the refits. "
-        "Each leaf shows the probability of heart disease that it gives, and its share of the "
-        "patients. The tree tells only a part of what the network does, as the R squared on rows "
-        "left out says. Lecture 11, 'Feature Importance in a Neural Network'."
+        "A tree of depth 3 that imitates the network. It is fitted to the mean prediction of the "
+        "refits. Each leaf shows the probability of heart disease that it gives, and its share of "
+        "the patients. It tells only a part of what the network does, as R squared on rows left "
+        "out says. Lecture 11, 'Feature Importance in a Neural Network'."
     ),
     "surrogate_refits": (
-        "How far can a surrogate tree be trusted? (a) The predictor of the first split, in trees "
-        "for single refits of the network: other patients would have given another tree. (b) R "
-        "squared of the tree for the network's predictions, by depth: on the rows of the fit, and "
-        "by cross-validation on rows left out, where deeper trees gain little. "
-        "Lecture 11, 'What can go wrong with this approach?'."
+        "First splits of surrogate trees, and their fidelity by depth. (a) The predictor of the "
+        "first split, in trees for single refits of the network: with other patients the tree "
+        "would have been another. (b) R squared of the tree for the network's predictions: on the "
+        "rows of the fit, and by cross-validation on rows left out, where deeper trees gain "
+        "little. Lecture 11, 'What can go wrong with this approach?'."
     ),
     "permutation": (
-        "Permutation importance of the network. (a) The lecture's table: accuracy lost by the fit "
-        "to all rows when a predictor is permuted, mean ± 2 standard deviations over "
-        "permutations. (b) Rise of the cross-entropy of the refits, with nominal 95% intervals. "
-        "The ± in the table is the noise of permuting this one fit; the intervals in (b), over "
-        "refits, are about twice as wide. Lecture 11, 'Permutation Variable Importance Example'."
+        "Permutation importance of the network, in the lecture's table and with intervals. (a) "
+        "Accuracy lost by the fit to all rows when a predictor is permuted, mean ± 2 standard "
+        "deviations over permutations. (b) Rise of the cross-entropy of the refits, with nominal "
+        "95% intervals. The ± in the table is the noise of permuting this one fit; the intervals "
+        "in (b), over refits, are about twice as wide. "
+        "Lecture 11, 'Permutation Variable Importance Example'."
     ),
     "without": (
-        "Permuting a predictor is not doing without it. Rise of the cross-entropy on rows left "
-        "out: when a predictor is permuted (orange), and when the network is trained without it "
-        "(blue), on the same resamples; bars: 4 standard errors over refits. R: multiple "
-        "correlation of the predictor with all others. A network that is trained without a "
-        "predictor makes use of those that are correlated with it, so permutation says more than "
-        "is lost: twice as much without any correlation, and still more with it. Correlation is "
-        "its weakness, and not a reason to prefer it. Nothing is refitted when a "
-        "predictor is permuted, whatever the slide says. "
+        "Permuting a predictor costs more than training without it. Rise of the cross-entropy on "
+        "rows left out when a predictor is permuted (orange), and when the network is trained "
+        "without it (blue), on the same resamples; bars: 4 standard errors over refits. R: "
+        "multiple correlation of the predictor with all others. A network that is trained without "
+        "a predictor uses others that are correlated with it. So permutation overstates what would "
+        "be lost: in theory by a factor of two without correlation, and by more with it. "
+        "Correlation is thus a weakness of permutation, not a reason to prefer it. Nothing is "
+        "refitted when a predictor is permuted, although the slide says so. "
         "Lecture 11, 'Permutation Variable Importance'."
     ),
 }
@@ -79,7 +81,7 @@ CAPTIONS = {
 def draw(results: Results) -> dict[str, Figure]:
     """The figures of importance, in the lecture's order."""
     return {
-        "main": methods(results),
+        "methods": methods(results),
         "noise": noise(results),
         "surrogate": surrogate_tree(results),
         "surrogate_refits": surrogate_refits(results),
@@ -92,7 +94,7 @@ def methods(results: Results) -> Figure:
     """Importances by impurity and by permutation, side by side."""
     found = method_importances(results)
     order = np.argsort(-found.center.mean(axis=0), kind="stable")[:MOST]
-    figure, axes = plotting.panels(2, height=7.2)
+    figure, axes = plotting.panels(2, height=7.0)
     for ax, measure in zip(axes, ("impurity", "permutation"), strict=True):
         shown = [method for method in found.methods if method.endswith(measure)]
         plotting.method_importances(
@@ -141,16 +143,18 @@ def surrogate_refits(results: Results) -> Figure:
     axes[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[0].set_xlabel(f"share of {len(results['surrogate_first'])} refits")
     axes[0].set_title("first split")
-    lines = (("rows of the fit", "orange", "dashed", "o"), ("rows left out", "blue", "solid", "s"))
+    lines = (
+        ("rows of the fit", "vermilion", "dashed", "o"),
+        ("rows left out", "blue", "solid", "s"),
+    )
     for values, (label, color, line, marker) in zip(results["depth_fidelity"], lines, strict=True):
-        axes[1].plot(
-            DEPTHS, values, marker, ls=LINES[line], color=COLORS[color], label=label, markersize=5
-        )
+        axes[1].plot(DEPTHS, values, marker, ls=LINES[line], color=COLORS[color], markersize=5)
+        below = (DEPTHS[-1], values[-1] - 0.06)
+        axes[1].annotate(label, below, ha="right", va="top", color=COLORS[color])
     axes[1].set_ylim(0, 1)
     axes[1].set_xlabel("depth of the tree")
     axes[1].set_ylabel("R squared")
     axes[1].set_title("fidelity")
-    axes[1].legend(loc="lower right")
     return figure
 
 

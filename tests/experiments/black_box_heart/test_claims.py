@@ -11,7 +11,7 @@ def outcomes(results):
     return {claim.statement: claim.holds for claim in claims(results)}
 
 
-def test_every_claim_of_the_quick_run_holds(results):
+def test_every_claim_of_the_small_run_holds(results):
     assert False not in outcomes(results).values()
 
 
@@ -44,16 +44,16 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("methods_shares", lambda shares: np.roll(shares, 4, axis=0), "random forest"),
         ("noise_impurity", lambda share: share[:, ::-1], "the more values"),
         ("noise_impurity", lambda share: share[:, [4, 1, 2, 3, 0]], "only predictor that matters"),
-        ("noise_permuted", lambda lost: lost + 0.1, "when noise is permuted"),
+        ("noise_permuted", lambda lost: lost + 0.1, "a noise predictor is permuted"),
         ("surrogate_held_out", lambda quality: quality + 0.5, "that imitates a refit"),
         ("surrogate_first", np.zeros_like, "first split is on"),
-        ("permuted", lambda lost: lost + 0.02, "mean of all permutations"),
+        ("permuted", lambda lost: lost + 0.02, "that of all permutations"),
         ("exact_loss", lambda moments: 10 * moments, "the ± of the lecture's table"),
         ("without_lost", lambda lost: lost + 0.1, "trained without"),
         ("flat_right", lambda right: right + 0.2, "minus that by the boundary"),
         ("component_variance_share", lambda share: share / share.sum(), "first two components"),
         ("compared_losses", lambda losses: losses[::-1], "Refits of boosting learn"),
-        ("compared_losses", lambda losses: losses[[1, 0, 2]], "Refits of forest learn"),
+        ("compared_losses", lambda losses: losses[[1, 0, 2]], "Refits of the forest learn"),
         # half the variance, as if importance were b^2 var(x); a refit without the predictor
         ("linear_permuted", lambda rise: rise / 2, "rise of the squared error by permutation"),
         ("linear_lost", lambda rise: rise[:, [1, 0, 2, 3]], "least squares without"),
