@@ -9,6 +9,7 @@ import numpy as np
 from experiments.initialization.reading import (
     GROWTH_FROM,
     LABELS,
+    finite_width_theory,
     first_growth_record,
     place_of_small_noise,
     predicted_growth,
@@ -114,12 +115,14 @@ def _noise_claims(results: Results) -> Iterator[Claim]:
     )
     place, steps = place_of_small_noise(results), results["symmetry_steps"]
     last = results["noisy_apart"][place, :, -1]
+    start = float(results["paths"][place, 0, 0, 0])
     yield above(
         f"noise of {results['noises'][place]:g} is enough: distance between units after "
-        f"{steps[-1]:,} steps (smallest; interval: {len(last)} starts)",
+        f"{steps[-1]:,} steps, relative to the equal weights of the start (smallest; interval: "
+        f"{len(last)} starts)",
         LECTURE,
-        last,
-        0.1,
+        last / start,
+        1,
     )
     copied = results["copied_loss"][-1]
     for name, losses in zip(results["starts"].tolist(), results["start_loss"], strict=True):
@@ -130,11 +133,8 @@ def _noise_claims(results: Results) -> Iterator[Claim]:
             f"loss with equal weights over that with {start}, after {steps[-1]:,} steps (median, "
             f"and central 95% of {len(losses)} starts)"
         )
-        if name == "random weights":
-            yield above(statement, LECTURE, ratio, 5, interval=interval)
-        else:
-            expected = "above 1 if this breaks symmetry"
-            yield reported(statement, "measured here", ratio, expected, interval=interval)
+        source = LECTURE if name == "random weights" else "measured here"
+        yield above(statement, source, ratio, 1, expected="above 1", interval=interval)
 
 
 def _mean_and_error(draws: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
@@ -184,28 +184,38 @@ def _one_layer_claims(results: Results) -> Iterator[Claim]:
 
 
 def _signal_claims(results: Results) -> Iterator[Claim]:
-    bias = 2 / int(results["signal_width"])  # owing to finite width
+    width, seeds = int(results["signal_width"]), results["signal_variance"].shape[1]
     means, errors = _mean_and_error(results["signal_variance"], 1)  # (scales, depth)
-    theory = results["theory_variance"]
+    limit = results["theory_variance"]
+    theory, shares = finite_width_theory(results)
     for place, scale in enumerate(results["scales"].tolist()):
         yield within_errors(
-            f"mean squared pre-activations over theory, tanh, scale {scale:g}, "
-            f"{theory.shape[1]} layers (worst, ± 4 standard errors; 2 / width more is allowed)",
-            "mean-field theory, quadrature",
+            f"mean squared pre-activations over theory, tanh, scale {scale:g}, {width} units, "
+            f"{theory.shape[1]} layers (worst layer, ± 4 standard errors over {seeds:,} networks)",
+            "mean-field theory, with its term of order 1/width",
             means[place] / theory[place],
             1,
             errors[place] / theory[place],
-            bias,
         )
+    shift = theory / limit - 1
+    yield reported(
+        f"largest shift of a mean squared pre-activation by finite width, {width} units, relative",
+        "mean-field theory, term of order 1/width",
+        float(shift.ravel()[np.abs(shift).argmax()]),
+        "0 at infinite width",
+    )
     means, errors = _mean_and_error(results["signal_saturated"], 1)
+    binomial = np.sqrt(
+        shares * (1 - shares) / (width * seeds)
+    )  # where none is seen to be saturated
     yield within_errors(
         "share of saturated units, |tanh z| > 0.99, at every scale and in every layer (worst, ± 4 "
-        "standard errors; 2 / width more is allowed)",
-        "mean-field theory",
+        "standard errors and one unit of one network)",
+        "mean-field theory, with its term of order 1/width",
         means,
-        results["theory_saturated"],
-        errors,
-        bias,
+        shares,
+        np.maximum(errors, binomial),
+        1 / (width * seeds),
     )
 
 

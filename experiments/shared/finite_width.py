@@ -93,6 +93,27 @@ def layers(
     return found
 
 
+def log_mean_gradient(
+    layer: Moments, unit: Unit, scales: tuple[float, float], width: int, count: int
+) -> tuple[float, float]:
+    """ln of the mean squared gradient at a layer, over that at the layer `count` above it.
+
+    The gradient at the layer above is a random vector.
+
+    Args:
+      layer: the lower of the two layers, from `layers`.
+      unit, scales, width: as in `layers`.
+      count: number of layers between the two.
+
+    Returns:
+      The value at infinite width, and that with its term of order 1/n.
+    """
+    start = with_direction(layer)
+    end = layers(start, unit, scales, width, count + 1, direction=True)[-1]
+    limit = end.log_scale + np.log(end.limit[2])
+    return float(limit), float(limit + np.log1p(end.shift[2] / end.limit[2]))
+
+
 def correlation(layer: Moments, width: int) -> float:
     """Mean cosine of the n pairs of a layer, to first order in 1/n."""
     first, mixed, second = layer.limit

@@ -60,8 +60,15 @@ def test_a_variance_off_by_a_tenth_per_layer_is_refuted(results, holds):
     assert outcomes == [False] * 3
 
 
+def test_a_loss_as_high_as_that_of_copies_is_refuted(results, holds):
+    losses = results["start_loss"].copy()
+    losses[1] = results["copied_loss"] * 1.01
+    outcomes = holds(dict(results) | {"start_loss": losses}, "loss with equal weights")
+    assert outcomes == [True, False, True]
+
+
 def test_a_share_of_saturated_units_off_by_a_tenth_is_refuted(results, holds):
-    planted = dict(results) | {"theory_saturated": results["theory_saturated"] + 0.1}
+    planted = dict(results) | {"signal_saturated": results["signal_saturated"] + 0.1}
     assert holds(planted, "share of saturated units") == [False]
 
 
