@@ -9,7 +9,7 @@ VENV = .venv
 IN = $(VENV)/bin/python
 INSTALL = $(IN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: figures quick test lint clean
+.PHONY: figures quick report test lint clean
 .NOTPARALLEL:
 
 figures: $(VENV)/with-figures
@@ -17,6 +17,9 @@ figures: $(VENV)/with-figures
 
 quick: $(VENV)/with-figures
 	$(IN) -m experiments --quick $(ARGS)
+
+report: $(VENV)/with-figures
+	$(IN) -m jaxnn explain heart --out figures/heart_report
 
 test: $(VENV)/with-test
 	$(IN) -m pytest -n auto --maxprocesses 4 --dist worksteal

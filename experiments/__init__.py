@@ -11,7 +11,7 @@ An experiment is a folder `experiments/NAME/`, named in `NAMES`:
     compute.py    Settings, a frozen dataclass of plain values, and its instances FULL and QUICK;
                   compute(key, settings) -> a flat dictionary of arrays, numbers and strings
     claims.py     claims(results) -> list of Claim;  optionally verdict(results) -> lists of
-                  sentences by heading: a summary of the claims in words, for the gallery
+                  sentences by heading: a summary of the claims in words, for the page
     draw.py       draw(results) -> figures by name, the main one first;  CAPTIONS by name;
                   an animation (`lab/animation.py`) may stand in place of a figure
 

@@ -70,6 +70,7 @@ def worded(counts: Iterable[tuple[str, int]]) -> str:
 
 
 def is_corrected(claim: Mapping[str, Any]) -> bool:
+    """Whether a claim shows that a slide is wrong, beside the right value."""
     return CORRECTED in str(claim["source"]).lower()
 
 
