@@ -1,6 +1,6 @@
 """How far is a long run? A bar where someone can watch it, and nothing in a log.
 
-A bar is drawn over itself again and again, which fills a log with what nobody reads. So it is
+A bar is redrawn many times, which fills a log with what nobody reads. So it is
 shown on a terminal and in a notebook only. Bars that start while another is shown, as those of
 refits inside a longer run, vanish when they are finished.
 """

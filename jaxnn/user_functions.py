@@ -1,7 +1,8 @@
 """Does a function of the user return what is needed? Found out by its shapes, before compiling.
 
 `jax.eval_shape` calls the function with traced arrays, so nothing is computed. Whatever goes wrong
-inside is told in one sentence that names the argument, with the function's own error as its cause.
+inside is reported in one sentence that names the argument, with the function's own error as its
+cause.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from jaxnn.errors import InputError, InputTypeError, shown
 
 
 def check_callable(function: Any, argument: str, accepted: str, arguments: int) -> None:
-    """Refuse what cannot be called with so many arguments.
+    """Refuse what cannot be called with this number of arguments.
 
     Args:
       function: what the caller passed.

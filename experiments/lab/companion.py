@@ -23,6 +23,7 @@ from experiments.lab.reading import measured, number, read_records, setting, ver
 from experiments.lab.store import write_text
 
 STYLE = "companion.css"  # beside the pages
+REPORT = "heart_report/report.html"  # of a table, made by `make report`
 SOURCES = "../experiments"  # from the folder of the figures
 PARTS = ("compute.py", "claims.py", "draw.py")
 
@@ -57,6 +58,7 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
         "tally": tally(word for record in records for word in verdicts(record)),
         "highlights": highlights(records),
         "map": lecture_map(records),
+        "report": REPORT if (folder / REPORT).is_file() else "",
     }
     write_text(index, environment.get_template("index.html").render(content))
     return index

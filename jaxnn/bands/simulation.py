@@ -282,7 +282,7 @@ def _checked(key: Array, fitter: Any, X: Any, y: Any, weights: Any, groups: Any)
 
 
 def _bytes_of_fits(fitter: Fitter, count: int) -> int:
-    """Bytes that so many fits take at least: a key and the parameters of each."""
+    """The least number of bytes that `count` fits take: a key and the parameters of each."""
     return count * (8 + 4 * count_parameters(fitter.net))
 
 

@@ -184,7 +184,7 @@ def choose(
 def place_for_bands(
     selection: Selection, place: int, options: argparse.Namespace, rows: int
 ) -> int:
-    """The candidate to fit, whose curves can bend as far as bands that hold the truth need.
+    """The candidate to fit: flexible enough that its bands contain the truth as often as they say.
 
     It is the best with hidden layers, trained long enough, with the penalty of
     `jaxnn.bands.calibration.strength_for_bands` or its own if that is weaker, as far as no option

@@ -41,7 +41,7 @@ def importance(
 
     Returns:
       The importances and the number of rows that they are of: all rows, or a sample of the rows of
-      a large table, with which intervals are as wide as those of a table of so many rows.
+      a large table, whose intervals are as wide as those of a table with as many rows.
     """
     refits, rows = network.out_of_bag.shape
     if refits < 2 or np.isnan(out_of_bag.loss).any():

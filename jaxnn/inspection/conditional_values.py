@@ -29,7 +29,7 @@ PENALTIES = (0.001, 0.01, 0.1, 1.0)  # c; the one with the least out-of-fold err
 
 
 class Residuals(NamedTuple):
-    """What is left of a group of columns when the other columns have predicted it.
+    """The residuals of a group of columns after prediction from the other columns.
 
     Attributes:
       numbers: (n, s) residuals of its columns in their own unit; 0 for columns of few values.

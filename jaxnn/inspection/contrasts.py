@@ -288,5 +288,5 @@ def contrast_table(
 
 
 def _rounded(value: float, decimals: int) -> str:
-    """A number with so many decimals, without the sign of a zero."""
+    """A number rounded to `decimals`, without the sign of a zero."""
     return f"{round(float(value), decimals) + 0.0:.{decimals}f}"

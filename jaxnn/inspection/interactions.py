@@ -165,7 +165,7 @@ def chosen_rows(X: np.ndarray, rows: Any, weights: Any) -> tuple[np.ndarray, np.
     Args:
       X: (n, p).
       rows: their numbers, or None for all rows with a weight; if there are more than `ROWS`, for
-        so many of them, drawn without replacement and always the same.
+        `ROWS` of them, drawn without replacement and always the same.
       weights: (n,) weights of the rows of X, at least 0; None gives all the same weight.
 
     Returns:

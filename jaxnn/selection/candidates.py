@@ -71,7 +71,7 @@ class Candidate(NamedTuple):
 
 
 def default_candidates(rows: int, inputs: int = 1) -> tuple[Candidate, ...]:
-    """The candidates for a table with so many rows and encoded predictors.
+    """The candidates for a table, by its numbers of rows and encoded predictors.
 
     Args:
       rows: number of rows.
@@ -98,7 +98,7 @@ def default_candidates(rows: int, inputs: int = 1) -> tuple[Candidate, ...]:
 
 
 def default_resamples(rows: int, inputs: int = 1) -> int:
-    """The number of resamples for a table with so many rows and encoded predictors.
+    """The number of resamples for a table, by its numbers of rows and encoded predictors.
 
     Args:
       rows: number of rows.

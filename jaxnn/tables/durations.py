@@ -2,7 +2,7 @@
 
 Durations of Python, NumPy and pandas arrive as numbers of days already (see
 `jaxnn.tables.raw_columns`). In a text file they stand as pandas and PostgreSQL write them, with
-the word day: a text such as 06:00:00 may as well be a time of the day.
+the word day: a text such as 06:00:00 could also be a time of day.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 With the columns of that table: a level keeps its code, and a date counts from the same origin. The
 new table may have its columns in any order, and more of them; it needs no response. A value that
 cannot be used (missing, a level that the fitted table did not have, text in place of a number) is
-NaN and is told, row by row.
+NaN, and a note names its rows.
 """
 
 from __future__ import annotations

@@ -37,11 +37,11 @@ from jaxnn.tables.table import quoted
 FEW_ROWS = 10
 # From this share of levels among the rows on, a level has two rows on average, or fewer.
 MANY_LEVELS = 0.5
-# Measurements are rarely whole numbers of so many digits, all of the same length.
+# Measurements are rarely whole numbers of nine digits or more, all of the same length.
 CODE_DIGITS = 9
 # Mixed numbers and texts are codes, not numbers with a typing error, from this share of texts on.
 CODE_TEXTS = 0.1
-# Text of so many characters on average is prose.
+# Text of this many characters on average, or more, is prose.
 LONG_TEXT = 30
 # More columns than these share one note.
 MOST_NOTES = 5

@@ -105,7 +105,7 @@ def vjp(fun: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     """The value, and the function that sends cotangents of it back to the inputs.
 
     Returns (value, pullback), or (value, pullback, aux). pullback(g), with g shaped like the value,
-    returns a tuple with one cotangent for each argument; it may be called again and again, and
+    returns a tuple with one cotangent for each argument; it may be called any number of times, and
     raises ValueError when g is shaped otherwise.
 
     >>> value, pullback = vjp(lambda x, y: x * y, 2.0, np.array([3.0, 4.0]))

@@ -56,7 +56,7 @@ def checkpoints(
       epochs: increasing numbers of epochs, at least 1.
 
     Returns:
-      `Checkpoints`, equal to fits of so many epochs with the same key. Not compiled.
+      `Checkpoints`, equal to fits with these numbers of epochs and the same key. Not compiled.
 
     Example:
       >>> import jax

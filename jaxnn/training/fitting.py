@@ -47,8 +47,8 @@ from jaxnn.training.validation_split import as_floats, examples, split
 class History(NamedTuple):
     """The losses of one fit at the epochs 0, every, 2 every, ..., the last.
 
-    These are losses of the network as it is after so many epochs, on all rows and without the noise
-    of training, not averages over the steps of an epoch. `Recipe.history_every` says how many
+    These are losses of the network as it is after each of these epochs, on all rows and without the
+    noise of training, not averages over the steps of an epoch. `Recipe.history_every` says how many
     entries there are, and what they cost.
 
     Attributes:

@@ -58,8 +58,8 @@ class Recipe:
       history_every: epochs between two entries of the history; each costs the losses of all rows,
         a third to a half of the time of an epoch. None makes about 20 entries, but at most one in
         10 epochs (fewer if many validation rows are watched), so that they cost at most 5% of
-        training; with patience it makes about 20 entries in any case, of which only so many have
-        a training loss.
+        training; with patience it makes about 20 entries in any case, and leaves out the training
+        loss of those that would cost more.
       standardize_response: whether a quantitative response is trained in units of its standard
         deviation, so that learning rate and penalties mean the same whatever its unit is, and
         whether a count starts from its mean. False is gradient descent on the loss as it is.

@@ -31,7 +31,7 @@ def main() -> int:
     """Make the calls; the exit status is 1 if there is a fault."""
     parser = argparse.ArgumentParser(prog="python -m tests.hostile")
     parser.add_argument("names", nargs="*", help="packages, or functions such as training.fit")
-    parser.add_argument("--sample", type=int, default=1, help="make one call in so many")
+    parser.add_argument("--sample", type=int, default=1, help="make one call in N")
     parser.add_argument("--quiet", action="store_true", help="print the table alone")
     options = parser.parse_args()
     rows = []

@@ -47,14 +47,14 @@ def importance(results: Explanation, pictures: Mapping[str, Picture]) -> Iterato
     if results.importance_rows < rows:
         yield Paragraph(
             f"Computed from {results.importance_rows:,} of the {rows:,} rows, drawn at random; the "
-            "intervals are as wide as those of a table of so many rows."
+            "intervals are as wide as those of a table with that many rows."
         )
     if results.correlated is not None:
         yield from _within_the_others(results.correlated, results.loss_scale)
     yield Paragraph(
-        "An importance is weighted between the means over refits on the rows left out and on the "
-        "rows drawn; the width of its interval is the spread over refits on the rows drawn. The "
-        "last two columns are shares of refits. Where predictors are correlated, each may look "
+        "An importance is a weighted mean of two: that on the rows left out of each refit, and "
+        "that on the rows drawn. Its interval is as wide as the spread of the second over refits. "
+        "The last two columns are shares of refits. Where predictors are correlated, each may look "
         "less important than the group is.",
         "note",
     )

@@ -50,8 +50,8 @@ def worth(
         yield Paragraph(f"The best candidate has {described_candidate(best)}.")
         if fitted != best:
             yield Paragraph(
-                f"The curves are those of a network with {described_candidate(fitted)}, which can "
-                "bend as far as bands that hold the truth need."
+                f"The curves are those of a network with {described_candidate(fitted)}: flexible "
+                "enough that its bands contain the truth as often as they say."
             )
         yield from (Paragraph(f"Note: {note}") for note in path["notes"])
 
