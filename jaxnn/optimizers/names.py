@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import optax
 
-from jaxnn.errors import InputError, InputTypeError, as_real, shown, unknown_name
+from jaxnn.errors import InputError, InputTypeError, as_real, check_bool, shown, unknown_name
 from jaxnn.optimizers.schedules import check_schedule
 
 OptimizerFactory = Callable[..., optax.GradientTransformation]
@@ -108,7 +108,7 @@ def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.Gra
     if isinstance(optimizer, optax.GradientTransformation):
         return optimizer
     rule = _rule(optimizer)
-    return rule.factory(rule.learning_rate if learning_rate is None else learning_rate)
+    return _made(rule.factory, rule.learning_rate if learning_rate is None else learning_rate)
 
 
 def treats_parameters_alike(optimizer: Optimizer) -> bool:
@@ -130,18 +130,18 @@ def check_optimizer(optimizer: Any) -> None:
     """
     known = treats_parameters_alike(optimizer)
     if not known and not isinstance(optimizer, optax.GradientTransformation):
-        _check_factory(optimizer)
+        _made(optimizer, default_learning_rate(optimizer))
 
 
-def _check_factory(factory: Any) -> None:
-    rate = default_learning_rate(factory)
+def _made(factory: Any, rate: Any) -> optax.GradientTransformation:
+    """What a factory makes of a learning rate, if that is a transformation."""
     try:
         made: Any = factory(rate)
     except InputError:
         raise
     except Exception as error:
         raise InputTypeError(
-            f"optimizer is {shown(factory)}, which fails for the learning rate {rate} with "
+            f"optimizer is {shown(factory)}, which fails for the learning rate {shown(rate)} with "
             f"{shown(error)}; pass {ACCEPTED}."
         ) from error
     if not isinstance(made, optax.GradientTransformation):
@@ -149,6 +149,7 @@ def _check_factory(factory: Any) -> None:
             f"optimizer is {shown(factory)}, which returns a value of type {type(made).__name__} "
             f"for a learning rate; pass {ACCEPTED}."
         )
+    return made
 
 
 def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: bool) -> None:
@@ -162,6 +163,7 @@ def check_learning_rate(learning_rate: Any, optimizer: Optimizer, *, schedules: 
     Raises:
       InputError, InputTypeError: one sentence that says what is accepted.
     """
+    check_bool(schedules, "schedules")
     if learning_rate is None:
         return
     if isinstance(optimizer, optax.GradientTransformation):

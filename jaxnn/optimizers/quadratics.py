@@ -78,8 +78,9 @@ def convergence_rate(rule: str, curvatures: Any, learning_rate: float, decay: fl
     else:
         middle, last = (1 + decay) * left, decay * left
     # z^2 - middle z + last = 0; complex roots have |z|^2 = last.
-    discriminant = middle**2 - 4 * last
-    real = (np.abs(middle) + np.sqrt(np.maximum(discriminant, 0))) / 2
+    scale = np.maximum(np.abs(middle), 1)  # whose square may be beyond the largest number
+    discriminant = (middle / scale) ** 2 - 4 * last / scale / scale
+    real = (np.abs(middle) + scale * np.sqrt(np.maximum(discriminant, 0))) / 2
     return float(np.where(discriminant < 0, np.sqrt(np.abs(last)), real).max())
 
 

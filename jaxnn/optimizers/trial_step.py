@@ -8,6 +8,7 @@ nothing is compiled, and what is wrong is said in one sentence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -15,7 +16,7 @@ import jax.numpy as jnp
 import optax
 from jax import lax
 
-from jaxnn.errors import InputError, InputTypeError, shown
+from jaxnn.errors import InputError, InputTypeError, as_array, shown
 from jaxnn.optimizers.names import Optimizer, transformation
 
 
@@ -31,6 +32,9 @@ def check_step(optimizer: Optimizer, params: Any, learning_rate: Any = None) -> 
       InputError, InputTypeError: a rule that fails, or whose updates are not real numbers of the
         shapes of the parameters.
     """
+    if isinstance(params, Iterator):
+        raise InputTypeError(f"params is {shown(params)}; pass a pytree of arrays.")
+    params = jax.tree.map(_described, params)
     try:
         jax.eval_shape(lambda start: _two_steps(optimizer, start, learning_rate), params)
     except InputError:
@@ -74,6 +78,15 @@ def _check_updates(updates: Any, params: Any) -> None:
                 f"optimizer makes updates of {jnp.result_type(update)}; pass a transformation "
                 "that makes updates of floating-point numbers."
             )
+
+
+def _described(leaf: Any) -> jax.ShapeDtypeStruct:
+    """The shape and dtype of an array of parameters, or of what stands for it."""
+    if not isinstance(leaf, jax.ShapeDtypeStruct):
+        leaf = as_array(leaf, "params")
+    elif not jnp.issubdtype(leaf.dtype, jnp.floating):
+        raise InputTypeError(f"params holds {leaf.dtype} values; pass real numbers.")
+    return jax.ShapeDtypeStruct(leaf.shape, jax.dtypes.canonicalize_dtype(leaf.dtype))
 
 
 def _shapes(params: Any) -> list[tuple[int, ...]]:

@@ -20,15 +20,13 @@ and Adam without the primes, where W + a v and the bias correction are meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
-from jax.core import Tracer
 
-from jaxnn.errors import check_number, check_positive
+from jaxnn.errors import as_real
 from jaxnn.optimizers.schedules import check_schedule
 
 LearningRate = Any  # a positive number, a schedule, or a traced number
@@ -214,27 +212,16 @@ class _SquaredSum(NamedTuple):
     total: Any
 
 
-def _unless_traced(check: Callable[..., None], value: Any, *arguments: Any) -> None:
-    """Check a value that is known before compilation."""
-    if isinstance(value, Tracer):
-        return
-    if isinstance(value, jax.Array) and value.ndim == 0:
-        value = value.item()
-    check(value, *arguments)
-
-
 def _check_learning_rate(learning_rate: LearningRate) -> None:
     if callable(learning_rate):
         check_schedule(learning_rate)
         return
-    accepted = "a positive number or a schedule"
-    _unless_traced(check_number, learning_rate, "learning_rate", accepted, lambda rate: rate > 0)
+    as_real(learning_rate, "learning_rate", "a positive number or a schedule", lambda r: r > 0)
 
 
 def _check_decay(decay: Any, argument: str) -> None:
-    accepted = "a number of at least 0 and below 1"
-    _unless_traced(check_number, decay, argument, accepted, lambda value: 0 <= value < 1)
+    as_real(decay, argument, "a number of at least 0 and below 1", lambda value: 0 <= value < 1)
 
 
 def _check_positive(value: Any, argument: str) -> None:
-    _unless_traced(check_positive, value, argument)
+    as_real(value, argument, "a positive number", lambda number: number > 0)

@@ -30,6 +30,7 @@ from jaxnn.errors import (
 from jaxnn.layer_shapes import number_of_parameters
 from jaxnn.mlp import MLP, check_network, init
 from jaxnn.optimizers import check_learning_rate, check_step, treats_parameters_alike
+from jaxnn.optimizers.schedules import check_rates
 from jaxnn.regularizers import Regularizer, check_penalty, check_places, penalty_of
 from jaxnn.regularizers.batch_normalization import with_scales
 from jaxnn.tables import Encoder, encoded_width
@@ -276,6 +277,10 @@ def checked_rows(
         groups = group_codes(groups, rows)
         if recipe.validation_fraction:
             check_several_groups(groups, "setting some aside for validation")
+    if callable(recipe.learning_rate):
+        trained = _trained_rows(recipe, rows, grouped=groups is not None)
+        size = min(recipe.batch_size or trained, trained)
+        check_rates(recipe.learning_rate, recipe.epochs * -(-trained // size))
     return CheckedRows(X, y, weights, validation, groups)
 
 
@@ -303,10 +308,15 @@ def check_checked(rows: Any) -> None:
         raise InputTypeError(f"rows has validation that is no tuple; pass {source}.")
 
 
+def _trained_rows(recipe: Recipe, rows: int, *, grouped: bool) -> int:
+    """How many rows batches are made of."""
+    # Rows that are set aside in groups stay in the batches, with weight zero.
+    return rows - (0 if grouped else validation_rows(recipe, rows))
+
+
 def _check_batches(X: Any, weights: Any, recipe: Recipe, *, grouped: bool) -> None:
     """Refuse batches of one row, and rows that are all equal, which have no spread."""
-    # Rows that are set aside in groups stay in the batches, with weight zero.
-    trained = X.shape[0] - (0 if grouped else validation_rows(recipe, X.shape[0]))
+    trained = _trained_rows(recipe, X.shape[0], grouped=grouped)
     size = min(recipe.batch_size or trained, trained)
     if size == 1:
         raise InputError(

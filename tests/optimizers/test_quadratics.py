@@ -124,3 +124,7 @@ def test_limits_of_the_lecture():
 def test_settings_that_cannot_be_used_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_rate_whose_square_is_beyond_the_largest_number_is_given():
+    assert convergence_rate("momentum", [10.0], 1e300, decay=0.5) == pytest.approx(5e300)

@@ -1,11 +1,14 @@
 """Is a function that is no schedule refused before anything is compiled?"""
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 import pytest
 
-from jaxnn import InputError, InputTypeError, Recipe
+from jaxnn import MLP, Fitter, InputError, InputTypeError, Recipe
 from jaxnn.optimizers import momentum
+from jaxnn.optimizers.schedules import check_rates
 
 WRONG = [
     (lambda step: None, InputError, "returns a value of type NoneType for a step; pass a pos"),
@@ -51,3 +54,33 @@ def test_what_is_no_schedule_is_refused(take, schedule, error, message):
 )
 def test_a_schedule_is_accepted(schedule):
     assert Recipe(learning_rate=schedule).learning_rate is schedule
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        (optax.linear_schedule(0.1, -0.1, 10), "returns -0.02 for step 6 of 12; pass a schedule"),
+        (lambda step: jnp.where(step == 7, jnp.nan, 0.1), "returns nan for step 7 of 12"),
+        (lambda step: 1 / (11.0 - step), "returns inf for step 11 of 12"),
+        (lambda step: 0.0 * step, "returns 0 for each of 12 steps; .* positive at some step"),
+    ],
+)
+def test_a_schedule_that_is_wrong_at_some_step_of_a_fit_is_refused(schedule, message):
+    X, y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
+    fitter = Fitter(MLP((2, 1)), Recipe(learning_rate=schedule, epochs=4, batch_size=2))
+    with pytest.raises(InputError, match=f"^learning_rate is a schedule that {message}"):
+        fitter.checked(X, y)
+
+
+def test_what_a_schedule_does_after_the_last_step_does_not_matter():
+    check_rates(optax.linear_schedule(0.1, -0.1, 10), 6)
+
+
+def test_a_schedule_of_a_traced_number_passes():
+    def steps(rate):
+        check_rates(lambda step: rate / (1 + step), 3)
+        return rate
+
+    assert jax.jit(steps)(0.1) == np.float32(0.1)
+    with pytest.raises(InputError, match="returns nan for step 0 of 3"):
+        jax.jit(lambda rate: check_rates(lambda step: jnp.nan * step, 3))(0.1)

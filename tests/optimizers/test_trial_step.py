@@ -10,6 +10,7 @@ import pytest
 
 from jaxnn import MLP, Fitter, InputError, InputTypeError, Recipe
 from jaxnn.landscape import trajectory
+from jaxnn.optimizers import check_step
 from jaxnn.regularizers import BatchNormalization
 
 NET = MLP((3, 4, 1))
@@ -89,3 +90,9 @@ def test_a_path_needs_a_rule_for_its_parameters():
 def test_a_rule_that_makes_steps_is_accepted(optimizer):
     Fitter(NET, Recipe(optimizer))
     Fitter(NET, Recipe(optimizer, regularizers=(BatchNormalization(momentum=0.1),)))
+
+
+@pytest.mark.parametrize("params", [np.array(["a"]), jax.ShapeDtypeStruct((2,), int), iter([1.0])])
+def test_parameters_that_are_no_numbers_are_refused(params):
+    with pytest.raises(InputTypeError, match=r"^params (is|holds) .*; pass "):
+        check_step("adam", params)
