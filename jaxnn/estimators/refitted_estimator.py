@@ -25,7 +25,12 @@ from jaxnn.errors import (
     shown,
 )
 from jaxnn.estimators.single_fits import SingleFit
-from jaxnn.refits.black_boxes import double_precision, mean_prediction_of, predictions_of
+from jaxnn.refits.black_boxes import (
+    check_references,
+    double_precision,
+    mean_prediction_of,
+    predictions_of,
+)
 from jaxnn.replicate import available_cores
 from jaxnn.tables import Column, Encoder, Scaling, encode
 
@@ -114,17 +119,43 @@ class RefittedEstimator(NamedTuple):
         """
         X, y = self._matrix(X), self._responses(y, len(X))
         means = self._means(X)
+        return means, self._losses(means, y)
+
+    def predictions_and_losses_at(self, X: Any, references: int) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions, and losses if all rows had the response 0, if 1, and so on.
+
+        Args:
+          X: (rows, predictors), few enough for what is returned to be held at once.
+          references: how many responses there are, such as the number of classes.
+
+        Returns:
+          (refits, rows, width) and (references, refits, rows), as `predictions_and_losses`.
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the refits, or no count, or more classes
+            than there are.
+        """
+        X = self._matrix(X)
+        check_references(references, self, len(X))
+        means = self._means(X)
+        of_each = [self._losses(means, np.full(len(X), float(r))) for r in range(references)]
+        return means, np.stack(of_each)
+
+    def _losses(self, means: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """(refits, rows) the losses of predictions (refits, rows, width)."""
         if self.response == "quantitative":
-            return means, np.square(means[..., 0] - y)
+            return np.square(means[..., 0] - y)
         rows = self.multiplicities.shape[1]
-        moved = (rows * means + self.overall_mean) / (rows + 1)
         if self.response == "categorical":
-            return means, -np.log(moved[:, np.arange(len(y)), y.astype(int)])
+            observed = y.astype(int)
+            shares = rows * means[:, np.arange(len(y)), observed] + self.overall_mean[observed]
+            return -np.log(shares / (rows + 1))
+        moved = (rows * means + self.overall_mean) / (rows + 1)
         moved = moved[..., 0]
         if self.response == "binary":
-            return means, -np.log(np.where(y == 1, moved, 1 - moved))
+            return -np.log(np.where(y == 1, moved, 1 - moved))
         saturated = np.where(y > 0, y * np.log(np.where(y > 0, y, 1) / moved), 0)
-        return means, 2 * (saturated - y + moved)
+        return 2 * (saturated - y + moved)
 
     def features(self, X: Any) -> np.ndarray:
         """(rows, features) of the estimator: numeric predictors in their own unit, and indicators.

@@ -8,6 +8,7 @@ such models, so every function of this package works with networks, forests and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
@@ -167,6 +168,20 @@ def row_blocks(model: RefittedModel, rows: int) -> Iterator[slice]:
         yield slice(start, min(start + size, rows))
 
 
+def check_references(references: Any, model: RefittedModel, rows: int) -> None:
+    """Refuse a number of responses 0, 1, ... that a model does not have, or that is too large.
+
+    Raises:
+      InputError, InputTypeError: one sentence that says so.
+    """
+    check_count(references, "references")
+    most = {"binary": 2, "categorical": model.width}.get(model.response)
+    if most is not None and references > most:
+        raise InputError(f"references is {references}; the response has {most} classes.")
+    held = 8 * references * len(model.multiplicities) * rows
+    check_memory(held, "references", references)
+
+
 def single_refit(model: Any, refit: int) -> Any:
     """One of the refits: `predict` and `predictions_and_losses` with a leading axis of length 1.
 
@@ -240,7 +255,20 @@ def row_losses(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.asarray(_loss(kind, jnp.asarray(outputs, float), jnp.asarray(y)[None, :, None]))
 
 
+def row_losses_at(kind: str, outputs: np.ndarray, references: int) -> np.ndarray:
+    """(references, refits, rows) the `row_losses` if all responses were 0, if 1, and so on."""
+    with double_precision(float):
+        return np.asarray(_losses_at(kind, jnp.asarray(outputs, float), references))
+
+
 _loss = jax.jit(responses.loss, static_argnums=0)
+
+
+@partial(jax.jit, static_argnums=(0, 2))
+def _losses_at(kind: str, outputs: Any, references: int) -> Any:
+    one = (1,) * outputs.ndim
+    responses_ = jnp.arange(references, dtype=outputs.dtype)
+    return jax.vmap(lambda y: responses.loss(kind, outputs, y.reshape(one)))(responses_)
 
 
 def double_precision(dtype: Any) -> Any:

@@ -16,44 +16,29 @@ rounding.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array, lax
 
-from jaxnn import mlp, responses
-from jaxnn.bands.calibration import link
 from jaxnn.errors import InputError, as_weights, check_count, check_level, check_name
 from jaxnn.inspection.arguments import check_matrix
-from jaxnn.inspection.black_box import black_box
 from jaxnn.inspection.interactions import (
-    Average,
     PairSurface,
     PairSurfaces,
-    averages_of,
     chosen_pairs,
     chosen_rows,
     pair_names,
 )
-from jaxnn.mlp import MLP
-from jaxnn.refits.black_boxes import RefittedModel, check_refitted, single_refit
+from jaxnn.refits.black_boxes import RefittedModel, check_refitted
 from jaxnn.refits.few_rows import few_rows, in_groups
 from jaxnn.refits.interaction_intervals import PairEstimate, estimate_interaction
 from jaxnn.refits.network import RefittedNetwork
-from jaxnn.replicate import replicate
-from jaxnn.tables import Encoder, encode
-from jaxnn.training.arguments import checked_predictors
+from jaxnn.refits.pair_averages import SCALES, Scale, averages_of_settings
 
-Scale = Literal["link", "response"]
-SCALES: tuple[str, ...] = get_args(Scale)
 VALUES = 8  # of a numeric predictor
 REFITS = 200
 ROWS = 100  # over which predictions are averaged
 OTHER_REFITS = 50  # of a model that is not a network
-SETTINGS_AT_ONCE = 16  # in which a network predicts the rows
 MEASURED = (
     "91 to 97% of the time at a nominal 95%, with least squares and products; 96 to 97% where "
     "effects add up"
@@ -181,19 +166,20 @@ def refit_interactions(
     else:
         averaged = chosen_rows(X, rows, weights)
     grouped, multiplicities, w = grouped[w > 0], multiplicities[:, w > 0], w[w > 0]
-    surfaces = PairSurfaces(_lookup({}), grouped, w / w.sum())
+    averages: dict[tuple[int, ...], np.ndarray] = {}
+    surfaces = PairSurfaces(lambda names, _: averages[tuple(names)], grouped, w / w.sum())
     settings = {(feature,): surfaces.values(feature)[0][:, None] for feature in used}
     settings |= {pair: surfaces.settings_values(pair) for pair in pairs}
-    if isinstance(model, RefittedNetwork):
-        found = _averages_of_network(model, len(multiplicities), scale, settings, *averaged)
-    else:
-        found = _averages_of_model(model, len(multiplicities), scale, settings, *averaged)
-    surfaces = PairSurfaces(_lookup(found), grouped, w / w.sum())
-    estimates = [
-        _estimate(surfaces.of(pair), surfaces.settings(pair)[1], multiplicities, w, level)
-        for pair in pairs
-    ]
-    strength, h_squared, strengths, h_squares = map(np.array, zip(*estimates, strict=True))
+    estimates = {}
+    for block in averages_of_settings(model, len(multiplicities), scale, settings, *averaged):
+        averages |= block  # single predictors come first, and stay
+        for pair in (given for given in block if len(given) == 2):
+            of_row = surfaces.settings(pair)[1]
+            estimates[pair] = _estimate(surfaces.of(pair), of_row, multiplicities, w, level)
+            del averages[pair]
+    strength, h_squared, strengths, h_squares = map(
+        np.array, zip(*(estimates[pair] for pair in pairs), strict=True)
+    )
     order = np.argsort(-strength[:, 0], kind="stable")
     ranked = [pairs[place] for place in order]
     strength, lower, upper = strength[order].T
@@ -213,102 +199,6 @@ def refit_interactions(
         scale,
         model.response,
     )
-
-
-def _lookup(averages: dict[tuple[int, ...], np.ndarray]) -> Average:
-    return lambda features, values: averages[tuple(features)]
-
-
-def _averages_of_network(
-    network: RefittedNetwork,
-    refits: int,
-    scale: Scale,
-    settings: dict[tuple[int, ...], np.ndarray],
-    X: np.ndarray,
-    shares: np.ndarray,
-) -> dict[tuple[int, ...], np.ndarray]:
-    """Average predictions (refits, outputs, k) for each list of settings."""
-    dtype = jnp.result_type(float)
-    checked_predictors(X, network.net, network.encoder)
-    count = sum(map(len, settings.values()))
-    replaced = np.zeros((count, X.shape[1]), bool)
-    values = np.zeros((count, X.shape[1]), dtype)
-    start, blocks = 0, {}
-    for features, given in settings.items():
-        blocks[features] = block = slice(start, start := start + len(given))
-        replaced[block, list(features)] = True
-        values[block, list(features)] = given
-    fits = (network.fits.params, network.fits.scaling)
-    averages = replicate(
-        partial(_averages_of_fit, net=network.net, encoder=network.encoder, scale=scale),
-        jax.random.split(jax.random.key(0), refits),  # not used
-        mapped=(jax.tree.map(lambda leaf: leaf[:refits], fits),),
-        shared=(X.astype(dtype), shares.astype(dtype), replaced, values),
-        working_set=4 * SETTINGS_AT_ONCE * len(X) * (X.shape[1] + sum(network.net.sizes)),
-    )
-    averages = np.moveaxis(averages.astype(float), 1, -1)
-    return {features: averages[..., block] for features, block in blocks.items()}
-
-
-def _averages_of_fit(
-    key: Array,
-    fit: tuple[mlp.Parameters, Any],
-    X: Array,
-    shares: Array,
-    replaced: Array,
-    values: Array,
-    *,
-    net: MLP,
-    encoder: Encoder | None,
-    scale: Scale,
-) -> Array:
-    """(k, outputs) of one fit."""
-    params, scaling = fit
-
-    def average(setting: tuple[Array, Array]) -> Array:
-        rows = jnp.where(setting[0][None], setting[1][None], X)
-        features = rows if encoder is None else encode(encoder, scaling, rows)
-        outputs = jax.vmap(partial(mlp.output, net, params))(features)
-        return shares @ _on_scale(net.response, outputs, scale)
-
-    return lax.map(average, (replaced, values), batch_size=SETTINGS_AT_ONCE)
-
-
-def _on_scale(kind: str, outputs: Array, scale: Scale) -> Array:
-    """Predictions from outputs (rows, outputs); only log odds of classes differ from the link."""
-    if scale == "response":
-        return responses.mean(kind, outputs)
-    if kind != "categorical":
-        return outputs
-    # Of a class with probability above 1/2, 1 - p is summed over the others, so that it is exact.
-    total = jax.nn.logsumexp(outputs, axis=-1, keepdims=True)
-    most = jax.nn.one_hot(outputs.argmax(axis=-1), outputs.shape[-1], dtype=bool)
-    beside_most = jax.nn.logsumexp(jnp.where(most, -jnp.inf, outputs), axis=-1, keepdims=True)
-    share = jnp.exp(jnp.where(most, -jnp.inf, outputs - total))
-    return outputs - jnp.where(most, beside_most, total + jnp.log1p(-share))
-
-
-def _averages_of_model(
-    model: Any,
-    refits: int,
-    scale: Scale,
-    settings: dict[tuple[int, ...], np.ndarray],
-    X: np.ndarray,
-    shares: np.ndarray,
-) -> dict[tuple[int, ...], np.ndarray]:
-    """The same for the refits of any other model, one by one."""
-    found: dict[tuple[int, ...], list[np.ndarray]] = {features: [] for features in settings}
-    for refit in range(refits):
-        single = single_refit(model, refit)
-
-        def predict(X: Any, single: Any = single) -> np.ndarray:
-            means = single.predict(X)[0]
-            return link(model.response, means) if scale == "link" else means
-
-        average = averages_of(black_box(predict, X), X, shares)
-        for features, values in settings.items():
-            found[features].append(np.atleast_2d(average(features, values)))
-    return {features: np.stack(averages) for features, averages in found.items()}
 
 
 def _estimate(

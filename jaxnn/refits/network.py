@@ -30,10 +30,12 @@ from jaxnn.mlp import MLP
 from jaxnn.prediction import predictor
 from jaxnn.refits.black_boxes import (
     ROW_MULTIPLE,
+    check_references,
     double_precision,
     mean_prediction_of,
     predictions_of,
     row_losses,
+    row_losses_at,
 )
 from jaxnn.tables import Column, Encoder
 from jaxnn.training import Fit, Fitter
@@ -119,6 +121,26 @@ class RefittedNetwork(NamedTuple):
         outputs = self.outputs(X)
         means = self._replace(dtype=np.dtype(float)).means(outputs)
         return means, row_losses(self.response, outputs, y)
+
+    def predictions_and_losses_at(self, X: Any, references: int) -> tuple[np.ndarray, np.ndarray]:
+        """Predictions, and losses if all rows had the response 0, if 1, and so on.
+
+        Args:
+          X: (rows, predictors), few enough for what is returned to be held at once.
+          references: how many responses there are, such as the number of classes.
+
+        Returns:
+          (refits, rows, outputs) and (references, refits, rows), as `predictions_and_losses`.
+
+        Raises:
+          InputError, InputTypeError: rows that do not fit the network, or no count, or more classes
+            than there are.
+        """
+        X = self._matrix(X)
+        check_references(references, self, len(X))
+        outputs = self.outputs(X)
+        means = self._replace(dtype=np.dtype(float)).means(outputs)
+        return means, row_losses_at(self.response, outputs, references)
 
     def _matrix(self, X: Any) -> np.ndarray:
         """X as a matrix of finite numbers, before it is cut into blocks."""

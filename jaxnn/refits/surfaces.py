@@ -23,7 +23,7 @@ from jaxnn.bootstrap import interval
 from jaxnn.errors import InputError, check_level, check_number
 from jaxnn.inspection.evaluation_points import Center
 from jaxnn.inspection.surfaces import REACH, RESOLUTION, joint_surface
-from jaxnn.refits.black_boxes import RefittedModel, check_refitted
+from jaxnn.refits.black_boxes import BLOCK_BYTES, RefittedModel, check_refitted
 from jaxnn.tables import Column
 
 
@@ -130,22 +130,40 @@ def refit_surface(
         reach=reach,
     )
     refits = surface.prediction
-    band = interval(refits, level)
-    above = None if threshold is None else (refits > threshold).mean(axis=0)
-    deviation = refits.std(axis=0, ddof=1) if len(refits) > 1 else np.zeros(refits.shape[1:])
+    parts = [_over_refits(refits[:, block], level, threshold) for block in _blocks(refits)]
+    mean, deviation, lower, upper, above = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
     return RefitSurface(
         surface.features,
         surface.columns,
         surface.grids,
         refits,
-        refits.mean(axis=0),
+        mean,
         deviation,
-        band.lower,
-        band.upper,
+        lower,
+        upper,
         level,
         threshold,
-        above,
+        None if threshold is None else above,
         surface.nearby,
         surface.points,
         model.response,
     )
+
+
+def _blocks(refits: np.ndarray) -> list[slice]:
+    """Parts of the first grid, whose statistics take copies of up to `BLOCK_BYTES`."""
+    size = max(1, BLOCK_BYTES // refits[:, :1].nbytes)
+    return [slice(start, start + size) for start in range(0, refits.shape[1], size)]
+
+
+def _over_refits(
+    refits: np.ndarray, level: float, threshold: float | None
+) -> tuple[np.ndarray, ...]:
+    """Mean, standard deviation, the ends of the band, and the share above a threshold."""
+    several = len(refits) > 1
+    deviation = refits.std(axis=0, ddof=1) if several else np.zeros(refits.shape[1:])
+    above = (refits > (np.inf if threshold is None else threshold)).mean(axis=0)
+    lower, upper = interval(refits, level)
+    return refits.mean(axis=0), deviation, lower, upper, above

@@ -174,14 +174,19 @@ def _references(kind: str, width: int) -> int | None:
 
 
 def _at_references(
-    model: RefittedModel, X: np.ndarray, y: np.ndarray, references: int | None
+    model: Any, X: np.ndarray, y: np.ndarray, references: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predictions (refits, rows, width), and losses (references, refits, rows)."""
     if references is None:
         means, losses = model.predictions_and_losses(X, y)
         return means, losses[None]
-    found = [model.predictions_and_losses(X, np.full(len(y), float(r))) for r in range(references)]
-    return found[0][0], np.stack([losses for _, losses in found])
+    if hasattr(model, "predictions_and_losses_at"):  # from one evaluation
+        return model.predictions_and_losses_at(X, references)
+    means = model.predict(X)
+    losses = [
+        model.predictions_and_losses(X, np.full(len(y), float(r)))[1] for r in range(references)
+    ]
+    return means.reshape(*means.shape[:2], -1), np.stack(losses)
 
 
 def _losses_of(kind: str, y: np.ndarray, means: np.ndarray, losses: np.ndarray) -> np.ndarray:

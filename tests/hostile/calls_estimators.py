@@ -54,6 +54,9 @@ CALLS = {
     "RefittedEstimator.predictions_and_losses": lambda: Call(
         model().predictions_and_losses, {"X": X.copy(), "y": Y.copy()}
     ),
+    "RefittedEstimator.predictions_and_losses_at": lambda: Call(
+        model().predictions_and_losses_at, {"X": X.copy(), "references": 2}
+    ),
     "RefittedEstimator.features": lambda: Call(model().features, {"X": X.copy()}),
     "compare_importances": lambda: Call(
         estimators.compare_importances,

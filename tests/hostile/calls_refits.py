@@ -55,6 +55,9 @@ CALLS = {
     "RefittedNetwork.predictions_and_losses": lambda: Call(
         network().predictions_and_losses, {"X": matrix(), "y": numbers()}, slow=True
     ),
+    "RefittedNetwork.predictions_and_losses_at": lambda: Call(
+        network().predictions_and_losses_at, {"X": matrix(), "references": 2}, slow=True
+    ),
     "calibration_curve": lambda: Call(
         refits.calibration_curve,
         sample(**training("binary", bins=3, level=0.9, unseen=errors().by_row)),
