@@ -12,7 +12,7 @@ from jaxnn.bootstrap import bootstrap
 from jaxnn.errors import InputError, InputTypeError
 from jaxnn.inspection import interaction_strengths
 from jaxnn.refits import RefittedNetwork, refit_interactions, refitted_network
-from jaxnn.refits.interactions import _on_scale
+from jaxnn.refits.pair_averages import _on_scale
 from jaxnn.tables import Column, Encoder
 
 COLUMNS = (
