@@ -8,22 +8,29 @@ from matplotlib.figure import Figure
 
 from experiments.lab.contract import Results
 from experiments.regularization import augmentation, wrong_labels
-from experiments.regularization.draw_training import dots, intervals
-from experiments.regularization.reading import extrapolated_gap, logit_gap, mean_and_error
+from experiments.regularization.draw_training import dots, log_axis
+from experiments.regularization.reading import (
+    extrapolated_gap,
+    logit_gap,
+    mean_and_error,
+    paired_ratio,
+)
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "augmentation": "Digits of 8 × 8 pixels, networks trained on 400 images as they are, or each "
-    "shifted by up to one pixel, anew in every step; dots: random splits. a: an image and its "
-    "shifts. b: test error; bars: medians. c: shifted less as they are, mean and 95% interval. "
-    "Shifts are learned, and cost a little on images that are all centred.",
+    "augmentation": "Networks that learn handwritten digits as they are, or shifted by up to one "
+    "pixel. 400 images of 8 × 8 pixels; shifts are drawn anew in every step; dots: random splits. "
+    "a: an image and its shifts. b: test error; bars: medians. c: error of networks trained on "
+    "shifted images over that of the others, geometric mean and 95% interval. Shifts are learned, "
+    "and cost a little on images that are all centred.",
     "sparse": "A price a on the sum of all hidden units makes few of them active. a, b: hidden "
     "units (across) of 100 training images (down, by class), darker where larger, without a price "
     "and with one; each panel has its own scale. c: share of units and images in which a unit is "
     "active. d: the weights balance both prices, as the invariance of ReLU networks to scale "
     "demands (line). e: test error; bars: medians over random splits.",
-    "labels": "Doubt about labels. a: gap of the scores of two classes that learn with label "
+    "labels": "Label noise and label smoothing, on two classes and on digits with wrong labels. a: "
+    "gap of the scores of two classes that learn with label "
     "noise, mean ± 4 SE; as the learning rate falls it approaches that of label smoothing "
     "(dashed). b to d: digits, a fifth of them with a label drawn at random; training takes the "
     "labels as given, smooths them, or draws a fifth anew in each step; dots: random splits; "
@@ -57,16 +64,19 @@ def _augmentation(results: Results) -> Figure:
         zip(augmentation.KINDS, ("vermilion", "blue"), strict=True)
     ):
         for place, row in enumerate(results["shift_errors"][kind]):
-            label = f"trained on images {name}" if place == 0 else None
+            label = f"trained {name}" if place == 0 else None
             dots(errors, place + 0.3 * kind - 0.15, row, shade, label)
-    errors.set_yscale("log")
+    log_axis(errors, (0.03, 0.05, 0.1, 0.2, 0.5))
     errors.set_ylabel("test error")
-    errors.legend(loc="upper left", fontsize=8)
-    errors.set_ylim(top=2)
-    intervals(gain, results["shift_errors"][1] - results["shift_errors"][0])
-    gain.set_yscale("symlog", linthresh=0.02)
-    gain.set_ylim(-1, 0.1)
-    gain.set_ylabel("difference in test error")
+    errors.legend(loc="center left", fontsize=9, handletextpad=0.1, borderaxespad=0)
+    plain, moved = results["shift_errors"]
+    for place, logarithms in enumerate(np.log(moved / plain)):
+        mean, ends = paired_ratio(logarithms)
+        gain.plot([place, place], ends, "-", color=COLORS["blue"])
+        gain.plot(place, mean, "o", color=COLORS["blue"])
+    gain.axhline(1, color=COLORS["grey"], linewidth=0.8)
+    log_axis(gain, (0.1, 0.2, 0.5, 1, 1.5))
+    gain.set_ylabel("ratio of test errors")
     for ax in (errors, gain):
         ax.set_xticks(range(len(names)), names)
         ax.set_xlim(-0.5, len(names) - 0.5)
@@ -88,7 +98,7 @@ def _sparse(results: Results) -> Figure:
     active, balance, errors = axes[2:]
     for column, row in enumerate(results["active"]):
         dots(active, column, row, "blue")
-    active.set_yscale("log")
+    log_axis(active, (0.03, 0.1, 0.3, 1))
     active.set_ylabel("share of active units")
     for column, row in enumerate(results["sparse_errors"]):
         dots(errors, column, row, "blue")
@@ -120,7 +130,7 @@ def _labels(results: Results) -> Figure:
     gaps.axhline(
         smoothed, color=COLORS["black"], linestyle=LINES["dashed"], label="label smoothing"
     )
-    gaps.set_xlim(-0.02, 0.12)
+    gaps.set_xlim(-0.01, 0.11)
     gaps.set_xlabel("learning rate")
     gaps.set_ylabel("gap of the scores")
     gaps.legend(loc="upper left")

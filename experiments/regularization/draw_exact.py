@@ -21,25 +21,26 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "penalties": "Minima of a quadratic with a penalty. a, b: contours of a loss "
+    "penalties": "Minima of a quadratic with an L2 and an L1 penalty. a, b: contours of a loss "
     "and its minimum (dot); shaded: weights of equal penalty; cross: the minimum with the "
     "penalty. The corner of the L1 penalty makes a weight exactly zero. c, d: three weights, with "
     "curvatures h, along the factor of the penalty; lines: closed forms; circles: proximal "
     "gradient descent (d); triangles: fits of a network without hidden layers.",
-    "stopping": "Gradient descent that stops at time t (steps times rate) against ridge regression "
-    "with penalty 1/t. a: share of a weight with curvature h that is learned. b: gap of the two "
-    "shares; it grows to 0.204. c: ratio of the risks of both, random problems with 60 rows and "
-    "30 predictors; dashed: the bound 1.686 for all problems. d: mean squared error of the weights "
-    "in one of them, simulated (dots) and by formula.",
-    "noise": "a: what normal noise on the inputs adds to the squared error of a fixed network, "
-    "divided by s², ± 4 SE. The formula needs its second term where the residuals do not average "
-    "to zero. b to d: weights of a linear model that was trained with noise, mean of many runs ± 4 "
-    "SE; lines: closed forms. Noise on the weights of a linear model changes nothing but the "
-    "spread.",
-    "thinned": "Outputs of all 1,024 networks that dropout makes of one, each unit included with "
-    "probability 0.5, weighted with their probabilities. Solid: their mean; dashed: the whole "
-    "network. They agree where the output is linear in what is dropped (a, b), and differ if a "
-    "ReLU follows (c) and for probabilities (d).",
+    "stopping": "Gradient descent that stops at time t (steps times rate) is close to ridge "
+    "regression with penalty 1/t, but not the same. a: share of a weight with curvature h that "
+    "is learned. b: gap of the two shares; it grows to 0.204. c: ratio of the risks of both, "
+    "random problems with 60 rows and 30 predictors; dashed: the bound 1.686 for all problems. "
+    "d: mean squared error of the weights in one of them, simulated (dots) and by formula.",
+    "noise": "What noise adds to the error of a network, and what it does to the weights of a "
+    "linear model. a: what normal noise on the inputs adds to the squared error of a fixed "
+    "network, divided by s², ± 4 SE. The formula needs its second term where the residuals do "
+    "not average to zero. b to d: weights of a linear model that was trained with noise, mean of "
+    "many runs ± 4 SE; lines: closed forms. Noise on the weights of a linear model changes "
+    "nothing but the spread.",
+    "thinned": "Outputs of all 1,024 networks that dropout makes of one. Each unit is included "
+    "with probability 0.5, and outputs are weighted with their probabilities. Solid: their mean; "
+    "dashed: the whole network. They agree where the output is linear in what is dropped (a, b), "
+    "and differ if a ReLU follows (c) and for probabilities (d).",
 }
 
 
@@ -62,7 +63,7 @@ def _penalties(results: Results) -> Figure:
     for ax, minimum in ((l2, l2_minimum), (l1, l1_minimum)):
         curves = np.array([minimum(price) for price in prices])
         for curve, h, shade in zip(curves.T, penalties.CURVATURES, shades, strict=True):
-            ax.plot(prices, curve, color=COLORS[shade], label=f"h = {h:g}")
+            ax.plot(prices, curve, color=COLORS[shade], label=f"curvature h = {h:g}")
         ax.axhline(0, color=COLORS["grey"], linewidth=0.8)
         ax.set_xlabel("factor a of the penalty")
         ax.set_ylabel("weight")
@@ -118,14 +119,17 @@ def _stopping(results: Results) -> Figure:
     risk.plot(early_stopping.TIMES, ratios.T, color=COLORS["blue"], **solid)
     risk.axhline(1, color=COLORS["grey"], linewidth=0.8)
     risk.axhline(1.685909, color=COLORS["black"], linestyle=LINES["dashed"])
+    risk.text(early_stopping.TIMES[0], 1.67, "bound 1.686", va="top", fontsize=10)
     risk.set_xscale("log")
     risk.set_xlabel("time t")
     risk.set_ylabel("risk, descent over ridge")
     t = early_stopping.PROBLEM_RATE * np.array(early_stopping.PROBLEM_MARKS)
     for name, shade, dash in (("sampled", "blue", "solid"), ("ridge", "vermilion", "dashed")):
         theory = results["sampled_risk" if name == "sampled" else "sampled_ridge_risk"]
-        sampled.plot(t, theory, color=COLORS[shade], linestyle=LINES[dash])
+        words = "gradient descent" if name == "sampled" else "ridge regression"
+        sampled.plot(t, theory, color=COLORS[shade], linestyle=LINES[dash], label=words)
         sampled.plot(t, results[f"{name}_errors"].mean(axis=1), "o", color=COLORS[shade])
+    sampled.legend()
     sampled.set_xscale("log")
     sampled.set_xlabel("time t")
     sampled.set_ylabel("mean squared error")
@@ -188,9 +192,15 @@ def _thinned(results: Results) -> Figure:
     )
     for ax, (title, thinned, whole) in zip(axes, parts, strict=True):
         ax.hist(thinned, bins=30, weights=chances, color=COLORS["sky"])
-        ax.axvline(float(chances @ thinned), color=COLORS["black"])
-        ax.axvline(float(whole), color=COLORS["vermilion"], linestyle=LINES["dashed"])
+        ax.axvline(float(chances @ thinned), color=COLORS["black"], label="mean of all")
+        ax.axvline(
+            float(whole),
+            color=COLORS["vermilion"],
+            linestyle=LINES["dashed"],
+            label="whole network",
+        )
         ax.set_title(title)
         ax.set_xlabel("probability of class 1" if thinned is shares else "output")
         ax.set_ylabel("probability")
+    axes[-1].legend(loc="upper right")
     return figure

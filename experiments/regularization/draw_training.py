@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from experiments.lab.contract import Results
 from experiments.regularization.digit_dropout import DRAWS
@@ -14,15 +17,16 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "dropout": "Handwritten digits, networks trained on few images with dropout (0.8 of the "
-    "inputs, 0.5 of the hidden units kept) and without; each dot is a random split. a: test "
-    "error; bars: medians. b: dropout less without, mean and 95% interval: below zero dropout "
-    "helps. c: the same for the log loss of the probabilities. d: test error of the mean of k "
-    "randomly thinned networks less that of weight scaling, mean and 95% interval.",
-    "overfitting": "A network with 5 layers of 100 units and 40 rows of a noisy sine. a: rows of "
-    "one seed, and the networks after the last step and after early stopping. b: squared errors "
-    "during training without weight decay, median over seeds; dotted: the noise floor. c: test "
-    "error at the end and after early stopping. d: their ratio, geometric mean and 95% interval.",
+    "dropout": "Test error and log loss of networks that learn few handwritten digits, with "
+    "dropout (0.8 of the inputs, 0.5 of the hidden units kept) and without. Each dot is a random "
+    "split. a: test error; bars: medians. b: dropout less without, mean and 95% interval: below "
+    "zero dropout helps. c: the same for the log loss of the probabilities. d: test error of the "
+    "mean of k randomly thinned networks less that of weight scaling, mean and 95% interval.",
+    "overfitting": "A network with 5 layers of 100 units follows the noise of 40 rows of a sine, "
+    "and less so if it stops early. a: rows of one seed, and the network after the last step and "
+    "after early stopping. b: squared errors during training without weight decay, median over "
+    "seeds; dotted: the variance of the noise. c: test error at the end and after early stopping. "
+    "d: their ratio, geometric mean and 95% interval.",
 }
 
 
@@ -46,6 +50,9 @@ def _dropout(results: Results) -> Figure:
     ):
         intervals(ax, np.diff(results[name], axis=1)[:, 0])
         ax.set_ylabel(label)
+        ax.text(0.02, 0.97, "above 0: dropout harms", transform=ax.transAxes, va="top", fontsize=10)
+        ax.text(0.98, 0.03, "below 0: dropout helps", transform=ax.transAxes, ha="right",
+                fontsize=10)  # fmt: skip
     for ax in (errors, gain, sureness):
         ax.set_xticks(range(len(names)), names)
         ax.set_xlim(-0.5, len(names) - 0.5)
@@ -71,6 +78,8 @@ def _overfitting(results: Results) -> Figure:
         linestyle=LINES["dotted"],
         label="truth",
     )
+    curves.set_xticks(np.linspace(-1, 1, 5))
+    curves.xaxis.set_major_formatter("{x:g}")
     curves.set_xlabel("x")
     curves.set_ylabel("y")
     curves.legend(loc="lower left")
@@ -83,7 +92,8 @@ def _overfitting(results: Results) -> Figure:
         epochs, np.median(tested, axis=0), color=COLORS["vermilion"], linestyle="--", label="test"
     )
     paths.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
-    paths.set_ylim(0, 0.4)
+    paths.text(epochs[-1], NOISE**2, "variance of the noise", ha="right", va="bottom", fontsize=10)
+    paths.set_ylim(0, 0.3)
     paths.set_xlabel("step")
     paths.set_ylabel("squared error")
     paths.legend()
@@ -91,7 +101,7 @@ def _overfitting(results: Results) -> Figure:
         for place, row in enumerate(results[f"{name}_test"]):
             dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
     errors.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
-    errors.set_yscale("log")
+    log_axis(errors, (0.1, 0.15, 0.2, 0.3))
     errors.set_ylabel("test error")
     errors.legend(loc="upper right")
     for place, row in enumerate(results["last_test"] / results["early_test"]):
@@ -101,7 +111,7 @@ def _overfitting(results: Results) -> Figure:
         gains.plot(place, mean, "o", color=COLORS["blue"])
     gains.axhline(1, color=COLORS["grey"], linewidth=0.8)
     gains.set_ylabel("error at the end / stopped")
-    gains.set_yscale("log")
+    log_axis(gains, (0.9, 1, 1.2, 1.5, 2))
     for ax in (errors, gains):
         ax.set_xticks(range(len(DECAYS)), [f"{decay:g}" for decay in DECAYS])
         ax.set_xlabel("weight decay")
@@ -113,6 +123,14 @@ def dots(ax: Axes, place: float, values: np.ndarray, shade: str, label: str | No
     spread = place + np.linspace(-0.08, 0.08, len(values))
     ax.plot(spread, values, "o", color=COLORS[shade], markersize=4, alpha=0.7, label=label)
     ax.plot([place - 0.12, place + 0.12], 2 * [np.median(values)], "-", color=COLORS[shade])
+
+
+def log_axis(ax: Axes, ticks: Sequence[float]) -> None:
+    """A logarithmic vertical axis with these numbers, written out."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(FixedLocator(ticks))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def intervals(ax: Axes, rows: np.ndarray) -> None:
