@@ -27,17 +27,20 @@ SHOWN = {
 
 CAPTIONS = {
     "rules": (
+        "Which intervals of importance contain the truth, and which take noise for a signal. "
         "Intervals, nominal 95%, of the permutation importance of a network's predictors, on data "
-        "from known truths. (a) Share of the intervals of signals that contain the true "
-        "importance (circles) and the network's own mean importance (crosses), mean over settings; "
-        "bars: 2 standard errors. (b) Share of the intervals of pure noise that lie above zero. "
-        "(c) Intervals of the first data sets of one setting by the default rule; black: the true "
-        "importance. Quantiles of importances scored out of bag are too narrow: the rows left out "
-        "are rows of the same table. Quantiles scored in bag have the right width but lie too "
-        "high, and take noise for a signal. The default has its center between the two."
+        "from known truths. (a) Share of the intervals of signals that contain the true importance"
+        " (circles) and the network's own mean importance (crosses), mean over settings; bars: 2 "
+        "standard errors. (b) Share of the intervals of pure noise that lie above zero; dotted: "
+        "2.5%. (c) Default intervals of the first data sets of one setting (squared error, noise "
+        "of variance 1); black: the true importance. Quantiles of importances scored out of bag "
+        "are too narrow: the rows left out are rows of the same table. Quantiles scored in bag "
+        "have the right width but lie too high, and take noise for a signal. The default, "
+        "“weighted”, has its centre between the two. Lecture 11, 'Permutation Variable Importance "
+        "Example'."
     ),
     "settings": (
-        "The same intervals, nominal 95%, setting by setting. (a) Share of the intervals of "
+        "Intervals of importance, nominal 95%, setting by setting. (a) Share of the intervals of "
         "signals that contain the true importance; bars: 2 standard errors over data sets; "
         "shaded: the aim. (b) Mean width relative to that of the interval about the mean out of "
         "bag (logarithmic axis). Where the network learns an effect only in part, as with an "
@@ -63,13 +66,13 @@ def rules(found: list[Cell]) -> Figure:
         (
             axes[0],
             [
-                (truth, "o", "blue", -0.12, "true importance"),
-                (learner, "x", "orange", 0.12, "the network's own mean"),
+                (truth, "o", "blue", -0.12),
+                (learner, "x", "vermilion", 0.12),
             ],
         ),
-        (axes[1], [(alarms, "o", "vermilion", 0.0, None)]),
+        (axes[1], [(alarms, "o", "black", 0.0)]),
     ):
-        for (means, errors), marker, color, step, label in made:
+        for (means, errors), marker, color, step in made:
             ax.errorbar(
                 means,
                 rows + step,
@@ -79,20 +82,25 @@ def rules(found: list[Cell]) -> Figure:
                 linestyle="",
                 elinewidth=1,
                 markersize=5,
-                label=label,
             )
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.set_ylim(len(RULES) - 0.5, -0.5)
     axes[0].set_yticks(rows, list(RULES.values()), fontsize=8)
     axes[0].axvline(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
-    axes[0].set_title("coverage")
+    axes[0].set_title("signals: coverage")
     axes[0].set_xlim(None, 1.02)
     axes[1].set_yticks(rows, [""] * len(RULES))
     axes[1].axvline(ALARMS, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
     axes[1].set_xlim(-0.04, 1.04)
-    axes[1].set_title("above zero for noise")
+    axes[1].set_title("noise: above zero")
     _example(axes[2], found[0])
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
+    low = list(RULES).index("out_of_bag")  # where the two shares are far apart
+    for (means, _), step, color, words in (
+        (truth, -0.3, "blue", "truth"),
+        (learner, 0.3, "vermilion", "network's own mean"),
+    ):
+        place = means[low], low + step
+        axes[0].annotate(words, place, ha="center", va="center", color=COLORS[color], fontsize=9)
     return figure
 
 
@@ -115,7 +123,7 @@ def _example(ax: Axes, cell: Cell, most: int = 12) -> None:
         ],
     )
     ax.set_ylabel("importance")
-    ax.set_title(cell.setting.words, fontsize=8)
+    ax.set_title(f"default, n = {cell.setting.rows}")
 
 
 def settings(found: list[Cell]) -> Figure:
