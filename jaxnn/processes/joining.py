@@ -29,7 +29,7 @@ import numpy as np
 from jaxnn.errors import InputError, InputTypeError, check_count, check_not_negative
 from jaxnn.processes import membership
 from jaxnn.processes.agreement import PREFIX, Job
-from jaxnn.processes.native_messages import divert
+from jaxnn.processes.native_messages import divert, end_at_once_on_abort
 from jaxnn.processes.recorded import Recorded
 from jaxnn.processes.watch import END, ENDED, GRACE, ended_key
 from jaxnn.versions import versions
@@ -197,6 +197,7 @@ def _diverted_errors(coordinator: str | None) -> io.TextIOWrapper:
     address = coordinator or os.environ.get("JAX_COORDINATOR_ADDRESS", "the coordinator")
     # It stays open until the process ends.
     errors = open(divert(address), "w", buffering=1, errors="backslashreplace")  # noqa: SIM115
+    end_at_once_on_abort()
     if sys.stderr is sys.__stderr__:
         sys.stderr = errors
     return errors

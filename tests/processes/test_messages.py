@@ -2,12 +2,24 @@
 
 import argparse
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from jaxnn import InputError
 from jaxnn.cli import main
-from jaxnn.processes import agreed, current, first, first_alone, join, leave, threads
+from jaxnn.processes import (
+    agreed,
+    current,
+    first,
+    first_alone,
+    join,
+    leave,
+    native_messages,
+    threads,
+)
 from jaxnn.processes.native_messages import sentences
 from jaxnn.processes.options import add_joining, check_joining
 from jaxnn.processes.recorded import Recorded
@@ -94,3 +106,16 @@ def test_a_quiet_stream_keeps_its_last_line_that_is_no_bar():
     assert quiet.last_line() == "the disk is full"
     assert behind.getvalue() == "shown\n"
     assert not quiet.isatty()
+
+
+def test_an_abort_ends_the_process_without_a_core_file():
+    program = (
+        "import os, threading\n"
+        "from native_messages import end_at_once_on_abort\n"  # the file runs alone, without JAX
+        "end_at_once_on_abort()\n"
+        "threading.Thread(target=os.abort).start()\n"
+        "threading.Event().wait(20)\n"
+    )
+    folder = Path(native_messages.__file__).parent
+    ended = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (6, b"", b"")
