@@ -108,7 +108,8 @@ def transformation(optimizer: Optimizer, learning_rate: Any = None) -> optax.Gra
     if isinstance(optimizer, optax.GradientTransformation):
         return optimizer
     rule = _rule(optimizer)
-    return _made(rule.factory, rule.learning_rate if learning_rate is None else learning_rate)
+    rate = rule.learning_rate if learning_rate is None else learning_rate
+    return _made(rule.factory, rate if callable(rate) else as_real(rate, "learning_rate"))
 
 
 def treats_parameters_alike(optimizer: Optimizer) -> bool:

@@ -49,7 +49,7 @@ def gradient_descent(learning_rate: LearningRate) -> optax.GradientTransformatio
       >>> print(step)
       [-0.2]
     """
-    _check_learning_rate(learning_rate)
+    learning_rate = _learning_rate(learning_rate)
     return optax.sgd(learning_rate)
 
 
@@ -78,8 +78,8 @@ def momentum(learning_rate: LearningRate, decay: Any = 0.9) -> optax.GradientTra
       [-0.75]
       [-0.875]
     """
-    _check_learning_rate(learning_rate)
-    _check_decay(decay, "decay")
+    learning_rate = _learning_rate(learning_rate)
+    decay = _decay(decay, "decay")
     return optax.chain(optax.ema(decay, debias=False), optax.scale_by_learning_rate(learning_rate))
 
 
@@ -98,8 +98,8 @@ def nesterov(learning_rate: LearningRate, decay: Any = 0.9) -> optax.GradientTra
     Raises:
       InputError, InputTypeError: numbers outside these ranges.
     """
-    _check_learning_rate(learning_rate)
-    _check_decay(decay, "decay")
+    learning_rate = _learning_rate(learning_rate)
+    decay = _decay(decay, "decay")
     return optax.sgd(learning_rate, decay, nesterov=True)
 
 
@@ -123,8 +123,8 @@ def adagrad(learning_rate: LearningRate, eps: Any = 1e-7) -> optax.GradientTrans
       >>> print(f"{step[0]:.4f} {step[1]:.4f}")  # the same for every size of the gradient
       -0.5000 -0.5000
     """
-    _check_learning_rate(learning_rate)
-    _check_positive(eps, "eps")
+    learning_rate = _learning_rate(learning_rate)
+    eps = _positive(eps, "eps")
 
     def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
         total = jax.tree.map(lambda r, g: r + jnp.square(g), state.total, updates)
@@ -154,9 +154,9 @@ def rmsprop(
     Raises:
       InputError, InputTypeError: numbers outside these ranges.
     """
-    _check_learning_rate(learning_rate)
-    _check_decay(decay, "decay")
-    _check_positive(eps, "eps")
+    learning_rate = _learning_rate(learning_rate)
+    decay = _decay(decay, "decay")
+    eps = _positive(eps, "eps")
     return optax.rmsprop(learning_rate, decay, eps, eps_in_sqrt=False)
 
 
@@ -178,10 +178,10 @@ def adam(
     Raises:
       InputError, InputTypeError: numbers outside these ranges.
     """
-    _check_learning_rate(learning_rate)
-    _check_decay(b1, "b1")
-    _check_decay(b2, "b2")
-    _check_positive(eps, "eps")
+    learning_rate = _learning_rate(learning_rate)
+    b1 = _decay(b1, "b1")
+    b2 = _decay(b2, "b2")
+    eps = _positive(eps, "eps")
     return optax.adam(learning_rate, b1, b2, eps)
 
 
@@ -204,7 +204,7 @@ def clip_by_norm(max_norm: Any) -> optax.GradientTransformation:
       >>> print(clipped)
       [0.6 0.8]
     """
-    _check_positive(max_norm, "max_norm")
+    max_norm = _positive(max_norm, "max_norm")
     return optax.clip_by_global_norm(max_norm)
 
 
@@ -212,16 +212,18 @@ class _SquaredSum(NamedTuple):
     total: Any
 
 
-def _check_learning_rate(learning_rate: LearningRate) -> None:
+def _learning_rate(learning_rate: LearningRate) -> LearningRate:
     if callable(learning_rate):
         check_schedule(learning_rate)
-        return
-    as_real(learning_rate, "learning_rate", "a positive number or a schedule", lambda r: r > 0)
+        return learning_rate
+    return as_real(
+        learning_rate, "learning_rate", "a positive number or a schedule", lambda r: r > 0
+    )
 
 
-def _check_decay(decay: Any, argument: str) -> None:
-    as_real(decay, argument, "a number of at least 0 and below 1", lambda value: 0 <= value < 1)
+def _decay(decay: Any, argument: str) -> Any:
+    return as_real(decay, argument, "a number of at least 0 and below 1", lambda d: 0 <= d < 1)
 
 
-def _check_positive(value: Any, argument: str) -> None:
-    as_real(value, argument, "a positive number", lambda number: number > 0)
+def _positive(value: Any, argument: str) -> Any:
+    return as_real(value, argument, "a positive number", lambda number: number > 0)

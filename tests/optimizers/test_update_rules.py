@@ -18,6 +18,7 @@ from jaxnn.optimizers import (
     momentum,
     nesterov,
     rmsprop,
+    transformation,
 )
 
 START, STEPS = np.array([1.0, -0.5, 2.0]), 25
@@ -220,3 +221,10 @@ def test_no_setting_takes_what_is_no_number_in_its_range(rule):
         for value in (-1, np.nan, np.inf, 10**400, None, "a", [0.1], np.ones(2), 1j, True):
             with pytest.raises(InputError, match=rf"^{name} is .*; pass a [^\n]*\.$"):
                 rule(**({"learning_rate": 0.1} | {name: value}))
+
+
+@pytest.mark.parametrize("make", [gradient_descent, lambda rate: transformation("sgd", rate)])
+def test_a_whole_number_beyond_those_of_jax_is_a_learning_rate(make):
+    rule = make(10**30)
+    step, _ = rule.update(jnp.ones(1), rule.init(jnp.zeros(1)))
+    np.testing.assert_allclose(step, [-1e30], rtol=1e-6)
