@@ -57,8 +57,7 @@ class Settings:
 FULL = Settings()
 QUICK = Settings(
     widths=(2, 32),
-    starts=30,
-    epochs=(600, 200),
+    epochs=(1000, 200),
     runs=400,
     long_steps=100_000,
 )

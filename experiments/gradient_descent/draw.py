@@ -11,6 +11,7 @@ separable   a loss without a minimum
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -21,10 +22,10 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "game": "Gradient descent on a parabola of curvature h from w = 3. a: steps of fixed length "
-    "never settle; steps proportional to the slope do. b: the learning rate e decides: below 1/h "
-    "it approaches from one side, up to 2/h it overshoots and still converges, above 2/h it "
-    "diverges.",
+    "game": "Gradient descent on a parabola of curvature h, from w = 3, with the minimum at 0. "
+    "a: steps of fixed length never settle; steps proportional to the slope do. b: with learning "
+    "rates e up to 1/h, descent approaches from one side. c: above 1/h it overshoots; up to 2/h it "
+    "still converges, and above 2/h it diverges.",
     **draw_minima.CAPTIONS,
     **draw_batches.CAPTIONS,
     **draw_conditions.CAPTIONS,
@@ -44,36 +45,36 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 def _game(results: Results) -> Figure:
-    figure, (compared, rates) = plotting.panels(2, height=3.6)
-    steps = np.arange(one_dimension.STEPS + 1)
-    shown = steps <= 12
-    proportional = results["game_paths"][one_dimension.FACTORS.index(0.5)]
-    for place, (path, label) in enumerate(
-        ((results["fixed_path"], "fixed length"), (proportional, "proportional to the slope"))
-    ):
-        compared.plot(
-            steps[shown],
-            path[shown],
-            color=COLORS[SHADES[place]],
-            linestyle=LINES[DASHES[place]],
-            marker=".",
-            label=label,
+    figure, (compared, *rates) = plotting.panels(3, columns=3, height=3.8)
+    paths = dict(zip(one_dimension.FACTORS, results["game_paths"], strict=True))
+    _paths(
+        compared,
+        {
+            "fixed length": (results["fixed_path"], (6.2, 0.75)),
+            "proportional\nto the slope": (paths[0.5], (2.3, 1.75)),
+        },
+    )
+    low, high = [
+        {f"e h = {factor:g}": (paths[factor], place) for factor, place in places.items()}
+        for places in (
+            {0.1: (5, 2.0), 0.5: (2.6, 0.75), 1.0: (1.2, -0.25)},
+            {1.5: (0, -6.0), 1.9: (0, -7.3), 2.1: (0, -8.6)},
         )
-    for place, (factor, path) in enumerate(
-        zip(one_dimension.FACTORS, results["game_paths"], strict=True)
-    ):
-        rates.plot(
-            steps[shown],
-            path[shown],
-            color=COLORS[SHADES[place]],
-            linestyle=LINES[DASHES[place]],
-            marker=".",
-            label=f"e h = {factor:g}",
-        )
-    rates.set_ylim(-8, 14)
-    for ax in (compared, rates):
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_xlabel("step")
-        ax.set_ylabel("w")
-        ax.legend(loc="upper right", ncols=1 if ax is compared else 3)
+    ]
+    _paths(rates[0], low)
+    _paths(rates[1], high)
+    for ax in (compared, rates[0]):
+        ax.set_ylim(-0.4, 3.15)
+    compared.set_ylabel("w")
     return figure
+
+
+def _paths(ax: Axes, paths: dict[str, tuple[np.ndarray, tuple[float, float]]]) -> None:
+    """Paths by their labels, each with the place of its label."""
+    for number, (label, (path, place)) in enumerate(paths.items()):
+        color = COLORS[SHADES[number]]
+        ax.plot(path[:13], color=color, linestyle=LINES[DASHES[number]], marker=".")
+        ax.text(*place, label, color=color)
+    ax.axhline(0, color=COLORS["black"], linewidth=0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("step")

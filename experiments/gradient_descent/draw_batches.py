@@ -11,14 +11,15 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "batches": "What batches change. a: one coordinate of the mean gradient of every batch of b of "
-    "10 rows; line: their mean, which is the gradient of all rows; shaded: two standard deviations "
-    "by the formula S²/b (1 − b/n). b: with a constant learning rate, stochastic descent on a "
-    "parabola does not settle: mean square distance from the minimum; line: theory. c, d: mean "
-    "loss above the minimum of a least squares problem with 32 rows, from 1,000 runs or fewer; "
-    "dotted: exact, from the recursion of the second moments. With independent batches (c) the "
-    "loss stops falling at a floor; with passes through the rows in random order (d), as `fit` "
-    "makes them, it comes much closer, though the batches have the same sizes (dotted: as in c).",
+    "batches": "Gradients of batches, and the noise that they add to descent. a: one coordinate of "
+    "the mean gradient of every batch of b of 10 rows; line: their mean, which is the gradient of "
+    "all rows; shaded: two standard deviations by the formula S²/b (1 − b/n). b: with a constant "
+    "learning rate, stochastic descent on a parabola does not settle: mean square distance from "
+    "the minimum; line: theory. c, d: mean loss above the minimum of a least squares problem with "
+    "32 rows, from 1,000 runs or fewer; dotted: exact, from the recursion of the second moments. "
+    "With independent batches (c) the loss stops falling at a floor; with passes through the rows "
+    "in random order (d), as `fit` makes them, it comes much closer, though the batches have the "
+    "same sizes (dotted: as in c).",
 }
 SHADES = ("vermilion", "blue", "green", "black")
 
@@ -54,12 +55,15 @@ def draw_batches(results: Results) -> Figure:
     ):
         for place, size in enumerate(batch_noise.SIZES):
             label = f"{size} row{'s' * (size > 1)}" if size < batch_noise.ROWS else "all 32"
+            if kind == 0:
+                below = size == batch_noise.ROWS
+                at = (82, 4e-4) if below else (135, 1.3 * results["noise_mean"][0, place, 135])
+                ax.text(*at, label, color=COLORS[SHADES[place]])
             ax.plot(
                 steps,
                 results["noise_mean"][kind, place],
                 color=COLORS[SHADES[place]],
                 linestyle=LINES["solid"],
-                label=label,
             )
             ax.plot(
                 steps,
@@ -72,7 +76,6 @@ def draw_batches(results: Results) -> Figure:
         ax.set_title(title)
         ax.set_xlabel("step")
         ax.set_ylabel("mean loss above the minimum")
-    courses[0].legend(ncols=2)
     low, high = zip(*(ax.get_ylim() for ax in courses), strict=True)
     for ax in courses:
         ax.set_ylim(min(low), max(high))

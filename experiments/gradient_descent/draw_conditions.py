@@ -12,15 +12,15 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "conditions": "Features that are not normalised. a: condition number of the mean square error "
-    "of simulated tables; lines: theory. b: distance from the minimum by step of gradient descent "
-    "at the best learning rate, from the worst start; dotted: a millionth of the start. "
-    "Standardising the features makes the condition number a thousand times smaller, and gradient "
-    "descent a thousand times faster.",
-    "separable": "Two classes that a line separates: the logistic loss has no minimum. a: the "
-    "rows, the line after the last step, and that of the largest margin (dashed). b: t times the "
-    "loss approaches a constant (dashed: theory). c: the weights grow like ln t (dashed: theory). "
-    "d: their direction approaches that of the largest margin, very slowly.",
+    "conditions": "Gradient descent with raw features and with standardised ones. a: condition "
+    "number of the mean square error of simulated tables; lines: theory. b: distance from the "
+    "minimum by step of gradient descent at the best learning rate, from the worst start; dotted: "
+    "a millionth of the start. Standardising the features makes the condition number a thousand "
+    "times smaller, and gradient descent a thousand times faster.",
+    "separable": "Descent on two classes that a line separates: the logistic loss has no minimum. "
+    "a: the rows, the line after the last step, and that of the largest margin (dashed). b: t "
+    "times the loss approaches a constant (dashed: theory). c: the weights grow like ln t (dashed: "
+    "theory). d: their direction approaches that of the largest margin, very slowly.",
 }
 SHADES = ("vermilion", "blue")
 DASHES = ("dashed", "solid")
@@ -40,9 +40,9 @@ def draw_conditions(results: Results) -> Figure:
             conditioning.condition_number(moments), place - 0.35, place + 0.35, color="black"
         )
         distances = results["distances"][place]
-        descent.plot(
-            marks + 1, distances, color=color, linestyle=LINES[DASHES[place]], label=names[place]
-        )
+        descent.plot(marks[1:], distances[1:], color=color, linestyle=LINES[DASHES[place]])
+        at = ((5000, 0.15), (16, 1e-3))[place]
+        descent.text(*at, names[place], color=color)
     conditions.set_yscale("log")
     conditions.set_ylim(1, 2e4)
     conditions.set_xlim(-0.6, 1.6)
@@ -51,9 +51,8 @@ def draw_conditions(results: Results) -> Figure:
     descent.axhline(conditioning.SHRUNK, color=COLORS["black"], linestyle=LINES["dotted"])
     descent.set_xscale("log")
     descent.set_yscale("log")
-    descent.set_xlabel("step, from 1")
+    descent.set_xlabel("step")
     descent.set_ylabel("distance from the minimum")
-    descent.legend(loc=(0.42, 0.35))
     return figure
 
 
@@ -70,6 +69,10 @@ def draw_separable(results: Results) -> Figure:
         (separable.MARGIN, COLORS["black"], "dashed"),
     ):
         rows.plot(ends, -w[0] / w[1] * ends, color=color, linestyle=LINES[dash])
+    rows.text(1.25, 2.1, "class 1", color=COLORS["blue"])
+    rows.text(-3.3, -2.6, "class −1", color=COLORS["vermilion"])
+    rows.text(-3.3, 1.2, "after the last step", color=COLORS["blue"])
+    rows.text(0.85, -3.4, "largest margin", color=COLORS["black"], ha="right")
     rows.set_xlim(*ends)
     rows.set_ylim(-3.6, 2.8)
     rows.set_xlabel("x₁")

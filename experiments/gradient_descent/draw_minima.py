@@ -13,17 +13,19 @@ from jaxnn.landscape import LOSS_SURFACES
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "minima": "What is left of the loss of networks with one layer of tanh units from many first "
-    "weights, as a share of the variance of the response; line: median. a: after steps of Adam. "
-    "b: after L-BFGS, from the same first weights. The levels at which Adam stays with few units "
-    "are plateaus, not minima: L-BFGS leaves them. It is caught at others, the less often the "
-    "wider the network. c: chance that the best of k starts is not caught (L-BFGS).",
-    "saddle": "The surface x²/2 − y²/2 + y⁴/4, with a saddle at 0. a: paths from x = 1 and closer "
-    "and closer to the ridge y = 0 (cross: saddle; stars: minima). b: the loss stays at that of "
-    "the saddle for 24 steps more with each factor of ten. c: meanwhile the gradient almost "
-    "vanishes; dots: its least length; line: theory, up to a factor. d: from the ridge itself, "
-    "noise in the gradients drives descent away: root mean square of y (dashed: theory for small "
-    "y) and a few paths. In many dimensions, `learning_dynamics` counts the directions down.",
+    "minima": "Final losses of networks with one layer of tanh units from many first weights. The "
+    "loss is a share of the variance of the response; line: median. Black: ends that lead to a "
+    "poor local minimum when followed in double precision. a: after steps of Adam. b: after "
+    "L-BFGS, from the same first weights. With 2 units Adam ends in poor minima; L-BFGS stays on a "
+    "plateau near 0.84, which is none. c: chance that the best of k starts is low (Adam solid, "
+    "L-BFGS dashed).",
+    "saddle": "Gradient descent near the saddle at 0 of x²/2 − y²/2 + y⁴/4. a: paths from x = 1, "
+    "near and nearer to the ridge y = 0 (cross: saddle; stars: minima). b: the loss stays at that "
+    "of the saddle for 24 steps more with each factor of ten (labels: y₀ at the start). c: "
+    "meanwhile the gradient almost vanishes; dots: its least length; line: theory, up to a factor. "
+    "d: from the ridge itself, noise in the gradients drives descent away: root mean square of y "
+    "(dashed: theory for small y), and a few paths. In many dimensions, `learning_dynamics` counts "
+    "the directions down.",
 }
 SHADES = ("blue", "vermilion", "green", "purple", "orange", "black")
 DASHES = ("solid", "dashed", "dashdot", "dotted", "solid", "dashed")
@@ -34,30 +36,35 @@ def draw_minima(results: Results) -> Figure:
     figure, (adam, lbfgs, chances) = plotting.panels(3, columns=3, height=3.8)
     widths = results["minima_widths"]
     losses = np.maximum(results["final_losses"], 1e-7)
+    minima = local_minima.at_minimum(results["final_losses"], results["followed"])
     spread = np.linspace(-0.3, 0.3, losses.shape[2])
-    for ax, rows, title in zip((adam, lbfgs), losses, ("Adam", "L-BFGS"), strict=True):
-        for place, row in enumerate(rows):
-            ax.plot(place + spread, row, "o", color=COLORS["blue"], markersize=3, alpha=0.5, mew=0)
+    for rule, ax in enumerate((adam, lbfgs)):
+        for place, row in enumerate(losses[rule]):
+            for rows, color in ((~minima[rule, place], "blue"), (minima[rule, place], "black")):
+                x = place + spread[rows]
+                ax.plot(x, row[rows], "o", color=COLORS[color], markersize=3, alpha=0.5, mew=0)
             ax.plot(
-                [place - 0.4, place + 0.4], 2 * [np.median(row)], "-", color=COLORS["vermilion"]
+                [place - 0.4, place + 0.4],
+                2 * [np.median(row)],
+                "-",
+                color=COLORS["vermilion"],
+                zorder=1,
             )
         ax.set_yscale("log")
         ax.set_xticks(range(len(widths)), [str(width) for width in widths])
         ax.set_xlabel("hidden units")
-        ax.set_title(title)
+        ax.set_title(local_minima.NAMES[rule])
     adam.set_ylabel("share of the variance that is left")
     lbfgs.sharey(adam)
     most = 10
-    low = local_minima.chance_of_low(local_minima.caught(results["final_losses"])[1], most)
-    for place, width in enumerate(widths):
-        chances.plot(
-            np.arange(1, most + 1),
-            low[:, place],
-            color=COLORS[SHADES[place]],
-            linestyle=LINES[DASHES[place]],
-            label=f"{width} units",
-        )
-    chances.set_ylim(0.3, 1.03)
+    starts = np.arange(1, most + 1)
+    high = local_minima.ends_high(results["final_losses"])
+    for rule, dashes in enumerate(("solid", "dashed")):
+        low = local_minima.chance_of_low(high[rule], most)
+        for place in range(min(3, len(widths))):
+            style = {"color": COLORS[SHADES[place]], "linestyle": LINES[dashes]}
+            label = None if rule else f"{widths[place]} units"
+            chances.plot(starts, low[:, place], label=label, **style)
     chances.set_xlabel("starts k")
     chances.set_ylabel("chance of a low loss")
     chances.legend(loc="lower right")
@@ -76,17 +83,20 @@ def draw_saddle(results: Results) -> Figure:
         surface.plot(*minimum, "*", color=COLORS["black"], markersize=11)
     surface.set_xlabel("x")
     surface.set_ylabel("y")
-    shown = (0, 2, 4, 7)
-    for place, start in enumerate(shown):
+    for place, start in enumerate((0, 2, 4, 7)):
         path = results["saddle_paths"][start]
         style = {"color": COLORS[SHADES[place]], "linestyle": LINES[DASHES[place]]}
-        surface.plot(*path.T, **style)
+        name = f"10⁻{'¹²³⁴⁵⁶⁷⁸'[start]}"
+        if place < 2:  # the others cannot be told from the second
+            surface.plot(*path.T, **style)
+            surface.text(0.78, (0.24, -0.14)[place], f"y₀ = {name}", color=style["color"])
         loss = np.asarray(saddle_surface.loss(jnp.asarray(path.T)))
-        courses.plot(loss, label=f"y₀ = 10⁻{'¹²³⁴⁵⁶⁷⁸'[start]}", **style)
+        courses.plot(loss, **style)
+        half = int(np.argmax(loss < -0.12))
+        courses.text(half + 4, -0.1, name, color=style["color"])
     courses.set_xlim(0, 260)
     courses.set_xlabel("step")
     courses.set_ylabel("loss")
-    courses.legend(loc="upper right")
     smallest = saddle.smallest_gradients(results)
     gradients.plot(saddle.STARTS, smallest, "o", color=COLORS["blue"])
     power = (saddle.STARTS / saddle.STARTS[-1]) ** saddle.gradient_exponent()
@@ -109,6 +119,7 @@ def draw_saddle(results: Results) -> Figure:
         linestyle=LINES["dashed"],
         label="theory",
     )
+    noise.set_xlim(0, 200)
     noise.set_yscale("log")
     noise.set_ylim(1e-7, 3)
     noise.set_xlabel("step")

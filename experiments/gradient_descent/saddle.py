@@ -28,7 +28,7 @@ from jaxnn.optimizers import gradient_descent
 
 RATE, NOISE, LEFT = 0.1, 1e-4, 0.5
 STARTS = 10.0 ** -np.arange(1, 9)  # y0
-STEPS, NOISY_STEPS = 400, 250
+STEPS, NOISY_STEPS = 400, 300
 MARKS = (10, 20, 40, 60)  # while y is small
 CORNER = 2.0  # random starts are from the square with these half sides
 

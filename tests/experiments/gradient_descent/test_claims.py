@@ -32,7 +32,6 @@ def test_the_margin_is_the_shortest_vector_that_separates():
     """At w_hat the first rows of both classes are on the margin, and no row is inside it."""
     distances = separable.LABELS * (separable.X @ separable.MARGIN)
     np.testing.assert_allclose(distances.min(), 1)
-    assert (distances == pytest.approx(1)) is False
     combination = separable.MARGIN / separable.X[0]
     np.testing.assert_allclose(combination, combination[0], rtol=1e-12)
 
@@ -52,10 +51,32 @@ def test_the_exact_loss_of_single_rows_is_that_of_all_sequences_of_three_rows():
 
 
 def test_the_chance_that_restarts_find_a_low_loss_is_that_of_draws_without_replacement():
-    caught = np.array([[True, True, False, False], [False, False, False, False]])
-    np.testing.assert_allclose(
-        local_minima.chance_of_low(caught, 3).T, [[1 / 2, 5 / 6, 1], [1] * 3]
-    )
+    high = np.array([[True, True, False, False], [False, False, False, False]])
+    np.testing.assert_allclose(local_minima.chance_of_low(high, 3).T, [[1 / 2, 5 / 6, 1], [1] * 3])
+
+
+def test_following_a_loss_ends_where_its_gradient_is_zero():
+    """The gradient that decides is that of differences of the loss."""
+    start = np.random.default_rng(0).normal(size=(2, 7))
+
+    def losses(p):
+        weights, biases, readout = np.split(p[:, None, :-1], 3, axis=2)
+        outputs = np.sum(readout * np.tanh(weights * local_minima.X[:, None] + biases), axis=2)
+        return np.mean((outputs + p[:, -1:] - local_minima.Y) ** 2, axis=1) / local_minima.Y.var()
+
+    steps = 1e-6 * np.eye(7)
+    slopes = [(losses(start + step) - losses(start - step)) / 2e-6 for step in steps]
+    np.testing.assert_allclose(local_minima._gradient(start), np.transpose(slopes), atol=1e-8)
+    ends = local_minima.follow(start)
+    assert (ends.loss < losses(start)).all()
+
+
+def test_an_end_is_a_minimum_only_if_it_is_flat_and_curved_and_high():
+    losses = np.array([[[0.5, 0.5, 0.5, 0.5, 0.0]]])
+    followed = np.array([[0.5, 0.5, 0.5, 0.0], [0, 1e-3, 0, 0], [0.1, 0.1, -0.1, 0.1]])
+    followed = np.column_stack([followed, 3 * [np.nan]])[:, None, None]
+    found = local_minima.at_minimum(losses, followed)
+    np.testing.assert_array_equal(found[0, 0], [True, False, False, False, False])
 
 
 def test_a_path_that_never_leaves_the_saddle_counts_as_one_step_more_than_all():
@@ -84,7 +105,9 @@ def test_a_path_that_never_leaves_the_saddle_counts_as_one_step_more_than_all():
         ("noisy_y", np.abs, "upper minimum"),
         ("conditions", lambda found: found * 1.1, "Condition number"),
         ("sums", lambda found: found / 2, "Steps times the loss"),
-        ("final_losses", lambda found: found[:, ::-1], "in wide networks"),
+        ("final_losses", lambda found: found[:, ::-1], "Most ends incur a low cost"),
+        ("followed", lambda found: -found, "has poor local minima"),
+        ("flipped_weights", lambda found: 1.001 * found, "With one wrong label"),
         ("final_losses", lambda found: found[:, ::-1], "narrowest network than in the widest"),
     ],
 )
