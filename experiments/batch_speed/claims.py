@@ -26,10 +26,11 @@ def _pass_claims(results: Results) -> Iterator[Claim]:
         (rates > grid[0]) & (rates < grid[-1]),
     )
     needed = passes.passes_to_low_loss(results["pass_losses"])
-    for size, row in zip(passes.SIZES[1:3], needed[1:3], strict=True):
+    for size, row in zip(passes.SIZES[:-1], needed[:-1], strict=True):
+        batches = "single rows" if size == 1 else f"batches of {size}"
         yield within(
             f"Passes until the loss of digits is at most {passes.LOW_LOSS:g}, all rows over "
-            f"batches of {size}: more than 1, at most n / b (as many steps)",
+            f"{batches}: more than 1, at most n / b (as many steps)",
             LECTURE,
             needed[-1] / row,
             1 + 1e-9,

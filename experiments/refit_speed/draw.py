@@ -18,6 +18,7 @@ from experiments.refit_speed import curves, tricks
 from experiments.refit_speed.compute import JOBS
 from experiments.refit_speed.reading import relative_times, shares_of_peak
 from experiments.refit_speed.scaling import REFITS
+from experiments.shared.line_labels import label_ends
 from jaxnn import plotting
 
 CAPTIONS = {
@@ -70,7 +71,6 @@ STYLES = {
 NAMES = {"torch": "PyTorch", "torch, fused Adam": "PyTorch, fused Adam"}
 NAMES |= {"torch compiled": "PyTorch, compiled", "naive vmap": "plain JAX vmap"}
 NAMES |= {"equinox": "Equinox"}
-LINE, LINES_OF_A_PANEL = 1, 15  # how many lines of text fit beside a panel
 
 
 def draw(results: Results) -> dict[str, Figure]:
@@ -120,7 +120,8 @@ def speed_curves(results: Results) -> Figure:
     names = [str(name) for name in results["curve_contenders"]]
     shares = curves.shares(results)
     medians = np.median(shares, axis=-1)
-    figure, axes = plotting.panels(3, columns=3, height=3.8, sharey=True)
+    height = 3.8
+    figure, axes = plotting.panels(3, columns=3, height=height, sharey=True)
     for ax, (axis, words) in zip(axes, AXES.items(), strict=True):
         values, indices = curves.along(results, axis)
         for i, name in enumerate(names):
@@ -139,31 +140,10 @@ def speed_curves(results: Results) -> Figure:
         ax.set_xlabel(words)
     axes[0].set_ylabel("share of the peak")
     # All rows, the end of the last panel, are the sizes where the curves of the panels meet.
-    _label_ends(axes[-1], 300, dict(zip(names, medians[0], strict=True)))
+    ends = {NAMES.get(name, name): end for name, end in zip(names, medians[0], strict=True)}
+    colors = [plotting.COLORS[STYLES[name][0]] for name in names]
+    label_ends(axes[-1], curves.MIDDLE.batch, ends, colors, height)
     return figure
-
-
-def _label_ends(ax: Axes, x: float, ends: dict[str, float]) -> None:
-    """The names of lines on the right of their ends, moved apart where they would overlap."""
-    bottom, top = np.log(ax.get_ylim())
-    height = (top - bottom) * LINE / LINES_OF_A_PANEL
-    order = sorted(ends, key=lambda name: ends[name])
-    places = np.log([ends[name] for name in order])
-    for _ in range(100):
-        gaps = np.diff(places)
-        push = np.maximum(0, height - gaps) / 2
-        places[:-1] -= push
-        places[1:] += push
-    for name, place in zip(order, places, strict=True):
-        ax.annotate(
-            NAMES.get(name, name),
-            (x, np.exp(place)),
-            (8, 0),
-            textcoords="offset points",
-            va="center",
-            color=plotting.COLORS[STYLES[name][0]],
-            annotation_clip=False,
-        )
 
 
 def costs_of_tricks(results: Results) -> Figure:
