@@ -4,6 +4,7 @@ Warnings are errors by the settings in pyproject.toml. A key that is used twice 
 of reproducibility makes its key twice: `jax.random.key(0)` and `jax.random.key(0)`.
 """
 
+import contextlib
 import dataclasses
 import fcntl
 import os
@@ -27,12 +28,12 @@ os.environ["XLA_FLAGS"] = " ".join(
     (
         os.environ.get("XLA_FLAGS", ""),
         "--xla_backend_optimization_level=0",
-        "--xla_llvm_disable_expensive_passes=true",
         "--xla_cpu_parallel_codegen_split_count=1",
         "--xla_cpu_use_fusion_emitters=false",
     )
 )
-replicate.CPU_OPTIONS = None  # which would ask for optimisations all the same
+# Programs of many replicates ask for optimisations all the same; only long runs keep them.
+OPTIMIZED, replicate.CPU_OPTIONS = replicate.CPU_OPTIONS, None
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)
@@ -73,6 +74,19 @@ def few_mappings():
     mappings = Path("/proc/self/maps")
     if mappings.exists() and mappings.read_bytes().count(b"\n") > 30_000:
         jax.clear_caches()
+
+
+@pytest.fixture(scope="session")
+def optimized():
+    """optimized() -> a context in which `replicate` optimises its programs, for long runs."""
+
+    @contextlib.contextmanager
+    def optimized():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(replicate, "CPU_OPTIONS", OPTIMIZED)
+            yield
+
+    return optimized
 
 
 @pytest.fixture

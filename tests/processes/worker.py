@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+import jaxnn.replicate
 from experiments.lab import contract, runner
 from jaxnn import MLP, Fitter, InputError, Recipe, processes, use_all_cores
 from jaxnn.bootstrap import bootstrap
@@ -19,6 +20,7 @@ from jaxnn.processes import watch
 from jaxnn.replicate import replicate
 
 REPLICATES = 23
+jaxnn.replicate.CPU_OPTIONS = None  # as in `tests/conftest.py`, to be equal bit for bit
 
 
 def draw(key, offset, table):

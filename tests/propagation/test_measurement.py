@@ -99,10 +99,11 @@ def test_gradients_of_relu_networks_have_their_exact_law(key):
     assert abs(found.var() - 5 * layers / width) > 4 * variance * math.sqrt(2 / seeds)
 
 
-def test_wide_networks_follow_mean_field(key):
+def test_wide_networks_follow_mean_field(key, optimized):
     sw2, sb2, depth, seeds, width = 3.2, 0.12, 24, 500, 1000
     net = random_network((width,) * (depth + 1), jax.scipy.special.erf, sw2, sb2)
-    found = measure(key, net, seeds=seeds, mean_square=0.4, correlation=-0.7)
+    with optimized():
+        found = measure(key, net, seeds=seeds, mean_square=0.4, correlation=-0.7)
     course = trajectory(jax.scipy.special.erf, sw2, sb2, depth, mean_square=0.4, correlation=-0.7)
     variance, correlation = np.exp(found.log_variance[..., 1]), found.correlation[..., 1]
     for values, theory in ((variance, course.variance), (correlation, course.correlation)):

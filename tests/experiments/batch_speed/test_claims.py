@@ -1,9 +1,7 @@
 """Can each claim about passes and times fail?"""
 
-import numpy as np
 import pytest
 
-from experiments.batch_speed import passes
 from experiments.batch_speed.claims import claims
 from experiments.batch_speed.draw import CAPTIONS, draw
 
@@ -29,11 +27,6 @@ def test_every_claim_holds(results):
 def test_a_wrong_number_fails(results, name, change, words):
     wrong = {**results, name: change(results[name])}
     assert any(words in statement for statement in failing(wrong))
-
-
-def test_the_first_pass_with_a_low_loss_counts():
-    losses = np.array([[[2.3, 0.6, 0.5, 0.4], [2.3, 2.0, 1.0, 0.6]]])
-    np.testing.assert_array_equal(passes.passes_to_low_loss(losses), [[2, 3]])
 
 
 def test_every_figure_has_a_caption(results):
