@@ -26,6 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALLER = {
     "table.X, table.y, 1000, progress=True": "table.X, table.y, 4, progress=False",
     "epochs=300": "epochs=3",
+    "RandomForestClassifier()": "RandomForestClassifier(n_estimators=5)",
 }
 
 
