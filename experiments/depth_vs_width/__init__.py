@@ -9,4 +9,4 @@ folds, products, smooth targets, handwritten digits and signals, with many rows 
 (`training`), and is reported whether or not depth helps.
 """
 
-TITLE = "What depth gains: folds that width cannot represent, and when training finds them"
+TITLE = "What depth gains over width: many more pieces, and a better fit on some targets"

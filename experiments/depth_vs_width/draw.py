@@ -13,10 +13,11 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from experiments.depth_vs_width import draw_folding
-from experiments.depth_vs_width.reading import NAMES, error_ratio, find
+from experiments.depth_vs_width.reading import NAMES, Comparison, comparisons, find
 from experiments.depth_vs_width.training import CLASSES
 from experiments.lab.contract import Results
 from experiments.shared.statistics import median_interval
@@ -24,63 +25,100 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "verdict": "Test error of networks with 2 to 5 hidden layers divided by that of one hidden "
-    "layer with equally many parameters, trained on the same rows. Points: medians over random "
-    "starts and data; bars: distribution-free intervals of at least 95%. Left of 1 depth helps, "
-    "right of 1 it hurts.",
-    "parameters": "“Better generalisation with depth”: test error against number of parameters. "
-    "Points: medians over 12 random starts, each with its own rows; bands: pointwise "
-    "distribution-free intervals of at least 95%.",
-    "overfitting": "“Shallow nets overfit more”. Above: errors on training rows and on new rows of "
-    "networks with 1,000 parameters, one dot per random start. Below: output of the network from "
-    "the first start, trained on the fold, against the sum of the inputs. With 1,000 rows or more, "
-    "one hidden layer fits its training rows better than new rows, while deeper networks find the "
-    "fold; with 300 rows deeper networks overfit even more.",
-    "represent": "a: straight pieces that networks can have, counted. b: random networks have "
-    "about as many regions as units, in any number of layers. c, d: few pieces cannot follow many "
-    "slopes, trained or not; deep networks with 31 parameters can, but training does not find "
-    "them. e, f: linear regions of two random networks with 24 units; colour: direction of the "
-    "slope.",
+    "verdict": "Depth helps much on one target, hurts on others, and often makes little "
+    "difference: test error of networks with 2 to 5 hidden layers, divided by that of one hidden "
+    "layer with equally many parameters, for every task. Points: medians over random starts and "
+    "data; bars: distribution-free intervals of at least 95%. Both networks see the same rows. "
+    "a has its own axis. Hollow grey points: both networks have median errors above 0.9 times that "
+    "of the best constant. par.: parameters.",
+    "represent": "Deep networks can have many more straight pieces than wide ones, but random ones "
+    "do not. a: pieces of constructed networks, counted. b: mean numbers of regions of random "
+    "networks; bars: 4 standard errors. c, d: linear regions of two random networks with 24 units; "
+    "colours tell neighbouring regions apart.",
+    "slopes": "Few pieces cannot follow many slopes, and training does not find the weights that "
+    "could. a: the best 16 straight pieces, joined or not, on a tent map composed 5 times, which "
+    "has 32 slopes. b: the best of the trained networks of three sizes; one layer of 15 units has "
+    "at most 16 pieces, five layers of 2 units (31 parameters) could follow the tent exactly. "
+    "c: root mean square error of the best p pieces, a bound for every network of one layer of "
+    "p − 1 units. d: errors of the trained networks, one dot per random start, and the least "
+    "error that is possible (lines).",
+    "parameters": "Depth pays when layers are wide enough and rows are many: test error against "
+    "number of parameters, for 1 to 5 hidden layers. Points: medians over 12 random starts or "
+    "more, each with its own rows; bands: pointwise distribution-free intervals of at least 95%.",
+    "overfitting": "With 1,000 rows one hidden layer overfits and deeper networks find the fold; "
+    "with 300 rows deeper networks overfit even more. a–c: errors on training rows and on new rows "
+    "of networks with 1,000 parameters, one dot per random start; lines: medians. d–f: output of "
+    "the network from the first start, trained on 1,000 rows of the fold, against the sum of the "
+    "inputs.",
 }
 SHADES = ("black", "blue", "vermilion", "green", "purple")  # for depths 1 to 5
 STROKES = ("solid", "dashed", "dashdot", "dotted", "solid")
 MARKERS = "osD^v"
+FOLD = "the fold | |Σx| − 1.2 | of 8 inputs"
+SIDES = {"depth helps": "sky", "depth hurts": "orange"}
+TICKS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 1, 2, 3, 5)
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The verdict first, then the lecture's two pictures, then what depth can represent."""
+    """The verdict first, then what depth can represent, then the lecture's two pictures."""
     return {
         "verdict": verdict(results),
+        "represent": draw_folding.represent(results),
+        "slopes": draw_folding.slopes(results),
         "parameters": parameters(results),
         "overfitting": overfitting(results),
-        "represent": draw_folding.represent(results),
     }
 
 
 def verdict(results: Results) -> Figure:
     """One row per cell, one point per depth: left of 1 depth helps, right of 1 it hurts."""
-    fresh, longer = results["cell_fresh"], _longer(results)
-    panels = [
-        ("fresh rows at every step (par.: parameters)", [p for p in range(len(fresh)) if fresh[p]]),
-        (
-            "a fixed set of n training rows",
-            [p for p in range(len(fresh)) if not fresh[p] and not longer[p]],
-        ),
-    ]
-    panels = [(title, _one_size(results, places)) for title, places in panels if places]
-    heights = [len(places) + 1.6 for _, places in panels]
-    figure = Figure(figsize=(plotting.WIDTH, 1.2 + 0.27 * sum(heights)), layout="constrained")
-    axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
-    for ax, (title, places) in zip(axes, panels, strict=True):
-        _forest(ax, results, places)
-        ax.set_title(title, loc="left")
-    axes[-1].set_xlabel("test error ÷ test error of one hidden layer (left of 1: depth helps)")
+    panels = _groups(results)
+    heights = [len(rows) + 2.2 for _, rows in panels]
+    figure = Figure(figsize=(plotting.WIDTH, 0.9 + 0.25 * sum(heights)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    compared = comparisons(results)
+    for letter, ax, (title, rows) in zip("abcd", axes, panels, strict=False):
+        _forest(ax, results, [[c for c in compared if c.place == place] for place in rows])
+        ax.set_title(letter, loc="left", fontweight="bold")
+        ax.set_title(title)
+    others = [ax for ax, (title, _) in zip(axes, panels, strict=True) if title != FOLD]
+    for ax in others:
+        ends = np.array([other.get_xlim() for other in others])
+        ax.set_xlim(ends[:, 0].min(), ends[:, 1].max())
+    for ax in axes:
+        _shade_sides(ax)
+    axes[-1].set_xlabel("test error ÷ test error of one hidden layer")
     handles = [
         axes[0].plot([], [], MARKERS[d - 1], color=COLORS[SHADES[d - 1]], label=f"{d} layers")[0]
         for d in range(2, results["test"].shape[1] + 1)
     ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=len(handles))
+    lost = axes[0].plot([], [], "s", color=COLORS["grey"], markerfacecolor="white")[0]
+    lost.set_label("no network learns")
+    handles += [lost] + [
+        Patch(color=COLORS[shade], alpha=0.25, label=words) for words, shade in SIDES.items()
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1)
     return figure
+
+
+def _groups(results: Results) -> list[tuple[str, list[int]]]:
+    """Titles of panels with their cells, sorted by name, rows, parameters and steps."""
+    data, rows, sizes, steps = (
+        results[f"cell_{of}"].tolist() for of in ("data", "rows", "parameters", "steps")
+    )
+    order = sorted(
+        range(len(data)),
+        key=lambda p: (NAMES[data[p]], rows[p], sizes[p], steps[p]),
+    )
+    fresh = results["cell_fresh"]
+    other = [p for p in order if data[p] != "fold" and data[p] not in CLASSES]
+    groups = [
+        (FOLD, [p for p in order if data[p] == "fold"]),
+        ("other targets, fresh rows at every step", [p for p in other if fresh[p]]),
+        ("other targets, a fixed set of n rows", [p for p in other if not fresh[p]]),
+        ("classes, a fixed set of n rows", [p for p in order if data[p] in CLASSES]),
+    ]
+    return [(title, places) for title, places in groups if places]
 
 
 def _longer(results: Results) -> np.ndarray:
@@ -95,39 +133,57 @@ def _longer(results: Results) -> np.ndarray:
     )
 
 
-def _one_size(results: Results, places: list[int]) -> list[int]:
-    """Cells sorted by name; of those that differ only in parameters, the middle one."""
-    kept = []
-    data, rows, sizes = (results[f"cell_{of}"] for of in ("data", "rows", "parameters"))
-    for place in places:
-        alike = [p for p in places if data[p] == data[place] and rows[p] == rows[place]]
-        alike.sort(key=lambda p: sizes[p])
-        if place == alike[(len(alike) - 1) // 2] or results["cell_fresh"][place]:
-            kept.append(place)
-    return sorted(kept, key=lambda p: (data[p] in CLASSES, NAMES[str(data[p])], rows[p], -sizes[p]))
-
-
-def _forest(ax: Axes, results: Results, places: list[int]) -> None:
-    labels = []
-    for row, place in enumerate(places):
-        data = str(results["cell_data"][place])
-        rows = "" if results["cell_fresh"][place] else f", n = {results['cell_rows'][place]:,}"
-        size = results["cell_parameters"][place]
-        labels.append(f"{NAMES[data]}{rows}, {size:,} par.")
-        for depth in range(2, results["test"].shape[1] + 1):
-            found = error_ratio(results, place, depth)
-            if np.isnan(found.median):
-                continue
-            at, shade = row + 0.15 * (depth - 3.5), COLORS[SHADES[depth - 1]]
-            ax.plot([found.lower, found.upper], [at, at], "-", color=shade, linewidth=1.4)
-            ax.plot(found.median, at, MARKERS[depth - 1], color=shade, markersize=4)
-    ax.axvline(1, color="black", linewidth=1)
+def _forest(ax: Axes, results: Results, rows: list[list[Comparison]]) -> None:
+    labels, far = [], []
+    for row, cell in enumerate(rows):
+        labels.append(_label(results, cell[0].place))
+        for found in cell:
+            at = row + 0.16 * (found.depth - 3.5)
+            lost = found.outcome == "nobody learns"
+            shade = COLORS["grey" if lost else SHADES[found.depth - 1]]
+            ends = [found.ratio.lower, found.ratio.upper]
+            ax.plot(ends, [at, at], "-", color=shade, linewidth=1.4)
+            ax.plot(
+                found.ratio.median,
+                at,
+                MARKERS[found.depth - 1],
+                color=shade,
+                markersize=4,
+                markerfacecolor="white" if lost else shade,
+            )
+            far += ends
     ax.set_xscale("log")
-    ax.set_yticks(range(len(labels)), labels)
+    ax.set_xlim(min(*far, 0.9) / 1.15, max(*far, 1.1) * 1.15)
+    ax.set_yticks(range(len(labels)), labels, fontsize=9.5)
     ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.xaxis.set_major_locator(FixedLocator([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]))
+    ax.xaxis.set_major_locator(FixedLocator(TICKS))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.xaxis.set_minor_locator(NullLocator())
+
+
+def _label(results: Results, place: int) -> str:
+    """A cell's name for the axis: data set, rows, parameters, and steps if others have fewer."""
+    data = str(results["cell_data"][place])
+    longer = _longer(results)[place]
+    return ", ".join(
+        [
+            *([] if data == "fold" else [NAMES[data]]),
+            "fresh rows"
+            if results["cell_fresh"][place]
+            else f"n = {results['cell_rows'][place]:,}",
+            f"{results['cell_parameters'][place]:,} par.",
+            *([f"{results['cell_steps'][place]:,} steps"] if longer else []),
+        ]
+    ).replace(", fresh rows", "" if data != "fold" else ", fresh rows")
+
+
+def _shade_sides(ax: Axes) -> None:
+    """Colour the sides of 1 where depth helps and where it hurts."""
+    low, high = ax.get_xlim()
+    ax.axvspan(low, 1, color=COLORS[SIDES["depth helps"]], alpha=0.15, linewidth=0, zorder=0)
+    ax.axvspan(1, high, color=COLORS[SIDES["depth hurts"]], alpha=0.15, linewidth=0, zorder=0)
+    ax.axvline(1, color="black", linewidth=1)
+    ax.set_xlim(low, high)
 
 
 def parameters(results: Results) -> Figure:
@@ -208,6 +264,9 @@ def overfitting(results: Results) -> Figure:
     figure, axes = plotting.panels(len(places) + seen, columns=max(len(places), seen), height=2.9)
     for ax, place in zip(axes, places, strict=False):
         _errors_by_depth(ax, results, place)
+    if places and results["cell_rows"][places[0]] == 300:
+        words = "the gap grows\nwith depth"
+        axes[0].text(0.97, 0.62, words, transform=axes[0].transAxes, ha="right", va="center")
     if places:
         axes[0].set_ylabel("error ÷ variance")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
@@ -221,7 +280,7 @@ def overfitting(results: Results) -> Figure:
         ax.set_title(f"{depth} hidden layer{'s' * (depth > 1)}, n = 1,000", fontsize=10.5)
         ax.set_xlabel("sum of the 8 inputs")
         ax.set_xticks([-4, -2, 0, 2, 4])
-        ax.set_ylim(-3, 5)
+        ax.set_ylim(-2, 5)
     axes[len(places)].set_ylabel("response (standardised)")
     axes[len(places)].legend(loc="upper center", markerscale=2)
     return figure
@@ -252,7 +311,7 @@ def _errors_by_depth(ax: Axes, results: Results, place: int) -> None:
             label="training rows" if which == "train" else "new rows",
         )
     ax.set_yscale("log")
-    ax.set_ylim(1e-3, 2)
+    ax.set_ylim(3e-4, 2)
     ax.yaxis.set_major_locator(FixedLocator([0.001, 0.01, 0.1, 1]))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_locator(NullLocator())

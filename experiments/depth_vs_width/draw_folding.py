@@ -1,4 +1,7 @@
-"""How is it drawn what depth can represent: pieces, slopes, and regions of random networks?
+"""How is it drawn what depth can represent?
+
+    represent   pieces of constructed networks, regions of random ones
+    slopes      few pieces and many slopes, and what training finds
 
 Everything comes from the stored arrays; the lines of the best pieces are fitted to the stored
 points between the stored breaks.
@@ -19,23 +22,36 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 MARKERS = "osD"
+OFFSET = "offset points"
+FOLLOWERS = ("vermilion", "green", "purple")  # colours of the networks trained on the tent
+STROKES = ("solid", "dashed", "solid")
 
 
 def represent(results: Results) -> Figure:
-    """Pieces of deep networks, errors of few pieces, and regions of random networks."""
-    figure, axes = plotting.panels(6, columns=2, height=3.1)
+    """Pieces of constructed networks, and regions of random networks."""
+    figure, axes = plotting.panels(4, columns=2, height=3.4)
     _piece_panel(axes[0], results)
     _random_panel(axes[1], results)
-    _followed_panel(axes[2], results)
-    _bound_panel(axes[3], results)
-    for place, ax in enumerate(axes[4:]):
+    for place, ax in enumerate(axes[2:]):
         _plane_panel(ax, results, place)
+    return figure
+
+
+def slopes(results: Results) -> Figure:
+    """The best few pieces, trained networks, and their errors."""
+    figure, axes = plotting.panels(4, columns=2, height=3.1)
+    _few_panel(axes[0], results)
+    _trained_panel(axes[1], results)
+    _bound_panel(axes[2], results)
+    _error_panel(axes[3], results)
     return figure
 
 
 def _piece_panel(ax: Axes, results: Results) -> None:
     units = np.arange(1, 200)
-    ax.plot(3 * units + 1, units + 1, "-", color="black", label="one hidden layer, at most")
+    ax.plot(3 * units + 1, units + 1, "-", color="black")
+    words = "one hidden layer,\nat most"
+    ax.annotate(words, (280, 94), xytext=(0, -36), textcoords=OFFSET, ha="center")
     ax.plot(
         results["tent_parameters"],
         results["tent_pieces"],
@@ -43,13 +59,12 @@ def _piece_panel(ax: Axes, results: Results) -> None:
         linestyle=LINES["dashed"],
         color=COLORS["blue"],
         markersize=5,
-        label="2 units per layer: tents",
     )
+    last = results["tent_parameters"][-1], results["tent_pieces"][-1]
+    words = "tents: layers\nof 2 units"
+    ax.annotate(words, last, xytext=(-10, 0), textcoords=OFFSET, ha="right", color=COLORS["blue"])
     chosen = results["folded_units"] == 4
-    for shown, shade, marker, words in (
-        (chosen, "vermilion", "s", "4 units per layer: zigzags"),
-        (~chosen, "green", "D", "10 units in each of 5 layers"),
-    ):
+    for shown, shade, marker in ((chosen, "vermilion", "s"), (~chosen, "green", "D")):
         ax.plot(
             results["folded_parameters"][shown],
             results["folded_regions"][shown],
@@ -57,18 +72,23 @@ def _piece_panel(ax: Axes, results: Results) -> None:
             linestyle=LINES["dotted"],
             color=COLORS[shade],
             markersize=5,
-            label=words,
         )
+    last = results["folded_parameters"][chosen][-1], results["folded_regions"][chosen][-1]
+    words, shade = "zigzags: layers\nof 4 units", COLORS["vermilion"]
+    ax.annotate(words, last, xytext=(8, -2), textcoords=OFFSET, color=shade)
+    deepest = results["folded_parameters"][-1], results["folded_regions"][-1]
+    words = f"{deepest[0]} parameters,\n5 layers of 10:\n{deepest[1]:,} pieces"
+    shade = COLORS["green"]
+    ax.annotate(words, deepest, xytext=(-10, -20), textcoords=OFFSET, ha="right", color=shade)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.xaxis.set_major_locator(FixedLocator([10, 30, 100, 300]))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_ylim(1.5, 3e7)
     ax.set_xlabel("number of parameters")
+    ax.set_ylim(1.5, 1e6)
     ax.set_ylabel("straight pieces on [0, 1]")
-    ax.set_title("pieces of constructed networks")
-    ax.legend(loc="upper left")
+    ax.set_title("constructed networks")
 
 
 def _random_panel(ax: Axes, results: Results) -> None:
@@ -77,7 +97,7 @@ def _random_panel(ax: Axes, results: Results) -> None:
         ratios = results["random_regions"][place] / (units + 1)
         bars = 4 * ratios.std(axis=-1, ddof=1) / seeds**0.5
         ax.errorbar(
-            layers * 1.06 ** (place - 1),
+            layers * 1.06 ** (place - 1),  # side by side: the bars have the same places
             ratios.mean(axis=-1),
             bars,
             fmt=MARKERS[place],
@@ -89,63 +109,90 @@ def _random_panel(ax: Axes, results: Results) -> None:
     ax.set_xscale("log")
     ax.set_xticks(layers, [str(count) for count in layers])
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_ylim(0.8, 1.15)
+    ax.set_ylim(0.85, 1.07)
     ax.set_xlabel("number of hidden layers (N units in all)")
     ax.set_ylabel("regions on a line ÷ (N + 1)")
-    ax.set_title(f"random networks, {seeds} each (± 4 s.e.)")
+    ax.set_title(f"random networks, {seeds} of each kind")
     ax.legend(loc="lower left", ncols=3)
 
 
-def _followed_panel(ax: Axes, results: Results) -> None:
+def _few_panel(ax: Axes, results: Results) -> None:
     x, y = results["followed_x"], results["followed_y"]
-    ax.plot(x, y, "-", color=COLORS["grey"], linewidth=1.2, label="tent, composed 5 times")
-    follower = results["follower_curves"][0]
-    ax.plot(
-        x,
-        follower,
-        "-",
-        color=COLORS["vermilion"],
-        linewidth=1.8,
-        label=f"trained: one layer of {results['follower_hidden'][0]}",
-    )
+    _tent(ax, x, y)
     edges = np.concatenate([[0], results["few_breaks"], [1]])
-    for place, (low, high) in enumerate(pairwise(edges)):
+    for low, high in pairwise(edges):
         inside = (x >= low) & (x <= high)
         line = np.polyval(np.polyfit(x[inside], y[inside], 1), x[inside])
-        label = f"best {len(edges) - 1} pieces, joined or not" if place == 0 else None
-        ax.plot(x[inside], line, color=COLORS["blue"], linestyle="-", linewidth=1.8, label=label)
-    ax.set_ylim(-0.05, 1.55)
+        ax.plot(x[inside], line, color=COLORS["blue"], linestyle="-", linewidth=2)
+    error = results["best_errors"][len(edges) - 2]
+    ax.set_title(f"best {len(edges) - 1} pieces: RMSE {error:.3f}")
+
+
+def _trained_panel(ax: Axes, results: Results) -> None:
+    x = results["followed_x"]
+    _tent(ax, x, results["followed_y"])
+    for place, words in enumerate(_followers(results)):
+        ax.plot(
+            x,
+            results["follower_curves"][place],
+            color=COLORS[FOLLOWERS[place]],
+            linestyle=LINES[STROKES[place]],
+            label=words,
+        )
+    ax.set_ylim(-0.05, 1.25)
+    ax.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1, handlelength=1.3)
+    ax.set_title("best of the trained networks")
+
+
+def _tent(ax: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    ax.plot(x, y, "-", color=COLORS["grey"], linewidth=1)
     ax.set_yticks([0, 0.5, 1])
     ax.set_xlabel("x")
-    ax.set_title("32 slopes and 16 pieces")
-    ax.legend(loc="upper center")
+    ax.set_ylabel("output")
+
+
+def _followers(results: Results) -> list[str]:
+    """The trained networks in words."""
+    names = []
+    for hidden in results["follower_hidden"].tolist():
+        layers = hidden.split("+")
+        one = f"one layer of {hidden}"
+        names.append(one if len(layers) == 1 else f"{len(layers)} layers of {layers[0]}")
+    return names
 
 
 def _bound_panel(ax: Axes, results: Results) -> None:
     errors = results["best_errors"]
-    ax.plot(np.arange(1, len(errors) + 1), errors, "-", color=COLORS["blue"], label="best p pieces")
-    shades = iter(("green", "purple", "sky", "orange"))
-    for place, hidden in enumerate(results["follower_hidden"].tolist()):
-        trained, layers = results["follower_errors"][place], hidden.split("+")
-        deep = len(layers) > 1
-        words = f"{len(layers)} layers of {layers[0]}" if deep else f"one layer of {hidden}"
-        ax.plot(
-            np.full(len(trained), len(errors) + 4 * place if deep else int(hidden) + 1),
-            trained,
-            "D" if deep else "o",
-            color=COLORS[next(shades) if deep else "vermilion"],
-            markersize=4,
-            alpha=0.6,
-            label=f"trained, {words}",
-        )
-    ax.axhline(0, color=COLORS["grey"], linewidth=1)
-    ax.set_ylim(-0.01, 0.45)
-    ax.set_xlim(0, None)
+    ax.plot(np.arange(1, len(errors) + 1), errors, "-", color=COLORS["blue"])
+    half = len(errors) // 2
+    ax.plot(half, errors[half - 1], "o", color=COLORS["blue"], markersize=6)
+    words = f"{half} pieces: {errors[half - 1]:.3f}"
+    ax.annotate(words, (half, errors[half - 1]), xytext=(8, 4), textcoords=OFFSET)
+    ax.set_ylim(0, None)
+    ax.set_xlim(0, len(errors) + 1)
     ax.xaxis.set_major_locator(FixedLocator([1, 8, 16, 24, 32]))
     ax.set_xlabel("straight pieces p (one layer of p − 1 units)")
     ax.set_ylabel("RMSE")
-    ax.set_title("2 + 2 + 2 + 2 + 2 units can reach 0")
-    ax.legend(loc="upper left", ncols=2, fontsize=9, columnspacing=1)
+    ax.set_title("the best p pieces")
+
+
+def _error_panel(ax: Axes, results: Results) -> None:
+    names = _followers(results)
+    for place, hidden in enumerate(results["follower_hidden"].tolist()):
+        trained = results["follower_errors"][place]
+        spread = np.linspace(-0.22, 0.22, len(trained))
+        shade = COLORS[FOLLOWERS[place]]
+        ax.plot(place + spread, trained, "o", color=shade, markersize=4, alpha=0.7)
+        deep = "+" in hidden
+        least = 0.0 if deep else results["best_errors"][int(hidden)]
+        ax.plot([place - 0.35, place + 0.35], [least, least], "-", color="black")
+        words = "at best 0" if deep else f"at best {least:.3f}"
+        ax.annotate(words, (place, least), xytext=(0, 5), textcoords=OFFSET, ha="center")
+    ax.set_xticks(range(len(names)), names)
+    ax.set_xlim(-0.6, len(names) - 0.4)
+    ax.set_ylim(-0.01, None)
+    ax.set_ylabel("RMSE")
+    ax.set_title("trained networks")
 
 
 def _plane_panel(ax: Axes, results: Results, place: int) -> None:

@@ -40,6 +40,7 @@ from jaxnn.regions import (
 BIAS_DEVIATION = 0.3
 ARRANGEMENTS = ((1, 10), (2, 8), (2, 12), (3, 8))  # (dimension, number of hyperplanes)
 FOLDED = ((4, 2), (4, 3), (4, 4), (10, 5))  # (units per layer, layers)
+ALTERNATIONS = ((16, 5), (32, 7), (32, 15), (64, 15))  # (points, straight pieces)
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ def compute(key: Array, settings: FoldingSettings) -> dict[str, Any]:
       alternation_gap: (tents,) the same distance from 0, 1, 0, 1, ... at i / 2^k.
       followed_x, followed_y: (points,) the tent to follow; followed_gap: largest distance between
         it and the constructed deep network.
+      alternation_points, alternation_pieces, alternation_mistakes: for each pair of numbers, the
+        fewest alternating points that the pieces misclassify (`least_mistakes`).
       best_errors: (2^followed,) least RMSE of 1, 2, ... straight pieces, joined or not.
       few_breaks: (2^(followed - 1) - 1,) where the best half as many pieces break.
       arrangement_dimensions, arrangement_hyperplanes, arrangement_formula, arrangement_regions:
@@ -168,6 +171,7 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
     teeth = [np.arange(2**k + 1) / 2**k for k in times]
     y = tents(midpoints(settings.points), settings.followed)
     best, breaks = best_segmentation(midpoints(settings.points), y, 2**settings.followed)
+    points, pieces = np.array(ALTERNATIONS).T
     return {
         "tent_pieces": np.array([count_regions_on_line(*net, 0, 1) for net in networks]),
         "tent_parameters": np.array([count_parameters(net) for net, _ in networks]),
@@ -186,6 +190,9 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
         "followed_x": midpoints(settings.points),
         "followed_y": y,
         "followed_gap": np.abs(_followed(settings) - y).max(),
+        "alternation_points": points,
+        "alternation_pieces": pieces,
+        "alternation_mistakes": np.array([least_mistakes(n, p) for n, p in ALTERNATIONS]),
         "best_errors": best,
         "few_breaks": breaks[2 ** (settings.followed - 1) - 1],
     }
@@ -193,6 +200,20 @@ def _sawtooth(settings: FoldingSettings) -> dict[str, Any]:
 
 def _followed(settings: FoldingSettings) -> np.ndarray:
     return outputs(tent_network(settings.followed)[1], midpoints(settings.points)[:, None])[:, 0]
+
+
+def least_mistakes(points: int, pieces: int) -> int:
+    """Fewest alternating points that a curve of so many straight pieces misclassifies, by search.
+
+    The points have the classes 0, 1, 0, 1, ... from left to right. A piece crosses the border
+    between the classes at most once, so all curves with at most `pieces` crossings are searched.
+    """
+    fewest = np.full((pieces + 1, 2), np.inf)  # by number of crossings so far, and class
+    fewest[0] = 0, 1
+    for point in range(1, points):
+        crossed = np.vstack([[np.inf, np.inf], fewest[:-1, ::-1]])
+        fewest = np.minimum(fewest, crossed) + (np.arange(2) != point % 2)
+    return int(fewest.min())
 
 
 def _arrangements(key: Array) -> dict[str, Any]:

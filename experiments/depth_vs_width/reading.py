@@ -1,16 +1,25 @@
 """How do claims and figures find and compare the stored cells of `depth_vs_width`?
 
 A cell is one data set with a number of rows, parameters and steps; its errors are stored by number
-of hidden layers and seed.
+of hidden layers and seed. One rule judges every cell, and every number of layers in it:
+
+    helps, hurts     the interval of (error of L layers / error of one layer) lies below or above 1
+    unclear          it contains 1
+    nobody learns    neither network has a median error below 0.9 times that of the best constant
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from experiments.depth_vs_width.training import CLASSES
 from experiments.lab.contract import Results
-from experiments.shared.statistics import MedianInterval, median_interval
+from experiments.shared.statistics import MedianInterval, median_interval, side
 
+SOLVED = 0.05  # test error below which a network has found the fold
+LEARNED = 0.9  # of the error of a constant: what has been learned is a tenth or more
 NAMES = {
     "digits": "handwritten digits",
     "fold": "fold | |Σx| − 1.2 |, 8 inputs",
@@ -53,6 +62,62 @@ def error_ratio(results: Results, place: int, depth: int) -> MedianInterval:
     if depth > len(errors):
         return MedianInterval(np.nan, np.nan, np.nan)
     return median_interval(errors[depth - 1] / errors[0])
+
+
+class Comparison(NamedTuple):
+    """A network of several hidden layers against one of the same size with one layer.
+
+    Attributes:
+      place: the index of the cell.
+      depth: the number of hidden layers, from 2.
+      ratio: median over seeds of error / error of one layer, with its interval.
+      outcome: "helps", "hurts", "unclear" or "nobody learns".
+    """
+
+    place: int
+    depth: int
+    ratio: MedianInterval
+    outcome: str
+
+
+def comparisons(results: Results) -> list[Comparison]:
+    """Every cell with every number of layers, judged by one rule."""
+    found = []
+    for place in range(len(results["cell_data"])):
+        for depth in range(2, results["test"].shape[1] + 1):
+            ratio = error_ratio(results, place, depth)
+            if np.isnan(ratio.median):
+                continue
+            if learns(results, place, 1) or learns(results, place, depth):
+                outcome = {"below": "helps", "above": "hurts"}.get(side(ratio), "unclear")
+            else:
+                outcome = "nobody learns"
+            found.append(Comparison(place, depth, ratio, outcome))
+    return found
+
+
+def learns(results: Results, place: int, depth: int) -> bool:
+    """Whether the median error is below 0.9 times that of the best constant.
+
+    A constant has the error 1 for numbers, and 0.9 for ten equally frequent classes.
+    """
+    constant = 0.9 if results["cell_data"][place] in CLASSES else 1.0
+    return bool(np.nanmedian(results["test"][place, depth - 1]) < LEARNED * constant)
+
+
+def cell_name(results: Results, place: int) -> str:
+    """Data set, rows, parameters and steps of a cell in words."""
+    data, rows, parameters, steps = (
+        results[f"cell_{of}"][place] for of in ("data", "rows", "parameters", "steps")
+    )
+    many = "fresh rows" if results["cell_fresh"][place] else f"n = {rows:,}"
+    return f"{NAMES[str(data)]}, {many}, {parameters:,} parameters, {steps:,} steps"
+
+
+def overfitting(results: Results, place: int, depth: int) -> MedianInterval:
+    """Median over seeds of the test error minus the training error; NaN if there is none."""
+    errors, own = results["test"][place], results["train"][place]
+    return median_interval(errors[depth - 1] - own[depth - 1])
 
 
 def in_words(found: MedianInterval) -> str:

@@ -14,9 +14,10 @@ from experiments.depth_vs_width.training import Group
 SMALL = Settings(
     folding=FoldingSettings(tents=6, seeds=40, units=(24, 48), pictured=((5,), (3, 3))),
     groups=(
-        Group(("fold", "tent_3"), (1000,), (60,), 2, 30, 64, 2000, 3),
+        Group(("fold",), (1000,), (60,), 2, 30, 64, 2000, 3),
         Group(("fold",), (2000,), (60,), 1, 30, 64, 2000, 3),  # the program of the first group
-        Group(("signals",), (200,), (700,), 2, 30, 64, 200, 3),
+        Group(("tent_3",), (1000,), (60,), 1, 30, 64, 2000, 3),
+        Group(("signals",), (200,), (700,), 1, 30, 64, 200, 3),
     ),
     test_rows=300,
     followers=((15,), (2, 2)),

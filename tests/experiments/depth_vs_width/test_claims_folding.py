@@ -21,7 +21,7 @@ def test_exact_claims_hold(with_table):
         ("arrangement_regions", lambda a: a - (a == 79), "hyperplanes cut space"),
         ("folded_regions", lambda a: a - (a == 161051), "regions on a line of zigzag networks"),
         ("folded_regions", lambda a: a - 70 * (a == 125), "zigzag networks with at least"),
-        ("folded_bound", lambda a: a + (a == 80), "Montufar's lower bound for"),
+        ("alternation_mistakes", lambda a: a - (a == 8), "fewest alternating points"),
         ("best_errors", lambda a: a + 2e-4 * (np.arange(len(a)) == 15), "from the known values"),
         ("followed_gap", lambda a: a + 1e-15, "equals a network with 31 parameters"),
         ("follower_errors", lambda a: a * np.where(a == a[0].min(), 0.65, 1), "bound for 16"),

@@ -1,8 +1,11 @@
 """Are regions counted, and networks evaluated, correctly?"""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +21,15 @@ def test_the_regions_of_hyperplanes_agree_with_zaslavskys_formula(dimension, hyp
     normals = generator.normal(size=(dimension, hyperplanes))
     offsets = generator.normal(size=hyperplanes)
     assert folding.cut_regions(normals, offsets) == zaslavsky(dimension, hyperplanes)
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 4, 9])
+def test_the_fewest_mistakes_agree_with_a_search_of_all_classifications(pieces):
+    points = 9
+    classes = np.array(list(itertools.product((0, 1), repeat=points)))
+    allowed = np.abs(np.diff(classes, axis=1)).sum(axis=1) <= pieces
+    mistakes = (classes[allowed] != np.arange(points) % 2).sum(axis=1)
+    assert folding.least_mistakes(points, pieces) == mistakes.min()
 
 
 def test_tents_agree_with_the_library():

@@ -1,0 +1,142 @@
+"""What does the page about depth and width say?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.depth_vs_width.reading import (
+    NAMES,
+    SOLVED,
+    comparisons,
+    error_ratio,
+    find,
+    in_words,
+    overfitting,
+)
+from experiments.lab.claims import Found
+from experiments.lab.contract import Results
+
+LECTURE = (
+    "One hidden layer is enough to represent any function, so why go deeper? A shallow network may "
+    "need exponentially more units, and it may overfit more. Two pictures show that deeper "
+    "networks generalise better and that shallow ones overfit more, not just because deep ones "
+    "have more parameters."
+)
+
+SURE = (
+    "Pieces and regions are counted exactly, and bounds hold for every network. Trained networks "
+    "have equal numbers of parameters and see the same rows, 12 times or more with other rows and "
+    "starts; the intervals of the median are free of assumptions about the distribution. One rule "
+    "judges every cell, and every cell is listed. Of that many intervals at 95%, a few lie on the "
+    "wrong side of 1 by chance."
+)
+
+LINES = """
+import jax
+import jaxnn
+import matplotlib.pyplot as plt
+from jaxnn.datasets import sample_target
+
+rows = sample_target(jax.random.key(0), 2000, "fold")
+new = sample_target(jax.random.key(1), 500, "fold")
+recipe = jaxnn.Recipe(learning_rate=0.003, epochs=60, batch_size=64)
+for sizes in ((8, 60, 1), (8, 20, 20, 1)):  # 601 and 621 parameters
+    net = jaxnn.MLP(sizes, "relu")
+    fitted = jaxnn.fit(jax.random.key(2), net, rows.X, rows.y, recipe)
+    plt.plot(new.X.sum(axis=1), jaxnn.predict(net, fitted, new.X), ".", label=f"units: {sizes}")
+plt.xlabel("sum of the inputs")
+plt.legend()
+plt.show()
+"""
+
+TOPICS = {5: ("better generalization", "pieces", "regions"), 6: ("shallow nets overfit more",)}
+
+HIGHLIGHT = [(3, 0, "verdict"), (7, 1, "represent")]
+
+
+def findings(results: Results, found: Found) -> list[str]:
+    """Sentences with the numbers that were found."""
+    sentences = [_fold(results), _pieces(results), _all_cells(results)]
+    place, few = (find(results, "fold", rows, 1000) for rows in (1000, 300))
+    if place is not None and few is not None:
+        gaps = [overfitting(results, few, depth).median for depth in (1, 2)]
+        own, new = (
+            [float(np.nanmedian(row)) for row in results[of][place][:2]] for of in ("train", "test")
+        )
+        sentences.append(
+            "Shallow networks overfit more on the fold with 1,000 rows: one layer has an error of "
+            f"{own[0]:.2g} on its own rows and {new[0]:.2g} on new ones, two layers {own[1]:.1g} "
+            f"and {new[1]:.1g}. With 300 rows it is the other way round: the gap is {gaps[0]:.2f} "
+            f"with one layer and {gaps[1]:.2f} with two."
+        )
+    if find(results, "tent_3", None, 1000) is not None:
+        counts = results["tent_regions"].mean(axis=1)
+        sentences.append(
+            "Trained networks do not lack pieces: on a curve of 8 pieces they have "
+            f"{counts.min():.0f} to {counts.max():.0f} on average, and still miss it."
+        )
+    return sentences
+
+
+def _fold(results: Results) -> str:
+    """Depth on the fold, its price elsewhere, and one layer with more steps."""
+    place = find(results, "fold", None, 600, 2000)
+    if place is None:
+        return "The fold was not trained."
+    ratios = [error_ratio(results, place, depth).median for depth in (2, 3)]
+    depth, best = ("three", ratios[1]) if not np.isnan(ratios[1]) else ("two", ratios[0])
+    worst = max(
+        (one for one in comparisons(results) if one.outcome == "hurts"),
+        key=lambda one: one.ratio.median,
+        default=None,
+    )
+    words = (
+        f"On a folded target the error of one layer is {1 / best:.0f} times that of {depth} layers "
+        "of the same size"
+    )
+    if worst is not None:
+        words += (
+            f", yet on other data deeper networks have up to {worst.ratio.median:.1f} times the "
+            "error of one layer"
+        )
+    longer = find(results, "fold", 256_000, 600, 8000)
+    if longer is not None:
+        errors = results["test"][longer, 0]
+        errors = errors[~np.isnan(errors)]
+        words += (
+            ". Nor does the fold need depth: one layer of four units can represent it, and with "
+            f"four times the steps one layer finds it from {np.sum(errors < SOLVED)} of "
+            f"{len(errors)} starts"
+        )
+    return f"{words}."
+
+
+def _pieces(results: Results) -> str:
+    parameters, pieces = (results[f"folded_{of}"][-1] for of in ("parameters", "regions"))
+    means = results["random_regions"].mean(axis=-1) / (results["random_units"][:, None] + 1)
+    return (
+        f"{parameters:,} parameters in five layers can make {pieces:,} straight pieces, and in one "
+        f"layer {(parameters - 1) // 3 + 1:,}. Yet random networks of N units have about N + 1 at "
+        f"any depth: {means.min():.2f} to {means.max():.2f} times that."
+    )
+
+
+def _all_cells(results: Results) -> str:
+    compared = comparisons(results)
+    outcomes = [one.outcome for one in compared]
+    words = (
+        f"Of {len(compared)} comparisons of several layers with one, depth helps in "
+        f"{outcomes.count('helps')}, hurts in {outcomes.count('hurts')}, and makes no clear "
+        f"difference in {outcomes.count('unclear')}"
+    )
+    nobody = outcomes.count("nobody learns")
+    words += f"; in {nobody} no network learns" if nobody else ""
+    worst = [one for one in compared if one.outcome == "hurts"]
+    if not worst:
+        return f"{words}."
+    one = max(worst, key=lambda one: one.ratio.median)
+    return (
+        f"{words}. The worst case is the target “{NAMES[str(results['cell_data'][one.place])]}” "
+        f"with {results['cell_rows'][one.place]:,} rows: {one.depth} layers have "
+        f"{in_words(one.ratio)} times the error of one layer."
+    )
