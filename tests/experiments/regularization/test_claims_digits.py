@@ -5,35 +5,6 @@ import pytest
 
 from experiments.regularization import augmentation, digit_fits
 from experiments.regularization.claims_digits import claims
-from experiments.regularization.reading import logit_gap
-
-SPLITS = 10
-
-
-@pytest.fixture
-def made_up():
-    """Results in which shifts, prices and doubt do what they should, at some cost."""
-    rng = np.random.default_rng(0)
-
-    def around(*means):
-        return np.array(means)[..., None] + 0.001 * rng.normal(size=(*np.shape(means), SPLITS))
-
-    prices = np.array([0.0, 0.001, 0.01])
-    activity = around(50.0, 10.0, 3.0)
-    gaps = logit_gap(2, 0.1) + np.array([[0.1], [0.05]]) + 0.1 * rng.normal(size=(2, 500))
-    return {
-        "shift_errors": around([0.04, 0.5], [0.05, 0.06]),
-        "activity_prices": prices,
-        "active": around(0.8, 0.3, 0.05),
-        "activity": activity,
-        "balance": prices[:, None] * activity,
-        "sparse_errors": around(0.04, 0.041, 0.042),
-        "noise_gaps": gaps,
-        "wrong_share": around(0.18),
-        "wrong_errors": around(0.18, 0.16, 0.15),
-        "wrong_log_losses": around(0.6, 0.7, 0.7),
-        "wrong_learned": around(1.0, 1.0, 0.9),
-    }
 
 
 def verdicts(results, words):
@@ -42,11 +13,11 @@ def verdicts(results, words):
     return found
 
 
-def test_what_helps_holds_and_what_does_not_is_refused(made_up):
-    assert "does not hold" not in verdicts(made_up, "")
-    assert verdicts(made_up, "digits as they are") == ["refused"]
-    assert verdicts(made_up, "Sparse hidden layers lower") == ["refused"]
-    assert verdicts(made_up, "improves the probabilities") == ["refused", "refused"]
+def test_what_helps_holds_and_what_does_not_is_refused(digits):
+    assert "does not hold" not in verdicts(digits, "")
+    assert verdicts(digits, "digits as they are") == ["refused"]
+    assert verdicts(digits, "Sparse hidden layers lower") == ["refused"]
+    assert verdicts(digits, "improves the probabilities") == ["refused", "refused"]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +33,8 @@ def test_what_helps_holds_and_what_does_not_is_refused(made_up):
         ("wrong_learned", lambda found: found[::-1], "fewer of the wrong labels"),
     ],
 )
-def test_a_wrong_number_fails(made_up, name, change, words):
-    wrong = made_up | {name: change(made_up[name])}
+def test_a_wrong_number_fails(digits, name, change, words):
+    wrong = digits | {name: change(digits[name])}
     assert "does not hold" in verdicts(wrong, words)
 
 
