@@ -28,7 +28,7 @@ from experiments.band_coverage.known_truth import (
 )
 from experiments.band_coverage.reading import at_grid, covered, width_ratios
 from experiments.band_coverage.verdict import verdict
-from experiments.lab.claims import Claim, at_most, close, equals, reported, within_errors
+from experiments.lab.claims import Claim, at_most, below, close, equals, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from experiments.shared.resampling import left_out_moments
@@ -72,7 +72,7 @@ def _exact_claims(results: Results) -> list[Claim]:
             LARGEST_GAP,
         ),
         equals(
-            f"Number of the {int(results['refits']):,} refits that diverged",
+            f"Refits that diverged, of {int(results['refits']):,}",
             "settings",
             results["diverged"],
             0,
@@ -85,17 +85,37 @@ def _mean_claims(results: Results, rows: int) -> list[Claim]:
     resamples = int(results["mean_resamples"])
     expected = percentile_coverage(rows)
     share, _, sets = _coverage(results[f"mean_{rows}"], 0.0)
+    error = math.sqrt(expected * (1 - expected) / sets)
+    # B resamples cover about (B-1)/(B+1) of the level, and a resampled mean is not exactly normal.
+    allowed = 2 * LEVEL / (resamples + 1) + 0.001
+    # Whether theory, at 4 SE from either side, is told from the nominal level.
+    told = LEVEL - expected > 8 * error
+    words = f"Mean of {rows} normal numbers, {sets:,} data sets"
     return [
         _left_out_claim(results[f"left_out_{rows}"], rows, resamples),
         within_errors(
-            f"Mean of {rows} normal numbers: coverage of the nominal 95% band {FOUR}",
+            f"{words}: coverage of the nominal 95% band (interval: 4 SE; also allowed for finite "
+            f"resamples: {allowed:.4f})",
             "P(|t| <= 1.96 sqrt((n-1)/n)), n-1 degrees of freedom",
             share,
             expected,
-            math.sqrt(expected * (1 - expected) / sets),
-            # B resamples cover about (B-1)/(B+1) of the level, and a resampled mean is not
-            # exactly normal.
-            allowed=2 * LEVEL / (resamples + 1) + 0.001,
+            error,
+            allowed=allowed,
+        ),
+        below(
+            f"{words}: coverage of the nominal 95% band is below its level {FOUR}",
+            "the same",
+            share + 4 * error,
+            LEVEL,
+            shown=share,
+            interval=(share - 4 * error, share + 4 * error),
+        )
+        if told
+        else reported(
+            f"{words}, cannot tell the coverage of nominal 95% bands from their level; number of "
+            "data sets that could",
+            "8 standard errors between theory and the level",
+            math.ceil(expected * (1 - expected) * (8 / (LEVEL - expected)) ** 2),
         ),
     ]
 
@@ -123,8 +143,9 @@ def _regression_claims(results: Results) -> list[Claim]:
     farthest = int(np.abs(ratios - 10).argmax())
     return [
         _close(
-            f"Logistic regression, n = {SMALL}: coverage of nominal 95% bands, mean over {SPAN}",
-            f"{TRUTH}; a simulation of 400 data sets had 0.9335",
+            f"Logistic regression, n = {SMALL}: coverage of nominal 95% bands, mean over {SPAN}; "
+            f"{sets} data sets cannot tell it from the level",
+            f"{TRUTH}; an earlier simulation of 400 data sets had 0.9335",
             (logistic, error),
             (0.9325, 0.0325 * _slack(400, sets)),
         ),
@@ -141,15 +162,16 @@ def _regression_claims(results: Results) -> list[Claim]:
             (10, 0.8 * _slack(1200, large)),
         ),
         _close(
-            f"Ratio of band widths, n = {SMALL} over n = {LARGE:,}: at x = {GRID[farthest]:g}, "
-            "where it is farthest from 10",
+            f"Ratio of band widths, n = {SMALL} over n = {LARGE:,}: worst of the same x, "
+            f"{GRID[farthest]:g}",
             UNCERTAINTY_SLIDES,
             (float(ratios[farthest]), float(ratio_errors[farthest])),
             (10, 1.6 * _slack(1200, large)),
         ),
         _close(
-            f"Linear regression, n = {SMALL}: coverage of nominal 95% bands at x = {LINEAR_AT:g}",
-            f"{TRUTH}; a simulation of 800 data sets had 0.9288",
+            f"Linear regression, n = {SMALL}: coverage of nominal 95% bands at x = {LINEAR_AT:g}; "
+            f"{linear_sets:,} data sets cannot tell it from the level",
+            f"{TRUTH}; an earlier simulation of 800 data sets had 0.9288",
             (linear, linear_error),
             (0.93, 0.03 * _slack(800, linear_sets)),
         ),

@@ -49,7 +49,7 @@ class Settings:
     """The number of data sets, and of resamples of each.
 
     Attributes:
-      mean_sets, mean_resamples: for the mean of normal numbers, at each number of rows.
+      mean_sets, mean_resamples: for the mean of 20, 50 and 100 normal numbers.
       logistic_sets, logistic_resamples: for logistic regression on 100 rows.
       large_sets, large_resamples: for logistic regression on 10,000 rows.
       linear_sets, linear_resamples: for linear regression on 100 rows.
@@ -63,7 +63,7 @@ class Settings:
       new_sets, new_refits: data sets of 100 and of 500 rows of each, and refits.
     """
 
-    mean_sets: int = 1000
+    mean_sets: tuple[int, int, int] = (10_000, 10_000, 4000)
     mean_resamples: int = 999
     logistic_sets: int = 600
     logistic_resamples: int = 400
@@ -85,7 +85,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    mean_sets=100,
+    mean_sets=(400, 400, 100),
     mean_resamples=199,
     logistic_sets=60,
     logistic_resamples=100,
@@ -223,9 +223,10 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
             LEVEL,
         ),
     }
-    for rows, key_rows in zip(MEAN_ROWS, jax.random.split(keys["mean"]), strict=True):
+    keys_mean = jax.random.split(keys["mean"], len(MEAN_ROWS))
+    for rows, key_rows, sets in zip(MEAN_ROWS, keys_mean, settings.mean_sets, strict=True):
         results[f"mean_{rows}"], results[f"left_out_{rows}"] = mean_bands(
-            key_rows, rows, settings.mean_sets, settings.mean_resamples
+            key_rows, rows, sets, settings.mean_resamples
         )
     return results
 

@@ -1,13 +1,17 @@
 """How are bands drawn for data whose truth is known?
 
-    bands      on 100 and on 10,000 rows, their widths, and how often they contain the truth
-    compared   kinds of band of a network: how often they contain the truth, and their widths
+    truth              what bands of a network contain, the truth or its own mean, and what helps
+    rows               bands on 100 and on 10,000 rows, and their widths
+    compared           kinds of band of a network: how often they contain the truth, their widths
     new_observations   how often prediction intervals contain new observations
 
-Only medians and shares of the stored arrays are computed here.
+Only means, medians and shares of the stored arrays are computed here.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,104 +20,198 @@ from matplotlib.ticker import PercentFormatter
 
 from experiments.band_coverage import draw_compared, draw_new_observations
 from experiments.band_coverage.closed_forms import logistic_widths
-from experiments.band_coverage.known_truth import GRID, LARGE, LIGHT, PLACES, SMALL, true_curve
-from experiments.band_coverage.reading import at_grid, covered, width_ratios
+from experiments.band_coverage.known_truth import GRID, LARGE, PLACES, SMALL, true_curve
+from experiments.band_coverage.network_bands import METHODS
+from experiments.band_coverage.reading import (
+    DEFAULT,
+    REFERENCE,
+    at_grid,
+    compared,
+    covered,
+    mean_and_error,
+    pooled,
+    width_ratios,
+)
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "bands": (
-        "Data from a known logistic model, logit P(y = 1) = -0.5 + 1.2 x with x normal. (a), (b): "
-        "pointwise bands, nominal 95%, from one data set of 100 and one of 10,000 rows; black: the "
-        "truth. (c) Width of the logistic band, median over data sets; lines: large-sample theory. "
-        "With a hundred times as many rows, the band is a tenth as wide. (d) Share of data sets "
-        "of 100 rows whose band contains the truth; shaded: 2 standard errors to each side. "
-        "The bands of logistic regression cover a little less than their nominal level. A "
-        "network's penalty shifts its curve, and resampling rows does not show this shift: where "
-        "it is largest the band often misses the truth, and less often with a tenth of the "
-        "penalty. "
+    "truth": (
+        "Bands of a network contain its own mean curve more often than the truth. Data sets of "
+        f"{SMALL} rows from a known logistic model, logit P(y = 1) = -0.5 + 1.2 x with x normal; "
+        "pointwise bands, nominal 95%. (a) The band of one data set, the truth, and the "
+        "network's mean curve over all data sets: its penalty bends the curve. (b) Share of data "
+        "sets whose band contains the network's own mean curve, and the truth; shaded: 2 standard "
+        "errors to each side. Resampling rows shows how a fit varies, and not how a penalty bends "
+        "it. (c) What helps: the same two shares for three "
+        "kinds of band, mean over other known truths; bars: 2 standard errors. A lighter penalty "
+        "bends less, and a calibrated band corrects the bias that simulated refits show. "
         "Lecture 11, 'Adding Uncertainty'."
+    ),
+    "rows": (
+        "With a hundred times as many rows, bands are a tenth as wide. The same model. (a), (b) "
+        "Pointwise bands, nominal 95%, from one data set of 100 and one of 10,000 rows; black: the "
+        "truth. (c) Width of the band of logistic regression at five values of x, median over data "
+        "sets (points), and by large-sample theory (lines). Lecture 11, 'Adding Uncertainty'."
     ),
     "compared": draw_compared.CAPTION,
     "new_observations": draw_new_observations.CAPTION,
 }
+# Kinds of band in the main figure, the best last.
+HELPS = {
+    "percentile, strength 1": "percentile,\nstrong penalty",
+    REFERENCE: "percentile,\nlighter penalty",
+    DEFAULT: "calibrated",
+}
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Bands, their widths and coverage; the kinds of band compared; prediction intervals."""
+    """What bands contain, their widths, the kinds of band compared, prediction intervals."""
     return {
-        "bands": bands(results),
+        "truth": truth_and_mean(results),
+        "rows": rows(results),
         "compared": draw_compared.compared_bands(results),
         "new_observations": draw_new_observations.new_observations(results),
     }
 
 
-def bands(results: Results) -> Figure:
-    """Bands of two sample sizes, their widths and their coverage."""
-    figure, axes = plotting.panels(4, height=3.6)
+def truth_and_mean(results: Results) -> Figure:
+    """The band of one data set, and coverage of the truth and of the network's own mean."""
+    figure, axes = plotting.panels(3, columns=3, height=3.8)
+    x = np.array(PLACES)
+    low, high = results[f"network_{SMALL}"][:, 0]
+    own = results[f"network_{SMALL}_fit"].mean(axis=0)
+    axes[0].fill_between(x, low, high, color=COLORS["blue"], alpha=0.3, lw=0)
+    axes[0].plot(x, true_curve(x), color=COLORS["black"], linestyle=LINES["solid"])
+    axes[0].plot(x, own, color=COLORS["blue"], linestyle=LINES["dashed"])
+    axes[0].set_ylim(0, 1)
+    axes[0].set_xlabel("x")
+    axes[0].set_ylabel("P(y = 1)")
+    axes[0].set_title("one data set")
+    for words, at, color, side in (
+        ("truth", 2.1, "black", (-0.15, 0.0)),
+        ("network's\nown mean", 0.4, "blue", (0.35, -0.12)),
+        ("band", -1.2, "blue", (0.0, 0.14)),
+    ):
+        curve = true_curve(x) if words == "truth" else own
+        place = at + side[0], float(np.interp(at, x, curve)) + side[1]
+        align = "right" if side[0] < 0 else "left" if side[0] > 0 else "center"
+        axes[0].annotate(words, place, ha=align, va="center", color=COLORS[color])
+    _coverage(axes[1], results)
+    _what_helps(axes[2], results)
+    return figure
+
+
+def _coverage(ax: Axes, results: Results) -> None:
+    truth = true_curve(np.array(PLACES))
+    own = results[f"network_{SMALL}_fit"].mean(axis=0)
+    bands = results[f"network_{SMALL}"]
+    for target, color, line in ((own, "blue", "dashed"), (truth, "vermilion", "solid")):
+        inside = covered(bands, target)
+        share = inside.mean(axis=0)
+        error = np.sqrt(share * (1 - share) / len(inside))
+        ends = np.clip(share - 2 * error, 0, 1), np.clip(share + 2 * error, 0, 1)
+        plotting.band(ax, PLACES, share, ends, color=color, line=line)
+    words = {"color": COLORS["blue"], "ha": "right", "va": "top"}
+    ax.annotate("its own mean", (PLACES[-1], 0.86), **words)
+    ax.annotate("truth", (PLACES[-1], 0.14), **(words | {"color": COLORS["vermilion"]}))
+    _nominal(ax.axhline)
+    ax.set_ylim(0, 1)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel("x")
+    ax.set_ylabel("bands that contain it")
+    ax.set_title("all data sets")
+
+
+def _what_helps(ax: Axes, results: Results) -> None:
+    found = compared(results)
+    for color, marker, own in (("blue", "o", True), ("vermilion", "s", False)):
+        for row, name in enumerate(HELPS):
+            place = list(METHODS).index(name)
+            pairs = [
+                mean_and_error(
+                    one.contained(one.learner()[place] if own else one.truth)[place][
+                        :, one.counted
+                    ].mean(axis=1)
+                )
+                for one in found
+            ]
+            mean, error = pooled(*map(np.array, zip(*pairs, strict=True)))
+            ax.errorbar(
+                mean,
+                row + (0.09 if own else -0.09),
+                xerr=2 * error,
+                color=COLORS[color],
+                marker=marker,
+                linestyle="",
+            )
+            if row == 0:
+                words = "its own mean" if own else "truth"
+                ax.annotate(
+                    words,
+                    (mean, 0.22 if own else -0.22),
+                    ha="center",
+                    va="top" if own else "bottom",
+                    color=COLORS[color],
+                )
+    _nominal(ax.axvline)
+    ax.set_yticks(range(len(HELPS)), list(HELPS.values()))
+    ax.set_ylim(len(HELPS) - 0.5, -0.5)
+    ax.set_xlim(right=1)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel("bands that contain it")
+    ax.set_title(f"{len(found)} other truths")
+    ax.grid(False, axis="y")
+
+
+def _nominal(line: Callable[..., Any]) -> None:
+    """Mark the nominal level."""
+    line(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
+
+
+def rows(results: Results) -> Figure:
+    """Bands of two sample sizes, and their widths."""
+    figure, axes = plotting.panels(3, columns=3, height=3.6)
     x = np.array(PLACES)
     made = (
-        (axes[0], SMALL, "network", results[f"network_{SMALL}"][:, 0], "network_resamples"),
-        (axes[0], SMALL, "logistic", results[f"logistic_{SMALL}"][:, 0], "logistic_resamples"),
-        (axes[1], LARGE, "network", results[f"network_{LARGE}"], "large_network_refits"),
-        (axes[1], LARGE, "logistic", results[f"logistic_{LARGE}"][:, 0], "large_resamples"),
+        (axes[0], SMALL, "network", results[f"network_{SMALL}"][:, 0]),
+        (axes[0], SMALL, "logistic regression", results[f"logistic_{SMALL}"][:, 0]),
+        (axes[1], LARGE, "network", results[f"network_{LARGE}"]),
+        (axes[1], LARGE, "logistic regression", results[f"logistic_{LARGE}"][:, 0]),
     )
-    for ax, rows, name, (low, high), count in made:
-        shade = COLORS["orange" if name == "network" else "blue"]
-        label = f"{name}, band of {int(results[count]):,} refits"
-        ax.fill_between(x, low, high, color=shade, alpha=0.4, lw=0, label=label)
-        ax.plot(x, np.stack([low, high]).T, color=shade, lw=1, ls="-")
-        ax.set_title(f"one data set, n = {rows:,}")
+    for ax, count, name, (low, high) in made:
+        shade = COLORS["vermilion" if name == "network" else "blue"]
+        ax.fill_between(x, low, high, color=shade, alpha=0.35, lw=0)
+        ax.plot(x, np.stack([low, high]).T, color=shade, lw=1, ls=LINES["solid"])
+        ax.set_title(f"one data set, n = {count:,}")
+        place = (0.03, 0.97 if name == "network" else 0.88)
+        ax.annotate(name, place, xycoords="axes fraction", va="top", color=shade)
     for ax in axes[:2]:
-        ax.plot(x, true_curve(x), color="black", ls="-", lw=1.4, label="truth")
+        ax.plot(x, true_curve(x), color=COLORS["black"], ls=LINES["solid"], lw=1.4)
         ax.set_xlabel("x")
-        ax.set_ylabel("P(y = 1)")
-        ax.set_ylim(0, 1.03)
-        ax.legend(loc="upper left", borderaxespad=0.2)
+        ax.set_ylim(0, 1)
+    axes[0].set_ylabel("P(y = 1)")
     _widths(axes[2], results)
-    _coverage(axes[3], results)
     return figure
 
 
 def _widths(ax: Axes, results: Results) -> None:
-    for rows, color, line, marker in (
+    for count, color, line, marker in (
         (SMALL, "blue", "solid", "o"),
         (LARGE, "vermilion", "dashed", "s"),
     ):
-        widths = np.median(at_grid(np.diff(results[f"logistic_{rows}"], axis=0)[0]), axis=0)
-        theory = logistic_widths(PLACES, rows)
+        widths = np.median(at_grid(np.diff(results[f"logistic_{count}"], axis=0)[0]), axis=0)
+        theory = logistic_widths(PLACES, count)
         ax.plot(PLACES, theory, color=COLORS[color], linestyle=LINES[line])
-        label = f"n = {rows:,}"
-        ax.plot(GRID, widths, marker, color=COLORS[color], linestyle="", label=label)
+        ax.plot(GRID, widths, marker, color=COLORS[color], linestyle="")
+        below = float(np.interp(0, PLACES, theory)) / 1.35
+        ax.annotate(f"n = {count:,}", (0, below), ha="center", va="top", color=COLORS[color])
     ax.set_yscale("log")
-    ax.set_ylim(0.004, 2)
-    ax.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
+    ax.set_ylim(0.008, 0.5)
+    ax.set_yticks([0.01, 0.1], ["0.01", "0.1"])
     ax.set_xlabel("x")
-    ax.set_ylabel("width of the logistic band")
+    ax.set_ylabel("width of the band, logistic regression")
     ratio = at_grid(width_ratios(results)[0]).mean()
-    ax.set_title(f"widths, mean ratio {ratio:.1f}")
-    ax.legend(loc="upper left", ncols=2, title="points: measured; lines: theory")
-
-
-def _coverage(ax: Axes, results: Results) -> None:
-    for name, words, color, line in (
-        ("logistic_100", "logistic regression", "blue", "solid"),
-        ("light_100", f"network, {LIGHT:g} of the penalty", "green", "dashdot"),
-        ("network_100", "network", "orange", "dashed"),
-    ):
-        inside = covered(results[name], true_curve(PLACES))
-        share = inside.mean(axis=0)
-        error = np.sqrt(share * (1 - share) / len(inside))
-        label = f"{words}, {len(inside)} data sets"
-        ends = np.clip(share - 2 * error, 0, 1), np.clip(share + 2 * error, 0, 1)
-        plotting.band(ax, PLACES, share, ends, label=label, color=color, line=line)
-    ax.axhline(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"], label="nominal")
-    ax.set_ylim(0, 1.6)
-    ax.set_yticks(np.linspace(0, 1, 6))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel("x")
-    ax.set_ylabel("bands that contain the truth")
-    ax.set_title(f"coverage, n = {SMALL}")
-    ax.legend(loc="upper left", borderaxespad=0.2)
+    ax.set_title(f"widths: ratio {ratio:.1f}")

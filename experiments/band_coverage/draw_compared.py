@@ -23,16 +23,16 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTION = (
-    "Bands of a network, nominal 95%, for means of the response at points, for curves "
-    "averaged over rows and for levels of a category, on data from known truths. Each row is "
-    "one truth and number of rows; bars: 2 standard errors over data sets. (a) Share of the "
-    "bands that contain the truth; shaded: the aim. (b) The same at the worst place of each "
-    "setting, where chance alone takes even exact bands to about 90%. (c) Width, relative to "
-    "the percentile band with the lighter penalty (logarithmic axis). A penalty that predicts"
-    " well bends the curve, and percentile bands around a bent curve miss the truth. With a "
-    "lighter penalty they miss less. The calibrated band also moves its center by the bias "
-    "that refits to simulated responses show, and widens where those refits would have "
-    "missed. Places beyond the central 96% of a predictor's rows are left out."
+    "Four kinds of band of a network on twenty known truths: coverage and width. Bands, nominal "
+    "95%, are for means of the response at points, for curves averaged over rows and for levels of "
+    "a category. Each row is one truth and number of rows; bars: 2 standard errors over data sets. "
+    "(a) Share of the bands that contain the truth; shaded: the aim. (b) The same at the worst "
+    "place of each setting, where chance alone takes even exact bands to about 90%. (c) Width, "
+    "relative to the percentile band with the lighter penalty (logarithmic axis). A penalty that "
+    "predicts well bends the curve, and percentile bands around a bent curve miss the truth. With "
+    "a lighter penalty they miss less. The calibrated band also moves its centre by the bias that "
+    "refits to simulated responses show, and widens where those refits would have missed. Places "
+    "beyond the central 96% of a predictor's rows are left out."
 )
 SHOWN = {
     "percentile, strength 1": ("percentile, strong penalty", "vermilion", "s"),

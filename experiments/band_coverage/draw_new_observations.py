@@ -15,8 +15,9 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTION = (
-    "Share of new observations that lie in the prediction interval (or set of classes) of a "
-    "network, nominal 95%, on data from known truths; bars: 2 standard errors over data sets. "
+    "Prediction intervals of a network contain new observations about as often as they should. "
+    "Share of new observations that lie in the interval (or set of classes), nominal 95%, on data "
+    "from known truths; bars: 2 standard errors over data sets. "
     "(a) All new rows, by number of training rows. Crosses: the share in the band of the mean, "
     "nominal 95%, which says how certain the mean is and not where a new observation will be. (b) "
     "Thirds of the new rows, in the order of the mean or, for uneven noise, of the predictor that "

@@ -30,7 +30,7 @@ PLACES = tuple(np.linspace(-3, 3, 25).tolist())  # values of x at which logistic
 GRID = (-2.0, -1.0, 0.0, 1.0, 2.0)  # the places for which numbers are reported
 LINEAR_AT = 2.0  # the value of x at which bands of the linear model are computed
 SMALL, LARGE = 100, 10_000  # the lecture's two sample sizes
-MEAN_ROWS = (20, SMALL)
+MEAN_ROWS = (20, 50, SMALL)
 LIGHT = 0.1  # the share of the penalty that is kept in a comparison
 
 # The largest curvature of the mean squared error is about 2 with x ~ N(0, 1), and the learning

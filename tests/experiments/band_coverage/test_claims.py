@@ -67,6 +67,15 @@ def test_leaving_out_1_over_e_of_100_rows_fails(results):
     assert any("100 rows" in s for s in failures(results, left_out_100=shares, mean_resamples=999))
 
 
+@pytest.mark.parametrize("share", [0.9287, 0.95])
+def test_ten_thousand_data_sets_tell_20_rows_from_the_nominal_level(results, share):
+    ends = np.stack([-np.ones(10_000), np.where(np.arange(10_000) < 10_000 * share, 1, -0.5)])
+    found = failures(results, mean_20=ends, mean_resamples=999)
+    assert len([statement for statement in found if "Mean of 20" in statement]) == 2 * (
+        share > 0.94
+    )
+
+
 def test_a_setting_that_contradicts_a_rule_is_refused_and_fails_nothing(results):
     missing = results[COMPARED] + 100.0
     found = [claim for claim in claims({**results, COMPARED: missing}) if claim.refused]

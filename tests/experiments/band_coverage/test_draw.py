@@ -13,16 +13,17 @@ from jaxnn import plotting
 def test_the_coverage_that_is_drawn_is_the_share_of_bands_that_contain_the_truth(results, tmp_path):
     with plotting.style():
         figures = draw(results)
-        assert list(figures) == list(CAPTIONS) == ["bands", "compared", "new_observations"]
-        plotting.save(figures["bands"], tmp_path / "bands.png")
-        assert (tmp_path / "bands.png").stat().st_size > 20_000
-    coverage = figures["bands"].axes[3]
-    nominal = next(line for line in coverage.lines if line.get_label() == "nominal")
+        assert list(figures) == list(CAPTIONS) == ["truth", "rows", "compared", "new_observations"]
+        plotting.save(figures["truth"], tmp_path / "truth.png")
+        assert (tmp_path / "truth.png").stat().st_size > 20_000
+    *drawn, nominal = figures["truth"].axes[1].lines
     assert set(nominal.get_ydata()) == {0.95}
-    drawn = next(line for line in coverage.lines if "logistic" in str(line.get_label()))
-    lower, upper = results["logistic_100"]
-    inside = (lower <= true_curve(PLACES)) & (true_curve(PLACES) <= upper)
-    np.testing.assert_allclose(drawn.get_ydata(), inside.mean(axis=0))
+    own = results["network_100_fit"].mean(axis=0)
+    truth = true_curve(PLACES)
+    lower, upper = results["network_100"]
+    for line, target in zip(drawn, (own, truth), strict=True):
+        inside = (lower <= target) & (target <= upper)
+        np.testing.assert_allclose(line.get_ydata(), inside.mean(axis=0))
 
 
 def test_the_coverage_of_each_kind_of_band_is_drawn_from_its_bands(results):
