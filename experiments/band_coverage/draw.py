@@ -114,9 +114,8 @@ def _coverage(ax: Axes, results: Results) -> None:
         error = np.sqrt(share * (1 - share) / len(inside))
         ends = np.clip(share - 2 * error, 0, 1), np.clip(share + 2 * error, 0, 1)
         plotting.band(ax, PLACES, share, ends, color=color, line=line)
-    words = {"color": COLORS["blue"], "ha": "right", "va": "top"}
-    ax.annotate("its own mean", (PLACES[-1], 0.86), **words)
-    ax.annotate("truth", (PLACES[-1], 0.14), **(words | {"color": COLORS["vermilion"]}))
+    for words, height, color in (("its own mean", 0.86, "blue"), ("truth", 0.14, "vermilion")):
+        ax.annotate(words, (PLACES[-1], height), ha="right", va="top", color=COLORS[color])
     _nominal(ax.axhline)
     ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
