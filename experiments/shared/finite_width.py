@@ -23,7 +23,11 @@ import numpy as np
 Function = Callable[[np.ndarray], np.ndarray]
 ENTRIES = np.array([[0, 0], [0, 1], [1, 1]])  # K as a vector (K_11, K_12, K_22)
 STEP = 1e-3  # of finite differences, relative to the size of an entry
-REACH = 9.0  # standard deviations over which Gaussian means are summed
+# Nodes and weights of Gaussian means: sums over nine standard deviations, and the rule of Gauss and
+# Hermite, which is exact for the powers up to 5 of a direction.
+_GRID, _COARSE = np.linspace(-9, 9, 401)[:, None], np.linspace(-9, 9, 41)[None]
+_POWERS = 3**0.5 * np.array([[-1.0, 0.0, 1.0]])
+_POWER_WEIGHTS = np.array([[1.0, 4.0, 1.0]]) / 6
 
 
 class Unit(NamedTuple):
@@ -163,10 +167,9 @@ def _next(
 
 def _means(k: np.ndarray, unit: Unit, direction: bool) -> tuple[np.ndarray, np.ndarray]:
     """Mean (3,) and covariance (3, 3) of f f^T for pairs with second moments k (3,)."""
-    u = np.linspace(-REACH, REACH, 401)[:, None]
-    v = np.linspace(-REACH, REACH, 61)[None]
-    chance = np.exp(-(u**2 + v**2) / 2)
-    chance /= chance.sum()
+    u, v = _GRID, _POWERS if direction else _COARSE
+    chance = np.exp(-(u**2) / 2) * (_POWER_WEIGHTS if direction else np.exp(-(v**2) / 2))
+    chance = chance / chance.sum()
     x = np.sqrt(k[0]) * u
     rest = max(k[2] - k[1] ** 2 / k[0], 0.0)
     y = k[1] / np.sqrt(k[0]) * u + np.sqrt(rest) * v

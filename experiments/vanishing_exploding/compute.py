@@ -51,11 +51,9 @@ QUICK = Settings(
         gain_width=64,
         gain_seeds=60,
         laws=((32, 16),),
-        law_seeds=1000,
-        drawn_seeds=200,
-        sigmoid_width=64,
-        sigmoid_depth=60,
-        sigmoid_seeds=60,
+        law_seeds=20_000,
+        drawn_seeds=2000,
+        span=6,
         batches=(("relu", 128),),
         batch_depth=12,
         batch_seeds=8,
@@ -68,15 +66,23 @@ QUICK = Settings(
 
 def compute(key: Array, settings: Settings) -> dict[str, Any]:
     """Compute all parts: arrays under the names that `claims` and `draw` read."""
-    keys = jax.random.split(key, 7)
+    key_training, key_rest = jax.random.split(key)
+    return {
+        **compute_untrained(key_rest, settings),
+        **thirty_layers.train(key_training, settings.training),
+    }
+
+
+def compute_untrained(key: Array, settings: Settings) -> dict[str, Any]:
+    """Compute everything but the training of deep networks."""
+    keys = jax.random.split(key, 5)
     return {
         **diagonal_chain.compute(settings.chain_depth),
         **signals.profiles(keys[0], settings.signals),
         **signals.gains(keys[1], settings.signals),
         **signals.laws(keys[2], settings.signals),
-        **signals.sigmoids(keys[3], settings.signals),
-        **signals.batches(keys[4], settings.signals),
-        **matrix_products.compute(keys[6], settings.products),
+        **signals.sigmoid_slopes(),
+        **signals.batches(keys[3], settings.signals),
+        **matrix_products.compute(keys[4], settings.products),
         **cliffs.compute(settings.descents),
-        **thirty_layers.train(keys[5], settings.training),
     }

@@ -5,8 +5,9 @@
 
 The gradients are computed in three ways, all in float64: by these formulas, by the hand-built
 tracer and by `jax.grad` of the product. The lecture silently uses two different outputs y:
-h_1 + h_2 (for a = 1, b = 2 both y and its gradient explode), and the sigmoid of that (y -> 1, and
-its gradient vanishes instead).
+z = h_1 + h_2 (for a = 1, b = 2 both y and its gradient explode), and the sigmoid of that (y -> 1,
+and its gradient vanishes instead). Written as s (1 - s), the slope of the sigmoid is rounded to 0
+where s is rounded to 1; s(z) s(-z) keeps its true size.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def compute(depth: int) -> dict[str, Any]:
       chain_cases: (cases, 2); chain_depths: (depths,).
       chain_linear: (cases, depths) y = h_1 + h_2; chain_sigmoid: 1 / (1 + exp(-(h_1 + h_2))).
       chain_gradient: (cases, depths, 2) by formula; chain_off_diagonal: (cases, depths).
-      chain_sigmoid_gradient: (cases, depths, 2) by `jax.grad`, with the sigmoid.
+      chain_sigmoid_gradient: (cases, depths, 2) by `jax.grad`, with the sigmoid; chain_sigmoid_log:
+        log10 of its true size, from the logarithms of s(z) and s(-z).
       chain_jax: (cases, depths, 2, 2) with respect to W, by `jax.grad`, without the sigmoid.
       chain_traced: (cases, depths, 2) by the tracer.
     """
@@ -77,14 +79,17 @@ def compute(depth: int) -> dict[str, Any]:
             for weights in matrices
         ]
         sigmoid = [jax.nn.sigmoid(y) for y in linear]
+        slopes = [jax.nn.log_sigmoid(y) + jax.nn.log_sigmoid(-y) for y in linear]
+    formula = np.array([gradients(case, depths) for case in CASES])
     return {
         "chain_cases": np.array(CASES),
         "chain_depths": depths,
         "chain_linear": np.array(linear),
         "chain_sigmoid": np.array(sigmoid),
-        "chain_gradient": np.array([gradients(case, depths) for case in CASES]),
+        "chain_gradient": formula,
         "chain_off_diagonal": np.array([off_diagonal(case, depths) for case in CASES]),
         "chain_sigmoid_gradient": np.diagonal(np.array(through), axis1=2, axis2=3),
+        "chain_sigmoid_log": np.log10(formula) + np.array(slopes)[..., None] / np.log(10),
         "chain_jax": np.array(by_jax),
         "chain_traced": traced,
     }

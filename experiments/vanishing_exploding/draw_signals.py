@@ -15,8 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from experiments.lab.contract import Results
+from experiments.shared.direct_labels import label_ends
 from experiments.vanishing_exploding.reading import (
     ACTIVATION_WORDS,
+    asymptotic_shares,
     gain_errors,
     gain_label,
     measured_gains,
@@ -126,36 +128,46 @@ def signals(results: Results) -> Figure:
     layers = np.arange(1, results["profile_log_variance"].shape[2] + 1)
     left_names = [name for name in names if name.startswith("ReLU")]
     right_names = [left_names[1], *(name for name in names if name.startswith("tanh"))]
+    width, above = int(results["profile_width"]), layers - 1
+    drift = propagation.log_gradient_moments(width, 1)[0] * above  # of medians, by the exact law
+    ends = []
     for shade, name in zip(SHADES, left_names, strict=True):
         measured = results["profile_log_variance"][names.index(name)]
-        theory = results["theory_log_variance"][names.index(name)]
+        theory = results["theory_log_variance"][names.index(name)] + drift
         _banded(left, layers, measured, theory, shade, name)
+        ends.append((float(np.exp(theory[-1])), name.split(", ", 1)[1], COLORS[shade]))
+    left.set_xlim(1, layers[-1])
+    label_ends(left, ends)
     left.set_ylabel("mean square of pre-activations")
-    left.set_title("variance")
-    for name, key in zip(right_names, ("vermilion", "blue", "green", "purple"), strict=True):
+    left.set_title("variance, ReLU")
+    ends = []
+    keys = ("vermilion", "blue", "green", "purple")
+    for number, (name, key) in enumerate(zip(right_names, keys, strict=True)):
         place, shade = names.index(name), COLORS[key]
-        measured = results["profile_correlation"][place]
-        lower, middle, upper = np.quantile(measured, (0.025, 0.5, 0.975), axis=0)
-        right.fill_between(layers, lower, upper, color=shade, alpha=0.25, linewidth=0)
-        right.plot(layers, middle, color=shade, linestyle=LINES["solid"], label=name)
-        right.plot(
-            layers,
-            results["theory_correlation"][place],
-            color="black",
-            linestyle=LINES["dashed"],
-            linewidth=1.1,
-        )
+        measured = results["profile_correlation"][place].astype(float)
+        mean = measured.mean(axis=0)
+        right.plot(layers, mean, color=shade, linestyle=LINES["solid"])
+        _range_bars(right, layers, measured, 1.07**number, shade)
+        theory = results["theory_correlation"][place]
+        right.plot(layers, theory, color="black", linestyle=LINES["dashed"], linewidth=1.1)
+        ends.append((float(mean[-1]), name.replace("N(0, 2/n)", "He"), shade))
     right.set_ylabel("correlation of two inputs")
     right.set_title("correlation")
     right.set_ylim(0, 1.02)
     for ax in (left, right):
         ax.set_xlabel(f"layer (of {layers[-1]})")
     right.set_xscale("log")
+    right.set_xlim(1, layers[-1])
     right.xaxis.set_major_formatter("{x:g}")
-    left.legend(loc="lower left")
-    right.legend(loc="lower left")
-    _label_band(left, results["profile_log_variance"].shape[1])
+    label_ends(right, ends)
     return figure
+
+
+def _range_bars(ax: Axes, layers: np.ndarray, values: np.ndarray, shift: float, shade: str) -> None:
+    """Vertical bars over 95% of the networks, at a few layers, each times a shift to the right."""
+    places = np.unique(np.geomspace(1, len(layers), 7).astype(int) - 1)
+    low, high = np.quantile(values[:, places], (0.025, 0.975), axis=0)
+    ax.vlines(layers[places] * shift, low, high, color=shade, linewidth=1.2, alpha=0.8)
 
 
 def gains(results: Results) -> Figure:
@@ -187,31 +199,39 @@ def gains(results: Results) -> Figure:
 
 
 def spread(results: Results) -> Figure:
-    """Distributions of ln |J u|^2 with the exact and the asymptotic law."""
-    sizes, samples = results["law_sizes"].tolist(), results["law_samples"]
-    figure, axes = plotting.panels(len(sizes), height=2.9, sharex=True)
-    for ax, (width, layers), values, (mean, variance) in zip(
-        axes, sizes, samples, results["law_moments"], strict=True
-    ):
-        ax.hist(values, bins=50, density=True, color=COLORS["sky"], alpha=0.6, label="networks")
-        first, last = np.quantile(samples, (0.0005, 0.9995))
-        x = np.linspace(first, last, 400)
-        beta = 5 * layers / width
-        for center, square, shade, line, label in (
-            (mean, variance, "black", "solid", "exact moments"),
-            (-beta / 2, beta, "vermilion", "dashed", "asymptotic 5L/n"),
-        ):
-            density = np.exp(-((x - center) ** 2) / (2 * square)) / np.sqrt(2 * np.pi * square)
-            ax.plot(x, density, color=COLORS[shade], linestyle=LINES[line], label=label)
-        ax.set_title(
-            f"width {width}, {layers} layers: variance {values.var(ddof=1):.2f}\n"
-            f"exact {variance:.2f}, asymptotic {beta:.2f}"
-        )
-        ax.set_xlabel("ln |J u|²")
-        ax.set_ylabel("density")
-        ax.set_xlim(first, last)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3)
+    """The distribution of ln |J u|^2 at one size, and its variance at all sizes."""
+    figure, (left, right) = plotting.panels(2, height=3.8)
+    width, layers = results["law_sizes"][0].tolist()
+    values, (mean, variance) = results["law_samples"][0], results["law_moments"][0]
+    left.hist(values, bins=80, density=True, color=COLORS["sky"], alpha=0.6)
+    first, last = np.quantile(values, (0.0005, 0.9995))
+    x = np.linspace(first, last, 400)
+    beta = 5 * layers / width
+    laws = ((mean, variance, "black", "solid"), (-beta / 2, beta, "vermilion", "dashed"))
+    for (center, square, shade, line), label in zip(laws, ("exact", "asymptotic"), strict=True):
+        density = np.exp(-((x - center) ** 2) / (2 * square)) / np.sqrt(2 * np.pi * square)
+        left.plot(x, density, color=COLORS[shade], linestyle=LINES[line], label=label)
+    left.set_xlim(x[0], x[-1])
+    left.set_xlabel("ln |J u|²")
+    left.set_ylabel("density")
+    left.set_title(f"width {width}, {layers} layers, {len(values):,} networks")
+    left.legend(loc="upper left")
+    shares, errors, exact = asymptotic_shares(results)
+    places = np.arange(len(shares))
+    right.errorbar(
+        places, shares, 4 * errors, fmt="o", color=COLORS["blue"], capsize=4, label="measured"
+    )
+    right.plot(
+        places, exact, "_", color="black", markersize=26, markeredgewidth=1.6, label="exact law"
+    )
+    right.axhline(1, color=COLORS["vermilion"], linestyle=LINES["dashed"], label="asymptotic law")
+    sizes = [f"width {n},\n{count} layers" for n, count in results["law_sizes"].tolist()]
+    right.set_xticks(places, sizes, fontsize=10)
+    right.set_xlim(-0.5, len(places) - 0.5)
+    right.set_ylim(0.96, 1.24)
+    right.set_ylabel("variance of ln |J u|² / (5L/n)")
+    right.set_title("variance over the asymptotic law's")
+    right.legend(loc="upper right")
     return figure
 
 
@@ -223,36 +243,30 @@ def batch_norm(results: Results) -> Figure:
     below = layers[2:]  # the first layers still see the inputs' own scale
     activations, rows = results["batch_activations"].tolist(), results["batch_rows"].tolist()
     shades = {left: iter(("vermilion", "green")), right: iter(("blue", "purple", "orange"))}
+    ends: dict[Axes, list[tuple[float, str, str]]] = {left: [], right: []}
     for place, activation in enumerate(activations):
         ax = right if activation == "identity" else left
         shade = COLORS[next(shades[ax])]
         growth = results["batch_growth"][place]
-        batch = f"batch of {rows[place]}: theory × {growth:.3f}"
-        label = batch if ax is right else f"{ACTIVATION_WORDS[activation]}, {batch}"
+        name = f"batch of {rows[place]}" if ax is right else ACTIVATION_WORDS[activation]
         sizes = np.exp(logs[place])
-        ax.fill_between(
-            layers, sizes.min(axis=0), sizes.max(axis=0), color=shade, alpha=0.25, linewidth=0
-        )
-        ax.plot(
-            layers, np.median(sizes, axis=0), color=shade, linestyle=LINES["solid"], label=label
-        )
+        low, high = sizes.min(axis=0), sizes.max(axis=0)
+        median = np.median(sizes, axis=0)
+        ax.fill_between(layers, low, high, color=shade, alpha=0.25, linewidth=0)
+        ax.plot(layers, median, color=shade, linestyle=LINES["solid"])
         theory = growth ** (layers[-1] - below).astype(float)
         ax.plot(below, theory, color="black", linestyle=LINES["dashed"], linewidth=1.1)
-    without = np.exp(results["profile_log_gradient"][1, :, -len(layers) :])
-    left.plot(
-        layers,
-        np.median(without, axis=0),
-        color=COLORS["blue"],
-        linestyle=LINES["dashdot"],
-        label="ReLU, N(0, 2/n), no normalisation",
-    )
-    for ax, title in ((left, "with an activation"), (right, "no activation")):
+        ends[ax].append((float(median[2]), f"{name}:\ntheory {growth:.3f}", shade))
+    without = np.median(np.exp(results["profile_log_gradient"][1, :, -len(layers) :]), axis=0)
+    left.plot(layers, without, color=COLORS["blue"], linestyle=LINES["dashdot"])
+    ends[left].append((float(without[0]), "ReLU, He,\nwithout", COLORS["blue"]))
+    many = f", batches of {rows[0]}" if activations[0] != "identity" else ""
+    for ax, title in ((left, f"with an activation{many}"), (right, "no activation")):
         ax.set_yscale("log")
-        ax.set_ylim(top=ax.get_ylim()[1] ** 1.6)  # room for the legend
+        ax.set_xlim(layers[-1], layers[0])  # gradients go from right to left
         ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.set_xlabel(f"layer (of {layers[-1]})")
+        ax.set_xlabel("layer (the output at the left)")
         ax.set_ylabel("mean squared gradient / output's")
         ax.set_title(title)
-        if ax.lines:
-            ax.legend(loc="upper right")
+        label_ends(ax, ends[ax], gap=0.14)
     return figure

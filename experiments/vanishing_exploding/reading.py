@@ -1,4 +1,4 @@
-"""Which gains, labels and outcomes do both claims and figures look up?"""
+"""Which gains, variances, labels and outcomes do both claims and figures look up?"""
 
 from __future__ import annotations
 
@@ -35,6 +35,30 @@ def gain_errors(results: Results) -> np.ndarray:
     layers, seeds = int(results["gain_layers"]), results["gain_forward"].shape[1]
     growth = (1 + results["gain_excesses"] / int(results["gain_width"])) ** layers - 1
     return np.sqrt(growth / seeds) / layers
+
+
+def asymptotic_shares(results: Results) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Variances of ln |J u|² over the asymptotic 5L/n, for each size of network.
+
+    Returns:
+      Measured, their standard errors, and by the exact law: (laws,) each.
+    """
+    width, layers = results["law_sizes"].T
+    asymptotic = 5 * layers / width
+    found, errors = zip(*map(variance_and_error, results["law_samples"]), strict=True)
+    return (
+        np.array(found) / asymptotic,
+        np.array(errors) / asymptotic,
+        results["law_moments"][:, 1] / asymptotic,
+    )
+
+
+def variance_and_error(values: np.ndarray) -> tuple[float, float]:
+    """The variance of (n,) values, and its standard error."""
+    values = values.astype(float)
+    variance = values.var(ddof=1)
+    fourth = np.mean((values - values.mean()) ** 4)
+    return float(variance), float(np.sqrt((fourth - variance**2) / len(values)))
 
 
 def chain_outcomes(results: Results) -> np.ndarray:

@@ -3,8 +3,9 @@
     each layer multiplies mean squares by   n Var(w) E phi'(u)^2   (ReLU: n Var(w) / 2)
 
 `jaxnn.propagation.measure` measures hundreds of networks. They are compared with the theory for
-infinite width (`trajectory`), the exact law of ReLU networks (`log_gradient_moments`) and the
-theory of batch normalisation (`batch_norm_gradient_growth`). The values of each network are stored.
+infinite width (`trajectory`) and its term of order 1/n (`experiments.shared.finite_width`), the
+exact law of ReLU networks (`log_gradient_moments`) and the theory of batch normalisation
+(`batch_norm_gradient_growth`). The values of each network are stored.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import jax
 import numpy as np
 from jax import Array
 
+from experiments.shared import finite_width
 from jaxnn import MLP, propagation
 
 
@@ -68,7 +70,8 @@ GAINS = (
     Gain("identity", "standard_uniform", 1 / 3, 2),
     Gain("relu", "standard_uniform", 1 / 6, 5),
 )
-SIGMOIDS = (1.0, 16.0)  # weight variances of sigmoid networks without biases
+UNITS = {"tanh": finite_width.TANH, "sigmoid": finite_width.SIGMOID}
+SETTLED = 25  # layers after which the moments of a layer no longer change
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Signals:
       laws: (width, layers) of the networks of `laws`.
       law_seeds: number of networks of each of these sizes.
       drawn_seeds: number of networks of the first size with every matrix drawn.
-      sigmoid_width, sigmoid_depth, sigmoid_seeds: networks of `sigmoids`.
+      span: number of last layers over which gradients are compared with theory.
       batches: (activation, rows per batch) of the networks of `batches`.
       batch_width, batch_depth, batch_seeds: width, depth and number of these networks.
     """
@@ -97,11 +100,9 @@ class Signals:
     gain_width: int = 256
     gain_seeds: int = 100
     laws: tuple[tuple[int, int], ...] = ((32, 16), (32, 32), (64, 32), (64, 64))
-    law_seeds: int = 2000
-    drawn_seeds: int = 1000
-    sigmoid_width: int = 512
-    sigmoid_depth: int = 30
-    sigmoid_seeds: int = 200
+    law_seeds: int = 40_000
+    drawn_seeds: int = 5000
+    span: int = 20
     batches: tuple[tuple[str, int], ...] = (
         ("relu", 128),
         ("tanh", 128),
@@ -111,7 +112,7 @@ class Signals:
     )
     batch_width: int = 256
     batch_depth: int = 24
-    batch_seeds: int = 8
+    batch_seeds: int = 16
 
 
 def profiles(key: Array, settings: Signals) -> dict[str, Any]:
@@ -124,6 +125,10 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
       profile_log_variance, profile_correlation, profile_log_gradient: (profiles, seeds, layers) as
         in `jaxnn.propagation.Measured`, for the first input; the correlation is of both inputs.
       theory_log_variance, theory_correlation, theory_log_gradient: (profiles, layers).
+      profile_span: number of layers between the two gradients of a ratio, up to the last layer.
+      finite_variance, finite_log_gradient: (profiles,) mean variance of the last layer, and ln of
+        the mean ratio of squared gradients over the last layers, with the terms of order 1/n; NaN
+        for ReLU, whose law is exact.
     """
     keys = jax.random.split(key, (len(PROFILES), 2))[:, 0]
     measurements, theory = [], []
@@ -147,6 +152,7 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
         log_gradient = np.cumsum(chi[::-1])[::-1]
         theory.append((np.log(infinite_width.variance), infinite_width.correlation, log_gradient))
     fields = ("log_variance", "correlation", "log_gradient")
+    finite = np.array([_finite_width(profile, settings) for profile in PROFILES])
     return {
         "profile_names": np.array([profile.name for profile in PROFILES]),
         "profile_activations": np.array([profile.activation for profile in PROFILES]),
@@ -160,7 +166,28 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
             f"theory_{field}": np.array(values)
             for field, values in zip(fields, zip(*theory, strict=True), strict=True)
         },
+        "profile_span": settings.span,
+        "finite_variance": finite[:, 0],
+        "finite_log_gradient": finite[:, 1],
     }
+
+
+def _finite_width(profile: Profile, settings: Signals) -> tuple[float, float]:
+    """Mean variance of the last layer, and ln of the mean growth of gradients up to it."""
+    if profile.activation not in UNITS:
+        return np.nan, np.nan
+    unit, scales = UNITS[profile.activation], profile[2:]
+    first = profile.weight_variance + profile.bias_variance  # inputs have mean square 1
+    layer = finite_width.layers(
+        finite_width.with_direction(finite_width.first_layer(first, 0.0)),
+        unit,
+        scales,
+        settings.width,
+        min(SETTLED, settings.depth - settings.span),
+        direction=True,
+    )[-1]
+    gradient = finite_width.log_mean_gradient(layer, unit, scales, settings.width, settings.span)
+    return layer.limit[0] + layer.shift[0], gradient[1]
 
 
 def gains(key: Array, settings: Signals) -> dict[str, Any]:
@@ -230,34 +257,11 @@ def laws(key: Array, settings: Signals) -> dict[str, Any]:
     }
 
 
-def sigmoids(key: Array, settings: Signals) -> dict[str, Any]:
-    """Gradients of wide sigmoid networks without biases, after their variance has converged.
-
-    Returns:
-      sigmoid_scales: (scales,) weight variances; sigmoid_theory: (scales,) ln chi_1.
-      sigmoid_layers: number of layers that a ratio spans; sigmoid_width: n.
-      sigmoid_logs: (scales, seeds) ln of the ratio of mean squared gradients over these layers.
-      sigmoid_slopes: (points,) derivatives of the sigmoid on a grid around 0.
-    """
-    first = settings.sigmoid_depth // 3
-    logs = []
-    for k, scale in zip(jax.random.split(key, len(SIGMOIDS)), SIGMOIDS, strict=True):
-        sizes = (settings.sigmoid_width,) * (settings.sigmoid_depth + 1)
-        net = propagation.random_network(sizes, "sigmoid", scale)
-        gradient = propagation.measure(k, net, seeds=settings.sigmoid_seeds).log_gradient[..., 0]
-        logs.append(gradient[:, first] - gradient[:, -1])
+def sigmoid_slopes() -> dict[str, Any]:
+    """Derivatives of the sigmoid on a grid around 0: sigmoid_slopes (points,)."""
     with jax.enable_x64(True):
         slopes = jax.vmap(jax.grad(jax.nn.sigmoid))(np.linspace(-8, 8, 16001))
-    return {
-        "sigmoid_scales": np.array(SIGMOIDS),
-        "sigmoid_theory": np.log(
-            [propagation.mean_field("sigmoid", scale, 0.0).chi_1 for scale in SIGMOIDS]
-        ),
-        "sigmoid_layers": settings.sigmoid_depth - 1 - first,
-        "sigmoid_width": settings.sigmoid_width,
-        "sigmoid_logs": np.array(logs),
-        "sigmoid_slopes": np.asarray(slopes),
-    }
+    return {"sigmoid_slopes": np.asarray(slopes)}
 
 
 def batches(key: Array, settings: Signals) -> dict[str, Any]:

@@ -1,15 +1,35 @@
-"""Arrays of the quick run of `vanishing_exploding`, and made-up training results."""
+"""A small run of `vanishing_exploding`, computed once for all its tests, and made-up training."""
 
 from collections.abc import Callable
+from functools import partial
 
+import jax
 import numpy as np
 import pytest
 
+from experiments.vanishing_exploding import cliffs, compute, matrix_products, signals, thirty_layers
 
-@pytest.fixture(scope="session")
-def computed(quick_results):
-    """The arrays of the quick run."""
-    return quick_results("vanishing_exploding")
+# One depth and width for all random networks, so that few programs compile.
+SMALL = compute.Settings(
+    signals=signals.Signals(
+        depth=60,
+        width=64,
+        seeds=100,
+        span=6,
+        pairs=4,
+        gain_depth=60,
+        gain_width=64,
+        gain_seeds=100,
+        laws=((32, 16),),
+        law_seeds=20_000,
+        drawn_seeds=200,
+        batches=(("relu", 128),),
+        batch_depth=12,
+        batch_seeds=6,
+    ),
+    products=matrix_products.Products(seeds=16, depth=100, square=24),
+    descents=cliffs.Descents(grid=(101, 76)),
+)
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +43,7 @@ def trained() -> Callable:
         loss[1, 0], loss[1, 1] = np.reshape(xavier_loss, (-1, 1)), np.reshape(he_loss, (-1, 1))
         return {
             "trained_layers": np.array([8, 30]),
+            "trained_schemes": np.array(thirty_layers.SCHEMES),
             "trained_accuracy": accuracy,
             "trained_loss": loss,
             "trained_epochs": np.arange(3),
@@ -32,6 +53,7 @@ def trained() -> Callable:
 
 
 @pytest.fixture(scope="session")
-def results(computed, trained):
-    """The arrays with training as expected."""
-    return {**computed, **trained()}
+def results(computed_once, trained):
+    """The arrays of the small run, with training as expected: it is tested by itself."""
+    run = partial(compute.compute_untrained, jax.random.key(1), SMALL)
+    return {**computed_once("vanishing_exploding-small", run), **trained()}

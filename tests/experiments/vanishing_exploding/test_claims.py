@@ -7,7 +7,7 @@ from experiments.vanishing_exploding.claims import claims
 from experiments.vanishing_exploding.reading import chain_outcomes
 
 
-def test_all_claims_hold_for_the_quick_run(results):
+def test_all_claims_hold_for_a_small_run(results):
     made = claims(results)
     assert len(made) > 40
     assert [claim.statement for claim in made if claim.holds is False] == []
@@ -30,9 +30,20 @@ def test_a_chain_that_vanishes_at_once_fails(results, holds):
 
 def test_the_outputs_of_the_chain_swapped_fail(results, holds):
     linear = {**results, "chain_sigmoid": results["chain_linear"]}
-    assert holds(linear, "through a sigmoid") == [False, False]
-    exploding = {**results, "chain_sigmoid_gradient": results["chain_gradient"]}
-    assert holds(exploding, "a = 1, b = 2, n = 9, output through a sigmoid") == [False]
+    assert holds(linear, "output through a sigmoid: y") == [False]
+
+
+def test_a_slope_that_float64_rounds_earlier_or_later_fails(results, holds):
+    y, gradient = results["chain_sigmoid"].copy(), results["chain_sigmoid_gradient"].copy()
+    y[0, 4], gradient[0, 4] = 1, 0
+    planted = {**results, "chain_sigmoid": y, "chain_sigmoid_gradient": gradient}
+    assert holds(planted, "float64 rounds y to 1") == [False]
+
+
+def test_a_true_size_off_in_the_tenth_digit_fails(results, holds):
+    assert holds(results, "log₁₀ of the true size") == [True]
+    planted = {**results, "chain_sigmoid_log": results["chain_sigmoid_log"] * (1 + 1e-10)}
+    assert holds(planted, "log₁₀ of the true size") == [False]
 
 
 def test_exponents_off_by_two_percent_fail(results, holds):
@@ -103,7 +114,7 @@ def test_a_step_longer_than_the_bound_fails(results, holds):
 
 def test_a_gradient_without_a_cliff_fails(results, holds):
     planted = {**results, "recurrent_gradient": np.ones_like(results["recurrent_gradient"])}
-    assert holds(planted, "largest gradient norm on the grid") == [False]
+    assert holds(planted, "longest step without clipping") == [False]
 
 
 def test_clipping_that_does_not_help_fails(results, holds):

@@ -18,8 +18,10 @@ def test_accuracies_agree_with_the_library():
     assert found.tolist() == [np.mean(np.argmax(scores, axis=1) == y)]
 
 
-def test_training_lowers_every_loss(computed):
-    loss = computed["trained_loss"]
-    assert loss.shape == (1, 2, 4, 19)
+def test_training_lowers_every_loss():
+    settings = thirty_layers.DeepTraining(layers=(2,), width=16, rows=200, seeds=2, epochs=2)
+    found = thirty_layers.train(jax.random.key(5), settings)
+    loss = found["trained_loss"]
+    assert loss.shape == (1, 2, 2, 3)
     assert (loss[..., -1] < loss[..., 0]).all()
-    assert (computed["trained_accuracy"] > 0.02).all()
+    assert (found["trained_accuracy"] > 0.02).all()
