@@ -28,6 +28,7 @@ from experiments.lab.contract import Results
 
 EXACT = 1e-10
 ROUNDING = 1e-5  # relative rounding error of float32
+ENOUGH = 30  # pairs of starts that tell two schemes apart; differences vary as much as their mean
 GROWTH_TO = 0.01  # the distance between units up to which noise grows at the rate of theory
 LECTURE = "lecture 11, parameter initialization"
 
@@ -161,6 +162,15 @@ def _one_layer_claims(results: Results) -> Iterator[Claim]:
             shown=inputs * mean[0],
             interval=(inputs * mean[0] - reach, inputs * mean[0] + reach),
         )
+    place = results["schemes"].tolist().index("lecun_normal")
+    yield within_errors(
+        f"N(0, 1/m), which the slide calls Xavier's, {inputs} inputs and {outputs} outputs: gain "
+        "backward is n/m and not 1 (± 4 standard errors)",
+        "corrected erratum: 1/m is LeCun's; Glorot's (Xavier is the first name) is 2/(m + n)",
+        means[place, 2],
+        outputs / inputs,
+        errors[place, 2],
+    )
     fans = results["fans"]
     means, errors = _mean_and_error(results["fan_measured"], 2)  # (laws, fans)
     k = int(results["nonzeros"])
@@ -287,7 +297,10 @@ def _scheme_claims(results: Results) -> Iterator[Claim]:
                 f"{LABELS[activation]}, same seeds, in nats (mean, 95% interval)"
             )
             if source:
-                yield below(statement, source, ends[1], 0, shown=mean, interval=ends)
+                decides = last[activation, first].size >= ENOUGH
+                yield below(
+                    statement, source, ends[1], 0, shown=mean, interval=ends, asserted=decides
+                )
             else:
                 yield reported(
                     statement, "measured here", mean, "no theory of training", interval=ends

@@ -40,7 +40,18 @@ plt.legend()
 plt.show()
 """
 
-TOPICS = {30: ("weights", "parameters 0", "noise", "scale", "learn", "loss with", "saturated")}
+TOPICS = {
+    30: (
+        "weights",
+        "N(0, 1/m)",
+        "parameters 0",
+        "noise",
+        "scale",
+        "learn",
+        "loss with",
+        "saturated",
+    )
+}
 
 
 def findings(results: Results, found: Found) -> list[str]:

@@ -43,7 +43,7 @@ SMALL = compute.Settings(
 
 def with_other_schemes(results):
     """Add learning curves of two more schemes, made up: each would be a program to compile."""
-    he = results["curve_loss"][0]
+    he = np.repeat(results["curve_loss"][0], 5, axis=0)
     lecun = np.clip(he + np.linspace(0, 1, he.shape[1]), None, 2.3)
     curves = np.stack([np.full_like(he, 2.3), lecun, he])
     return {

@@ -46,6 +46,13 @@ def test_a_scheme_with_another_gain_is_refuted(results, holds, column):
     assert holds(planted, "as drawn") == [True, False, True]
 
 
+def test_a_gain_of_one_backward_is_refuted_for_the_slides_xavier(results, holds):
+    gains = results["scheme_measured"].copy()
+    gains[0, :, 2] *= 40 / 24
+    planted = dict(results) | {"scheme_measured": gains}
+    assert holds(planted, "gain backward is n/m") == [False]
+
+
 def test_gains_off_by_a_fifth_are_refuted(results, holds):
     grown = results["fan_measured"] * np.array([1.0, 1.2])[None, :, None]
     outcomes = holds(dict(results) | {"fan_measured": grown}, "standard errors)")
@@ -89,6 +96,8 @@ def test_he_weights_that_learn_no_better_are_refuted(results, holds):
     losses[2] = losses[1]
     planted = dict(results) | {"curve_loss": losses}
     assert holds(planted, "final loss with He normal") == [False]
+    few = dict(results) | {"curve_loss": losses[:, :10]}
+    assert holds(few, "final loss with He normal") == [None]
 
 
 def test_diverged_seeds_are_left_out_and_counted(results):
