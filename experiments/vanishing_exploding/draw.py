@@ -237,7 +237,7 @@ def _outcomes_panel(ax: Axes, results: Results) -> None:
                 share, place = f"{chosen.mean():.0%}", (np.median(starts[chosen]), row)
                 ax.text(*place, share, color="white", fontsize=10, ha="center", va="center")
     ax.set_xlim(starts[0], starts[-1])
-    ax.set_ylim(len(codes) - 0.4, -0.6)
+    ax.set_ylim(len(codes) - 0.2, -0.6)
     ax.set_yticks([])
     ax.grid(False)
     ax.spines["left"].set_visible(False)
@@ -251,7 +251,7 @@ def _outcomes_panel(ax: Axes, results: Results) -> None:
 def _recurrent_panel(figure: Figure, ax: Axes, results: Results) -> None:
     w, b = results["recurrent_w"], results["recurrent_b"]
     norms = results["recurrent_gradient"]
-    scale = LogNorm(1e-3, 10 ** np.ceil(np.log10(norms.max())))
+    scale = LogNorm(1e-3, norms.max())
     shown = ax.pcolormesh(
         w, b, np.maximum(norms, 1e-3), norm=scale, cmap="viridis", rasterized=True
     )

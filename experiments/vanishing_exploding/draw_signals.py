@@ -260,8 +260,7 @@ def batch_norm(results: Results) -> Figure:
     without = np.median(np.exp(results["profile_log_gradient"][1, :, -len(layers) :]), axis=0)
     left.plot(layers, without, color=COLORS["blue"], linestyle=LINES["dashdot"])
     ends[left].append((float(without[0]), "ReLU, He,\nwithout", COLORS["blue"]))
-    many = f", batches of {rows[0]}" if activations[0] != "identity" else ""
-    for ax, title in ((left, f"with an activation{many}"), (right, "no activation")):
+    for ax, title in ((left, f"batches of {rows[0]}"), (right, "no activation")):
         ax.set_yscale("log")
         ax.set_xlim(layers[-1], layers[0])  # gradients go from right to left
         ax.yaxis.set_minor_formatter(NullFormatter())

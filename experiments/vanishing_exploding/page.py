@@ -71,6 +71,7 @@ def findings(results: Results, found: Found) -> list[str]:
         f"below 1 from depth {found.measured('is below 1 from n on')} on.",
         f"On a loss with cliffs, {free:.0%} of all starts diverge without clipping, and "
         f"{clipped:.0%} with steps clipped at 1.",
-        "Batch normalisation, which is meant to help, makes the gradients of random networks "
-        f"explode: by a factor of at least {exploding:.2f} per layer in every case.",
+        "Batch normalisation, which is meant to help, makes the squared gradients of random "
+        f"networks grow toward the first layer in every case: by a factor of at least "
+        f"{exploding:.2f} per layer.",
     ]
