@@ -94,8 +94,8 @@ def _chain_claims(results: Results) -> Iterator[Claim]:
         "a = 1, b = 2, output through a sigmoid: float64 rounds y to 1 and the gradient to 0 from "
         "n on",
         explodes,
-        int(depths[rounded].min()),
-        6,
+        depths[rounded][:1],
+        [6],
     )
     log_size, true = float(results["chain_sigmoid_log"][0, 8, 1]), _slope_of_sigmoid(9)
     yield within(
