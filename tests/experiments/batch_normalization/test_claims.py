@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from experiments.batch_normalization import reading
-from experiments.batch_normalization.claims import claims, verdict
+from experiments.batch_normalization import page, reading
+from experiments.batch_normalization.claims import claims
 from experiments.batch_normalization.draw import CAPTIONS, draw
+from experiments.lab.claims import Found
 
 
 def failing(results):
@@ -31,11 +32,11 @@ def test_every_claim_holds(results):
         ("squared_lengths", lambda found: found[::-1], "Change of |w|²"),
         ("squared_gradients", lambda found: found * 1.01, "Growth of |w|²"),
         ("long_courses", lambda found: found[::-1], "16 times the learning rate"),
-        ("spreads", lambda found: found[::-1], "Normalised network"),
-        ("percentiles", lambda found: found[::-1], "Internal covariate shift"),
-        ("watched_losses", lambda found: found[[1, 1, 2]], "Steps without normalisation"),
+        ("spreads", lambda found: found[::-1], "spread of the last hidden layer grows least"),
+        ("percentiles", lambda found: found[::-1], "Internal covariate shift is least"),
+        ("watched_losses", lambda found: found[[1, 1, 2]], "fewest of these steps"),
         ("swept_accuracy", lambda found: found[[0, 1, 2, 4, 3]], "Largest usable"),
-        ("swept_accuracy", lambda found: found[[2, 1, 0, 3, 4]], "plain sigmoid"),
+        ("swept_accuracy", lambda found: found[[2, 1, 0, 3, 4]], "at which every start"),
     ],
 )
 def test_a_wrong_number_fails(results, name, change, words):
@@ -45,7 +46,8 @@ def test_a_wrong_number_fails(results, name, change, words):
 
 def test_holding_the_moments_constant_must_change_the_gradient(results):
     wrong = {**results, "held_gradient": results["start_gradient"]}
-    assert failing(wrong) == ["The same if the moments are taken for constants"]
+    (statement,) = failing(wrong)
+    assert statement.startswith("The same if the gradient takes the moments for constants")
 
 
 def test_a_loss_that_never_falls_counts_all_steps():
@@ -65,8 +67,14 @@ def test_every_figure_has_a_caption(results):
     assert list(draw(results)) == list(CAPTIONS)
 
 
-def test_the_verdict_has_the_numbers_of_the_results(results):
-    (sentences,) = verdict(results).values()
+def test_normalised_networks_that_fail_at_a_rate_are_shown_as_refused(results):
+    results["swept_accuracy"][2, -1] = 0.5
+    (refused,) = [claim for claim in claims(results) if claim.refused]
+    assert refused.measured == 0.5 and "learn at all learning rates" in refused.statement
+
+
+def test_the_page_has_the_numbers_of_the_results(results):
+    sentences = page.findings(results, Found(claims(results)))
     # Losses of 2 fall to 0 after 60 and 1,100 steps; two of 20 are a mean of 0.2.
     assert "in 78 steps" in sentences[0] and "in 1,118 without" in sentences[0]
-    assert "is 3 with normalisation and 0.3 without" in sentences[3]
+    assert "is 3 with normalisation and 0.3 without" in sentences[2]
