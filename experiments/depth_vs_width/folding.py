@@ -218,12 +218,11 @@ def least_mistakes(points: int, pieces: int) -> int:
 
 def _arrangements(key: Array) -> dict[str, Any]:
     dimensions, hyperplanes = np.array(ARRANGEMENTS).T
-    keys = jax.random.split(key, len(ARRANGEMENTS))
-    # The last row of each draw holds the offsets.
-    draws = [
-        np.asarray(jax.random.normal(k, (d + 1, m)), float)
-        for k, (d, m) in zip(keys, ARRANGEMENTS, strict=True)
-    ]
+    # One draw for all, since each shape compiles a program of its own.
+    ends = np.cumsum((dimensions + 1) * hyperplanes)
+    numbers = np.split(np.asarray(jax.random.normal(key, (ends[-1],)), float), ends[:-1])
+    # The last row of each arrangement holds the offsets.
+    draws = [part.reshape(d + 1, m) for part, (d, m) in zip(numbers, ARRANGEMENTS, strict=True)]
     return {
         "arrangement_dimensions": dimensions,
         "arrangement_hyperplanes": hyperplanes,

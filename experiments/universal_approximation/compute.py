@@ -48,6 +48,7 @@ FULL = Settings()
 QUICK = Settings(
     networks=NetworkSettings(
         pictured=((1,), (16,), (1, 1)),
+        pictured_activations=("relu",),
         widths=(16,),
         activations=("relu", "sigmoid"),
         seeds=8,

@@ -79,11 +79,11 @@ def in_action(results: Results) -> Figure:
             ax.set_ylabel("output")
         if place >= len(axes) - columns:
             ax.set_xlabel("x")
-    lines = [*axes[-1].lines[1:], axes[0].lines[1], axes[-1].lines[0]]
-    shown = [lines[2], lines[0], lines[1], lines[3]]
-    words = [f"best of {seeds} starts, {LABELS[names[0]]}", f"best of {seeds}, {LABELS[names[-1]]}"]
+    others, truth_line = axes[0].lines[0], axes[0].lines[-1]
+    best_lines = [axes[place * len(nodes)].lines[-2] for place in range(len(names))]
+    words = [f"best of {seeds} starts, {LABELS[name]}" for name in names]
     figure.legend(
-        shown,
+        [*best_lines, truth_line, others],
         [*words, "curve to follow", f"{seeds - 1} other starts"],
         loc="outside upper center",
         ncols=4,

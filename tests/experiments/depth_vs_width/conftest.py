@@ -12,7 +12,7 @@ from experiments.depth_vs_width.folding import FoldingSettings
 from experiments.depth_vs_width.training import Group
 
 SMALL = Settings(
-    folding=FoldingSettings(tents=6, seeds=40, units=(24, 48), pictured=((5,), (3, 3))),
+    folding=FoldingSettings(tents=6, seeds=40, units=(24,), pictured=((5,), (3, 3))),
     groups=(
         Group(("fold",), (1000,), (60,), 2, 30, 64, 2000, 3),
         Group(("fold",), (2000,), (60,), 1, 30, 64, 2000, 3),  # the program of the first group
@@ -20,7 +20,7 @@ SMALL = Settings(
         Group(("signals",), (200,), (700,), 1, 30, 64, 200, 3),
     ),
     test_rows=300,
-    followers=((15,), (2, 2)),
+    followers=((15,),),
     follower_seeds=3,
     follower_steps=50,
 )
@@ -83,7 +83,7 @@ def with_table(results) -> Callable:
                 test[place, depth] = error * spread[:: -1 if depth % 2 else 1]
         own = np.array([row[5] for row in rows])
         parameters = np.array([row[2] for row in rows])
-        return dict(results) | {
+        return _with_deep_follower(results) | {
             "cell_data": np.array([row[0] for row in rows]),
             "cell_rows": np.array([row[1] or 768_000 for row in rows]),
             "cell_parameters": parameters,
@@ -97,6 +97,14 @@ def with_table(results) -> Callable:
         }
 
     return make
+
+
+def _with_deep_follower(results):
+    """Results with one more network that was trained on the tent: the first, called a deep one."""
+    names = np.array([results["follower_hidden"][0], "2+2"])
+    parts = ("follower_errors", "follower_wrong", "follower_curves")
+    twice = {part: np.repeat(results[part], 2, axis=0) for part in parts}
+    return dict(results) | twice | {"follower_hidden": names}
 
 
 @pytest.fixture(scope="session")
