@@ -22,26 +22,30 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "rates": "Distance from the minimum of a quadratic, by step t. Dotted: theory, rate^t, or "
-    "t rate^t where two roots coincide. a: condition number 10; b: 100; c: 1,000. With the best "
-    "settings gradient descent needs a number of steps proportional to the condition number, and "
-    "momentum to its square root. d: the learning rate from which each rule diverges, with "
-    "curvature 1; lines: theory. With the slide's point W + v, Nesterov's rule is less stable than "
-    "gradient descent even without momentum; with W + a v it is gradient descent at a = 0.",
-    "surfaces": "Paths of six rules down well-known surfaces, each with the learning rate, of a "
-    "grid of powers of two, with the least mean loss along the path. Cross: start; star: a "
-    "minimum. Contours: the loss, at equal steps of its logarithm.",
+    "rates": "Distance from the minimum of a quadratic, step by step, for gradient descent, "
+    "momentum and Nesterov's rule. Dotted: theory, rate^t, or t rate^t where two roots coincide. "
+    "a: condition number 10; b: 100; c: 1,000. With the best settings gradient descent needs a "
+    "number of steps proportional to the condition number, and momentum to its square root. d: "
+    "learning rate from which Nesterov's rule diverges, with curvature 1; lines: theory. With the "
+    "slide's point W + v it is less stable than gradient descent even without momentum; with W + a "
+    "v it is gradient descent at a = 0.",
+    "surfaces": "Paths of six rules down well-known surfaces of two parameters. Each rule has the "
+    "learning rate, of a grid of powers of two, with the least mean loss along its path. Cross: "
+    "start; star: a minimum. Contours: the loss, at equal steps of its logarithm.",
     "paths": "The same paths, one step after the other, for 200 steps. Momentum overshoots and "
     "swings back; at the saddle adaptive rules turn to a minimum at once.",
     "saddle": "Steps until a path leaves a saddle (|y| > 0.5), by the distance at which it starts. "
     "Dashed: theory. Rules that follow the size of the gradient need more steps for every factor "
-    "of ten; adaptive rules divide by that size, and hardly notice.",
-    "race": "A fair race: networks with two hidden layers of 32 units, batches of 32 rows, one row "
-    "of panels per table. Left and middle: loss by epoch on the rows that the rate was tuned for; "
-    "line: median over seeds other than those used for tuning; band: the middle half of the seeds. "
-    "Right: median loss of new rows after the last epoch by learning rate, on the tuning seeds; "
-    "dots: the rates with the least mean. Losses: cross-entropy, for diabetes squared error.",
-    "ratios": "The same race: loss after the last epoch over that of gradient descent with the "
+    "of ten; adaptive rules divide by that size, and hardly notice. Damped momentum is slower than "
+    "gradient descent, since it averages the gradient with smaller ones from before.",
+    "race": "Losses of networks that six rules train on three tables, each at its own best rate. "
+    "Two hidden layers of 32 units, batches of 32 rows; one row of panels per table. Left and "
+    "middle: loss by epoch on the rows that the rate was tuned for; line: median over seeds other "
+    "than those used for tuning; band: the middle half of the seeds (middle panels: of gradient "
+    "descent alone, which is much like those of the others). Right: median loss of new rows after "
+    "the last epoch by learning rate, on the tuning seeds; dots: the rates with the least mean. "
+    "Losses: cross-entropy, for diabetes squared error.",
+    "ratios": "Loss after the last epoch of the race, over that of gradient descent. Both have the "
     "same rows, first weights and batches. Points: medians over seeds; bars: distribution-free "
     "intervals of at least 95%. a: other rules fit the training rows much more closely. b: on new "
     "rows, with rates tuned for them, hardly anything remains. c: at one rate for every rule, "
@@ -73,14 +77,16 @@ def _rates(results: Results) -> Figure:
             rate = reading.rates()[place, column]
             growth = steps / 40 if reading.DOUBLE_ROOT[place] else 1
             exact = course[40] * growth * rate ** (steps - 40.0)
-            ax.plot(steps, exact, color=color, linestyle=LINES["dotted"], linewidth=0.8)
+            late = slice(10, None)  # theory is that of many steps
+            ax.plot(steps[late], exact[late], color=color, linestyle=LINES["dotted"], linewidth=0.8)
         ax.set_yscale("log")
         ax.set_ylim(1e-12, 10)
         ax.set_xlim(0, (80, 200, 400)[column])
         ax.set_title(f"condition number {condition:,.0f}")
         ax.set_xlabel("step")
         ax.set_ylabel("distance from the minimum")
-    axes[2].legend(loc="lower left", fontsize=8)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
     _limits(limits, results)
     return figure
 
@@ -88,29 +94,35 @@ def _rates(results: Results) -> Figure:
 def _limits(ax: Axes, results: Results) -> None:
     decays = np.linspace(0, 0.9, 91)
     theory = ((2 + 2 * decays) / (1 + 2 * decays), (2 + 2 * decays) / 3)
-    names = ("Nesterov, W + a v", "Nesterov, the slide's W + v")
-    for place, (line, name) in enumerate(zip(theory, names, strict=True)):
-        color = COLORS[SHADES[place + 1]]
+    names = (("Nesterov, W + a v", (0.42, 1.65)), ("the slide's W + v", (0.42, 0.75)))
+    for place, (line, (name, at)) in enumerate(zip(theory, names, strict=True)):
+        color = COLORS[SHADES[2 * place + 1]]
         ax.plot(decays, line, color=color, linestyle=LINES["solid"])
-        ax.plot((0, 0.5, 0.9), results["limits"][place + 1], "o", color=color, label=name)
-    ax.axhline(2, color=COLORS["blue"], linestyle=LINES["dashed"], label="gradient descent")
-    ax.set_xlabel("a")
-    ax.set_ylabel("largest learning rate")
-    ax.set_ylim(0, 2.4)
-    ax.legend(loc="lower right")
+        ax.plot((0, 0.5, 0.9), results["limits"][place + 1], "o", color=color)
+        ax.text(*at, name, color=color)
+    ax.axhline(2, color=COLORS["blue"], linestyle=LINES["dashed"])
+    ax.text(0.42, 2.07, "gradient descent", color=COLORS["blue"])
+    ax.set_xlabel("momentum a")
+    ax.set_ylabel("learning rate that diverges")
+    ax.set_ylim(0, 2.3)
 
 
 def _saddle(results: Results) -> Figure:
     figure, (ax,) = plotting.panels(1, height=3.8)
     found = results["saddle_steps"]
-    for rule, name in enumerate(RULES):
-        ax.plot(SADDLE_STARTS, found[rule], "o", color=COLORS[SHADES[rule]], label=name)
-    for rule, slope in enumerate(reading.steps_per_decade()):
+    names, theory = list(RULES), reading.steps_per_decade()
+    for rule, (name, slope) in enumerate(zip(names, theory, strict=False)):
+        color = COLORS[SHADES[rule]]
         line = found[rule, 0] + slope * np.log10(SADDLE_STARTS[0] / SADDLE_STARTS)
-        ax.plot(SADDLE_STARTS, line, color=COLORS[SHADES[rule]], linestyle=LINES["dashed"])
+        ax.plot(SADDLE_STARTS, line, color=color, linestyle=LINES["dashed"])
+        ax.plot(SADDLE_STARTS, found[rule], "o", color=color)
+        ax.text(SADDLE_STARTS[5], found[rule, 5] + 9, name, color=color, ha="right")
+    for rule, marker in zip(range(len(theory), len(names)), "vsx", strict=True):
+        color = COLORS[SHADES[rule]]
+        ax.plot(SADDLE_STARTS, found[rule], marker, color=color, mfc="none", label=names[rule])
     ax.set_xscale("log")
     ax.invert_xaxis()
     ax.set_xlabel("distance y from the saddle at the start")
     ax.set_ylabel(f"steps until |y| > {LEFT:g}")
-    ax.legend()
+    ax.legend(loc="upper left")
     return figure

@@ -53,7 +53,8 @@ def _courses(ax: Axes, results: Results, table: int, choice: int) -> None:
         low, middle, high = np.quantile(courses, (0.25, 0.5, 0.75), axis=0, method="lower")
         epochs = np.arange(len(middle))
         ax.plot(epochs, middle, color=COLORS[SHADE[rule]], linestyle=LINES[DASH[rule]], label=rule)
-        ax.fill_between(epochs, low, high, color=COLORS[SHADE[rule]], alpha=0.15, linewidth=0)
+        if place == 0 or choice == race_reading.FOR_TRAINING:
+            ax.fill_between(epochs, low, high, color=COLORS[SHADE[rule]], alpha=0.15, linewidth=0)
     ax.set_yscale("log")
 
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.lab.animation import Animation
 from experiments.lab.contract import Results
+from experiments.optimizers.reading import surface_name
 from experiments.optimizers.surfaces import RULES
 from jaxnn import plotting
 from jaxnn.landscape import LOSS_SURFACES, LossSurface
@@ -33,8 +34,6 @@ def surfaces(results: Results) -> Figure:
                 color=COLORS[SHADES[rule]],
                 linestyle=LINES[DASHES[rule]],
                 linewidth=1.4,
-                marker=".",
-                markersize=2.5,
                 label=name,
             )
     handles, labels = axes[0].get_legend_handles_labels()
@@ -80,7 +79,7 @@ def shown_steps(steps: int) -> np.ndarray:
     return np.concatenate([np.unique([0, *dense]), np.full(LAST_FRAMES, steps)])
 
 
-def _contours(ax: Axes, surface: LossSurface, points: int = 241, **style: Any) -> None:
+def _contours(ax: Axes, surface: LossSurface, points: int = 121, **style: Any) -> None:
     """The loss, at equal steps of its logarithm; a cross at the start and stars at minima."""
     (left, right), (low, high) = surface.limits
     x, y = np.linspace(left, right, points), np.linspace(low, high, points)
@@ -93,4 +92,4 @@ def _contours(ax: Axes, surface: LossSurface, points: int = 241, **style: Any) -
     ax.set_xlim(left, right)
     ax.set_ylim(low, high)
     ax.grid(visible=False)
-    ax.set_title(surface.name.replace("_", " "))
+    ax.set_title(surface_name(surface.name))

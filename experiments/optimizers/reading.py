@@ -56,3 +56,9 @@ def steps_per_decade() -> np.ndarray:
 
 def _largest_root(middle: float, last: float) -> float:
     return (middle + np.sqrt(middle**2 - 4 * last)) / 2
+
+
+def surface_name(name: str) -> str:
+    """The name of a surface in words; those of persons begin with a capital letter."""
+    words = name.replace("_", " ")
+    return words.capitalize() if name in ("beale", "rosenbrock") else words
