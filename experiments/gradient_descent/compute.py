@@ -57,7 +57,7 @@ class Settings:
 FULL = Settings()
 QUICK = Settings(
     widths=(2, 32),
-    epochs=(1000, 200),
+    epochs=(600, 100),
     runs=400,
     long_steps=100_000,
 )

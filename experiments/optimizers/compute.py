@@ -42,7 +42,6 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    limit_steps=1000,
     tables=("Heart",),
     rules=("gradient descent", "momentum", "Adam"),
     tuning_seeds=6,
