@@ -76,17 +76,17 @@ def test_a_tuned_rate_at_the_end_of_the_grid_fails(results):
     assert found == ["Tuned learning rates that lie inside the grid, not at its ends"]
 
 
-def test_tuned_rates_have_the_least_mean_loss_on_the_tuning_seeds(results):
-    means = results["race_tuning"].mean(axis=-1)
-    at = np.searchsorted(race.RATES, results["race_rates"][..., :2])
+def test_tuned_rates_have_the_least_mean_loss_on_the_tuning_seeds(raced):
+    means = raced["race_tuning"].mean(axis=-1)
+    at = np.searchsorted(race.RATES, raced["race_rates"][..., :2])
     np.testing.assert_array_equal(
         np.take_along_axis(means, at[..., None], axis=-1)[..., 0], means.min(axis=-1)
     )
-    assert (results["race_rates"][..., 2] == 0.01).all()
+    assert (raced["race_rates"][..., 2] == 0.01).all()
 
 
-def test_seeds_are_the_same_for_all_rules_and_others_than_those_of_tuning(results):
+def test_seeds_are_the_same_for_all_rules_and_others_than_those_of_tuning(raced):
     """The first loss depends on rows set aside and first weights alone."""
-    first = results["race_losses"][..., 0]
+    first = raced["race_losses"][..., 0]
     np.testing.assert_allclose(first, np.broadcast_to(first[:, :1, :1], first.shape), rtol=1e-6)
     assert len(np.unique(first[0, 0, 0, 0])) == first.shape[-1]
