@@ -1,5 +1,6 @@
 """Do the claims of `gradient_descent` hold, and do they notice a wrong number?"""
 
+import jax
 import numpy as np
 import pytest
 
@@ -53,6 +54,15 @@ def test_the_exact_loss_of_single_rows_is_that_of_all_sequences_of_three_rows():
 def test_the_chance_that_restarts_find_a_low_loss_is_that_of_draws_without_replacement():
     high = np.array([[True, True, False, False], [False, False, False, False]])
     np.testing.assert_allclose(local_minima.chance_of_low(high, 3).T, [[1 / 2, 5 / 6, 1], [1] * 3])
+
+
+def test_ends_that_are_high_are_followed_and_no_others():
+    found = local_minima.compute(jax.random.key(0), (2,), 6, (20, 10))
+    high = local_minima.ends_high(found["final_losses"])
+    assert high.any() and not high.all()
+    np.testing.assert_array_equal(np.isfinite(found["followed"]), np.tile(high, (3, 1, 1, 1)))
+    fell = found["followed"][0][high] <= found["final_losses"][high] * (1 + 1e-5)
+    assert fell.all()
 
 
 def test_following_a_loss_ends_where_its_gradient_is_zero():
