@@ -10,6 +10,8 @@ separable   a loss without a minimum
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -69,7 +71,7 @@ def _game(results: Results) -> Figure:
     return figure
 
 
-def _paths(ax: Axes, paths: dict[str, tuple[np.ndarray, tuple[float, float]]]) -> None:
+def _paths(ax: Axes, paths: Mapping[str, tuple[np.ndarray, tuple[float, float]]]) -> None:
     """Paths by their labels, each with the place of its label."""
     for number, (label, (path, place)) in enumerate(paths.items()):
         color = COLORS[SHADES[number]]

@@ -109,7 +109,7 @@ def _surface_claims(results: Results) -> Iterator[Claim]:
             f"Loss above the least after {results['paths'].shape[2] - 1} steps on the surface "
             f"{reading.surface_name(name)}: rules from the least to the greatest",
             "lecture 11, “Adaptive Learning Rates”",
-            ", ".join(f"{rules[rule]} {_number(excess[rule])}" for rule in order),
+            ", ".join(f"{rules[rule]} {_number(float(excess[rule]))}" for rule in order),
         )
 
 
