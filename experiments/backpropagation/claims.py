@@ -15,7 +15,7 @@ SAME_PATH = 1e-12  # largest difference between the coefficients on two paths
 
 
 def claims(results: Results) -> list[Claim]:
-    """Claims about tables, routes, costs, gradient descent and errata, in this order."""
+    """Claims about tables, routes, costs, descent, arithmetic and errata, in this order."""
     return [
         *claims_lecture.tables(results),
         *claims_lecture.logistic_regression(results),
@@ -24,6 +24,7 @@ def claims(results: Results) -> list[Claim]:
         *claims_routes.planted(results),
         *_cost_claims(results),
         *_descent_claims(results),
+        *claims_lecture.arithmetic(results),
         *claims_lecture.errata(results),
     ]
 
@@ -92,7 +93,7 @@ def _descent_claims(results: Results) -> Iterator[Claim]:
     yield above(
         "loss after descent along the gradient as printed, over the loss after as many steps by "
         "hand",
-        "erratum 8",
+        "lecture 11, logistic regression",
         as_printed[-1] / by_hand[-1],
         1,
     )

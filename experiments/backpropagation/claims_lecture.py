@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.backpropagation.errata import BY_TRACER
 from experiments.backpropagation.lecture_tables import COLUMNS, LABELS, PRINTED_SLOPE, QUANTITIES
 from experiments.backpropagation.reading import EXACT, steps
-from experiments.lab.claims import Claim, all_of, at_most, close, equals
+from experiments.backpropagation.slide_arithmetic import BY_LAYER, PRODUCTS
+from experiments.lab.claims import Claim, all_of, at_most, close, equals, reported
 from experiments.lab.contract import Results
 
 TABLE, SLOPE_BY_DIFFERENCES, PRINTED = 1e-12, 1e-7, 1e-11
@@ -48,7 +48,7 @@ def tables(results: Results) -> Iterator[Claim]:
     )
     yield equals(
         "sign of dL/dW by every route; the slide prints +",
-        "erratum 4",
+        LECTURE,
         "negative" if (slopes < 0).all() else "not negative",
         "negative",
     )
@@ -66,7 +66,7 @@ def tables(results: Results) -> Iterator[Claim]:
     )
     yield equals(
         "numbers among these with a wrong sign (ξ6 is L)",
-        "errata 3 and 4",
+        LECTURE,
         [f"{COLUMNS[j]} of ξ{i + 1}" for i, j in np.argwhere(found / slide < 0)],
         ["partial of ξ4", "tangent of ξ4", "tangent of ξ5", "tangent of ξ6"],
     )
@@ -78,7 +78,7 @@ def _second_table(results: Results) -> Iterator[Claim]:
     yield close(
         "table of the loss of y = 0: product of the partials on the slide over the slide's own "
         "last row, which should be 1",
-        "erratum 1",
+        LECTURE,
         np.prod(slide[:, 1]) / slide[-1, 2],
         -1,
         TABLE,
@@ -119,7 +119,7 @@ def logistic_regression(results: Results) -> Iterator[Claim]:
     signs = found[:, slope] / slide[:, slope]
     yield Claim(
         "dL/dβ₁ over the value of the slide's formula, for y = 0 and y = 1",
-        "erratum 8",
+        LECTURE,
         "-1 and 1",
         f"{signs[0]:.6g} and {signs[1]:.6g}",
         None,
@@ -127,21 +127,59 @@ def logistic_regression(results: Results) -> Iterator[Claim]:
     )
 
 
-def errata(results: Results) -> Iterator[Claim]:
-    """The computed number is the correct one, and the slide's is not."""
-    said, right, computed = (results[f"errata_{name}"] for name in ("said", "right", "computed"))
-    numbers = results["errata_number"]
-    shown = ~np.isnan(right)
-    agrees = np.abs(computed - right) <= EQUAL * np.abs(right)
-    differs = np.abs(said - right) > DIFFERENT * np.abs(right)
-    for words, some in (
-        ("1 to 10, on derivatives, shown by the tracer", numbers <= max(BY_TRACER)),
-        ("11 to 30", numbers > max(BY_TRACER)),
+def arithmetic(results: Results) -> Iterator[Claim]:
+    """The lecture's count of parameters, and its products that are right."""
+    for found, words in zip(
+        results["counted_parameters"],
+        ("numbers in the first weights", "derivatives of the output that are not zero"),
+        strict=True,
     ):
-        yield all_of(
-            f"errata {words}: the computed number is the correct one and not the slide's (of those "
-            "errata that a number can show)",
-            "errata of lecture 11",
-            (agrees & differs)[some & shown],
+        yield equals(
+            f"parameters of the 2-4-4-1 network, {' + '.join(map(str, BY_LAYER))}, counted as "
+            f"{words}",
+            "lecture 11, anatomy of a network",
+            int(found.sum()) if (found == BY_LAYER).all() else str(found.tolist()),
+            sum(BY_LAYER),
         )
-    yield equals("errata that concern only words", "errata of lecture 11", int((~shown).sum()), 1)
+    for (row, column, printed), found in zip(PRODUCTS[:2], results["products"][:2], strict=True):
+        yield close(
+            f"[{_numbers(row)}]·[{_numbers(column)}] as the slide prints it, by a layer of the "
+            "library",
+            "lecture 11, “Sparse Representation”",
+            found,
+            printed,
+            TABLE,
+        )
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return " ".join(f"{value:g}" for value in values).replace("-", "−")
+
+
+def errata(results: Results) -> Iterator[Claim]:
+    """For each erratum: the computed number is the correct one, and the slide's is not."""
+    fields = ("number", "slide", "correct", "quantity", "reading", "said", "right", "computed")
+    words = {
+        "printed": "the slide prints",
+        "formula": "the slide's formula gives",
+        "literal": "the slide, taken literally, gives",
+    }
+    for row in zip(*(results[f"errata_{field}"] for field in fields), strict=True):
+        entry = dict(zip(fields, row, strict=True))
+        said, right, computed = (float(entry[name]) for name in ("said", "right", "computed"))
+        statement = f"slide: {entry['slide']}; correct: {entry['correct']}; {entry['quantity']}"
+        source = f"erratum {entry['number']}: lecture 11"
+        if np.isnan(right):
+            yield reported(statement, source, "a matter of words", "a matter of words")
+            continue
+        digits = 8 if entry["number"] == 5 else 6
+        agrees = abs(computed - right) <= EQUAL * abs(right)
+        differs = abs(said - right) > DIFFERENT * abs(right)
+        yield Claim(
+            statement,
+            source,
+            f"{right:.{digits}g}; {words[entry['reading']]} {said:.{digits}g}",
+            f"{computed:.{digits}g}",
+            None,
+            bool(agrees and differs),
+        )

@@ -22,6 +22,7 @@ from experiments.backpropagation import (
     logistic_descent,
     planted_rules,
     six_routes,
+    slide_arithmetic,
 )
 from jaxnn.datasets import heart
 
@@ -86,6 +87,7 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         return {
             **lecture_tables.compute(key_tables),
             **errata.compute(len(table.columns)),
+            **slide_arithmetic.compute(jax.random.fold_in(key, 4)),
             **six_routes.compute(key_weights, batches),
             **heart_gradient.compute(key_heart, table, settings.hidden, settings.order),
             **planted_rules.compute(settings.planted),

@@ -22,14 +22,14 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "loss_a": "The lecture's table of the loss of one observation with y = 1, at X = 3, W = 3, as "
-    "the tracer computes it. Below each number is the number on the slide, with ✗ where it "
-    "differs: one wrong sign, in the partial derivative of ξ₄, passes through all later rows of "
-    "forward mode to the result dL/dW. The slides print no numbers for reverse mode; its result is "
-    "in the row of W.",
-    "loss_b": "The same for an observation with y = 0. Its table on the slide has only formulas; "
-    "they are evaluated at X = 3, W = 3. The logarithm and the last factor are wrong; the result "
-    "is right.",
+    "loss_a": "The lecture's table of a loss, as the tracer computes it, beside the numbers on the "
+    "slide. The observation has y = 1, at X = 3, W = 3. Below each number is the number on the "
+    "slide, with ✗ where it differs: one wrong sign, in the partial derivative of ξ₄, passes "
+    "through all later rows of forward mode to the result dL/dW. The slides print no numbers for "
+    "reverse mode; its result is in the row of W.",
+    "loss_b": "The table of the loss for an observation with y = 0. On the slide it has only "
+    "formulas; they are evaluated at X = 3, W = 3. The logarithm and last factor are wrong; the "
+    "result is right.",
     "logistic": "Logistic regression with two coefficients at x = 1.4, β = (0.3, −0.7). Above: "
     "every step for y = 0, with the tangent along β₀. Below: the lecture's factors; the sign on "
     "the slide is wrong when y = 0.",
@@ -41,30 +41,37 @@ CAPTIONS = {
     "parameter: the distance of a route from the tracer's reverse mode, against the size of that "
     "entry. Exact routes differ only by rounding (dashed: 2⁻⁵² of the largest entry), differences "
     "by their own error. Entries on the lowest line are equal to the last bit.",
-    "agreement": "The gradient, by six routes, of every function that this project differentiates, "
-    "each once from the library and once written by hand. Each point is the largest relative "
-    "distance of a route from the tracer's reverse mode over all entries; points at the left edge "
-    "are equal to the last bit. Dashed: the limits set beforehand.",
+    "agreement": "Six routes to the gradient of every function that this project differentiates "
+    "agree. Each function is once from the library and once written by hand; each dot is one "
+    "function, at the largest relative distance of a route from the tracer's reverse mode over all "
+    "entries. Dashed: the limits set beforehand.",
     "planted": "One rule of the tracer at a time is made wrong by one part in a thousand. Dots: "
     "the largest difference between two routes that check_derivatives then finds; crosses: the "
     "same with all rules right. Dashed: its tolerance.",
     "cost": "Operations of derivatives, counted one by one, over the operations of the loss itself "
     "(tanh networks, 32 rows). a: the whole gradient against the number of parameters. b: the same "
     "ratios against the number of inputs, for hidden layers of several shapes.",
-    "descent": "Logistic regression of heart disease on age (standardised) by gradient descent: by "
-    "hand, by the tracer, and with the sign that the lecture prints for y = 0. a: contours of the "
-    "loss, and the paths. b: the loss along the paths, in nats per observation.",
-    "errata_derivatives": "Errata of the lecture, 1–10: derivatives. Evidence: the number on "
-    "the slide (red), in closed form (grey), and computed here by the tracer (black). "
+    "descent": "Gradient descent goes up if its gradient has the sign that the lecture prints for "
+    "y = 0. Logistic regression of heart disease on age (standardised). a: contours of the loss, "
+    "and the paths by hand, by the tracer and as printed. b: the loss along the paths, in nats per "
+    "observation.",
+    "errata_derivatives": "Errata of the lecture, 1–10: derivatives. Evidence: the number by the "
+    "slide (red), in closed form (grey), and computed here by the tracer (black). The slide prints "
+    "it, or has a formula for it, or its words are taken literally. "
     "“Convention”: a matter of names or wording. “Transcript”: perhaps a mistake in the copy, not "
     "in the lecture.",
     "errata_training": "Errata 11–20: networks, gradient descent and optimisers.",
     "errata_regularisation": "Errata 21–30: initialisation, regularisation, interpretation.",
+    "agreement_by_function": "Appendix: the agreement of six routes, function by function. Each "
+    "point is the largest relative distance of a route from the tracer's reverse mode over all "
+    "entries; points at the left edge are equal to the last bit. Dashed: the limits set "
+    "beforehand.",
 }
 
 
 SHADES = ("blue", "black", "green", "purple", "orange", "vermilion")  # one per route
 MARKERS = ("o", "", "s", "^", "D", "x")
+FLOOR = 1e-18  # of relative distances; smaller ones are drawn there
 
 
 def draw(results: Results) -> dict[str, Figure]:
@@ -82,6 +89,7 @@ def draw(results: Results) -> dict[str, Figure]:
         "errata_derivatives": draw_tables.errata(results, 1, 10),
         "errata_training": draw_tables.errata(results, 11, 20),
         "errata_regularisation": draw_tables.errata(results, 21, 30),
+        "agreement_by_function": _agreement_by_function(results),
     }
 
 
@@ -99,13 +107,13 @@ def _heart(results: Results) -> Figure:
     ax.axhline(rounding, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
     ax.set(xscale="log", yscale="log", xlabel="size of the entry, |dL/dw|")
     ax.set_ylabel(f"distance from {ROUTES[REFERENCE]}")
-    ax.set_ylim(floor / 4, 1e-8)
+    ax.set_ylim(floor / 4, 1e-9)
     ax.text(0.99, floor * 5, "equal to the last bit", transform=ax.get_yaxis_transform(),
             ha="right", fontsize=10)  # fmt: skip
     net = "-".join(map(str, results["heart_sizes"].tolist()))
     patients = int(results["heart_rows"])
     ax.set_title(f"{net} tanh network, {len(sizes)} parameters, {patients} patients")
-    ax.legend(loc="upper left", ncols=2, markerscale=1.6)
+    ax.legend(loc="upper left", ncols=3, markerscale=1.6)
     return figure
 
 
@@ -113,31 +121,60 @@ def _others() -> list[int]:
     return [route for route in range(len(ROUTES)) if route != REFERENCE]
 
 
+def _distances(results: Results) -> np.ndarray:
+    """Largest relative distance of each route from the reference, (functions, routes)."""
+    return disagreements(results["gradients"], results["entry_function"], results["entry_array"])[
+        :, REFERENCE
+    ]
+
+
 def _agreement(results: Results) -> Figure:
-    """Distance of each route from the reference, function by function."""
-    distance = disagreements(
-        results["gradients"], results["entry_function"], results["entry_array"]
-    )[:, REFERENCE]
+    """Distance of each route from the reference, one dot per function."""
+    distance = np.maximum(_distances(results), FLOOR)
+    figure, (ax,) = plotting.panels(1, height=3.4)
+    count = len(distance)
+    spread = 0.28 * np.sin(2.4 * np.arange(count))  # so that dots do not hide each other
+    for place, route in enumerate(_others()):
+        shade = COLORS[SHADES[route]]
+        ax.plot(distance[:, route], place + spread, "o", color=shade, markersize=4, alpha=0.55,
+                mew=0, linestyle="none")  # fmt: skip
+    for limit, words in ((EXACT, "limit, exact"), (NUMERICAL, "limit, differences")):
+        ax.axvline(limit, color=COLORS["grey"], linewidth=1.2, linestyle=LINES["dashed"])
+        ax.text(limit, -0.62, f"{words} ", ha="right", fontsize=10)
+    ax.text(1.4 * FLOOR, -0.62, "equal to the last bit", fontsize=10)
+    ax.set_yticks(range(len(_others())), [ROUTES[route] for route in _others()])
+    ax.set_ylim(len(_others()) - 0.5, -0.95)
+    _relative_distance(ax)
+    ax.set_xlabel(f"largest relative distance from {ROUTES[REFERENCE]}; each dot is a function")
+    return figure
+
+
+def _relative_distance(ax: Axes) -> None:
+    ax.set_xscale("log")
+    ax.set_xlim(FLOOR / 3, 1e-6)
+    ax.xaxis.set_major_locator(FixedLocator([1e-18, 1e-15, 1e-12, 1e-9, 1e-6]))
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
+def _agreement_by_function(results: Results) -> Figure:
+    """The same, function by function."""
+    distance = _distances(results)
     groups, names = results["route_groups"].tolist(), results["route_names"].tolist()
     first = {group: place for place, group in reversed(list(enumerate(groups)))}
     order = sorted(range(len(groups)), key=lambda place: (first[groups[place]], place))
     halves = np.array_split(np.array(order), 2)
     figure, axes = plotting.panels(2, height=0.175 * len(halves[0]) + 1.4, letters=False)
-    floor = 1e-18
     for ax, half in zip(axes, halves, strict=True):
         rows = np.arange(len(half))
         for route in _others():
-            ax.plot(np.maximum(distance[half, route], floor), rows, MARKERS[route], markersize=4,
+            ax.plot(np.maximum(distance[half, route], FLOOR), rows, MARKERS[route], markersize=4,
                     color=COLORS[SHADES[route]], linestyle="none", alpha=0.8,
                     label=ROUTES[route])  # fmt: skip
         for limit, shade in ((EXACT, "black"), (NUMERICAL, SHADES[DIFFERENCES])):
             ax.axvline(limit, color=COLORS[shade], linewidth=1, linestyle=LINES["dashed"])
         ax.set_yticks(rows, [_short(groups[place], names[place]) for place in half], fontsize=8.5)
         ax.set_ylim(len(half) - 0.4, -0.6)
-        ax.set_xscale("log")
-        ax.set_xlim(floor / 3, 1e-6)
-        ax.xaxis.set_major_locator(FixedLocator([1e-18, 1e-15, 1e-12, 1e-9, 1e-6]))
-        ax.xaxis.set_minor_locator(NullLocator())
+        _relative_distance(ax)
         ax.set_xlabel("relative distance")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
@@ -169,7 +206,7 @@ def _planted(results: Results) -> Figure:
     ax.axhline(TOLERANCE, color=COLORS["grey"], linestyle=LINES["dashed"], linewidth=1.2)
     ax.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor")
     ax.set_yscale("log")
-    ax.set_ylim(1e-16, 1)
+    ax.set_ylim(1e-16, 0.1)
     ax.set_ylabel("largest relative difference")
     ax.set_xlabel("primitive whose rule is wrong")
     ax.legend(loc="upper left", ncols=3)
@@ -182,17 +219,19 @@ def _cost(results: Results) -> Figure:
     nets, multiples = results["cost_hidden"].tolist(), results["cost_multiples"]
     words = MULTIPLES
     counts, forward = results["forward_parameters"], results["forward_multiples"]
-    left.plot(counts, forward, "s-", color=COLORS["vermilion"],
-              label="gradient by forward mode,\none parameter at a time")  # fmt: skip
+    left.plot(counts, forward, "s-", color=COLORS["vermilion"])
     for which, shade, marker in ((1, "purple", "^"), (0, "blue", "o")):
         left.plot(results["cost_parameters"].ravel(), multiples[..., which].ravel(), marker,
-                  color=COLORS[shade], linestyle="none", markersize=5,
-                  label=words[which])  # fmt: skip
+                  color=COLORS[shade], linestyle="none", markersize=5)  # fmt: skip
     below = {"color": COLORS["grey"], "linestyle": LINES["dashed"], "linewidth": 1.2}
     left.axhline(CHEAP, **below)
-    left.set(xscale="log", yscale="log", xlabel="number of parameters", ylim=(1, 4e4))
+    left.set(xscale="log", yscale="log", xlabel="number of parameters", ylim=(1, 3e3))
     left.set_ylabel("operations / operations of the loss")
-    left.legend(loc="upper left")
+    left.text(1.3 * counts[-1], forward[-1], "gradient by forward mode,\none parameter at a time",
+              va="center", fontsize=10)  # fmt: skip
+    most = results["cost_parameters"].max()
+    for which, height in ((1, 12), (0, 1.3)):
+        left.text(most, height, words[which], ha="right", fontsize=10)
     for place, (net, shade, line) in enumerate(
         zip(nets, ("green", "sky", "blue"), ("dotted", "dashed", "solid"), strict=False)
     ):
@@ -204,11 +243,10 @@ def _cost(results: Results) -> Figure:
         right.axhline(limit, **below)
         text = f"{words[which]}: below {limit:g}"
         right.text(results["cost_inputs"].max(), limit + 0.12, text, ha="right", fontsize=10)
-    right.set(xscale="log", xlabel="number of inputs", ylim=(0, 13.8))
+    right.set(xscale="log", xlabel="number of inputs", ylim=(0, 11.2))
     right.set_ylabel("operations / operations of the loss")
     _plain_ticks(right, results["cost_inputs"])
-    right.legend(loc="upper left", ncols=3, columnspacing=1.2, title="hidden layers",
-                 alignment="left")  # fmt: skip
+    right.legend(loc="upper right", bbox_to_anchor=(1, 0.9), title="hidden layers")
     return figure
 
 

@@ -192,7 +192,8 @@ def errata(results: Results, first: int, last: int) -> Figure:
     """The table of the errata from `first` to `last`."""
     columns = [("", 0.38), ("the slide", 2.15), ("correct", 2.15), ("quantity", 2.2),
                ("evidence", 2.05)]  # fmt: skip
-    fields = ("number", "kind", "slide", "correct", "quantity", "said", "right", "computed")
+    fields = ("number", "kind", "slide", "correct", "quantity", "reading", "said", "right",
+              "computed")  # fmt: skip
     rows: list[list[Cell]] = []
     for row in zip(*(results[f"errata_{field}"] for field in fields), strict=True):
         entry = dict(zip(fields, row, strict=True))
@@ -203,7 +204,7 @@ def errata(results: Results, first: int, last: int) -> Figure:
         if not np.isnan(entry["right"]):
             digits = 8 if entry["number"] == 5 else 6
             evidence = [
-                (f"✗ slide {number(entry['said'], digits)}", WRONG),
+                *_slides_number(str(entry["reading"]), number(entry["said"], digits)),
                 (f"correct {number(entry['right'], digits)}", FAINT),
                 (f"computed {number(entry['computed'], digits)}", INK),
             ]
@@ -215,6 +216,14 @@ def errata(results: Results, first: int, last: int) -> Figure:
             evidence,
         ])  # fmt: skip
     return _alone(columns, rows)
+
+
+def _slides_number(reading: str, text: str) -> Cell:
+    """The slide's number, and how the slide gives it."""
+    if reading == "printed":
+        return [(f"✗ slide {text}", WRONG)]
+    how = {"formula": "✗ by the slide's formula", "literal": "✗ the slide, taken literally"}
+    return [(how[reading], WRONG), (f"    {text}", WRONG)]
 
 
 def _wrapped(text: str, width: float) -> Cell:

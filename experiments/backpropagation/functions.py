@@ -103,23 +103,25 @@ def library_loss(net: mlp.MLP, y: np.ndarray, x: Any, *layers: Any) -> Array:
 
 
 def normals(key: Array, *shapes: tuple[int, ...]) -> list[np.ndarray]:
-    """Standard normal arrays of these shapes, float64 where JAX is in double precision."""
-    sizes = np.array([np.prod(shape, dtype=int) for shape in shapes])
-    flat = np.asarray(jax.random.normal(key, (sizes.sum(),), float))
-    parts = np.split(flat, np.cumsum(sizes)[:-1])
-    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    """Standard normal arrays of these shapes, float64."""
+    rng = _generator(key)
+    return [np.asarray(rng.normal(size=shape)) for shape in shapes]
+
+
+def _generator(key: Array) -> np.random.Generator:
+    """NumPy's generator, which needs no program for each shape."""
+    return np.random.default_rng(np.asarray(jax.random.key_data(key)))
 
 
 def clear_of_kinks(key: Array, shape: tuple[int, ...]) -> np.ndarray:
     """Random numbers from -3 to 3, none within 0.1 of an integer."""
-    key_whole, key_rest = jax.random.split(key)
-    whole = jax.random.randint(key_whole, shape, -3, 3)
-    return np.asarray(whole + jax.random.uniform(key_rest, shape, float, 0.1, 0.9))
+    rng = _generator(key)
+    return rng.integers(-3, 3, shape) + rng.uniform(0.1, 0.9, shape)
 
 
 def random_labels(key: Array, shape: tuple[int, ...], classes: int) -> np.ndarray:
     """Random classes 0, 1, ... as integers."""
-    return np.asarray(jax.random.randint(key, shape, 0, classes))
+    return _generator(key).integers(0, classes, shape)
 
 
 def layer_shapes(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -12,7 +12,6 @@ from experiments.lab.claims import (
     Claim,
     all_of,
     at_most,
-    below,
     close,
     equals,
     reported,
@@ -53,14 +52,28 @@ def predicted_half_times(results: Results, starts: Any, rate: Any) -> np.ndarray
     return linear_modes.half_time(s, starts) + lag
 
 
-def plateau_lows(results: Results) -> np.ndarray:
-    """Smallest gradient norm between successive half times, over the largest: (modes - 1,)."""
-    times, gradient = results["plateau_times"], results["plateau_gradient"]
-    halves = linear_modes.half_times(times, results["plateau_courses"], results["strengths"])
-    lows = [
-        gradient[(times > first) & (times < second)].min() for first, second in pairwise(halves)
-    ]
-    return np.array(lows) / gradient.max()
+def gradient_norm(u: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """Norm of the gradient of an aligned network with mode strengths u (..., modes)."""
+    return np.sqrt(2 * np.sum(u * (s - u) ** 2, axis=-1))
+
+
+def plateau_lows(results: Results) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest gradient norm between successive half times, over the largest.
+
+    Returns:
+      (modes - 1,) measured, and (modes - 1,) with the modes of the closed form.
+    """
+    times, s = results["plateau_times"], results["strengths"]
+    theory = linear_modes.mode_strength(times[:, None], s, results["plateau_start"])
+    found = []
+    for u, norm in (
+        (results["plateau_courses"], results["plateau_gradient"]),
+        (theory, gradient_norm(theory, s)),
+    ):
+        halves = linear_modes.half_times(times, u, s)
+        lows = [norm[(times > one) & (times < other)].min() for one, other in pairwise(halves)]
+        found.append(np.array(lows) / norm.max())
+    return found[0], found[1]
 
 
 def _aligned_claims(results: Results) -> Iterator[Claim]:
@@ -90,8 +103,8 @@ def _aligned_claims(results: Results) -> Iterator[Claim]:
     )
     errors = trajectory_errors(results)
     yield within(
-        "largest error of the trajectory over the error at half the learning rate (farthest from "
-        "2; interval: all learning rates)",
+        "half the learning rate gives half the error of the trajectory (ratio of largest errors; "
+        "the one farthest from 2, and the range over all learning rates)",
         SAXE,
         errors[:-1] / errors[1:],
         1.8,
@@ -137,7 +150,7 @@ def _random_start_claims(results: Results) -> Iterator[Claim]:
 
 def _plateau_claims(results: Results) -> Iterator[Claim]:
     u, s = results["plateau_courses"], results["strengths"]
-    norm = np.sqrt(2 * np.sum(u * (s - u) ** 2, axis=1))
+    norm = gradient_norm(u, s)
     yield at_most(
         "gradient norm minus √(2 Σ u (s − u)²): largest difference during training, over the "
         "largest norm",
@@ -145,12 +158,18 @@ def _plateau_claims(results: Results) -> Iterator[Claim]:
         np.max(np.abs(results["plateau_gradient"] - norm)) / norm.max(),
         ROUNDING,
     )
-    yield below(
-        "the gradient is very small near saddles: smallest norm between two modes over the "
-        f"largest norm, from u₀ = {results['plateau_start']:g} (largest; interval: all plateaus)",
-        "lecture 11, saddle points",
-        plateau_lows(results),
-        0.01,
+    lows, theory = plateau_lows(results)
+    rate = results["rates"][0]
+    yield at_most(
+        "near a saddle the gradient is as small as the closed form says: smallest norm between two "
+        f"modes over the largest norm, from u₀ = {results['plateau_start']:g} (interval: all "
+        "plateaus)",
+        SAXE,
+        np.abs(lows / theory - 1),
+        2 * rate,
+        expected=f"{theory.max():.5f} at the first plateau, within {2 * rate:.1%}",
+        shown=lows.max(),
+        interval=_range(lows),
     )
 
 

@@ -7,8 +7,6 @@ minima     the share of random matrices that are positive definite, and its expo
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,17 +22,19 @@ CAPTIONS = {
     "modes": "A two-layer linear network learns one mode of its task after another, each along a "
     "sigmoid known in closed form (dashed). a: gradient descent from an aligned start. b: its "
     "error halves with the learning rate. c: random starts of the same size learn the modes in the "
-    "same order, but not at the same times. d: measured half times against predicted half times: "
-    "each random start follows the formula with its own u₀, the part of its weights that grows.",
-    "plateaus": "From very small weights, learning proceeds in stages. a: the loss falls in steps. "
+    "same order, but not at the same times. d: measured half times over predicted ones: a random "
+    "start follows the formula with its own u₀, the part of its weights that grows (colours), not "
+    "that of the aligned start (grey).",
+    "plateaus": "From very small weights, learning proceeds in stages. a: the loss falls in steps, "
+    "one for each mode s (dotted: when it is half learned). "
     "b: between steps the gradient is small because a saddle is near, not because learning has "
     "ended. c: the number of negative eigenvalues of the Hessian at the critical points where some "
     "of the modes are learned. It matches theory, and only the point with all modes learned has "
     "none.",
     "minima": "How often a random symmetric n × n matrix is positive definite, as the Hessian at a "
-    "minimum must be. a: measured shares (bars: ± 4 standard errors) and the exact probability. "
-    "b: the exponent of Dean and Majumdar, ln(3)/4. The second difference of ln P reaches it at "
-    "once, ln P / n² only slowly, so the exponent alone is far off for these n.",
+    "minimum must be. a: measured shares and the exact probability. b: their ratio, ± 4 standard "
+    "errors. c: the exponent of Dean and Majumdar, ln(3)/4. The second difference of ln P reaches "
+    "it at once, ln P / n² only slowly, so the exponent alone is far off for these n.",
 }
 
 SHADES = ("blue", "vermilion", "green", "purple")
@@ -52,51 +52,53 @@ def _modes(results: Results) -> Figure:
     s, times, start = results["strengths"], results["times"], results["start"]
     theory = linear_modes.mode_strength(times[:, None], s, start)
     until = 1.6 * linear_modes.half_time(s, start).max()
+    dashed = {"color": "black", "linestyle": LINES["dashed"]}
     for mode, strength in enumerate(s.tolist()):
-        shade = COLORS[SHADES[mode]]
-        line = {"color": shade, "linestyle": LINES["solid"]}
-        trajectories.plot(times, results["courses"][0, :, mode], **line, label=f"s = {strength:g}")
-        trajectories.plot(
-            times, theory[:, mode], color="black", linestyle=LINES["dashed"], linewidth=1
-        )
+        line = {"color": COLORS[SHADES[mode]], "linestyle": LINES["solid"]}
+        trajectories.plot(times, results["courses"][0, :, mode], **line)
+        trajectories.plot(times, theory[:, mode], **dashed, linewidth=1)
         many = results["random_courses"][:, :, mode]
         others.plot(results["random_times"], many.T, **line, linewidth=0.6, alpha=0.35)
-        others.plot(times, theory[:, mode], color="black", linestyle=LINES["dashed"])
-        half = linear_modes.half_time(s[mode], results["random_starts"][:, mode])
-        halves.plot(
-            half,
-            results["random_half_times"][:, mode],
-            DOTS[mode],
-            color=shade,
-            markersize=4,
-            alpha=0.5,
-            mew=0,
-            label=f"s = {strength:g}",
-        )
-    trajectories.plot(
-        [], [], color="black", linestyle=LINES["dashed"], linewidth=1, label="formula"
-    )
-    between: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (1, 0.93)}
+        others.plot(times, theory[:, mode], **dashed)
+        for ax in (trajectories, others):
+            ax.text(until, strength + 0.08, f"s = {strength:g}", ha="right", fontsize=10)
+    trajectories.plot([], [], **dashed, linewidth=1, label="formula")
     rate, slowest = results["rates"][0], results["random_rate"]
     trajectories.set_title(f"aligned start, learning rate {rate:g}")
-    count, seeds = len(results["random_courses"]), len(results["random_half_times"])
-    others.set_title(f"{count} random starts, learning rate {slowest:g}")
-    dashed = others.plot([], [], color="black", linestyle=LINES["dashed"])
-    thin = others.plot([], [], color=COLORS["grey"], linestyle=LINES["solid"], linewidth=0.8)
-    others.legend([*thin, *dashed], ["random start", "formula, aligned"], **between)
+    others.set_title(f"{len(results['random_courses'])} random starts, learning rate {slowest:g}")
+    others.plot([], [], color=COLORS["grey"], linestyle="-", linewidth=0.8, label="random start")
+    others.plot([], [], **dashed, label="formula, aligned")
     for ax in (trajectories, others):
         ax.set_xlim(0, until)
+        ax.set_ylim(top=s.max() + 0.5)
         ax.set_xlabel("time (steps × learning rate)")
         ax.set_ylabel("mode strength u")
-    trajectories.legend(**between)
+        ax.legend(loc="upper right", bbox_to_anchor=(1, 0.88))
     _errors(errors, results, theory, until)
-    ends = np.array(halves.get_xlim())
-    halves.plot(ends, ends, color="black", linestyle=LINES["dashed"], linewidth=1)
-    halves.set_xlabel("predicted half time, with the start's own u₀")
-    halves.set_ylabel("measured half time")
-    halves.set_title(f"{seeds} random starts")
-    halves.legend()
+    _half_times(halves, results)
     return figure
+
+
+def _half_times(ax: Axes, results: Results) -> None:
+    """Measured half times over two predictions."""
+    s, found = results["strengths"], results["random_half_times"]
+    own = linear_modes.half_time(s, results["random_starts"])
+    own = own + results["random_rate"] * linear_modes.half_time_lag(s, results["random_starts"])
+    aligned = linear_modes.half_time(s, results["start"])
+    loose = {"linestyle": "none", "markersize": 3.5, "mew": 0}
+    for mode, strength in enumerate(s.tolist()):
+        x = found[:, mode]
+        grey = {"color": COLORS["grey"], "alpha": 0.35}
+        ax.plot(x, x / aligned[mode], DOTS[mode], **grey, **loose)
+        shade = COLORS[SHADES[mode]]
+        ax.plot(x, x / own[:, mode], DOTS[mode], color=shade, alpha=0.6, **loose)
+        ax.text(np.median(x), 0.94, f"s = {strength:g}", ha="center", va="top", fontsize=10)
+    ax.set_ylim(0.78, 1.6)
+    ax.text(0.03, 0.95, "colours: formula with the start's own u₀\ngrey: formula of the aligned "
+            "start", transform=ax.transAxes, va="top", fontsize=10)  # fmt: skip
+    ax.set_xlabel("measured half time")
+    ax.set_ylabel("measured / predicted")
+    ax.set_title(f"{len(found)} random starts")
 
 
 def _errors(ax: Axes, results: Results, theory: np.ndarray, until: float) -> None:
@@ -110,7 +112,7 @@ def _errors(ax: Axes, results: Results, theory: np.ndarray, until: float) -> Non
             label=f"{rate:g}",
         )
     ax.set_yscale("log")
-    ax.set_ylim(1e-6, 1)
+    ax.set_ylim(1e-6, 0.5)
     ax.set_xlim(0, until)
     ax.set_xlabel("time (steps × learning rate)")
     ax.set_ylabel("largest |u − formula|")
@@ -133,9 +135,10 @@ def _plateaus(results: Results) -> Figure:
         ax.set_xlabel("time (steps × learning rate)")
         ax.set_title(words)
     axes[0].set_ylabel("½ mean squared error")
-    for place, (half, strength) in enumerate(zip(halves.tolist(), s.tolist(), strict=True)):
-        height = (0.9 - 0.2 * place) * axes[0].get_ylim()[1]
-        axes[0].text(half, height, f" s = {strength:g}", va="center", ha="left", fontsize=10)
+    for half, strength in zip(halves.tolist(), s.tolist(), strict=True):
+        height = float(np.interp(half, times, results["plateau_loss"]))
+        axes[0].annotate(f"s = {strength:g}", (half, height), (6, 6), textcoords="offset points",
+                         fontsize=10)  # fmt: skip
     axes[1].set_yscale("log")
     axes[1].set_ylim(bottom=results["plateau_gradient"].max() / 1e6)
     _negative_eigenvalues(axes[2], results)
@@ -156,63 +159,51 @@ def _negative_eigenvalues(ax: Axes, results: Results) -> None:
     ax.set_xlabel(f"learned modes (of {modes})")
     ax.set_ylabel("number of negative eigenvalues")
     ax.set_title("Hessian at critical points")
-    ax.annotate(
-        "the only\nminimum",
-        (modes, 0),
-        (modes - 0.25, 9),
-        ha="center",
-        arrowprops={"arrowstyle": "->", "color": COLORS["grey"]},
-    )
+    ax.text(modes, 1.0, "the only\nminimum", ha="center", va="bottom", fontsize=10)
     ax.legend(loc="upper right")
 
 
 def _minima(results: Results) -> Figure:
-    """Probabilities, and two estimates of the exponent."""
-    figure, (left, right) = plotting.panels(2, height=3.7)
+    """Probabilities, the measured ones over the exact ones, and two estimates of the exponent."""
+    figure, (left, middle, right) = plotting.panels(3, columns=3, height=3.6)
     logs = results["log_probabilities"]
     n = np.arange(1, len(logs) + 1)
     shares = positive_shares(results)
     limit = random_hessians.EXPONENT
     shown = n <= 12
-    left.plot(n[shown], np.exp(logs[shown]), color=COLORS["blue"], label="exact, Pfaffians")
+    left.plot(n[shown], np.exp(logs[shown]), color=COLORS["blue"], label="exact")
     left.plot(
         n[shown],
         np.exp(-limit * n[shown] ** 2),
         color=COLORS["grey"],
         linestyle=LINES["dotted"],
-        label="exponent alone, 3^(−n²/4)",
+        label="3^(−n²/4) alone",
     )
-    bars = 4 * shares.error
-    lower = np.minimum(bars, 0.9 * shares.measured)  # a bar that reaches 0 has no end on a log axis
-    left.errorbar(
-        n[: len(shares.measured)],
-        shares.measured,
-        (lower, bars),
-        fmt="o",
-        color=COLORS["vermilion"],
-        markersize=5,
-        capsize=4,
-        label=f"{shares.draws / 1e6:.1f} million draws",
-    )
+    measured = n[: len(shares.measured)]
+    left.plot(measured, shares.measured, "o", color=COLORS["vermilion"], label="measured")
     left.set_yscale("log")
     left.set_ylabel("P(positive definite)")
-    left.set_title("minima are rare")
-    left.legend()
-    right.plot(n, -logs / n**2, "s-", color=COLORS["blue"], markersize=4, label="−ln P / n²")
-    right.plot(
-        n[2:],
-        -np.diff(logs, 2) / 2,
-        "o",
+    left.legend(loc="lower left")
+    middle.errorbar(
+        measured,
+        shares.measured / shares.exact,
+        4 * shares.error / shares.exact,
+        fmt="o",
         color=COLORS["vermilion"],
-        markersize=4,
-        label="−½ second difference of ln P",
+        capsize=4,
     )
-    right.axhline(limit, color="black", linestyle=LINES["dashed"], linewidth=1.2, label="ln(3) / 4")
-    right.set_ylim(0.2, 0.75)
+    middle.axhline(1, color=COLORS["blue"])
+    middle.set_ylabel("measured / exact")
+    middle.set_title(f"{shares.draws / 1e6:.0f} million draws")
+    right.plot(n, -logs / n**2, "s", color=COLORS["blue"], markersize=4)
+    right.plot(n[2:], -np.diff(logs, 2) / 2, "o", color=COLORS["vermilion"], markersize=4)
+    right.axhline(limit, color="black", linestyle=LINES["dashed"], linewidth=1.2)
+    right.text(n[3], -logs[3] / n[3] ** 2, "  −ln P / n²", va="bottom", fontsize=10)
+    right.text(n[-1], limit - 0.012, "−½ second difference of ln P;\ndashed: ln(3) / 4", ha="right",
+               va="top", fontsize=10)  # fmt: skip
+    right.set_ylim(0.2, 0.72)
     right.set_ylabel("exponent")
-    right.set_title("exponent of Dean and Majumdar")
-    right.legend()
-    for ax in (left, right):
+    for ax in (left, middle, right):
         ax.set_xlabel("size n of the matrix")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure

@@ -70,6 +70,7 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
             f"{price:g}": float(share)
             for price, share in zip(prices[::-1], shares[::-1], strict=True)
         },
+        asserted=decides,
     )
     ratios = results["balance"][1:] / (prices[1:, None] * results["activity"][1:])
     yield close(

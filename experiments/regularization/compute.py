@@ -85,14 +85,14 @@ QUICK = Settings(
     runs=200,
     steps=600,
     hidden=((128, 128),),
-    digit_steps=200,
+    digit_steps=40,
     splits=2,
-    small_steps=200,
-    label_runs=300,
+    small_steps=40,
+    label_runs=200,
     prices=(0.0, 0.01),
-    sparse_steps=600,
+    sparse_steps=100,
     seeds=2,
-    sine_steps=600,
+    sine_steps=200,
 )
 
 

@@ -38,7 +38,7 @@ def test_a_slope_with_a_wrong_value_or_sign_is_refuted(changed, holds, route):
 @pytest.mark.parametrize("factor", [1 + 1e-9, -1])
 def test_a_wrong_factor_of_logistic_regression_is_refuted(changed, holds, label, factor):
     planted = changed("quantities", (label, 4), lambda x: factor * x)
-    assert holds(planted, "β = (0.3, −0.7)") == [label != 0, label != 1]
+    assert holds(planted, "all factors within") == [label != 0, label != 1]
     assert holds(planted, "the value of the slide's formula") == [False]
 
 
@@ -49,11 +49,17 @@ def test_a_wrong_adjoint_of_the_network_is_refuted(changed, holds):
 
 @pytest.mark.parametrize("number", [n for n in range(1, 31) if n != 22])
 def test_an_erratum_without_evidence_is_refuted(results, changed, holds, number):
-    words = "errata 1 to 10" if number <= 10 else "errata 11 to 30"
     place = number - 1
+    words = str(results["errata_quantity"][place])
     planted = changed("errata_computed", place, lambda x: x * (1 + 1e-8))
     assert holds(planted, words) == [False]
     said = results["errata_said"][place]
     assert holds(changed("errata_computed", place, said), words) == [False]
     right = results["errata_right"][place]
     assert holds(changed("errata_said", place, right), words) == [False]
+
+
+def test_a_wrong_count_or_product_is_refuted(changed, holds):
+    planted = changed("counted_parameters", (1, 1), 24)
+    assert holds(planted, "parameters of the 2-4-4-1 network") == [True, False]
+    assert holds(changed("products", 0, 3.3), "as the slide prints it") == [False, True]

@@ -9,6 +9,7 @@ from experiments.backpropagation import errata
 def test_there_are_thirty_errata_in_order(results):
     assert results["errata_number"].tolist() == list(range(1, 31))
     assert set(results["errata_kind"].tolist()) == set(errata.KINDS)
+    assert set(results["errata_reading"].tolist()) == set(errata.READINGS)
     for field in ("slide", "correct", "quantity"):
         assert (np.char.str_len(results[f"errata_{field}"]) > 0).all()
 

@@ -17,7 +17,7 @@ def test_modes_learned_at_times_two_percent_off_are_refuted(results, holds, fact
     planted = dict(results) | {"times": results["times"] * factor}
     assert not any(holds(planted, "is half learned"))
     assert holds(planted, "gradient descent lags") == [False]
-    assert holds(planted, "over the error at half the learning rate") == [False]
+    assert holds(planted, "half the learning rate gives half the error") == [False]
     assert not any(holds(planted | {"random_half_times": factor * results["random_half_times"]},
                          "with each start's own u₀"))  # fmt: skip
 
@@ -26,7 +26,7 @@ def test_a_gradient_norm_two_percent_off_is_refuted(results, holds):
     planted = dict(results) | {"plateau_gradient": 1.02 * results["plateau_gradient"]}
     assert holds(planted, "gradient norm minus") == [False]
     flat = dict(results) | {"plateau_gradient": 1 + results["plateau_gradient"]}
-    assert holds(flat, "near saddles") == [False]
+    assert holds(flat, "near a saddle") == [False]
 
 
 def test_a_saddle_with_one_negative_eigenvalue_too_few_is_refuted(results, holds):
