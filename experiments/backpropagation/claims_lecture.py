@@ -34,14 +34,14 @@ def tables(results: Results) -> Iterator[Claim]:
     slopes = results["slopes_a"]
     errors = np.abs(slopes / exact - 1)
     yield at_most(
-        "dL/dW there = −3e⁻⁹/(1+e⁻⁹), by forward mode, reverse mode and jax.grad: largest relative "
-        "error",
+        "dL/dW of the loss of y = 1 is −3e⁻⁹/(1+e⁻⁹) by forward mode, reverse mode and jax.grad: "
+        "largest relative error",
         "closed form",
         errors[:3].max(),
         TABLE,
     )
     yield at_most(
-        "the same by central differences: relative error",
+        "dL/dW of the loss of y = 1 by central differences: relative error",
         "closed form",
         errors[3],
         SLOPE_BY_DIFFERENCES,
@@ -65,7 +65,7 @@ def tables(results: Results) -> Iterator[Claim]:
         np.abs(np.abs(found / slide) - 1) <= TABLE,
     )
     yield equals(
-        "numbers among these with a wrong sign (ξ6 is L)",
+        "numbers of the forward-mode table with a wrong sign (ξ6 is L)",
         LECTURE,
         [f"{COLUMNS[j]} of ξ{i + 1}" for i, j in np.argwhere(found / slide < 0)],
         ["partial of ξ4", "tangent of ξ4", "tangent of ξ5", "tangent of ξ6"],
@@ -84,7 +84,7 @@ def _second_table(results: Results) -> Iterator[Claim]:
         TABLE,
     )
     yield close(
-        "the same table: dL/dW by the tracer over the slide's last row",
+        "table of the loss of y = 0: dL/dW by the tracer over the slide's last row",
         LECTURE,
         found[-1, 2] / slide[-1, 2],
         1,
@@ -158,7 +158,17 @@ def _numbers(values: tuple[float, ...]) -> str:
 
 def errata(results: Results) -> Iterator[Claim]:
     """For each erratum: the computed number is the correct one, and the slide's is not."""
-    fields = ("number", "slide", "correct", "quantity", "reading", "said", "right", "computed")
+    fields = (
+        "number",
+        "kind",
+        "slide",
+        "correct",
+        "quantity",
+        "reading",
+        "said",
+        "right",
+        "computed",
+    )
     words = {
         "printed": "the slide prints",
         "formula": "the slide's formula gives",
@@ -167,8 +177,12 @@ def errata(results: Results) -> Iterator[Claim]:
     for row in zip(*(results[f"errata_{field}"] for field in fields), strict=True):
         entry = dict(zip(fields, row, strict=True))
         said, right, computed = (float(entry[name]) for name in ("said", "right", "computed"))
-        statement = f"slide: {entry['slide']}; correct: {entry['correct']}; {entry['quantity']}"
+        statement = (
+            f"Slide: {entry['slide']}. Correct: {entry['correct']}. Number: {entry['quantity']}"
+        )
         source = f"erratum {entry['number']}: lecture 11"
+        if entry["kind"] == "transcript":
+            source += ", perhaps only in its transcript"
         if np.isnan(right):
             yield reported(statement, source, "a matter of words", "a matter of words")
             continue

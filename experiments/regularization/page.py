@@ -33,7 +33,7 @@ y = np.sin(2 * np.pi * x[:, 0]) + 0.3 * rng.normal(size=40)
 net, grid = jaxnn.MLP((1, 100, 100, 1), "relu"), np.linspace(-1, 1, 300)[:, None]
 for decay in (0.0, 0.01):
     penalty = jaxnn.ElasticNet(l2=decay)
-    recipe = jaxnn.Recipe("adam", learning_rate=0.003, epochs=3000, regularizers=(penalty,))
+    recipe = jaxnn.Recipe("adam", learning_rate=0.01, epochs=1000, regularizers=(penalty,))
     fitted = jaxnn.fit(jax.random.key(0), net, x, y, recipe)
     plt.plot(grid, jaxnn.predict(net, fitted, grid), label=f"weight decay {decay:g}")
 plt.plot(x, y, "k.", label="training rows")

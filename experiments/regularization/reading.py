@@ -99,7 +99,7 @@ def decided(
         expected = f"interval below {high:g}"
     else:
         expected = (
-            f"interval above {low:g}" if np.isinf(high) else f"interval in {low:g} to {high:g}"
+            f"interval above {low:g}" if np.isinf(high) else f"interval within {low:g} to {high:g}"
         )
     if not decides:
         return reported(statement, source, mean, expected, interval=(bottom, top))
