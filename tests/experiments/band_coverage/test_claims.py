@@ -50,7 +50,7 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("logistic_100_width", lambda width: 3 * width, "Ratio of band widths"),
         ("newton_gap", lambda gap: gap + 0.01, "is logistic regression"),
         ("least_squares_gap", lambda gap: gap + 0.01, "least-squares regression"),
-        ("diverged", lambda count: count + 1, "refits that diverged"),
+        ("diverged", lambda count: count + 1, "Refits that diverged"),
         (COMPARED, lambda b: b.mean(0) + 0.05 * (b - b.mean(0)), "bands, nominal 95%, for a curve"),
         (COMPARED, lambda b: b + 100.0, "bands, nominal 95%, for a level"),
         (COMPARED, lambda b: b - 100.0, "bands, nominal 95%, for the mean response at a point"),

@@ -37,7 +37,7 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("left_out_297", lambda share: share + 0.05, "Share of the 297 rows"),
         ("correlation", lambda values: values[:-1], "Predictors of the Heart table"),
         ("alone_gap", lambda gap: gap + 0.01, "fitted to Age"),
-        ("heart_diverged", lambda count: count + 1, "refits that diverged"),
+        ("heart_diverged", lambda count: count + 1, "Refits that diverged"),
         ("out_of_bag_loss", lambda loss: loss - 0.5, "cross-entropy is higher"),
         ("rise_alone", lambda rise: -rise[[0, 2, 1]], "Age alone"),
         ("methods_shares", lambda shares: shares[::-1], "tree of depth 10 on the same resample"),
@@ -56,7 +56,7 @@ def test_every_band_is_labelled_with_its_level_as_nominal(results):
         ("compared_losses", lambda losses: losses[[1, 0, 2]], "Refits of the forest learn"),
         # half the variance, as if importance were b^2 var(x); a refit without the predictor
         ("linear_permuted", lambda rise: rise / 2, "rise of the squared error by permutation"),
-        ("linear_lost", lambda rise: rise[:, [1, 0, 2, 3]], "least squares without"),
+        ("linear_lost", lambda rise: rise[:, [1, 0, 2, 3]], "least squares loses without"),
         ("linear_slopes", lambda slope: slope + 1e-6, "over the coefficient"),
         ("linear_slopes", lambda slope: slope + 1e-6, "coefficient 0"),
     ],

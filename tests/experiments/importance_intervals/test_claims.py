@@ -37,7 +37,7 @@ def test_every_interval_is_labelled_with_its_level_as_nominal(results):
         ("diverged", lambda count: count + 1, "that diverged"),
         (f"{CELL}_truth", lambda truth: 1.1 * truth, "distance from its closed form"),
         (f"{CELL}_ends", lambda b: b + 100.0, "(default): coverage of the truth"),
-        (f"{CELL}_ends", lambda b: b + 100.0, "(default): share that lie above zero"),
+        (f"{CELL}_ends", lambda b: b + 100.0, "(default): share that lies above zero"),
     ],
 )
 def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
