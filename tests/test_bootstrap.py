@@ -303,7 +303,7 @@ def test_diverged_refits_are_reported_and_left_out(caplog):
 
 def test_a_diverged_network_is_reported_with_its_step(caplog):
     X, y = problem()
-    recipe = Recipe("sgd", lambda step: jnp.where(step == 1, jnp.inf, 0.01), epochs=4)
+    recipe = Recipe("sgd", lambda step: jnp.where(step == 1, 1e38, 0.01), epochs=4)
     with caplog.at_level(logging.WARNING, "jaxnn"):
         refits = bootstrap(start(), Fitter(MLP((2, 1)), recipe), X, y, 2)
     expected = "2 by a gradient that is not finite (first: refit 0 at step 2)"
