@@ -72,7 +72,7 @@ def _target_claim(
 
 
 def _loss_claims(names: list[str], of_contenders: np.ndarray, job: str) -> Iterator[Claim]:
-    """Those that do the same work reach the same losses; scikit-learn's work is a little other."""
+    """Tools that do the same work reach the same losses; that of scikit-learn differs a little."""
     losses = [values[np.isfinite(values)] for values in of_contenders]
     means = np.array([values.mean() for values in losses])
     errors = np.array([values.std(ddof=1) / len(values) ** 0.5 for values in losses])
@@ -96,8 +96,8 @@ def _loss_claims(names: list[str], of_contenders: np.ndarray, job: str) -> Itera
         if name in SLOW:
             ends = means[place] + 4 * errors[place] * np.array([-1, 1])
             yield reported(
-                f"{job}: final mean training loss of {name}, whose first biases are not 0 and "
-                "whose last batch of a pass is shorter (± 4 standard errors over refits)",
+                f"{job}: final mean training loss of {name}, whose first biases are not 0 "
+                "(± 4 standard errors over refits)",
                 "measured here",
                 means[place],
                 f"about {means[0]:.4f}",

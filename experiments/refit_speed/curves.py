@@ -2,7 +2,7 @@
 
     share of the peak = 6 x weights x rows of a step x steps x refits / seconds / (matrix product)
 
-One size changes at a time, around the network 18-64-64-1 that is trained on all of 300 rows in each
+One size changes at a time, around the network 18-64-64-1 that is trained on all of 320 rows in each
 step. Small networks and small batches show what a step costs beside its arithmetic; large ones show
 how well the arithmetic uses the cores. All contenders take turns in each round, at each point.
 """
@@ -40,7 +40,7 @@ class Point(NamedTuple):
     batch: int
 
 
-MIDDLE = Point(width=64, rows=300, batch=300)  # through which all curves go
+MIDDLE = Point(width=64, rows=320, batch=320)  # through which all curves go
 AXES = ("width", "rows", "batch")
 
 

@@ -24,14 +24,14 @@ from jaxnn import plotting
 CAPTIONS = {
     "ratios": (
         "How many times as long other tools take for the same refits. Time per refit of each tool, "
-        "divided by that of this library's bootstrap, on the Heart table (303 rows, 18 encoded "
-        "inputs), on the same cores in the same rounds. Large points: medians; small points: "
-        "rounds; grey bars: the targets. Compile time is not included."
+        "divided by that of this library's bootstrap, on the Heart table (303 rows, in batches "
+        "288; 18 encoded inputs), on the same cores in the same rounds. Large points: medians; "
+        "small points: rounds; grey bars: the targets. Compile time is not included."
     ),
     "curves": (
         "How near each tool comes to the machine's peak, by width, rows and size of the batch. "
         "Nominal arithmetic per second, as a share of that of float32 matrix products, of "
-        "bootstrap refits of 18-64-64-1 on full batches of 300 rows, where a, the width of both "
+        "bootstrap refits of 18-64-64-1 on full batches of 320 rows, where a, the width of both "
         "hidden layers, b, the number of rows, or c, the size of a batch, changes. Lines: medians; "
         "points: rounds. The share can exceed 100%, since a step needs only the distinct rows of a "
         "resample, about 63%. Compile time is not included."
@@ -59,7 +59,7 @@ CAPTIONS = {
 AXES = {
     "width": "units in each hidden layer",
     "rows": "rows, all in each step",
-    "batch": "rows of a batch, of 300",
+    "batch": f"rows of a batch, of {curves.MIDDLE.rows}",
 }
 STYLES = {
     "jaxnn": ("blue", "solid"),

@@ -48,4 +48,4 @@ def scikit_learn(job: Job, X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarra
     from joblib import Parallel, delayed
 
     calls = [delayed(_one_scikit_learn)(job, X, y, seed * 1000 + b) for b in range(job.refits)]
-    return np.array(Parallel(n_jobs=cores())(calls))
+    return np.array(Parallel(n_jobs=min(cores(), job.refits))(calls))

@@ -5,8 +5,8 @@ from experiments.refit_speed.compute import JOBS
 from experiments.refit_speed.tricks import TRICKS
 
 # The middle, two other widths, numbers of rows and sizes of batches.
-POINTS = [(64, 300, 300), (16, 300, 300), (256, 300, 300), (64, 100, 100), (64, 1000, 1000)]
-POINTS += [(64, 300, 32), (64, 300, 100)]
+POINTS = [(64, 320, 320), (16, 320, 320), (256, 320, 320), (64, 100, 100), (64, 1000, 1000)]
+POINTS += [(64, 320, 32), (64, 320, 100)]
 
 CONTENDERS = ["jaxnn", "naive vmap", "torch", "scikit-learn"]
 

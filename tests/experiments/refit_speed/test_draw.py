@@ -29,8 +29,8 @@ def test_a_line_of_each_tool_goes_through_its_medians(made):
     results = made()
     panels = speed_curves(results).axes
     widths = [16, 64, 256], [0.5, 0.9, 1.1]
-    rows = [100, 300, 1000], [0.8, 0.9, 0.9]
-    batches = [32, 100, 300], [0.56, 0.7, 0.9]
+    rows = [100, 320, 1000], [0.8, 0.9, 0.9]
+    batches = [32, 100, 320], [0.56, 0.7, 0.9]
     for ax, (sizes, shares) in zip(panels, (widths, rows, batches), strict=True):
         for line, slower in zip(ax.lines[::2], (1, 2, 4), strict=False):
             np.testing.assert_allclose(line.get_xdata(), sizes)
