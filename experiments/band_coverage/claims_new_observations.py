@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.band_coverage.new_observations import LARGER, TRUTHS, name_of
 from experiments.band_coverage.reading import mean_and_error, pooled, sizes_of
-from experiments.lab.claims import Claim, close, refused, reported
+from experiments.lab.claims import Claim, refused, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 
@@ -34,14 +34,15 @@ def _pooled(results: Results) -> Iterator[Claim]:
     pairs = [mean_and_error(results[name_of(*cell)][0]) for cell in cells]
     mean, error = map(float, pooled(*map(np.array, zip(*pairs, strict=True))))
     sets = sum(results[name_of(*cell)].shape[1] for cell in cells)
-    yield close(
+    allowed = DISTANCE * math.sqrt(max(1.0, PLANNED / sets))
+    yield within_errors(
         f"New observations: coverage by prediction intervals and sets, nominal 95%, mean over "
-        f"{len(cells)} truths and sizes (interval: 4 SE)",
+        f"{len(cells)} truths and sizes (interval: 4 SE; also allowed: {allowed:.2g})",
         TRUTH,
         mean,
         LEVEL,
-        DISTANCE * math.sqrt(max(1.0, PLANNED / sets)),
-        interval=(mean - 4 * error, mean + 4 * error),
+        error,
+        allowed=allowed,
     )
 
 
