@@ -92,8 +92,8 @@ def _half_times(ax: Axes, results: Results) -> None:
         ax.plot(x, x / aligned[mode], DOTS[mode], **grey, **loose)
         shade = COLORS[SHADES[mode]]
         ax.plot(x, x / own[:, mode], DOTS[mode], color=shade, alpha=0.6, **loose)
-        ax.text(np.median(x), 0.94, f"s = {strength:g}", ha="center", va="top", fontsize=10)
-    ax.set_ylim(0.78, 1.6)
+        ax.text(np.median(x), 0.8, f"s = {strength:g}", ha="center", va="top", fontsize=10)
+    ax.set_ylim(0.73, 1.6)
     ax.text(0.03, 0.95, "colours: formula with the start's own u₀\ngrey: formula of the aligned "
             "start", transform=ax.transAxes, va="top", fontsize=10)  # fmt: skip
     ax.set_xlabel("measured half time")

@@ -42,6 +42,7 @@ plt.show()
 TOPICS = {
     24: (
         "saddle",
+        "gradient norm",
         "critical point",
         "eigenvalue",
         "random symmetric matrix",
