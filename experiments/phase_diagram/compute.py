@@ -14,6 +14,7 @@ import numpy as np
 from jax import Array
 
 from experiments.phase_diagram import trainability
+from experiments.shared import finite_width
 from jaxnn import propagation
 
 BIASES = 0.05  # the bias variance of measured networks
@@ -21,6 +22,7 @@ POINTS = (0.5, 1.0, 1.3, 0.0, 2.5, 4.0)  # weight variances; 0 stands for the cr
 # Bias variances and their critical weight variances, as tabulated to 8 digits.
 CRITICAL = {0.0: 1.0, 0.001: 1.1891896, 0.01: 1.4242053, 0.05: 1.7609546}
 FIRST_CORRELATION = 0.6  # of two inputs, in the first layer
+NEARLY_ONE = 0.99  # a correlation above it has no term of order 1/n here
 SETTLED = 10  # layers after which the variance no longer depends on the inputs
 MAP = trainability.Map()
 
@@ -118,6 +120,9 @@ def _measured(key: Array, settings: Settings) -> dict[str, Any]:
       point_weights: (points,) weight variances.
       point_q, point_rate: (points,) q* and ln chi_1 in theory.
       point_course: (points, layers) correlation in theory.
+      finite_q, finite_rate, finite_course: (points,), (points,), (points, layers) the same with the
+        terms of order 1/n, for the means of the measured quantities below; NaN for correlations
+        near 1, where the first order is not enough.
       point_width: n.
       point_layers: number of layers between the two gradients of a ratio.
       measured_q: (points, seeds) variance, mean over layers after the first `SETTLED`.
@@ -125,7 +130,7 @@ def _measured(key: Array, settings: Settings) -> dict[str, Any]:
       measured_log_ratio: (points, seeds) ln of the ratio of mean squared gradients.
     """
     sizes = (settings.width,) * (settings.depth + 1)
-    made, theory = [], []
+    made, theory, finite = [], [], []
     for k, weight in zip(jax.random.split(key, len(POINTS)), _points(), strict=True):
         point = propagation.mean_field("tanh", weight, BIASES)
         # Inputs whose first pre-activations have the fixed-point variance and correlation 0.6.
@@ -152,16 +157,39 @@ def _measured(key: Array, settings: Settings) -> dict[str, Any]:
             )
         )
         theory.append((point.q_star, np.log(point.chi_1), course.correlation))
+        finite.append(_finite_width(point.q_star, weight, settings))
     q, correlation, ratio = map(np.array, zip(*made, strict=True))
     q_star, rate, course = map(np.array, zip(*theory, strict=True))
+    finite_q, finite_rate, finite_course = map(np.array, zip(*finite, strict=True))
     return {
         "point_weights": np.array(_points()),
         "point_q": q_star,
         "point_rate": rate,
         "point_course": course,
+        "finite_q": finite_q,
+        "finite_rate": finite_rate,
+        "finite_course": finite_course,
         "point_width": settings.width,
         "point_layers": settings.depth - 1 - SETTLED,
         "measured_q": q,
         "measured_correlation": correlation.astype(np.float32),
         "measured_log_ratio": ratio,
     }
+
+
+def _finite_width(
+    variance: float, weight: float, settings: Settings
+) -> tuple[float, float, np.ndarray]:
+    """Theory with its terms of order 1/n: variance, rate of gradients, correlations by layer."""
+    unit, scales, width = finite_width.TANH, (weight, BIASES), settings.width
+    start = finite_width.first_layer(variance, FIRST_CORRELATION * variance)
+    one = finite_width.layers(
+        finite_width.with_direction(start), unit, scales, width, settings.depth, direction=True
+    )
+    q = float(np.mean([layer.limit[0] + layer.shift[0] for layer in one[SETTLED:]]))
+    count = settings.depth - 1 - SETTLED
+    rate = finite_width.log_mean_gradient(one[SETTLED], unit, scales, width, count)[1] / count
+    two = finite_width.layers(start, unit, scales, width, settings.depth)
+    alike = np.array([layer.limit[1] > NEARLY_ONE * layer.limit[0] for layer in two])
+    means = np.array([finite_width.correlation(layer, width) for layer in two])
+    return q, rate, np.where(np.maximum.accumulate(alike), np.nan, means)

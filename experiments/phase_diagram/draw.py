@@ -11,27 +11,32 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, TwoSlopeNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from experiments.lab.contract import Results
 from experiments.phase_diagram.compute import BIASES
 from experiments.phase_diagram.reading import best_accuracy, growth_rate
+from experiments.shared.direct_labels import label_ends
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "trainability": "Training accuracy on digits after 250 steps of plain gradient descent, mean "
+    "trainability": "A line from theory separates the networks that learn from those that do not. "
+    "Training accuracy on digits after 250 steps of plain gradient descent, mean "
     "over starts, at the better of two learning rates in each cell; 64 units per layer, biases "
     "N(0, 0.05). White line: 6 ξ, where ξ is the theoretical depth scale of the correlation of two "
     "inputs, and the factor 6 comes from Schoenholz et al.; no curve is fitted. Dashed: the "
     "critical weight variance, where ξ is infinite.",
-    "plane": "Theory for tanh. a: χ₁, the factor of squared gradients per layer; it is 1 on the "
-    "critical line (black). b: depth scale ξ of the correlation of two inputs, in layers. Circles: "
-    "points at which finite networks were measured.",
-    "measured": "Finite networks compared with theory for infinite width, biases N(0, 0.05); bars "
-    "show 4 standard errors over seeds to each side. a: variance of pre-activations. b: "
-    "correlation of two inputs by layer, initially 0.6: median and pointwise 95% band over "
-    "networks; dashed: theory. c: ln of the factor of squared gradients per layer.",
+    "plane": "The critical line separates order from chaos. Theory for tanh. a: χ₁, the factor of "
+    "squared gradients per layer; it is 1 on the critical line (black). b: depth scale ξ of the "
+    "correlation of two inputs, in layers. Circles: points at which finite networks were "
+    "measured.",
+    "measured": "Finite networks follow theory in order, in chaos and on the line between. Biases "
+    "N(0, 0.05); products with Gaussian matrices are sampled from their exact law, without drawing "
+    "the matrices. Bars show 4 standard errors over networks to each side, mostly smaller than the "
+    "points; lines: theory for infinite width. a: variance of pre-activations. b: correlation of "
+    "two inputs by layer, initially 0.6: mean and pointwise 95% band over networks; dashed: "
+    "theory. c: ln of the factor of squared gradients per layer.",
 }
 
 DEPTHS_SHOWN = (3, 5, 10, 20, 40, 100)
@@ -103,7 +108,7 @@ def _edges(centers: np.ndarray) -> np.ndarray:
 
 def _plane(results: Results) -> Figure:
     """chi_1 and xi_c over the plane, with the critical line and the measured points."""
-    figure, (left, right) = plotting.panels(2, height=3.9, sharey=True)
+    figure, (left, right) = plotting.panels(2, height=4.6, sharey=True)
     weights, biases = results["plane_weights"], results["plane_biases"]
     chi = results["plane_chi"]
     shown = left.contourf(
@@ -115,14 +120,17 @@ def _plane(results: Results) -> Figure:
         cmap="RdBu_r",
         extend="both",
     )
-    figure.colorbar(shown, ax=left, label="χ₁", ticks=[0.2, 0.6, 1, 1.4, 1.8])
+    bar = {"location": "bottom", "shrink": 0.9}
+    figure.colorbar(shown, ax=left, label="χ₁", ticks=[0.2, 0.6, 1, 1.4, 1.8], **bar)
     xi = np.clip(results["plane_xi"], 0.5, 200)
     levels = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100]
     shown = right.contourf(
         weights, biases, xi, levels=levels, norm=LogNorm(1, 100), cmap="viridis", extend="both"
     )
-    figure.colorbar(shown, ax=right, label="depth scale ξ (layers)", ticks=[1, 3, 10, 30, 100])
-    for ax, title in ((left, "gradients"), (right, "correlations")):
+    label = "depth scale ξ (layers)"
+    shown = figure.colorbar(shown, ax=right, label=label, ticks=[1, 3, 10, 30, 100], **bar)
+    shown.ax.xaxis.set_major_formatter("{x:g}")
+    for ax, title in ((left, "gradients: factor χ₁"), (right, "correlations: depth scale ξ")):
         ax.plot(
             results["line_weights"],
             results["line_biases"],
@@ -194,24 +202,22 @@ def _with_bars(ax: Axes, x: np.ndarray, center: np.ndarray, reach: np.ndarray, l
 
 
 def _correlations(ax: Axes, results: Results) -> None:
-    """Correlation by layer: median and band over networks, and theory."""
+    """Correlation by layer: mean and band over networks, and theory."""
     shades = ("blue", "green", "vermilion", "purple")
     found, theory = results["measured_correlation"], results["point_course"]
     layers = np.arange(1, theory.shape[1] + 1)
     chosen = [place for place, w in enumerate(results["point_weights"]) if w not in (0.5, 1.3)]
+    ends = []
     for shade, place in zip(shades, chosen, strict=True):
-        lower, middle, upper = np.quantile(found[place], (0.025, 0.5, 0.975), axis=0)
+        values = found[place].astype(float)
+        lower, upper = np.quantile(values, (0.025, 0.975), axis=0)
+        mean = values.mean(axis=0)
         ax.fill_between(layers, lower, upper, color=COLORS[shade], alpha=0.25, linewidth=0)
-        ax.plot(
-            layers,
-            middle,
-            color=COLORS[shade],
-            linestyle=LINES["solid"],
-            label=f"{results['point_weights'][place]:.3g}/n",
-        )
+        ax.plot(layers, mean, color=COLORS[shade], linestyle=LINES["solid"])
         ax.plot(layers, theory[place], color="black", linestyle=LINES["dashed"], linewidth=1.1)
-    ax.set_ylim(0, 1.35)
+        ends.append((float(mean[-1]), f"{results['point_weights'][place]:.3g}/n", COLORS[shade]))
+    ax.set_xlim(layers[0], layers[-1])
+    ax.set_ylim(0, 1.02)
     ax.set_xlabel("layer")
     ax.set_ylabel("correlation of two inputs")
-    ax.legend(loc="upper center", ncols=2, title="weights N(0, ·)")
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    label_ends(ax, ends)

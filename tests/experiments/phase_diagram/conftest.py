@@ -34,8 +34,8 @@ def results(computed_once, planted_map):
         weight_grid=3,
         bias_grid=2,
         width=64,
-        depth=30,
-        seeds=40,
+        depth=18,
+        seeds=60,
         map=Map(depths=(3,), weight_variances=(1.0, 1.76, 4.0), seeds=2, rows=100, steps=2),
     )
     run = partial(compute.compute, jax.random.key(4), settings)
