@@ -27,15 +27,17 @@ LINES = """
 import jax, numpy as np
 import matplotlib.pyplot as plt
 from jaxnn import MLP, Recipe, fit
-from jaxnn.initializers import normal
+from jaxnn.initializers import constant, normal
 
-X = np.linspace(-1, 1, 200)[:, None]
+X = np.linspace(-1, 1, 100)[:, None]
 y = np.sin(4 * X[:, 0])
-recipe = Recipe("sgd", 0.1, epochs=200, batch_size=20, history_every=1)
-for scale in (0.0, 0.03, 1.0):  # standard deviation of the first weights
-    net = MLP((1, 16, 16, 1), "tanh", initializer=normal(scale))
+recipe = Recipe("sgd", 0.1, epochs=500, batch_size=50, history_every=10)
+for name, first in (("equal", constant(0.5)), ("random", normal(0.5))):
+    net = MLP((1, 8, 1), "tanh", initializer=first)
     fitted = fit(jax.random.key(0), net, X, y, recipe)
-    plt.plot(fitted.history.train_loss, label=f"scale {scale:g}")
+    epochs = np.arange(0, 501, 10)
+    plt.semilogy(epochs, fitted.history.train_loss, label=f"{name} first weights")
+plt.xlabel("epoch")
 plt.legend()
 plt.show()
 """
