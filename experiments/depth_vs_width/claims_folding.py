@@ -138,7 +138,7 @@ def _followed(results: Results) -> Iterator[Claim]:
         if "+" in hidden:
             yield reported(
                 f"RMSE of networks of {hidden} units trained on this tent (smallest, and range "
-                "over starts); some weights have an RMSE of 0",
+                "over starts); other weights would reach 0",
                 "measured here",
                 least,
                 0,
@@ -169,8 +169,8 @@ def _random(results: Results) -> Iterator[Claim]:
     counts, layers = results["random_regions"], results["random_layers"]
     units = results["random_units"]
     yield within(
-        "regions of random ReLU networks on a line over N + 1, with N units in 1, 2 and 4 layers "
-        "(the mean closest to a limit, and range of the means)",
+        "regions on a line of random ReLU networks with N units in 1, 2 and 4 layers, divided by "
+        "N + 1 (the mean farthest from the middle of the range, and all means)",
         "Hanin and Rolnick 2019 (linear in N; the constant is an observation)",
         (counts / (units[:, None, None] + 1)).mean(axis=-1),
         0.85,

@@ -26,7 +26,7 @@ def test_exact_claims_hold(with_table):
         ("followed_gap", lambda a: a + 1e-15, "equals a network with 31 parameters"),
         ("follower_errors", lambda a: a * np.where(a == a[0].min(), 0.65, 1), "bound for 16"),
         ("follower_wrong", lambda a: a * 0, "alternating points that it misclassifies"),
-        ("random_regions", lambda a: a * 1.3, "over N + 1"),
+        ("random_regions", lambda a: a * 1.3, "N + 1 (the mean"),
         ("random_regions", lambda a: a + 4 * np.arange(3)[:, None], "minus those in one layer"),
         ("diverged", lambda a: a + 1, "diverged"),
         ("counts", lambda a: a * 1.2, "number of parameters and the requested number"),
