@@ -56,8 +56,9 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    widths=(2, 32),
-    epochs=(600, 100),
+    widths=(2, 16),
+    starts=40,
+    epochs=(1000, 200),
     runs=400,
     long_steps=100_000,
 )
