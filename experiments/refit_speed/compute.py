@@ -53,7 +53,7 @@ class Settings:
     table_rows: tuple[int, ...] = (100, 1_000, 10_000)
     batches: tuple[int, ...] = (8, 32, 80)
     curve_refits: int = 16
-    curve_operations: float = 5e10
+    curve_operations: float = 3e10
     curve_steps: int = 1_500
     curve_rounds: int = 3
     inspections: int = 50
