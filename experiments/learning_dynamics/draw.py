@@ -154,12 +154,12 @@ def _negative_eigenvalues(ax: Axes, results: Results) -> None:
         learned.sum(axis=1), counted, "o", color=COLORS["vermilion"], markersize=5, label="counted"
     )
     ax.set_ylim(-1.5, 1.1 * theory.max())
-    ax.set_xlim(-0.6, modes + 0.6)
+    ax.set_xlim(-0.6, modes + 0.9)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(f"learned modes (of {modes})")
     ax.set_ylabel("number of negative eigenvalues")
     ax.set_title("Hessian at critical points")
-    ax.text(modes, 1.0, "the only\nminimum", ha="center", va="bottom", fontsize=10)
+    ax.text(modes + 0.2, 0.8, "the only\nminimum", ha="center", va="bottom", fontsize=10)
     ax.legend(loc="upper right")
 
 
