@@ -69,8 +69,8 @@ def _minima_claims(results: Results) -> Iterator[Claim]:
     )
     wide = high[:, widths >= WIDE].sum(axis=2)
     yield below(
-        f"Most ends incur a low cost in networks of {WIDE} units and more: largest share of high "
-        "ends that chance allows (one-sided, as far as 4 SE), for both rules",
+        f"Most ends incur a low cost in networks of {WIDE} units and more, with both rules: upper "
+        "limit of the share of high ends (exact, with the probability of 4 SE)",
         MINIMA,
         stats.beta.ppf(1 - TAIL, wide + 1, starts - wide),
         0.5,
@@ -84,7 +84,7 @@ def _minima_claims(results: Results) -> Iterator[Claim]:
             for a, b in high[:, [0, -1]].sum(axis=2)
         ],
         TAIL,
-        expected="below 0.00003, as far as 4 SE",
+        expected="below 0.00003 (4 SE)",
     )
     spread = np.diff(np.quantile(losses, [0.1, 0.9], axis=2), axis=0)[0]
     yield below(
