@@ -30,6 +30,7 @@ printed_report.py  what is printed of it
 files.py           the files that are written
 kept_refits.py     what is kept of a run that was interrupted
 progress.py        one line for the progress of all stages
+memory.py          freed memory is given back between stages
 terminal.py        printing
 wording.py         the library's messages, with the names of the options
 

@@ -32,6 +32,7 @@ from jaxnn.cli.conditional import conditional
 from jaxnn.cli.importance import importance
 from jaxnn.cli.input_table import HEART, missing_treatment, read
 from jaxnn.cli.interactions import interactions
+from jaxnn.cli.memory import give_back
 from jaxnn.cli.printed_report import report
 from jaxnn.cli.progress import Stages
 from jaxnn.cli.results import Explanation, short_names
@@ -139,6 +140,7 @@ def _explained(
     correlated = conditional(keys[5], network, table, short_names(table))
     stages.start("interactions")
     pairs = interactions(network, table, matters, rows, options.level)
+    give_back()
     results = Explanation(
         options,
         table,

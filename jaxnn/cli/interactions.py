@@ -83,6 +83,8 @@ def interactions(
         )
     except InputError as error:
         return Interactions(f"Interactions were not computed: {error}", compared, None, len(rows))
+    # The band is made of double precision; what is kept for the page need not be.
+    surface = surface._replace(refits=surface.refits.astype(np.float32))
     return Interactions(pairs, compared, surface, len(rows))
 
 

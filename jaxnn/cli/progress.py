@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from tqdm import tqdm
 
+from jaxnn.cli.memory import give_back
 from jaxnn.progress import is_watched
 
 # About the seconds that each stage takes for the heart data on two cores.
@@ -67,6 +68,7 @@ class Stages:
         Returns:
           A function that is called with the share of the stage that is finished, from 0 to 1.
         """
+        give_back()  # what the stage before has freed
         place = self.names.index(name)
         before = sum(WEIGHTS[earlier] for earlier in self.names[:place])
         if self.bar.disable and name != self.told:

@@ -8,7 +8,6 @@ such models, so every function of this package works with networks, forests and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
@@ -257,18 +256,20 @@ def row_losses(kind: str, outputs: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def row_losses_at(kind: str, outputs: np.ndarray, references: int) -> np.ndarray:
     """(references, refits, rows) the `row_losses` if all responses were 0, if 1, and so on."""
-    with double_precision(float):
-        return np.asarray(_losses_at(kind, jnp.asarray(outputs, float), references))
+    if kind == "categorical":  # all at once, since their sum over the classes is the same
+        with double_precision(float):
+            losses = np.asarray(_class_losses(jnp.asarray(outputs, float)))
+        return np.moveaxis(losses, -1, 0)[:references]
+    rows = np.shape(outputs)[1]
+    return np.stack([row_losses(kind, outputs, np.full(rows, r)) for r in range(references)])
 
 
 _loss = jax.jit(responses.loss, static_argnums=0)
 
 
-@partial(jax.jit, static_argnums=(0, 2))
-def _losses_at(kind: str, outputs: Any, references: int) -> Any:
-    one = (1,) * outputs.ndim
-    responses_ = jnp.arange(references, dtype=outputs.dtype)
-    return jax.vmap(lambda y: responses.loss(kind, outputs, y.reshape(one)))(responses_)
+@jax.jit
+def _class_losses(outputs: Any) -> Any:
+    return jax.nn.logsumexp(outputs, axis=-1, keepdims=True) - outputs
 
 
 def double_precision(dtype: Any) -> Any:

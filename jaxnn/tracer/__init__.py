@@ -9,6 +9,7 @@ Forward and reverse mode over NumPy arrays, and over JAX arrays by the same rule
     matrices.py     inverses, determinants, singular values, also of singular matrices
     numpy/          NumPy's functions, made of the primitives
     transforms.py   grad, jvp, vjp, jacfwd, jacrev, hessian
+    checks.py       what can be differentiated
     tree.py         arrays in containers
     array.py        what a traced value looks like to Python
     lecture/        every step with its derivatives, as a table and as a graph; operations counted

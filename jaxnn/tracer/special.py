@@ -91,7 +91,11 @@ _psi = _special("polygamma", "polygamma", _polygamma, lambda y, x, order: _psi(x
 
 
 def polygamma(n: int, x: Array) -> Array:
-    """The derivative of order n of digamma; NaN for negative x unless n is 0."""
+    """The derivative of order n of digamma, from 0 to 100; NaN for negative x unless n is 0."""
+    if isinstance(n, bool) or not isinstance(n, int | np.integer):
+        raise TypeError(f"n is of type {type(n).__name__}; pass a whole number from 0 to 100.")
+    if not 0 <= n <= 100:
+        raise ValueError("n is out of range; pass a whole number from 0 to 100.")
     return _psi(x, order=n) if n else digamma(x)
 
 

@@ -29,12 +29,19 @@ import numpy as np
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
 from jaxnn.tracer.array import TracedArray
+from jaxnn.tracer.checks import (
+    as_input,
+    as_output,
+    check_function,
+    is_float,
+    matching,
+    type_name,
+)  # fmt: skip
 from jaxnn.tracer.core import Array, Node, Trace, backward, base
-from jaxnn.tracer.rules import astype, namespace_of, zeros_like
-from jaxnn.tracer.tree import flatten, partition, tree_map, unflatten
+from jaxnn.tracer.rules import namespace_of, zeros_like
+from jaxnn.tracer.tree import LEAF, flatten, partition, tree_map, unflatten
 
 Argnums = int | Sequence[int]
-_NUMBERS = set("biufV")  # kinds of dtypes; V is that of bfloat16
 _silence = partial(np.errstate, all="ignore")  # infinities and NaN are values, as in JAX
 
 
@@ -96,7 +103,7 @@ def jvp(fun: Callable, primals: Sequence, tangents: Sequence, has_aux: bool = Fa
         out, *aux = _call(fun, unflatten(structure, boxes), has_aux)
 
     def tangent(y: Any) -> Array:
-        return _finish(y.mark) if trace.owns(y) else zeros_like(_as_output(y))
+        return _finish(y.mark) if trace.owns(y) else zeros_like(as_output(y))
 
     return (unbox(out, trace), tree_map(tangent, out), *unbox(aux, trace))
 
@@ -174,7 +181,7 @@ def _select(fun: Callable, argnums: Any, args: tuple, kwargs: dict) -> tuple:
     single, n = _is_number(argnums), len(args)
     if not single and not (isinstance(argnums, tuple | list) and all(map(_is_number, argnums))):
         raise TypeError(
-            f"argnums is of type {_type_name(argnums)}; pass the number of an argument, or a tuple "
+            f"argnums is of type {type_name(argnums)}; pass the number of an argument, or a tuple "
             "of several."
         )
     numbers: Any = (argnums,) if single else tuple(argnums)
@@ -202,15 +209,9 @@ def _is_number(argnum: Any) -> bool:
     return not isinstance(argnum, bool)
 
 
-def check_function(fun: Any) -> None:
-    """Refuse what cannot be called, before anything is traced."""
-    if not callable(fun):
-        raise TypeError(f"fun is of type {_type_name(fun)}; pass a function of arrays.")
-
-
 def _check_has_aux(has_aux: Any) -> None:
     if not isinstance(has_aux, bool | np.bool):
-        raise TypeError(f"has_aux is of type {_type_name(has_aux)}; pass True or False.")
+        raise TypeError(f"has_aux is of type {type_name(has_aux)}; pass True or False.")
 
 
 def watch(fun: Callable, args: tuple, kind: Callable[..., Any] = Trace) -> tuple:
@@ -240,27 +241,15 @@ def _call(fun: Callable, args: Sequence, has_aux: bool) -> tuple:
         ) from error
     if has_aux and (not isinstance(out, tuple) or len(out) != 2):
         raise TypeError("has_aux is true, so the function must return a pair (value, aux).")
+    for leaf in flatten(out[0] if has_aux else out)[0]:
+        if isinstance(leaf, np.ndarray):
+            as_output(leaf)
+        if getattr(getattr(leaf, "dtype", None), "kind", "") == "c" or type(leaf) is complex:
+            raise TypeError(
+                "the function returned complex numbers, which have no derivative here; return "
+                "real ones."
+            )
     return out if has_aux else (out,)
-
-
-def is_float(leaf: Any) -> bool:
-    """Whether a leaf is a floating-point number or an array of them."""
-    kind = getattr(getattr(leaf, "dtype", None), "kind", None)  # its name takes NumPy longer
-    return kind == "f" or _type_name(leaf).startswith(("float", "bfloat"))
-
-
-def as_input(leaf: Any) -> Array:
-    """An array that can be differentiated with respect to; a Python float becomes float64."""
-    if is_float(leaf):
-        return np.float64(leaf) if type(leaf) is float else leaf
-    raise TypeError(
-        f"an input to be differentiated is of type {_type_name(leaf)}; pass floating-point numbers,"
-        " for instance 3.0 or array.astype(float)."
-    )
-
-
-def _type_name(leaf: Any) -> str:
-    return getattr(getattr(leaf, "dtype", None), "name", type(leaf).__name__)
 
 
 def _inputs(tree: Any) -> tuple[list, tuple]:
@@ -268,42 +257,20 @@ def _inputs(tree: Any) -> tuple[list, tuple]:
     return [as_input(leaf) for leaf in leaves], structure
 
 
-def _as_output(leaf: Any) -> Array:
-    """An array or a number that a differentiated function returned."""
-    if hasattr(leaf, "dtype") and hasattr(leaf, "shape"):
-        return leaf
-    if isinstance(leaf, bool | int | float):
-        return np.asarray(leaf)[()]
-    raise TypeError(
-        f"the function returned a {type(leaf).__name__}; return arrays, numbers, or tuples, lists "
-        "and dictionaries of them, and anything else through has_aux."
-    )
-
-
 def _check_scalar(out: Any) -> None:
-    ys = [_as_output(y) for y in flatten(out)[0]]
+    leaves, structure = flatten(out)
+    if structure != LEAF and len(leaves) == 1:
+        raise TypeError(
+            f"the function returned a {type(out).__name__}; grad needs one number, jacrev takes "
+            "more."
+        )
+    ys = [as_output(y) for y in leaves]
     what = f"shape {ys[0].shape}" if len(ys) == 1 else f"{len(ys)} arrays"
     if what != "shape ()":
         raise TypeError(f"the function returned {what}; grad needs one number, jacrev takes more.")
     if not is_float(ys[0]):
-        what = _type_name(ys[0])
+        what = type_name(ys[0])
         raise TypeError(f"the function returned {what}; grad needs a floating-point number.")
-
-
-def matching(what: str, change: Any, value: Any) -> Array:
-    """A tangent or cotangent, checked against what it belongs to and cast to its dtype."""
-    value = _as_output(value)
-    if not hasattr(change, "shape"):
-        if not isinstance(change, bool | int | float):
-            raise TypeError(f"a {what} is of type {_type_name(change)}; pass numbers or arrays.")
-        change = np.asarray(change, value.dtype)[()]
-    if getattr(getattr(change, "dtype", None), "kind", "") not in _NUMBERS:
-        raise TypeError(f"a {what} is of type {_type_name(change)}; pass numbers or arrays.")
-    if change.shape != value.shape:
-        raise ValueError(
-            f"a {what} has shape {change.shape}, but what it belongs to has shape {value.shape}."
-        )
-    return change if change.dtype == value.dtype else astype(change, dtype=value.dtype)
 
 
 def unbox(tree: Any, trace: Trace) -> Any:
@@ -343,7 +310,7 @@ def _jacobian(
 
 def _by_entries(linear: Callable[[list], Any], sources: list) -> list[list]:
     """For each source what `linear` makes of the unit vectors of its entries, stacked in front."""
-    zeros = [zeros_like(_as_output(source)) for source in sources]
+    zeros = [zeros_like(as_output(source)) for source in sources]
     made = []
     for i, zero in enumerate(zeros):
         results = []

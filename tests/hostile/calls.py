@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jaxnn.errors import InputError
+
 FOLDER = Path(__file__).parent
 
 
@@ -31,6 +33,9 @@ class Call(NamedTuple):
       nan_passes: arguments through which NaN or infinity may pass, as documented.
       words: what else a message may call the argument: {"net": ("sizes",)}.
       arrays: arguments that are passed by position, such as those of a NumPy function.
+      errors: the classes with which the function refuses.
+      users: arguments that are the user's own functions, whose errors reach the user as they are.
+      like: the function of NumPy that it stands for, whose own words it may use.
     """
 
     function: Callable[..., Any]
@@ -39,6 +44,9 @@ class Call(NamedTuple):
     nan_passes: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = {}
     arrays: tuple[str, ...] = ()
+    errors: tuple[type[Exception], ...] = (InputError,)
+    users: tuple[str, ...] = ()
+    like: Callable[..., Any] | None = None
 
     def with_argument(self, name: str, value: Any) -> Any:
         """Call the function with another value for one argument."""
@@ -60,6 +68,12 @@ def packages() -> list[str]:
 def calls_of(package: str) -> dict[str, Callable[[], Call]]:
     """The calls of a package, by the name of the function, or of the class and its method."""
     return importlib.import_module(f"tests.hostile.calls_{package}").CALLS
+
+
+def module_of(package: str) -> str:
+    """The module whose calls a file describes: jaxnn.NAME, unless the file says another."""
+    module = importlib.import_module(f"tests.hostile.calls_{package}")
+    return getattr(module, "MODULE", f"jaxnn.{package}")
 
 
 def not_called_by_users(package: str) -> set[str]:

@@ -12,22 +12,25 @@ import contextlib
 import io
 import re
 import signal
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxnn.errors import InputError
+import jaxnn
 from tests.hostile.calls import Call, calls_of
 from tests.hostile.values import OwnError, hostile_values, quiet
 
 SECONDS = 20
 SLOW_SECONDS = 6 * SECONDS  # for a call that compiles or trains
 LONGEST = 500  # characters of a sentence
+LIBRARY = str(Path(jaxnn.__file__).parent)
 
 
 class Case(NamedTuple):
@@ -94,11 +97,19 @@ def answer(make_call: Callable[[], Call], argument: str, make_value: Callable[[]
         with warnings.catch_warnings(), _silence(), _time_limit(call):
             warnings.simplefilter("error")
             result = call.with_argument(argument, value)
-    except InputError as error:
-        return judged(str(error), argument, call)
     except OwnError:
         return Outcome("refused", "the user's own error")
     except Exception as error:
+        if argument in call.users and _raised_by_the_user(error):
+            return Outcome("refused", "the error of the user's own function")
+        if (
+            "\n" not in str(error)
+            and call.like is not None
+            and _numpy_raises(call, argument, value, type(error))
+        ):
+            return Outcome("refused", "NumPy's own error")
+        if isinstance(error, call.errors):
+            return judged(str(error), argument, call)
         first = next(iter(str(error).splitlines()), "")
         return Outcome("fault", f"{type(error).__name__}: {first[:160]}")
     if before != _snapshot({**call.arguments, argument: value}):
@@ -108,6 +119,34 @@ def answer(make_call: Callable[[], Call], argument: str, make_value: Callable[[]
     if _is_finite(make_call().as_it_is()):
         return Outcome("fault", "NaN or infinity in silence")
     return Outcome("returned")
+
+
+def _raised_by_the_user(error: Exception) -> bool:
+    """Whether an error comes out of a user's function, or of an operation that it asks for.
+
+    An operation on values that have none is refused in the words of Python, NumPy or JAX.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if frame.filename.startswith(LIBRARY)]
+    if not inside:
+        return False
+    operations = (frame for frame in inside if frame.filename.endswith("tracer/core.py"))
+    if any(frame.name == "__call__" for frame in operations) or re.search(
+        r"operand type|not supported (between|for)", str(error)
+    ):
+        return True
+    return bool(re.search(r"\b(fun|equation|number)\(", inside[-1].line or ""))
+
+
+def _numpy_raises(call: Call, argument: str, value: Any, kind: type[Exception]) -> bool:
+    """Whether the function of NumPy that a call stands for refuses the same with such an error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            call._replace(function=call.like).with_argument(argument, value)
+    except Exception as error:
+        return issubclass(kind, type(error)) or issubclass(type(error), kind)
+    return False
 
 
 def judged(sentence: str, argument: str, call: Call) -> Outcome:

@@ -11,6 +11,8 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from tests.hostile.calls import module_of
+
 
 def public_callables(package: str) -> set[str]:
     """The names of what can be called: "fit", "Recipe", "FittedModel.predict".
@@ -18,8 +20,8 @@ def public_callables(package: str) -> set[str]:
     Args:
       package: the name of a package or module of `jaxnn`, such as "training".
     """
-    module = importlib.import_module(f"jaxnn.{package}")
-    exported = getattr(module, "__all__", None)
+    module = importlib.import_module(module_of(package))
+    exported = vars(module).get("__all__")
     if exported is None:
         exported = [
             name

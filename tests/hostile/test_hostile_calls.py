@@ -12,6 +12,7 @@ import pytest
 
 import jaxnn
 from jaxnn.errors import InputError
+from jaxnn.tracer import numpy as tnp
 from tests.hostile.calls import Call, calls_of, not_called_by_users, packages
 from tests.hostile.outcomes import Case, answer, cases, judged, outcome_of
 from tests.hostile.public import public_callables
@@ -27,7 +28,16 @@ def test_every_public_function_has_a_working_call(package):
     assert public_callables(package) - described == set()
 
 
-# Modules that the library alone uses; the tracer answers with TypeError and ValueError.
+def test_every_function_of_numpy_that_the_tracer_has_has_a_working_call():
+    ours = {
+        name
+        for name in set(vars(tnp)) & set(dir(np))
+        if name[0] != "_" and getattr(tnp, name) is not getattr(np, name) and name != "linalg"
+    }
+    assert ours - set(calls_of("tracer_numpy")) == set()
+
+
+# Modules that the library alone uses.
 INNER = {
     "array_files",
     "chunk_store",
@@ -40,7 +50,6 @@ INNER = {
     "results",
     "saving",
     "stacked_results",
-    "tracer",
     "user_functions",
     "versions",
 }

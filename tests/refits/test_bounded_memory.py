@@ -19,6 +19,7 @@ from jaxnn.refits import (
     refit_interactions,
     refit_surface,
 )
+from jaxnn.refits.black_boxes import row_losses, row_losses_at
 from jaxnn.refits.pair_averages import averages_of_settings
 
 REFITS, ROWS, CLASSES, PREDICTORS = 40, 320, 40, 6
@@ -141,3 +142,11 @@ def test_pairs_of_settings_are_taken_in_blocks_that_keep_their_order():
     found = list(averages_of_settings(MODEL, 2, "response", settings, *rows))
     most = ALL // 32 // (8 * 2 * CLASSES)
     assert [list(block) for block in found] == [[(0,), (1,), (2,), (0, 1)]] and most >= 9
+
+
+@pytest.mark.parametrize(("kind", "outputs"), [("categorical", 5), ("binary", 1), ("count", 1)])
+def test_losses_at_all_responses_are_those_at_each(kind, outputs):
+    z = RNG.normal(size=(3, 4, outputs)).astype(np.float32)
+    together = row_losses_at(kind, z, max(2, outputs))
+    for response, losses in enumerate(together):
+        np.testing.assert_array_equal(losses, row_losses(kind, z, np.full(4, response)))

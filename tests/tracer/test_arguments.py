@@ -9,6 +9,8 @@ import jaxnn.tracer.numpy as tnp
 
 X = np.random.default_rng(0).normal(size=(3, 4))
 SQUARE, OUT = X[:, :3], np.zeros(4)
+MASKED = np.ma.masked_greater(np.arange(3.0), 1.0)
+ENORMOUS = np.broadcast_to(np.float32(1.0), (2**40,))
 AGREEING = {
     "mean": [((X, 0), {}), ((X, 0, None, None, True), {}), ((), {"a": X, "axis": 1})],
     "sum": [((X, 0, None, None, True), {}), ((X,), {"axis": (0, 1), "dtype": None})],
@@ -137,3 +139,24 @@ def test_an_unknown_order_of_entries_is_refused():
         tnp.reshape(X, (4, 3), "K")
     with pytest.raises(ValueError, match="order is 'A'"):
         tnp.ravel(X, "A")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tnp.softmax(X, axis=0.5), TypeError, "^softmax cannot .*'float' object is not"),
+        (lambda: tnp.hstack([]), IndexError, "^hstack cannot take these arguments: "),
+        (lambda: tnp.einsum(2, X), TypeError, "^einsum cannot take these arguments: "),
+        (lambda: tnp.linalg.matrix_power(X, float("inf")), TypeError, "^matrix_power cannot "),
+        (lambda: tnp.polygamma(2**62, X), ValueError, "^n is out of range; pass a whole number"),
+        (lambda: tracer.grad(lambda x: {"a": x})(1.0), TypeError, "returned a dict; grad needs"),
+        (lambda: tracer.vjp(lambda x: x * 1j, 1.0), TypeError, "complex numbers, which have no"),
+        (lambda: tracer.vjp(tnp.sin, MASKED), ValueError, "^an input .* 1 masked values; drop"),
+        (lambda: tracer.vjp(tnp.sin, ENORMOUS), ValueError, "which takes 4,398,046,511,104 bytes"),
+        (lambda: tracer.trace_table(tnp.sin, 1.0).to_text(-1), ValueError, "^digits is -1; pass"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_sentence(call, error, message):
+    with pytest.raises(error, match=message) as raised:
+        call()
+    assert str(raised.value).endswith(".") and "\n" not in str(raised.value)

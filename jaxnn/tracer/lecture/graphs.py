@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxnn.tracer.lecture.tables import Row, format_number, trace_table
+from jaxnn.tracer.lecture.tables import Row, check_digits, format_number, trace_table
 
 FORWARD_COLOR, BACKWARD_COLOR = "#0072B2", "#D55E00"  # blue and red
 
@@ -31,7 +31,8 @@ class ComputationalGraph(NamedTuple):
         ]
 
     def to_dot(self, digits: int = 4) -> str:
-        """The graph in the DOT language of Graphviz."""
+        """The graph in the DOT language of Graphviz; `digits` as of `TraceTable`."""
+        check_digits(digits)
 
         def quote(*lines: str) -> str:
             escaped = [line.replace("\\", r"\\").replace('"', r"\"") for line in lines]
@@ -86,7 +87,20 @@ class ComputationalGraph(NamedTuple):
           equation: how a row is written, for instance in TeX.
           number: (value, digits) -> text.
           fontsize: of equations, in points; numbers are a little smaller.
+
+        Raises:
+          TypeError, ValueError: other arguments than these.
         """
+        check_digits(digits)
+        for name, value, fits, wanted in (
+            ("ax", ax, ax is None or hasattr(ax, "annotate"), "matplotlib axes, or None"),
+            ("downwards", downwards, isinstance(downwards, bool | np.bool), "True or False"),
+            ("equation", equation, callable(equation), "a function of a row"),
+            ("number", number, callable(number), "a function of a value and digits"),
+            ("fontsize", fontsize, _is_size(fontsize), "a number of points from 1 to 1000"),
+        ):
+            if not fits:
+                raise TypeError(f"{name} is of type {type(value).__name__}; pass {wanted}.")
         from matplotlib.figure import Figure  # only drawing needs matplotlib
         from matplotlib.patches import FancyBboxPatch
 
@@ -137,6 +151,11 @@ class ComputationalGraph(NamedTuple):
         ax.set(xlim=(left - 0.6, right + 0.6), ylim=(bottom - 0.5, top + 0.9))
         ax.set_axis_off()
         return ax.figure
+
+
+def _is_size(value: Any) -> bool:
+    number = isinstance(value, int | float | np.integer | np.floating)
+    return number and not isinstance(value, bool) and bool(1 <= value <= 1000)
 
 
 def computational_graph(fun: Callable, *args: Any) -> ComputationalGraph:

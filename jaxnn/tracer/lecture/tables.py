@@ -18,12 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxnn.tracer import primitives as op
+from jaxnn.tracer.checks import as_input, check_function, is_float, matching
 from jaxnn.tracer.core import Array, Box, Node, Trace, backward
 from jaxnn.tracer.rules import is_elementwise, zeros_like
-from jaxnn.tracer.transforms import as_input, check_function, is_float, matching, watch
+from jaxnn.tracer.transforms import watch
 from jaxnn.tracer.tree import flatten, paths
 
 NO_FLOATS = "no argument is a floating-point number; pass 3.0 instead of 3."
+DIGITS = 17  # that tell all floating-point numbers apart
 
 
 class Row(NamedTuple):
@@ -50,13 +52,31 @@ class Row(NamedTuple):
         return self.name if self.op == "input" else f"{self.name} = {self.expression}"
 
 
+def check_digits(digits: Any) -> None:
+    """Refuse what is not a number of significant digits, with TypeError or ValueError."""
+    if isinstance(digits, bool) or not isinstance(digits, int | np.integer):
+        raise TypeError(
+            f"digits is of type {type(digits).__name__}; pass a whole number from 1 to {DIGITS}."
+        )
+    if not 1 <= digits <= DIGITS:
+        raise ValueError(
+            f"digits is {'too large' if digits > DIGITS else digits}; pass a whole number from 1 "
+            f"to {DIGITS}."
+        )
+
+
 class TraceTable(NamedTuple):
-    """The evaluation trace; `rows` is the data, `print` shows it, the inputs first."""
+    """The evaluation trace; `rows` is the data, `print` shows it, the inputs first.
+
+    Its methods take a number of significant digits from 1 to 17, and raise TypeError or ValueError
+    for anything else.
+    """
 
     rows: tuple[Row, ...]
 
     def to_text(self, digits: int = 6) -> str:
         """The table in columns of equal width."""
+        check_digits(digits)
         lines = [_HEAD, *(_cells(row, digits) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         texts = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
@@ -66,11 +86,13 @@ class TraceTable(NamedTuple):
 
     def to_markdown(self, digits: int = 6) -> str:
         """The table in Markdown."""
+        check_digits(digits)
         lines = [_HEAD, ("---",) * len(_HEAD), *(_cells(row, digits) for row in self.rows)]
         return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
     def to_latex(self, digits: int = 6) -> str:
         """The table as a LaTeX array, for use inside a formula."""
+        check_digits(digits)
         head = " & ".join(rf"\text{{{title}}}" for title in _HEAD) + r" \\ \hline"
         body = " \\\\\n".join(" & ".join(_cells(row, digits, latex=True)) for row in self.rows)
         return "\n".join([r"\begin{array}{lllll}", head, body, r"\end{array}"])
@@ -97,7 +119,8 @@ def trace_table(fun: Callable, *args: Any, tangents: Any = None) -> TraceTable:
         default 1 for (every entry of) the first differentiable argument and 0 for the others.
     """
     check_function(fun)
-    variables = list(argument_names(fun, args))
+    named = argument_names(fun, args)
+    variables = [(k, name, as_input(x) if is_float(x) else x) for k, name, x in named]
     first = next((k for k, _, leaf in variables if is_float(leaf)), None)
     if first is None:
         raise TypeError(NO_FLOATS)

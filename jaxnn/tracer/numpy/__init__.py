@@ -24,7 +24,7 @@ from typing import Any
 import numpy as _np
 
 from jaxnn.tracer.numpy import linalg as linalg
-from jaxnn.tracer.numpy.arguments import as_numpy_takes_them
+from jaxnn.tracer.numpy.arguments import as_numpy_takes_them, in_sentences
 
 # This package is a namespace like NumPy's: it holds every public name of these modules.
 from jaxnn.tracer.numpy.arrays import *  # noqa: F403
@@ -36,6 +36,8 @@ from jaxnn.tracer.special import *  # noqa: F403
 for _name, _function in list(globals().items()):
     if _isfunction(_function) and hasattr(_np, _name):
         globals()[_name] = as_numpy_takes_them(_function, getattr(_np, _name))
+    elif _name in ("softmax", "log_softmax", "logsumexp", "polygamma"):
+        globals()[_name] = in_sentences(_function)
 
 
 def __getattr__(name: str) -> Any:

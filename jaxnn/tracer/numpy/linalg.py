@@ -4,6 +4,7 @@ At a singular matrix `det` has its cofactors as derivative, `slogdet` infinite o
 raises numpy.linalg.LinAlgError on NumPy arrays, as NumPy does, and is infinite or NaN in JAX.
 """
 
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from jaxnn.tracer import primitives as op
 from jaxnn.tracer.core import Array, base
 from jaxnn.tracer.matrices import det, inv, pinv
 from jaxnn.tracer.numpy import arrays
+from jaxnn.tracer.numpy.arguments import in_sentences
 from jaxnn.tracer.numpy.arrays import Axis, as_array, axes_of
 from jaxnn.tracer.numpy.elementwise import power, where
 from jaxnn.tracer.numpy.reductions import max as largest
@@ -27,6 +29,7 @@ def __getattr__(name: str) -> Any:
     return getattr(np.linalg, name)
 
 
+@in_sentences
 def norm(x: Array, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Array:
     """Norms of vectors and matrices, of every order that NumPy has.
 
@@ -80,11 +83,13 @@ def _matrix_norm(x: Array, ord: Any, row: int, column: int) -> Array:
     return extreme(total(absolute(x), row, True), column, True)
 
 
+@in_sentences
 def svdvals(x: Array) -> Array:
     """The singular values of each matrix in a stack, the largest first."""
     return matrices.svd(as_array(x), part=1)
 
 
+@in_sentences
 def solve(a: Array, b: Array) -> Array:
     a, b = as_array(a), as_array(b)
     if b.ndim == 1:
@@ -92,14 +97,17 @@ def solve(a: Array, b: Array) -> Array:
     return matrices.solve(a, b)
 
 
+@in_sentences
 def slogdet(a: Array) -> tuple[Array, Array]:
     """The sign of the determinant, and the logarithm of its size."""
     a = as_array(a)
     return matrices.sign_det(a), matrices.logabsdet(a)
 
 
+@in_sentences
 def matrix_power(a: Array, n: int) -> Array:
     """a @ a @ ... @ a, n times; of the inverse for a negative n."""
+    n = index(n)
     a, n = (inv(a), -n) if n < 0 else (as_array(a), n)
     if n < 2:
         return a if n else op.full_like(a, np.eye(a.shape[-1]))

@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from jaxnn.tracer.checks import as_input, check_function, is_float
 from jaxnn.tracer.lecture.tables import NO_FLOATS, argument_names
 from jaxnn.tracer.referee.interpreter import from_jax
 from jaxnn.tracer.referee.routes import DIFFERENCES, Question, answers, dot, floats
-from jaxnn.tracer.transforms import check_function, grad, is_float, vjp
+from jaxnn.tracer.transforms import grad, vjp
 from jaxnn.tracer.tree import partition
 
 # Functions and primitives of JAX 0.10.2 whose rules are wrong somewhere, and why.
@@ -138,7 +139,7 @@ def check_derivatives(
     """
     check_function(fun)
     for name, value, kinds, wanted in (
-        ("order", order, int, "1 or 2"),
+        ("order", order, int | np.integer, "1 or 2"),
         ("seed", seed, int | np.integer, "a whole number"),
         ("tolerance", tolerance, int | float | np.floating, "a number of at least 0"),
         ("raises", raises, bool | np.bool, "True or False"),
@@ -149,11 +150,13 @@ def check_derivatives(
         raise ValueError("order is neither 1 nor 2; pass 2 for second derivatives too.")
     if not 0 <= tolerance < float("inf"):
         raise ValueError(f"tolerance is {tolerance}; pass a finite number of at least 0.")
+    if not 0 <= seed < 2**32:
+        raise ValueError("seed is out of range; pass a whole number from 0 to 2^32 - 1.")
     values, replace = partition(args, is_float)
     if not values:
         raise TypeError(NO_FLOATS)
     names = [name for _, name, leaf in argument_names(fun, args) if is_float(leaf)]
-    xs = [np.asarray(x, np.float64) for x in values]
+    xs = [np.asarray(as_input(x), np.float64) for x in values]
 
     def library(*xs: Any) -> list:
         return floats(fun(*replace(xs)))

@@ -22,9 +22,9 @@ from jax.extend import core as jex
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import tree
+from jaxnn.tracer.checks import as_output, check_function, is_float
 from jaxnn.tracer.core import Box, base
 from jaxnn.tracer.referee.rules import FLAT, ONLY_TRACED, RULES, as_function, listed
-from jaxnn.tracer.transforms import check_function, is_float
 
 _NUMPY = (np.ndarray, np.generic, float, int, bool)
 
@@ -47,11 +47,11 @@ def from_jax(fun: Callable) -> Callable:
         inputs, replace = tree.partition(
             (args, kwargs), lambda leaf: isinstance(base(leaf), (*_NUMPY, jax.Array))
         )
-        raw = list(map(base, inputs))
+        raw = [_in_machine_order(base(x)) for x in inputs]
 
         def of_arrays(*arrays: Any) -> Any:
             args, kwargs = replace(arrays)
-            return fun(*args, **kwargs)
+            return jax.tree.map(as_output, fun(*args, **kwargs))
 
         closed, shapes = jax.make_jaxpr(of_arrays, return_shape=True)(*raw)
         run = Interpreter(any(isinstance(x, jax.Array) for x in raw))
@@ -60,6 +60,13 @@ def from_jax(fun: Callable) -> Callable:
         return jax.tree.unflatten(jax.tree.structure(shapes), outputs)
 
     return bridged
+
+
+def _in_machine_order(x: Any) -> Any:
+    """An array whose bytes JAX can read."""
+    if isinstance(x, np.ndarray) and not x.dtype.isnative:
+        return x.astype(x.dtype.newbyteorder("="))
+    return x
 
 
 class Interpreter:

@@ -22,10 +22,10 @@ import numpy as np
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import transforms
+from jaxnn.tracer.checks import is_float
 from jaxnn.tracer.core import Array
 from jaxnn.tracer.referee.interpreter import from_jax
 from jaxnn.tracer.referee.rules import NoForwardRule
-from jaxnn.tracer.transforms import is_float
 from jaxnn.tracer.tree import flatten
 
 MODES, DIFFERENCES = ("forward", "reverse"), "central differences"

@@ -18,9 +18,10 @@ from jax.extend import core as jex
 
 from jaxnn.tracer import numpy as tnp
 from jaxnn.tracer import primitives as op
+from jaxnn.tracer.checks import is_float
 from jaxnn.tracer.core import Array, Box, Primitive, base
 from jaxnn.tracer.rules import transposed
-from jaxnn.tracer.transforms import is_float, vjp
+from jaxnn.tracer.transforms import vjp
 
 _DEBUG = jex.DebugInfo("from_jax", "one equation", None, None)
 
