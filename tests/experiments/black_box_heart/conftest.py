@@ -7,14 +7,13 @@ from experiments.black_box_heart.settings import Settings
 from experiments.lab import contract
 
 SMALL = Settings(
-    hidden=(8,),
-    refits=24,
-    compared=12,
-    trees=6,
-    repeats=8,
+    refits=40,
+    compared=30,
+    trees=10,
+    repeats=10,
     compared_values=2,
     without=6,
-    grid=6,
+    grid=8,
     linear_sets=20,
     noise_sets=12,
 )
