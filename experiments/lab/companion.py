@@ -105,8 +105,9 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
 def _time(record: Mapping[str, Any]) -> str:
     """About how long a full run takes; the time of this one depends on the machine."""
     seconds = SECONDS.get(record["name"])
-    known = seconds is not None and record.get("size") != "quick"
-    return f"It takes about {readable(seconds)} on two cores." if known else ""
+    if seconds is None or record.get("size") == "quick":
+        return ""
+    return f"It takes about {readable(seconds)} on two cores."
 
 
 def _row(claim: Mapping[str, Any]) -> dict[str, str]:
