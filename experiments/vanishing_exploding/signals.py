@@ -80,6 +80,7 @@ class Signals:
 
     Attributes:
       depth, width, seeds: networks of `profiles`.
+      activations: those of `PROFILES` that are measured.
       correlation: correlation of their two inputs.
       pairs: number of entries of `GAINS` that are measured.
       gain_depth, gain_width, gain_seeds: networks of `gains`.
@@ -94,6 +95,7 @@ class Signals:
     depth: int = 200
     width: int = 256
     seeds: int = 200
+    activations: tuple[str, ...] = ("relu", "tanh", "sigmoid")
     correlation: float = 0.5
     pairs: int = len(GAINS)
     gain_depth: int = 10
@@ -130,9 +132,10 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
         the mean ratio of squared gradients over the last layers, with the terms of order 1/n; NaN
         for ReLU, whose law is exact.
     """
-    keys = jax.random.split(key, (len(PROFILES), 2))[:, 0]
+    chosen = [profile for profile in PROFILES if profile.activation in settings.activations]
+    keys = jax.random.split(key, (len(chosen), 2))[:, 0]
     measurements, theory = [], []
-    for k, profile in zip(keys, PROFILES, strict=True):
+    for k, profile in zip(keys, chosen, strict=True):
         net = propagation.random_network((settings.width,) * (settings.depth + 1), *profile[1:])
         measured = propagation.measure(
             k, net, seeds=settings.seeds, correlation=settings.correlation, progress=profile.name
@@ -152,11 +155,11 @@ def profiles(key: Array, settings: Signals) -> dict[str, Any]:
         log_gradient = np.cumsum(chi[::-1])[::-1]
         theory.append((np.log(infinite_width.variance), infinite_width.correlation, log_gradient))
     fields = ("log_variance", "correlation", "log_gradient")
-    finite = np.array([_finite_width(profile, settings) for profile in PROFILES])
+    finite = np.array([_finite_width(profile, settings) for profile in chosen])
     return {
-        "profile_names": np.array([profile.name for profile in PROFILES]),
-        "profile_activations": np.array([profile.activation for profile in PROFILES]),
-        "profile_scales": np.array([profile[2:] for profile in PROFILES]),
+        "profile_names": np.array([profile.name for profile in chosen]),
+        "profile_activations": np.array([profile.activation for profile in chosen]),
+        "profile_scales": np.array([profile[2:] for profile in chosen]),
         "profile_width": settings.width,
         **{
             f"profile_{field}": np.array(values, np.float32)

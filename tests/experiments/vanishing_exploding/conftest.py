@@ -15,6 +15,7 @@ SMALL = compute.Settings(
         depth=60,
         width=64,
         seeds=100,
+        activations=("relu", "tanh"),
         span=6,
         pairs=4,
         gain_depth=60,
