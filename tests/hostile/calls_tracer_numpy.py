@@ -112,7 +112,16 @@ def called(name: str, *, traced: bool) -> Call:
     by_place = tuple(f"argument {place}" for place in range(len(args)))
     function, like = found(tnp, name), found(np, name)
     words = dict.fromkeys(
-        arguments, (name.rpartition(".")[2], "input", "function", "n", "order", "scalar")
+        arguments,
+        (
+            name.rpartition(".")[2],
+            str(like and like.__name__),
+            "input",
+            "function",
+            "n",
+            "order",
+            "scalar",
+        ),
     )
     settings = {
         "arrays": by_place,
