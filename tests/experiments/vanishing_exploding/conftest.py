@@ -22,14 +22,14 @@ SMALL = compute.Settings(
         gain_width=64,
         gain_seeds=100,
         laws=((32, 16),),
-        law_seeds=20_000,
+        law_seeds=10_000,
         drawn_seeds=200,
         batches=(("relu", 128),),
         batch_depth=12,
         batch_seeds=6,
     ),
-    products=matrix_products.Products(seeds=16, depth=100, square=24),
-    descents=cliffs.Descents(grid=(101, 76)),
+    products=matrix_products.Products(seeds=16, depth=50, square=16),
+    descents=cliffs.Descents(grid=(61, 46)),
 )
 
 
