@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from experiments.batch_speed import passes
 from experiments.lab.contract import Results
-from experiments.shared.line_labels import label_ends
+from experiments.shared.direct_labels import label_ends
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
@@ -27,10 +27,8 @@ PLAIN = FuncFormatter(lambda value, _: f"{value:g}")
 
 def draw(results: Results) -> dict[str, Figure]:
     """Losses by pass and by the clock, and seconds of a pass."""
-    height = 3.4
-    figure, (by_pass, by_clock, cost) = plotting.panels(3, columns=3, height=height)
-    ends: dict[str, float] = {}
-    colors: list[str] = []
+    figure, (by_pass, by_clock, cost) = plotting.panels(3, columns=3, height=3.4)
+    ends: list[tuple[float, str, str]] = []
     losses = np.median(results["pass_losses"], axis=1)
     seconds = results["pass_seconds"].min(axis=1)
     for place, size in enumerate(passes.SIZES):
@@ -39,8 +37,7 @@ def draw(results: Results) -> dict[str, Figure]:
         count = np.arange(losses.shape[1])
         by_pass.plot(count, losses[place], **style)
         by_clock.plot(1000 * seconds[place] * count[1:], losses[place, 1:], **style)
-        colors.append(COLORS[SHADES[place]])
-        ends[label] = float(losses[place, -1])
+        ends.append((float(losses[place, -1]), label, COLORS[SHADES[place]]))
         cost.plot(
             np.full(results["pass_seconds"].shape[1], place),
             1000 * results["pass_seconds"][place],
@@ -65,5 +62,5 @@ def draw(results: Results) -> dict[str, Figure]:
     cost.set_xlim(-0.5, len(passes.SIZES) - 0.5)
     cost.set_xlabel("rows of a batch")
     cost.set_ylabel("milliseconds per pass")
-    label_ends(by_pass, losses.shape[1] - 1, ends, colors, height)
+    label_ends(by_pass, ends)
     return {"passes": figure}

@@ -18,7 +18,7 @@ from experiments.refit_speed import curves, tricks
 from experiments.refit_speed.compute import JOBS
 from experiments.refit_speed.reading import relative_times, shares_of_peak
 from experiments.refit_speed.scaling import REFITS
-from experiments.shared.line_labels import label_ends
+from experiments.shared.direct_labels import label_ends
 from jaxnn import plotting
 
 CAPTIONS = {
@@ -120,8 +120,7 @@ def speed_curves(results: Results) -> Figure:
     names = [str(name) for name in results["curve_contenders"]]
     shares = curves.shares(results)
     medians = np.median(shares, axis=-1)
-    height = 3.8
-    figure, axes = plotting.panels(3, columns=3, height=height, sharey=True)
+    figure, axes = plotting.panels(3, columns=3, height=3.8, sharey=True)
     for ax, (axis, words) in zip(axes, AXES.items(), strict=True):
         values, indices = curves.along(results, axis)
         for i, name in enumerate(names):
@@ -140,9 +139,11 @@ def speed_curves(results: Results) -> Figure:
         ax.set_xlabel(words)
     axes[0].set_ylabel("share of the peak")
     # All rows, the end of the last panel, are the sizes where the curves of the panels meet.
-    ends = {NAMES.get(name, name): end for name, end in zip(names, medians[0], strict=True)}
-    colors = [plotting.COLORS[STYLES[name][0]] for name in names]
-    label_ends(axes[-1], curves.MIDDLE.batch, ends, colors, height)
+    ends = [
+        (end, NAMES.get(name, name), plotting.COLORS[STYLES[name][0]])
+        for name, end in zip(names, medians[0], strict=True)
+    ]
+    label_ends(axes[-1], ends)
     return figure
 
 
