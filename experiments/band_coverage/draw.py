@@ -114,8 +114,8 @@ def _coverage(ax: Axes, results: Results) -> None:
         error = np.sqrt(share * (1 - share) / len(inside))
         ends = np.clip(share - 2 * error, 0, 1), np.clip(share + 2 * error, 0, 1)
         plotting.band(ax, PLACES, share, ends, color=color, line=line)
-    for words, height, color in (("its own mean", 0.86, "blue"), ("truth", 0.14, "vermilion")):
-        ax.annotate(words, (PLACES[-1], height), ha="right", va="top", color=COLORS[color])
+    ax.annotate("its own\nmean", (PLACES[0], 0.83), va="top", color=COLORS["blue"])
+    ax.annotate("truth", (0, 0.4), ha="center", color=COLORS["vermilion"])
     _nominal(ax.axhline)
     ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -150,8 +150,8 @@ def _what_helps(ax: Axes, results: Results) -> None:
                 words = "its own mean" if own else "truth"
                 ax.annotate(
                     words,
-                    (mean, 0.22 if own else -0.22),
-                    ha="center",
+                    (LEVEL - 0.005, 0.22) if own else (mean, -0.22),
+                    ha="right" if own else "center",
                     va="top" if own else "bottom",
                     color=COLORS[color],
                 )
