@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments.lab.claims import Claim, at_most, refused, reported, within_errors
 from experiments.lab.contract import Results
-from experiments.refit_speed import curves, tricks
+from experiments.refit_speed import curves, own_costs, tricks
 from experiments.refit_speed.compute import COLD_JOB, JOBS, SLOW
 from experiments.refit_speed.inspection import JOBS as JOBS_OF_INSPECTION
 from experiments.refit_speed.inspection import TARGET
@@ -40,6 +40,7 @@ def claims(results: Results) -> list[Claim]:
         *found,
         *_curve_claims(results),
         *_trick_claims(results),
+        *_own_claims(results),
         *_inspection_claims(results),
         *_cold_claims(results, names),
         *_growth_claims(results),
@@ -148,6 +149,36 @@ def _trick_claims(results: Results) -> list[Claim]:
         if len(names) > 1:
             found += _loss_claims(names, results["trick_losses"][t], job)
     return found
+
+
+def _own_claims(results: Results) -> Iterator[Claim]:
+    """What the history and the import cost, and the speed of a large network."""
+    for job, costs in zip(own_costs.HISTORY_JOBS, own_costs.costs_of_history(results), strict=True):
+        yield _limit_claim(
+            results,
+            f"{job}: time that the default history adds to that of training, as a share",
+            costs,
+            own_costs.HISTORY_LIMIT,
+        )
+    yield _limit_claim(
+        results,
+        "Seconds that the import of jaxnn adds to that of jax and optax",
+        own_costs.costs_of_import(results),
+        own_costs.IMPORT_LIMIT,
+    )
+    yield _ratio_claim(
+        results,
+        f"{own_costs.LARGE_NAME}: nominal arithmetic as a share of the float32 matrix-product peak "
+        "(above 1 is possible, since a step computes with the distinct rows of a resample alone)",
+        own_costs.shares_of_large(results),
+        own_costs.LEAST_LARGE_SHARE,
+    )
+
+
+def _limit_claim(results: Results, words: str, values: np.ndarray, most: float) -> Claim:
+    statement, median = f"{words} (median and range over rounds)", float(np.median(values))
+    ends = (float(values.min()), float(values.max()))
+    return _target_claim(results, statement, median, f"at most {most:g}", median <= most, ends)
 
 
 def _inspection_claims(results: Results) -> list[Claim]:

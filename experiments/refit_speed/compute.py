@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 import jaxnn
-from experiments.refit_speed import curves, inspection, peers, scaling, tricks
+from experiments.refit_speed import curves, inspection, own_costs, peers, scaling, tricks
 from experiments.refit_speed.job import Job, cores
 from experiments.refit_speed.processes import Contender
 from jaxnn.tables import Encoder, encode, fit_scaling
@@ -35,6 +35,7 @@ class Settings:
       widths, table_rows, batches: sizes at which the speed of all contenders is compared.
       curve_refits, curve_operations, curve_steps, curve_rounds: of each of these jobs: refits,
         nominal arithmetic, most steps of a refit, and repetitions.
+      own_rounds, own_share: repetitions of the jobs of this library alone, and their length.
       inspections: times that a network is inspected by this library in each; a tenth of them by
         scikit-learn.
       rest: seconds before each timing, in which the last contender's threads go to sleep.
@@ -56,6 +57,8 @@ class Settings:
     curve_operations: float = 3e10
     curve_steps: int = 1_500
     curve_rounds: int = 3
+    own_rounds: int = 5
+    own_share: float = 1.0
     inspections: int = 50
     rest: float = 0.5
     replicates: tuple[int, ...] = (100, 1_000, 10_000)
@@ -79,6 +82,8 @@ QUICK = Settings(
     curve_operations=1e9,
     curve_steps=50,
     curve_rounds=2,
+    own_rounds=2,
+    own_share=0.1,
     inspections=10,
     rest=0.02,
     replicates=(20, 200),
@@ -232,7 +237,7 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
         do fewer.
       operations: (jobs, contenders) nominal operations per call; steps: (jobs,) of one refit.
       trick_contenders, trick_seconds, trick_losses: as from `tricks.race`.
-      curve_*: as from `curves.race`.
+      curve_*: as from `curves.race`; history_*, import_*, large_*: as from `own_costs.race`.
       peak: (jobs, rounds) operations per second of float32 matrix products.
       inspection_seconds: (jobs of `inspection`, tools, rounds), this library, then scikit-learn,
         if that is installed.
@@ -255,6 +260,7 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
         settings.curve_rounds,
         settings.rest,
     )
+    alone = own_costs.Trial(settings.own_rounds, settings.own_share, settings.rest)
     with tempfile.TemporaryDirectory() as folder:
         X, y = heart_matrix()
         tables = {rows: str(Path(folder) / f"heart_{rows}.npz") for rows in (ROWS, ROWS_IN_BATCHES)}
@@ -264,16 +270,20 @@ def compute(key: jax.Array, settings: Settings) -> dict[str, Any]:
             partial(_race, settings, seed, tables),
             partial(tricks.race, trial, tables[ROWS], seed),
             partial(curves.race, sizes, folder, seed),
+            partial(own_costs.race, alone, seed),
             partial(_inspection, settings, seed),
             *(partial(_scaling, axis, sizes, seed) for axis, sizes in series.items()),
         ]
         # In parallel only where the times are not compared.
         with ThreadPoolExecutor(1 if settings.compared else cores()) as pool:
-            raced, with_tricks, at_sizes, inspected, *grown = pool.map(lambda task: task(), tasks)
+            raced, with_tricks, at_sizes, own, inspected, *grown = pool.map(
+                lambda task: task(), tasks
+            )
     results: dict[str, Any] = {
         **raced,
         **with_tricks,
         **at_sizes,
+        **own,
         "inspection_seconds": inspected,
     }
     for (axis, timed), found in zip(series.items(), grown, strict=True):

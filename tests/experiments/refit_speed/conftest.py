@@ -27,6 +27,9 @@ def made():
         trick_losses=0.2,
         in_batches=0.56,
         at_sizes=(2.0, 4.0),
+        history=1.03,
+        importing=0.05,
+        large=1.3,
     ):
         jobs, rounds, refits = len(JOBS), 3, 20
         rng = np.random.default_rng(0)
@@ -55,6 +58,11 @@ def made():
             "trick_contenders": np.array(["jaxnn", "torch"]),
             "trick_seconds": of_tricks * np.array([[1.0], [torch]]) * ours,
             "trick_losses": with_tricks,
+            "history_seconds": np.array([[[history], [1.0]]] * 3) * ours,
+            "import_seconds": np.array([ours, ours + importing]),
+            "large_seconds": ours,
+            "large_peak": 1e9 / ours,
+            "large_operations": np.array(large * 1e9),
             "steps": np.full(jobs, 300),
             "cold": np.array([[first, 0.5]] * len(CONTENDERS)),
             "replicates_sizes": sizes,
