@@ -66,11 +66,12 @@ def _trained_pieces(results: Results) -> Iterator[Claim]:
     means = results["tent_regions"].mean(axis=1)
     tests = results["test"][place][: len(means)]
     errors = ", ".join(f"{median_interval(row).median:.2f}" for row in tests)
+    starts = int((~np.isnan(tests[0])).sum())
     stuck = ", ".join(str(count) for count in (tests > STUCK).sum(axis=1))
     yield reported(
         "straight pieces on [0, 1] of networks trained on the tent composed 3 times, which has 8 "
         f"pieces: smallest mean among 1 to {len(means)} hidden layers (range of the means); "
-        f"median test errors: {errors}; starts of {tests.shape[1]} stuck above {STUCK:g}: {stuck}",
+        f"median test errors: {errors}; starts of {starts} stuck above {STUCK:g}: {stuck}",
         "measured here",
         means.min(),
         "more than 8: networks do not lack pieces",

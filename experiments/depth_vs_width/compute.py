@@ -51,8 +51,12 @@ class Settings:
         ),
         Group(("fold",), (FRESH,), (600,), 3, 2000, 128, FRESH, 12),
         Group(("fold",), (FRESH,), (600,), 2, 8000, 128, FRESH, 12),
+        Group(("fold",), (300,), (1000,), 5, 3000, 64, 12_000, 12),
+        # Twice as many starts as elsewhere: a rule about the worst of all starts is judged here.
+        Group(("fold",), (1000,), (1000,), 5, 3000, 64, 12_000, 24),
+        Group(("fold",), (4000,), (1000,), 5, 3000, 64, 12_000, 12),
         Group(
-            ("fold", "nested_differences_8", TEACHER),
+            ("nested_differences_8", TEACHER),
             *((300, 1000, 4000), (1000,), 5, 3000, 64, 12_000, 12),
         ),
         Group(("fold",), (1000,), (250, 4000), 5, 3000, 64, 12_000, 12),

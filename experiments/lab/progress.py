@@ -22,7 +22,7 @@ from jaxnn.progress import is_watched
 # experiment has been computed.
 SECONDS: Mapping[str, float] = {
     "universal_approximation": 65,
-    "depth_vs_width": 235,
+    "depth_vs_width": 250,
     "black_box_heart": 80,
     "importance_intervals": 45,
     "band_coverage": 280,
