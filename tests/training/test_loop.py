@@ -293,12 +293,13 @@ def test_the_history_holds_the_loss_of_its_epochs():
 def test_divergence_is_reported_with_its_step(batch_size, planted, expected, problem):
     """A step of infinite length spoils the next gradient, or after the last the parameters."""
     X, y = problem()
-    recipe = Recipe(
-        "sgd",
-        lambda step: jnp.where(step == planted, jnp.inf, 0.01),
-        epochs=20,
-        batch_size=batch_size,
-    )
+
+    def optimizer(learning_rate):
+        return optax.scale_by_schedule(
+            lambda step: -jnp.where(step == planted, jnp.inf, learning_rate)
+        )
+
+    recipe = Recipe(optimizer, 0.01, epochs=20, batch_size=batch_size)
     fitted = fit(jax.random.key(1), NET, X, y, recipe)
     assert fitted.diverged_at == expected
     last = planted == 20 * (1 if batch_size is None else 3) - 1
