@@ -16,6 +16,7 @@ import numpy as np
 
 from experiments.band_coverage.network_bands import METHODS
 from experiments.band_coverage.reading import (
+    DECISIVE,
     DEFAULT,
     REFERENCE,
     Compared,
@@ -68,6 +69,7 @@ def _overall(found: list[Compared]) -> Iterator[Claim]:
             float(mean),
             LOW - margin,
             interval=ends,
+            asserted=sets >= DECISIVE,
         )
         yield refused(
             f"Calibrated bands, nominal 95%, for {words}: the same is not above {HIGH:.0%} "

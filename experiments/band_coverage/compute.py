@@ -63,7 +63,7 @@ class Settings:
       new_sets, new_refits: data sets of 100 and of 500 rows of each, and refits.
     """
 
-    mean_sets: tuple[int, int, int] = (10_000, 10_000, 4000)
+    mean_sets: tuple[int, int, int] = (10_000, 2000, 1000)
     mean_resamples: int = 999
     logistic_sets: int = 600
     logistic_resamples: int = 400

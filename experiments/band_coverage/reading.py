@@ -14,6 +14,7 @@ from experiments.band_coverage.settings import SETTINGS, Setting, places
 from experiments.lab.contract import Results
 from jaxnn.bands.calibration import link
 
+DECISIVE = 100  # data sets, with fewer of which coverage is only reported
 REFERENCE = "percentile, strength 0.3"  # whose widths the others are divided by
 DEFAULT = "calibrated (default)"
 

@@ -153,6 +153,8 @@ def _figures(experiment: Experiment, stored: store.Stored, out: Path) -> list[di
             write_whole(out / file, partial(save, figure))
             caption = experiment.captions.get(name, "")
             figures.append({"name": name, "file": file, "caption": caption})
+            if not moves:
+                figure.set_layout_engine("none")  # everything is placed, also for the drawing
             if not moves and len(drawing := svg_file(figure).encode()) <= LARGEST_DRAWING:
                 figures[-1]["svg"] = f"{stem}.svg"
                 write_whole(out / f"{stem}.svg", lambda f, text=drawing: f.write(text))

@@ -12,6 +12,13 @@ from experiments.band_coverage.network_bands import METHODS
 COMPARED = "rare_level_quantitative_3_100_bands"
 
 
+@pytest.fixture(autouse=True)
+def decisive(monkeypatch):
+    """Few data sets decide here, so that planted errors are found in a small run."""
+    for module in ("claims", "claims_compared"):
+        monkeypatch.setattr(f"experiments.band_coverage.{module}.DECISIVE", 0)
+
+
 def outcomes(results):
     return {claim.statement: claim.holds for claim in claims(results)}
 
@@ -96,3 +103,16 @@ def test_the_verdict_gives_the_coverage_of_the_bands_that_are_stored(results):
     (sentences,) = verdict({**results, COMPARED: wide}).values()
     assert "did so 100% of the time" in sentences[1]
     assert sentences[2].endswith("100%.")
+
+
+def test_coverage_in_few_data_sets_is_only_reported(results, monkeypatch):
+    few = claims(results)
+    for module in ("claims", "claims_compared"):
+        monkeypatch.setattr(f"experiments.band_coverage.{module}.DECISIVE", 100)
+    undecided = [
+        claim.statement
+        for claim, before in zip(claims(results), few, strict=True)
+        if claim.holds is None and before.holds is not None
+    ]
+    assert len(undecided) == 5
+    assert all("overage" in statement for statement in undecided)

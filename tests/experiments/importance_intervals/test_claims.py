@@ -13,6 +13,12 @@ from jaxnn.refits.importance_intervals import DEFAULT_RULE as DEFAULT
 CELL = "correlated_quantitative_100"
 
 
+@pytest.fixture(autouse=True)
+def decisive(monkeypatch):
+    """Few data sets decide here, so that planted errors are found in a small run."""
+    monkeypatch.setattr("experiments.importance_intervals.claims.DECISIVE", 0)
+
+
 def failures(results, **changes):
     """The statements that fail once some results are changed."""
     return [c.statement for c in claims({**results, **changes}) if c.holds is False]
@@ -65,3 +71,9 @@ def test_the_verdict_tells_the_coverage_of_the_default(results):
     (cell,) = cells(results)
     (sentences,) = verdict(results).values()
     assert f"{cell.covered()[list(RULES).index(DEFAULT)].mean():.0%}" in sentences[1]
+
+
+def test_shares_of_few_data_sets_are_only_reported(results, monkeypatch):
+    before = sum(claim.holds is True for claim in claims(results))
+    monkeypatch.setattr("experiments.importance_intervals.claims.DECISIVE", 100)
+    assert sum(claim.holds is True for claim in claims(results)) == before - 3
