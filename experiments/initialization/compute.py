@@ -31,7 +31,9 @@ class Settings:
 FULL = Settings()
 QUICK = Settings(
     symmetry=symmetry.SymmetrySettings(noises=(0.0, 1e-9, 1e-6), noise_seeds=4, seeds=16),
-    signals=initial_signals.SignalSettings(layers=500, fan_layers=60, seeds=30, width=128, depth=6),
+    signals=initial_signals.SignalSettings(
+        layers=500, fan_layers=60, seeds=200, width=128, depth=6
+    ),
     training=digit_training.TrainingSettings(
         scales=(0.1, 1.4, 10.0),
         rates=(0.1,),
