@@ -68,7 +68,7 @@ TOPICS = {
     38: ("erratum 27:",),
 }
 
-HIGHLIGHT = (1, 0, "planted")
+HIGHLIGHTS = [(1, 0, "planted")]
 
 
 def findings(results: Results, found: Found) -> list[str]:

@@ -44,7 +44,7 @@ plt.show()
 
 TOPICS = {15: ("bands", "resample", "prediction intervals", "band of the mean")}
 
-HIGHLIGHT = (4, 0, "truth")
+HIGHLIGHTS = [(4, 0, "truth")]
 
 
 def findings(results: Results, found: Found) -> list[str]:

@@ -56,7 +56,7 @@ TOPICS = {
     15: ("'Bootstrapping for Predictions'", "'But how does this work for random", "leaves out"),
 }
 
-HIGHLIGHT = (5, 0, "age")
+HIGHLIGHTS = [(5, 0, "age")]
 
 
 def findings(results: Results, found: Found) -> list[str]:

@@ -51,7 +51,7 @@ plt.show()
 
 TOPICS = {5: ("better generalization", "pieces", "regions"), 6: ("shallow nets overfit more",)}
 
-HIGHLIGHT = [(3, 0, "overfitting"), (7, 1, "represent")]
+HIGHLIGHTS = [(3, 0, "overfitting"), (7, 1, "represent")]
 
 
 def findings(results: Results, found: Found) -> list[str]:

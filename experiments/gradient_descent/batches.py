@@ -6,9 +6,9 @@ of b rows drawn without replacement,
     E g_B = g,    Var g_B = S^2 / b (1 - b / n),    S^2 = sum_i (g_i - g)^2 / (n - 1)
 
 A sum over the batch is b / n of the full sum instead. On a parabola with curvature h, stochastic
-descent with gradients h w + noise of variance s^2 and a constant learning rate e does not settle:
+descent with gradients h w + noise of variance s^2 and a constant learning rate η does not settle:
 
-    Var w = e s^2 / (h (2 - e h))
+    Var w = η s^2 / (h (2 - η h))
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def _game_claims(results: Results) -> Iterator[Claim]:
     )
     yield refused(
         "Steps proportional to the slope cannot overshoot: place after one step from 3 with "
-        "e h = 1.5 (the minimum is at 0)",
+        "η h = 1.5 (the minimum is at 0)",
         "lecture 11, “step proportional to slope avoids overshooting”",
         float(results["game_paths"][one_dimension.FACTORS.index(1.5), 1]),
         "at least 0",

@@ -68,7 +68,7 @@ def _parabola_claims(results: Results) -> Iterator[Claim]:
     for rate, row in zip(batches.RATES, results["settled"], strict=True):
         yield within_errors(
             f"Mean square distance at which stochastic descent settles, learning rate {rate:g}",
-            "e s² / (h (2 − e h))",
+            "η s² / (h (2 − η h))",
             float(row.mean()),
             rate / (2 - rate),
             float(row.std(ddof=1) / np.sqrt(len(row))),

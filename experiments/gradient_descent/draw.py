@@ -26,7 +26,7 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "game": "Gradient descent on a parabola of curvature h, from w = 3, with the minimum at 0. "
     "a: steps of fixed length never settle; steps proportional to the slope do. b: with learning "
-    "rates e up to 1/h, descent approaches from one side. c: above 1/h it overshoots; up to 2/h it "
+    "rates η up to 1/h, descent approaches from one side. c: above 1/h it overshoots; up to 2/h it "
     "still converges, and above 2/h it diverges.",
     **draw_minima.CAPTIONS,
     **draw_batches.CAPTIONS,
@@ -57,7 +57,7 @@ def _game(results: Results) -> Figure:
         },
     )
     low, high = [
-        {f"e h = {factor:g}": (paths[factor], place) for factor, place in places.items()}
+        {f"η h = {factor:g}": (paths[factor], place) for factor, place in places.items()}
         for places in (
             {0.1: (5, 2.0), 0.5: (2.6, 0.75), 1.0: (1.2, -0.25)},
             {1.5: (0, -6.0), 1.9: (0, -7.3), 2.1: (0, -8.6)},

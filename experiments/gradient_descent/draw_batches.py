@@ -46,7 +46,7 @@ def draw_batches(results: Results) -> Figure:
     settled.errorbar(
         batches.RATES, means, errors, fmt="o", color=COLORS["blue"], label="measured, ± 4 SE"
     )
-    settled.set_xlabel("learning rate e, with h = 1")
+    settled.set_xlabel("learning rate η, with h = 1")
     settled.set_ylabel("mean square distance")
     settled.legend()
     steps = np.arange(results["noise_exact"].shape[1])

@@ -1,9 +1,10 @@
 """How long should a step on a parabola h w^2 / 2 be?
 
     fixed length    w <- w - s sign(g)       never settles: it steps over the minimum for ever
-    proportional    w <- w - e h w           multiplies w by 1 - e h in each step
+    proportional    w <- w - η h w           multiplies w by 1 - η h in each step
 
-So 0 < e <= 1/h never overshoots, 1/h < e < 2/h overshoots and converges, and e > 2/h diverges.
+A learning rate η up to 1/h never overshoots; between 1/h and 2/h it overshoots and converges;
+above 2/h it diverges.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from jaxnn.optimizers import gradient_descent
 
 CURVATURE, START, STEPS = 2.0, 3.0, 40
 FIXED_LENGTH = 0.8
-FACTORS = (0.1, 0.5, 1.0, 1.5, 1.9, 2.1)  # e h
-TRIED = np.round(np.arange(0.01, 3.0, 0.01), 2)  # e h
+FACTORS = (0.1, 0.5, 1.0, 1.5, 1.9, 2.1)  # η h
+TRIED = np.round(np.arange(0.01, 3.0, 0.01), 2)  # η h
 
 
 def compute() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Where a line separates two classes, the logistic loss falls for ever and the weights grow:
 
     w(t) ~ w_hat ln t,    w_hat the shortest w with y_i x_i . w >= 1 for all i
-    t loss(t) -> |w_hat|^2 / e    for the sum of the losses and the learning rate e
+    t loss(t) -> |w_hat|^2 / η    for the sum of the losses and the learning rate η
 
 so the direction becomes that of the largest margin, but only like 1 / ln t. Soudry et al. 2018.
 There is a minimum if no line puts every row on its right side or on the line itself; then Newton's

@@ -5,7 +5,7 @@
     compute.py    Settings, FULL, QUICK;  compute(key, settings) -> arrays by name
     claims.py     claims(results) -> list of Claim;  optionally verdict(results)
     draw.py       draw(results) -> figures or animations by name;  optionally CAPTIONS
-    page.py       LECTURE, SURE, LINES, TOPICS, HIGHLIGHT;  findings(results, found) -> sentences
+    page.py       LECTURE, SURE, LINES, TOPICS, HIGHLIGHTS;  findings(results, found) -> sentences
 
 The stored arrays depend on `compute.py` and what it imports; figures, claims and the page on the
 other files and what these import.
@@ -137,14 +137,13 @@ def _page(name: str, package: str) -> Page | None:
     missing = [f"{field} in page.py" for field in wanted if not hasattr(part, field)]
     if missing:
         raise InputError(f"experiment {name!r} lacks {', '.join(missing)}.")
-    highlight = getattr(part, "HIGHLIGHT", [])  # one, or a list of them
     return Page(
         part.LECTURE,
         part.findings,
         part.SURE,
         part.LINES.strip(),
         part.TOPICS,
-        [highlight] if isinstance(highlight, tuple) else highlight,
+        getattr(part, "HIGHLIGHTS", ()),
     )
 
 

@@ -56,7 +56,7 @@ TOPICS = {
     )
 }
 
-HIGHLIGHT = (6, 0, "modes")
+HIGHLIGHTS = [(6, 0, "modes")]
 
 
 def findings(results: Results, found: Found) -> list[str]:

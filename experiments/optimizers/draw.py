@@ -31,7 +31,7 @@ CAPTIONS = {
     "v it is gradient descent at a = 0.",
     "surfaces": "Paths of six rules down well-known surfaces of two parameters. Each rule has the "
     "learning rate, of a grid of powers of two, with the least mean loss along its path. Cross: "
-    "start; star: a minimum. Contours: the loss, at equal steps of its logarithm.",
+    "start; dots: ends; star: a minimum. Contours: the loss, at equal steps of its logarithm.",
     "paths": "The same paths, one step after the other, for 200 steps. Momentum overshoots and "
     "swings back; at the saddle adaptive rules turn to a minimum at once.",
     "saddle": "Steps until a path leaves a saddle (|y| > 0.5), by the distance at which it starts. "
@@ -42,9 +42,10 @@ CAPTIONS = {
     "Two hidden layers of 32 units, batches of 32 rows; one row of panels per table. Left and "
     "middle: loss by epoch on the rows that the rate was tuned for; line: median over seeds other "
     "than those used for tuning; band: the middle half of the seeds (middle panels: of gradient "
-    "descent alone, which is much like those of the others). Right: median loss of new rows after "
-    "the last epoch by learning rate, on the tuning seeds; dots: the rates with the least mean. "
-    "Losses: cross-entropy, for diabetes squared error.",
+    "descent alone, which is much like those of the others; in e and h the lines begin above the "
+    "panel). Right: median loss of new rows after the last epoch by learning rate, on the tuning "
+    "seeds; dots: the rates with the least mean. Losses: cross-entropy, or squared error for "
+    "diabetes.",
     "ratios": "Loss after the last epoch of the race, over that of gradient descent. Both have the "
     "same rows, first weights and batches. Points: medians over seeds; bars: distribution-free "
     "intervals of at least 95%. a: other rules fit the training rows much more closely. b: on new "

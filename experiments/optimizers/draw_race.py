@@ -56,6 +56,9 @@ def _courses(ax: Axes, results: Results, table: int, choice: int) -> None:
         if place == 0 or choice == race_reading.FOR_TRAINING:
             ax.fill_between(epochs, low, high, color=COLORS[SHADE[rule]], alpha=0.15, linewidth=0)
     ax.set_yscale("log")
+    if choice == race_reading.FOR_NEW:  # the first epoch would take most of the height
+        after_one = np.median(results["race_losses"][table, :, choice, choice, :, 1], axis=-1)
+        ax.set_ylim(top=1.1 * after_one.max())
 
 
 def _by_rate(ax: Axes, results: Results, table: int) -> None:

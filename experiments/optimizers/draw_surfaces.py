@@ -19,6 +19,7 @@ from jaxnn.plotting import COLORS, LINES
 
 SHADES = ("blue", "vermilion", "green", "purple", "orange", "black")
 DASHES = ("solid", "dashed", "dashdot", "dotted", "solid", "dashed")
+WIDTHS = (2.8, 2.4, 2.1, 1.8, 1.5, 1.2)  # so that the edges of a path below another are seen
 DPI = 100  # of the animation
 LAST_FRAMES = 15  # for which the ends of the paths stand still
 
@@ -33,9 +34,11 @@ def surfaces(results: Results) -> Figure:
                 *results["paths"][place, rule].T,
                 color=COLORS[SHADES[rule]],
                 linestyle=LINES[DASHES[rule]],
-                linewidth=1.4,
+                linewidth=WIDTHS[rule],
                 label=name,
             )
+            end = results["paths"][place, rule, -1]
+            ax.plot(*end, "o", markersize=3 * WIDTHS[rule], color=COLORS[SHADES[rule]])
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=6)
     return figure

@@ -41,7 +41,7 @@ TOPICS = {
     30: ("training accuracy", "critical weight variance", "diverged"),
 }
 
-HIGHLIGHT = (2, 0, "trainability")
+HIGHLIGHTS = [(2, 0, "trainability")]
 
 
 def findings(results: Results, found: Found) -> list[str]:

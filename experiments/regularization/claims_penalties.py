@@ -131,7 +131,7 @@ def _stopping_claims(results: Results) -> Iterator[Claim]:
         left = (1 - early_stopping.COARSE_RATE * h) ** mark
         yield close(
             f"Largest gap over curvatures up to 1, after {mark:,} steps at the rate 0.01",
-            "1 − (1 − e h)ᵗ against t e h / (1 + t e h)",
+            "1 − (1 − η h)ᵗ against t η h / (1 + t η h)",
             gap,
             float(np.abs(1 - left - x / (1 + x)).max()),
             1e-10,

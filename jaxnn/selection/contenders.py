@@ -72,7 +72,7 @@ def tree_losses(
       "random forest": (1, rows) and "gradient boosting": (numbers of rounds, rows); NaN for rows
       that no resample left out.
     """
-    import sklearn.ensemble  # noqa: F401  # loaded before its threads are limited
+    import sklearn.ensemble  # noqa: F401  # limits reach only libraries that are loaded
     from threadpoolctl import threadpool_limits  # which scikit-learn depends on
 
     targets, classes = _targets(kind, y, outputs), outputs if kind == "categorical" else 1

@@ -73,7 +73,7 @@ LINES = """
     + '"""\nprint(1 < 2)\n"""'
     + """
 TOPICS = {2: ("mean is near",), 38: ("how many",)}
-HIGHLIGHT = (1, 1, "again")
+HIGHLIGHTS = [(1, 1, "again")]
 
 
 def findings(results, found):
