@@ -80,8 +80,8 @@ def findings(results: Results, found: Found) -> list[str]:
     errata = [claim for claim in found.claims if claim.source.startswith("erratum ")]
     shown = sum(claim.holds is True for claim in errata)
     return [
-        f"Of rules that were made wrong by one part in a thousand, the check found {planted}, and "
-        f"blamed the right one in {blamed}.",
+        "The tracer's derivative rules were made wrong one at a time, by one part in a thousand: "
+        f"the check found the error in {planted} cases, and named the wrong rule in {blamed}.",
         f"The gradients of {agree} functions agree by every route: layers, losses, initialisers "
         "and whole networks.",
         f"A gradient by reverse mode costs at most {cost:.2f} times the operations of the loss "

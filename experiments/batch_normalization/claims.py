@@ -147,7 +147,7 @@ def _descent_claims(results: Results) -> Iterator[Claim]:
         -1e-14,
     )
     yield close(
-        f"Growth of |w|² over {identities.STEPS} steps over the sum of e² |g|²",
+        f"Growth of |w|² over {identities.STEPS} steps over the sum of η² |g|²",
         SCALES,
         (lengths[-1] - lengths[0]) / (identities.RATE**2 * gradients.sum(axis=0)),
         1.0,

@@ -35,9 +35,9 @@ CAPTIONS = {
     "identities": "Four consequences of the formula of batch normalisation. a: variance of a "
     "normalised unit (points) and v / (v + δ) (line). b: the loss from weights four times as "
     "long needs a learning rate 16 times as large to fall in the same way. c: |w|² of each unit "
-    "(lines) grows by the sum of e² |g|² (dotted), since weights and gradient are orthogonal. d: "
-    "if the gradient takes the moments of the batch for constants, a bias grows in every step "
-    "and the loss does not change.",
+    "(lines) grows by the sum of η² |g|² (dotted; η: the learning rate), since weights and "
+    "gradient are orthogonal. d: if the gradient takes the moments of the batch for constants, a "
+    "bias grows in every step and the loss does not change.",
 }
 SHADES = {"plain": "vermilion", "wide start": "green", "normalised": "blue"}
 PLACES = {"plain": (180, 2.7), "wide start": (160, 0.6), "normalised": (21, 0.12)}

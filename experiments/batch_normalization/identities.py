@@ -3,10 +3,10 @@
     mean of z' = 0,    variance of z' = v / (v + delta)
     BN(a W x) = BN(W x),    gradient at a W = (gradient at W) / a,    w . gradient = 0 per unit
 
-(the second line for delta = 0), so under plain gradient descent |w|^2 grows by e^2 |g|^2 per step,
-and weights a times as long with a learning rate a^2 times as large describe the same training.
-The mean of a batch's variance is (m - 1) / m of that of all rows: running averages of it need the
-factor m / (m - 1).
+(the second line for delta = 0), so plain gradient descent with learning rate η makes |w|^2 grow by
+η^2 |g|^2 per step, and weights a times as long with a learning rate a^2 times as large describe the
+same training. The mean of a batch's variance is (m - 1) / m of that of all rows: running averages
+of it need the factor m / (m - 1).
 """
 
 from __future__ import annotations

@@ -60,15 +60,16 @@ def findings(results: Results, found: Found) -> list[str]:
     return [
         "From small first weights, three layers of sigmoid units reach a loss of 0.3 on digits "
         f"in {steps['normalised']:,.0f} steps with batch normalisation and in "
-        f"{steps['plain']:,.0f} without; the median of a unit of the last hidden layer moves by "
-        f"{moved['normalised']:.2g} of its range at the start, instead of {moved['plain']:.2g}.",
+        f"{steps['plain']:,.0f} without. The median input of a unit of the last hidden layer moves "
+        f"by {moved['normalised']:.2g} times its range at the start, and by {moved['plain']:.2g} "
+        "times without.",
         "Better first weights do much of the same. Four times as large, and without "
         f"normalisation, they need {steps['wide start']:,.0f} steps: {share:.0%} of the gain, on a "
         "logarithmic scale.",
         f"The largest learning rate at which all ReLU networks learn is {normalized:g} with "
-        f"normalisation and {relu:g} without. The numbers of rates, of "
-        f"{len(results['swept_rates'])}, at which all sigmoid networks learn are: {count}. The "
-        f"worst accuracy with normalisation, over all rates, is {rates.measured:.2f}.",
+        f"normalisation and {relu:g} without. Of {len(results['swept_rates'])} rates, all sigmoid "
+        f"networks learn at this many: {count}. The worst accuracy with normalisation, over all "
+        f"rates, is {rates.measured:.2f}.",
         "The formula alone explains part of this: the loss does not depend on the length of a "
         "unit's weights, so they only ever grow, and weights four times as long need a learning "
         "rate 16 times as large for the same training.",

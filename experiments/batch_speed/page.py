@@ -52,6 +52,7 @@ def findings(results: Results, found: Found) -> list[str]:
     return [
         f"A network learns digits from 1,000 rows until its loss has fallen from 2.3 to "
         f"{passes.LOW_LOSS:g}. In passes through the rows, small batches are far ahead: "
+        "it needs "
         + ", ".join(f"{count} with {name}" for name, count in zip(names, passed, strict=True))
         + ".",
         "But a step has a price of its own: a pass in steps of one row takes "

@@ -65,8 +65,8 @@ def findings(results: Results, found: Found) -> list[str]:
         f"from 3 to {place:.2g}.",
         "The mean gradient of a batch is right on average; the sum in the lecture is only b/n of "
         "the full one. With a constant learning rate, independent batches keep the loss above its "
-        f"minimum; passes through the rows in random order come closer, {passes} times with "
-        "batches of 1, 4 and 16 of 32 rows.",
+        f"minimum; passes through the rows in random order come closer, by factors of {passes} "
+        "with batches of 1, 4 and 16 of 32 rows.",
         f"Of {losses.shape[2]} starts of a tanh network of {widths[0]} units, {high[0, 0]} end "
         f"high with Adam, {minima[0, 0]} of them at a true local minimum; of {widths[-1]} units, "
         f"{high[0, -1]} do. L-BFGS leaves {high[1, 0]} starts of {widths[0]} units high, and "

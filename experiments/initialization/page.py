@@ -73,9 +73,9 @@ def findings(results: Results, found: Found) -> list[str]:
         "Units that start equal stay equal: a layer of copies learns like a single unit, and after "
         f"{steps:,} steps its loss is {copied:.2g}, against {random:.2g} for the median of "
         f"{starts} random starts.",
-        f"Noise of {noise:g} on equal weights is enough to tell the units apart: it grows at the "
-        f"rate of the most negative curvature, and the logarithm of its growth is within {off:.1%} "
-        "of theory. But that takes time, in which little is learned.",
+        f"Noise of one part in {1 / noise:,.0f} on equal weights is enough to tell the units "
+        "apart: it grows at the rate of the most negative curvature, and the logarithm of its "
+        f"growth is within {off:.1%} of theory. But that takes time, in which little is learned.",
         f"For ten hidden layers of tanh the best scale, √m times the standard deviation, is "
         f"{best:g}: its median loss is {medians.min():.2g} nats. Scales up to 0.3 leave "
         f"{medians[scales <= 0.3].min():.2f}, no better than guessing ({worst:.2f}).",

@@ -54,8 +54,9 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
     lines += ["## A map of the lecture", ""]
     for number, place in enumerate(lecture_map(records), start=1):
         pages = ", ".join(f"[{escape(one['short'])}](#{one['name']})" for one in place["pages"])
-        found = f": {pages} ({worded(place['marks'])})" if pages else ""
-        lines.append(f"{number}. {escape(place['title'])}{found}")
+        found = worded(place["marks"])
+        after = (f": {pages}" if pages else "") + (f" ({found})" if found else "")
+        lines.append(f"{number}. {escape(place['title'])}{after}")
     return "\n".join(lines) + "\n"
 
 

@@ -71,7 +71,8 @@ def findings(results: Results, found: Found) -> list[str]:
         f"{slow:,.0f} steps of gradient descent and {fast:.0f} of momentum, both at their best "
         "settings: about the condition number, and its square root.",
         "The slide's point W + v makes Nesterov's rule unstable. Without momentum it should be "
-        f"gradient descent; the learning rates that it allows are {limits}.",
+        "gradient descent; but at curvature 1 the limits of their learning rates are "
+        f"{limits}.",
         "Close to a saddle, adaptive rules leave at once, and rules that follow the size of the "
         "gradient do not: each factor of ten closer costs "
         f"{found.measured('closer to it: gradient descent'):.0f} steps of gradient descent, and "

@@ -90,9 +90,9 @@ def findings(results: Results, found: Found) -> list[str]:
     place = int(np.argmin(np.abs(price - 0.01)))
     active = results["active"].mean(axis=1)
     return [
-        f"Of {len(gains)} networks that learn digits from few images, dropout lowers the error "
-        f"on new images of {helped or 'none'}, raises that of {harmed or 'none'}, and makes "
-        f"no clear difference to the others: it changes by {differences.min():+.1f} to "
+        f"Of {len(gains)} networks that learn digits from few images, dropout improves "
+        f"{helped or 'none'} and makes {harmed or 'none'} worse; for the others the difference is "
+        f"not clear. The error on new images changes by {differences.min():+.1f} to "
         f"{differences.max():+.1f} percentage points.",
         "Predicting with the whole network, as the lecture advises, is not only cheaper than the "
         f"mean of {DRAWS[-1]} thinned networks: that mean has {100 * averaged:.1f} percentage "
