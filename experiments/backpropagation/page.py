@@ -35,6 +35,7 @@ plt.show()
 
 TOPICS = {
     1: ("parameters of the 2-4-4-1", "erratum 11:"),
+    2: ("functions whose gradients agree by six routes",),
     4: ("erratum 30:",),
     7: ("erratum 29:",),
     9: ("erratum 28:",),
