@@ -76,10 +76,10 @@ class Settings:
     network_hidden: tuple[int, ...] = (8, 8)
     large_network_refits: int = 200
     compared_settings: int = len(SETTINGS)
-    compared_sets: tuple[int, int, int] = (14, 11, 6)
+    compared_sets: tuple[int, int, int] = (12, 9, 5)
     compared_refits: tuple[int, int, int] = (60, 50, 40)
     new_truths: int = len(TRUTHS)
-    new_sets: tuple[int, int] = (20, 8)
+    new_sets: tuple[int, int] = (16, 6)
     new_refits: int = 50
 
 

@@ -62,7 +62,7 @@ class SignalSettings:
     outputs: int = 20
     layers: int = 1000
     fans: tuple[int, ...] = (16, 64, 256, 1024)
-    fan_layers: int = 4000
+    fan_layers: int = 1000
     scales: tuple[float, ...] = (0.03, 0.1, 0.3, 0.6, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0, 30.0)
     width: int = 256
     depth: int = 10

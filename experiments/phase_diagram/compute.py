@@ -40,8 +40,8 @@ class Settings:
       map: cells of the trainability map, and how networks are trained in each.
     """
 
-    weight_grid: int = 31
-    bias_grid: int = 13
+    weight_grid: int = 25
+    bias_grid: int = 11
     width: int = 1024
     depth: int = 30
     seeds: int = 1000
@@ -87,7 +87,7 @@ def _plane(settings: Settings) -> dict[str, Any]:
     biases = 0.3 * np.linspace(0, 1, settings.bias_grid) ** 2  # the critical line is steep near 0
     plane = [[propagation.mean_field("tanh", w, b) for w in weights] for b in biases]
     line = 0.3 * np.linspace(0, 1, 2 * settings.bias_grid) ** 2
-    along = np.unique(np.append(np.linspace(0.4, 4.4, 4 * settings.weight_grid), _points()))
+    along = np.unique(np.append(np.linspace(0.4, 4.4, 3 * settings.weight_grid), _points()))
     theory = [propagation.mean_field("tanh", w, BIASES) for w in along]
     return {
         "plane_weights": weights,
