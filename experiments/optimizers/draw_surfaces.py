@@ -73,7 +73,7 @@ def paths(results: Results) -> Animation:
             line.set_data(*course[: step + 1].T)
             head.set_data(*course[step : step + 1].T)
 
-    return Animation(figure, show, len(steps))
+    return Animation(figure, [*lines, *heads, title], show, len(steps))
 
 
 def shown_steps(steps: int) -> np.ndarray:

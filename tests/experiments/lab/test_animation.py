@@ -20,7 +20,7 @@ def square(frames, shown):
         shown.append(frame)
         point.set_data([frame], [0])
 
-    return Animation(figure, show, frames, per_second=5)
+    return Animation(figure, [point], show, frames, per_second=5)
 
 
 def test_every_frame_is_shown_once_and_written_for_its_time():

@@ -343,7 +343,7 @@ def test_figures_that_are_no_longer_drawn_are_removed(lab):
 
 ANIMATION = """
     from experiments.lab.animation import Animation
-    figures["again"] = Animation(figures["again"], lambda frame: None, 2)
+    figures["again"] = Animation(figures["again"], [], lambda frame: None, 2)
     return figures
 """
 
