@@ -40,7 +40,7 @@ CAPTIONS = {
         "the thick one is the average of all. Dashed in b and c: the curve of a. Older "
         "patients have heart disease more often, but they also differ in the other predictors, and "
         "these tell the network more. The penalty flattens the network's curves somewhat, and no "
-        "band over refits shows this: see the experiment band_coverage. "
+        "band over refits shows this: see `band_coverage`. "
         "Lecture 11, 'Predicted probabilities vs. Age'."
     ),
     **draw_importance.CAPTIONS,

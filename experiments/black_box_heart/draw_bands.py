@@ -32,7 +32,7 @@ CAPTIONS = {
         f"varied. Thin: {SHOWN} of the refits; thick: their mean, with its pointwise band, nominal "
         "95%; ticks: observed values. The network is smooth; forest and boosting move in steps "
         "where they split. That bands narrow with more rows, n = 100 against 10,000, is shown by "
-        "the experiment band_coverage. "
+        "`band_coverage`. "
         "Lecture 11, 'But how does this work for random forests?'."
     ),
 }

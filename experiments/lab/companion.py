@@ -9,11 +9,13 @@ keeps the others. They need no network and no script; Jinja2 escapes every text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape  # which Jinja2 depends on
 
 from experiments.lab import repetition
 from experiments.lab.claims import tally, verdict
@@ -42,6 +44,8 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    titles = {record["name"]: record["title"] for record in records}
+    environment.filters["linked"] = lambda text: linked(text, titles)
     topics = [topic(record, repetition.sentence(folder, record)) for record in records]
     page = environment.get_template("topic.html")
     for place, one in enumerate(topics):
@@ -62,6 +66,22 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
     }
     write_text(index, environment.get_template("index.html").render(content))
     return index
+
+
+def linked(text: str, titles: Mapping[str, str]) -> Markup:
+    """Text in which names between backticks are links to pages, or code where no page has the name.
+
+    Args:
+      text: as plain text.
+      titles: of the pages, by name.
+    """
+    link, code = Markup('“<a href="{}.html">{}</a>”'), Markup("<code>{}</code>")
+    parts = re.split("`([^`]+)`", text)
+    parts[1::2] = [
+        link.format(name, titles[name]) if name in titles else code.format(name)
+        for name in parts[1::2]
+    ]
+    return Markup("").join(map(escape, parts))
 
 
 def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:

@@ -58,12 +58,21 @@ def test_an_index_and_a_page_per_experiment_are_written(lab):
 
 def test_a_page_may_have_several_of_the_strongest_findings(lab):
     one = '(1, 1, "again")'
-    lab.with_page("sums", (one, f'[(3, 0, "again"), {one}]'))
+    lab.with_page("sums", (one, f'(3, 0, "again"), {one}'))
     lab.with_page("others", (one, '(2, 0, "again")'))
     lab.run()
     found = overview.highlights(reading.read_records(lab.out, ["sums", "others"]))
     places = [(one["rank"], one["name"], one["sentence"][:5]) for one in found]
     assert places == [(1, "sums", "There"), (2, "others", "First"), (3, "sums", "First")]
+
+
+def test_names_between_backticks_are_links_or_code():
+    titles = {"sums": "Sums & means"}
+    shown = companion.linked("as `sums` and `fit(a < b)` show: x < y, and `one", titles)
+    assert shown == (
+        'as “<a href="sums.html">Sums &amp; means</a>” and <code>fit(a &lt; b)</code> show: '
+        "x &lt; y, and `one"
+    )
 
 
 def test_every_address_of_every_page_exists(lab):
