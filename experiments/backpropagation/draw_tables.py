@@ -100,7 +100,7 @@ def _alone(columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[Cell]])
 def symbol(name: str, last: str) -> str:
     """A variable's name in TeX: xi_4, or L for the last variable, or the name of an input."""
     if name == last:
-        return r"\mathcal{L}"
+        return "L"
     if name.startswith("xi") and name[2:].isdigit():
         return rf"\xi_{{{name[2:]}}}"
     known = {"w": "W", "b0": r"\beta_0", "b1": r"\beta_1"}
@@ -167,12 +167,12 @@ def logistic(results: Results) -> Figure:
         steps.append([[(text, INK)] for text in texts])
     found, slide = results["quantities"], results["quantities_slide"]
     words = {
-        "dL/dp": r"$\partial\mathcal{L}/\partial p$",
+        "dL/dp": r"$\partialL/\partial p$",
         "dp/dh": r"$\partial p/\partial h$",
         "dh/db1": r"$\partial h/\partial\beta_1$",
-        "dh/db0": r"$\partial h/\partial\beta_0$, printed as $d\mathcal{L}/d\beta_0$",
-        "dL/db1": r"$\partial\mathcal{L}/\partial\beta_1$",
-        "dL/db0": r"$\partial\mathcal{L}/\partial\beta_0$",
+        "dh/db0": r"$\partial h/\partial\beta_0$, printed as $dL/d\beta_0$",
+        "dL/db1": r"$\partialL/\partial\beta_1$",
+        "dL/db0": r"$\partialL/\partial\beta_0$",
     }
     factors = []
     for place, name in enumerate(QUANTITIES):

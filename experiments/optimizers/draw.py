@@ -23,12 +23,12 @@ from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
     "rates": "Distance from the minimum of a quadratic, step by step, for gradient descent, "
-    "momentum and Nesterov's rule. Dotted: theory, rate^t, or t rate^t where two roots coincide. "
-    "a: condition number 10; b: 100; c: 1,000. With the best settings gradient descent needs a "
-    "number of steps proportional to the condition number, and momentum to its square root. d: "
-    "learning rate from which Nesterov's rule diverges, with curvature 1; lines: theory. With the "
-    "slide's point W + v it is less stable than gradient descent even without momentum; with W + a "
-    "v it is gradient descent at a = 0.",
+    "momentum and Nesterov's rule. η: learning rate; L and μ: largest and least curvature. Dotted: "
+    "theory, rate^t, or t rate^t where two roots coincide. a: condition number 10; b: 100; c: "
+    "1,000. With the best settings gradient descent needs a number of steps proportional to the "
+    "condition number, and momentum to its square root. d: learning rate from which Nesterov's rule"
+    " diverges, with curvature 1; lines: theory. With the slide's point W + v it is less stable "
+    "than gradient descent even without momentum; with W + a v it is gradient descent at a = 0.",
     "surfaces": "Paths of six rules down well-known surfaces of two parameters. Each rule has the "
     "learning rate, of a grid of powers of two, with the least mean loss along its path. Cross: "
     "start; dots: ends; star: a minimum. Contours: the loss, at equal steps of its logarithm.",

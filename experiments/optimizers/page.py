@@ -55,7 +55,7 @@ def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
     slow, fast = (
         np.log(10) / found.measured(f"condition number 1000: {method}")
-        for method in ("gradient descent, e = 2/(L + mu)", "momentum, best")
+        for method in ("gradient descent, η = 2/(L + μ)", "momentum, best")
     )
     limits = found.measured("the learning rate 2: limit of the rule")
     training, new, untuned = (

@@ -43,9 +43,9 @@ def _best(rule: str) -> Callable[[float], tuple[float, float]]:
 
 # The rule, and its learning rate and decay for a condition number.
 METHODS: dict[str, tuple[str, Callable[[float], tuple[float, float]]]] = {
-    "gradient descent, e = 1/L": ("gradient_descent", lambda condition: (1.0, 0.0)),
-    "gradient descent, e = 2/(L + mu)": ("gradient_descent", _best("gradient_descent")),
-    "Nesterov, e = 1/L": ("nesterov", _usual_nesterov),
+    "gradient descent, η = 1/L": ("gradient_descent", lambda condition: (1.0, 0.0)),
+    "gradient descent, η = 2/(L + μ)": ("gradient_descent", _best("gradient_descent")),
+    "Nesterov, η = 1/L": ("nesterov", _usual_nesterov),
     "Nesterov, best": ("nesterov", _best("nesterov")),
     "momentum, best": ("momentum", _best("momentum")),
 }

@@ -108,3 +108,13 @@ def test_every_address_of_a_page_leads_somewhere(path):
         if not one.startswith("data:") and not (FIGURES / one.partition("#")[0]).exists()
     ]
     assert len(addresses) > 5 and not gone
+
+
+def test_no_picture_has_letters_that_only_one_font_has():
+    # Matplotlib takes script letters from a font of its own, at places of Unicode for private use.
+    own = [
+        path.name
+        for path in FIGURES.glob("*.svg")
+        if re.search("[\ue000-\uf8ff]", path.read_text())
+    ]
+    assert not own
