@@ -145,10 +145,10 @@ def _identities(results: Results) -> Figure:
 
 def _courses(ax: Axes, results: Results) -> None:
     steps = np.arange(identities.STEPS + 1)
-    ax.plot(steps, results["course"], color=COLORS["black"], label="from W, e", linewidth=4)
+    ax.plot(steps, results["course"], color=COLORS["black"], label="from W, η", linewidth=4)
     for course, factor, color, dashes in zip(
         results["long_courses"],
-        ("e", "4 e", "16 e"),
+        ("η", "4 η", "16 η"),
         ("orange", "vermilion", "sky"),
         ("dotted", "dashdot", "dashed"),
         strict=True,

@@ -114,8 +114,8 @@ def _descents(loss: Callable[..., Array], W: Array) -> dict[str, Array]:
 
     Returns:
       `squared_lengths` (steps + 1, units) |w|^2; `squared_gradients` (steps, units) |g|^2;
-      `course` (steps + 1,) losses from W at e; `long_courses` (3, steps + 1) losses from 4 W at e,
-      4 e and 16 e.
+      `course` (steps + 1,) losses from W at η; `long_courses` (3, steps + 1) losses from 4 W at η,
+      4 η and 16 η.
     """
 
     def descent(start: Array, rate: Any) -> tuple[Array, Array, Array]:

@@ -70,7 +70,7 @@ def paired_ratio(logarithms: np.ndarray) -> tuple[float, tuple[float, float]]:
 
 
 def extrapolated_gap(gaps: np.ndarray) -> tuple[float, float]:
-    """2 gap(e / 2) - gap(e) of (2, runs) gaps at the rates e and e / 2, and its standard error."""
+    """2 gap(η / 2) - gap(η) of (2, runs) gaps at the rates η and η / 2, and its standard error."""
     means, errors = np.array([mean_and_error(row) for row in gaps]).T
     return float(2 * means[1] - means[0]), float(np.hypot(2 * errors[1], errors[0]))
 

@@ -3,8 +3,8 @@
     label smoothing   targets (1 - s) p + s / K
     label noise       a label is drawn anew with probability s in each step: the same in the mean
 
-First, softmax regression on two rows learns with label noise. At a small learning rate e the mean
-gap of its scores is that of smoothing plus a multiple of e, so that 2 gap(e / 2) - gap(e) has no
+First, softmax regression on two rows learns with label noise. At a small learning rate η the mean
+gap of its scores is that of smoothing plus a multiple of η, so that 2 gap(η / 2) - gap(η) has no
 part of first order. Then networks learn few digits, a fifth of whose labels has been drawn at
 random once and for all, and are tested on labels that are right.
 """
