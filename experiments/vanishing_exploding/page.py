@@ -64,8 +64,8 @@ def findings(results: Results, found: Found) -> list[str]:
         f"{shrunk:.0f} with weights of variance 1/n, stays near 0 ({kept:.1f}) with 2/n, and grows "
         f"to {grown:.0f} with 3/n, each as the exact law says.",
         "A factor of two in the variance of the first weights decides whether 30 layers learn: "
-        f"training accuracy is {xavier:.0%} with Xavier's scheme and {he:.0%} with He's. Not every "
-        f"start of the first stalls, as the rule set beforehand demanded: {stuck} of 16 did.",
+        f"training accuracy is {xavier:.0%} with Xavier's scheme and {he:.0%} with He's. That "
+        f"every start of the first stalls was the rule set beforehand: {stuck} of 16 did.",
         "A slide is corrected: with factors 0.5 and 0.9 the gradient does not vanish at once. It "
         f"first grows to {found.measured('maximum of n·0.9ⁿ⁻¹'):.2f}, and is "
         f"below 1 from depth {found.measured('is below 1 from n on')} on.",

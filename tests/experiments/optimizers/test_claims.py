@@ -15,13 +15,14 @@ def test_every_claim_holds(results):
     assert failing(results) == []
 
 
-def test_a_race_in_which_adagrad_is_slower_on_one_table_shows_it_as_refused(results):
+def test_a_race_in_which_a_rule_is_slower_on_one_table_shows_it_as_refused(results):
+    """Momentum that is 1.2 times as slow as gradient descent does not lower the training loss."""
+    assert not any(claim.refused for claim in claims_race._rule_claims(results))
     losses = results["race_losses"].copy()
     losses[:, 1] = 1.2 * losses[:, 0]
-    rules = np.array(["gradient descent", "AdaGrad", "Adam"])
-    changed = {**results, "race_losses": losses, "race_rules": rules}
-    (refused,) = [claim for claim in claims_race._rule_claims(changed) if claim.refused]
-    assert "AdaGrad" in refused.statement and refused.measured == pytest.approx(1.2)
+    slower = claims_race._rule_claims({**results, "race_losses": losses})
+    (refused,) = [claim for claim in slower if claim.refused]
+    assert "momentum" in refused.statement and refused.measured == pytest.approx(1.2)
 
 
 def test_rates_are_those_of_the_published_table():
@@ -52,14 +53,6 @@ def test_a_rule_that_follows_the_size_of_the_gradient_is_not_adaptive(results):
     assert any(
         "Adaptive rules" in statement for statement in failing({**results, "saddle_steps": steps})
     )
-
-
-def test_a_rule_that_learns_no_faster_fails(results):
-    """Momentum taken for gradient descent does not lower the training loss."""
-    losses = results["race_losses"].copy()
-    losses[:, 1] = 1.01 * losses[:, 0]
-    found = failing({**results, "race_losses": losses})
-    assert len(found) == 1 and found[0].startswith("Training loss of momentum over")
 
 
 def test_a_rule_that_generalises_better_fails(results):
