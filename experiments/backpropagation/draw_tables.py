@@ -167,12 +167,12 @@ def logistic(results: Results) -> Figure:
         steps.append([[(text, INK)] for text in texts])
     found, slide = results["quantities"], results["quantities_slide"]
     words = {
-        "dL/dp": r"$\partialL/\partial p$",
+        "dL/dp": r"$\partial L/\partial p$",
         "dp/dh": r"$\partial p/\partial h$",
         "dh/db1": r"$\partial h/\partial\beta_1$",
         "dh/db0": r"$\partial h/\partial\beta_0$, printed as $dL/d\beta_0$",
-        "dL/db1": r"$\partialL/\partial\beta_1$",
-        "dL/db0": r"$\partialL/\partial\beta_0$",
+        "dL/db1": r"$\partial L/\partial\beta_1$",
+        "dL/db0": r"$\partial L/\partial\beta_0$",
     }
     factors = []
     for place, name in enumerate(QUANTITIES):

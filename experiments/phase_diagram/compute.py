@@ -40,7 +40,7 @@ class Settings:
       map: cells of the trainability map, and how networks are trained in each.
     """
 
-    weight_grid: int = 25
+    weight_grid: int = 31
     bias_grid: int = 11
     width: int = 1024
     depth: int = 30
