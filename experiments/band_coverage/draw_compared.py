@@ -27,7 +27,7 @@ CAPTION = (
     "95%, are for means of the response at points, for curves averaged over rows and for levels of "
     "a category. Each row is one truth and number of rows; bars: 2 standard errors over data sets. "
     "(a) Share of the bands that contain the truth; shaded: the aim. (b) The same at the worst "
-    "place of each setting, where chance alone takes even exact bands below 95%. (c) Width, "
+    "place of each setting, where chance alone takes even exact bands below the aim. (c) Width, "
     "relative to the percentile band with the lighter penalty (logarithmic axis). A penalty that "
     "predicts well bends the curve, and percentile bands around a bent curve miss the truth. With "
     "a lighter penalty they miss less. The calibrated band also moves its centre by the bias that "

@@ -221,7 +221,7 @@ def _training_claims(results: Results) -> Iterator[Claim]:
         yield below(
             f"{learns}: median training loss (range over starts)",
             source,
-            np.nanmedian(last[he]),
+            float(np.median(np.nan_to_num(last[he], nan=np.inf))),
             LEARNED_LOSS,
             interval=_range(last[he]),
         )

@@ -68,6 +68,18 @@ def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
     assert any(failing in statement for statement in statements)
 
 
+@pytest.mark.parametrize(("missed", "refused"), [(2, False), (4, True)])
+def test_a_place_is_refused_only_if_too_many_of_four_sets_miss_it(results, missed, refused):
+    """Of 13 places in 4 data sets, one that half of them miss is no surprise."""
+    bands = results[COMPARED].copy()
+    truth = results[COMPARED.replace("bands", "truth")]
+    bands[0], bands[1] = truth - 1, truth + 1
+    bands[:, :, :missed, 0] += 100
+    changed = claims({**results, COMPARED: bands})
+    (claim,) = [one for one in changed if "the same at the worst of" in one.statement]
+    assert claim.measured == 1 - missed / 4 and claim.refused is refused
+
+
 def test_leaving_out_1_over_e_of_100_rows_fails(results):
     # 0.3679 instead of 0.3660: the many resamples of the means are enough to tell.
     shares = np.full(1000, math.exp(-1))
