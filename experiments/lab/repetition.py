@@ -89,7 +89,7 @@ def _outcome(claims: Sequence[Claim]) -> dict[str, Any]:
 def sentence(folder: Path, record: Mapping[str, Any]) -> str:
     """What repetition found for an experiment with this record; empty where it is not known.
 
-    Example: "All claims (25) also hold at 10 other seeds (101 to 110)."
+    Example: "At 10 other seeds (101 to 110), no claim fails, and 25 hold."
     """
     path = folder / FOLDER / f"{record['name']}.json"
     repeated = store.read_json(path) or {}
@@ -107,7 +107,7 @@ def sentence(folder: Path, record: Mapping[str, Any]) -> str:
     number = f"{min(held)} to {max(held)}" if len(held) > 1 else f"{max(held)}"
     others = f"{len(seeds)} other {'seed' if len(seeds) == 1 else 'seeds'} ({_ranges(seeds)})"
     if not failed:
-        return f"All claims ({number}) also hold at {others}."
+        return f"At {others}, no claim fails, and {number} {'holds' if held == {1} else 'hold'}."
     which = "; ".join(
         f"at seed {seed}, {one['statement']} (expected {one['expected']}, "
         f"measured {one['measured']})"
