@@ -109,7 +109,6 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
         spreads[1] / spreads[0],
         1.0,
     )
-    momentum = reading.rules(results).index("momentum")
     losses = results["race_losses"][:, 0, reading.UNTUNED_CHOICE, 0]
     momentum = reading.rules(results).index("momentum")
     yield below(

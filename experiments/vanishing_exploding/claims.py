@@ -182,7 +182,7 @@ def _training_claims(results: Results) -> Iterator[Claim]:
             )
             continue
         stalls = f"{layers} layers with Xavier's N(0, 1/m) stall"
-        weakened = f"{source}; for the median, since the rule for every start is refused"
+        weakened = f"{source}; for the median, since not every start obeys the rule"
         decides = len(accuracy[xavier]) >= DECISIVE
         yield below(
             f"{stalls}: median training accuracy (range over starts)",
@@ -220,7 +220,7 @@ def _training_claims(results: Results) -> Iterator[Claim]:
         )
         yield below(
             f"{learns}: median training loss (range over starts)",
-            source,
+            weakened,
             float(np.median(np.nan_to_num(last[he], nan=np.inf))),
             LEARNED_LOSS,
             interval=_range(last[he]),
