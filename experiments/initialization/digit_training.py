@@ -69,7 +69,7 @@ class TrainingSettings:
     )
     nonzeros: int = 15
     scheme_rate: float = 0.05
-    seeds: int = 40
+    seeds: int = 30
 
 
 class Outcome(NamedTuple):

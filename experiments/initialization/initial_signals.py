@@ -66,7 +66,7 @@ class SignalSettings:
     scales: tuple[float, ...] = (0.03, 0.1, 0.3, 0.6, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0, 30.0)
     width: int = 256
     depth: int = 10
-    seeds: int = 1000
+    seeds: int = 600
 
 
 def weight_variance(scheme: str, inputs: int, outputs: int, nonzeros: int) -> float:

@@ -44,7 +44,7 @@ class Settings:
     bias_grid: int = 11
     width: int = 1024
     depth: int = 30
-    seeds: int = 1000
+    seeds: int = 700
     map: trainability.Map = MAP
 
 

@@ -16,7 +16,7 @@ LECTURE = (
 )
 
 SURE = (
-    "Theory is compared with tables of the literature to seven decimals, and with a thousand "
+    "Theory is compared with tables of the literature to seven decimals, and with 700 "
     "networks at each point of the plane, within four standard errors; for that, theory needs its "
     "term of order 1/width. The map was trained with two learning rates and several starts in "
     "every cell. The line is not fitted to it: the depth scale comes from theory, and the factor 6 "

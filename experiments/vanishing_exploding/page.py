@@ -15,7 +15,7 @@ LECTURE = (
 SURE = (
     "Random networks of up to 200 layers are compared with exact laws at their own width, or with "
     "theory to first order in 1/width, within four standard errors over 200 networks or more; the "
-    "spread of gradients over 40,000 networks, which is enough to refuse the law of wide networks. "
+    "spread of gradients over 25,000 networks, which is enough to refuse the law of wide networks. "
     "Cliffs are computed from formulas, and nothing in them is random."
 )
 

@@ -102,7 +102,7 @@ class Signals:
     gain_width: int = 256
     gain_seeds: int = 100
     laws: tuple[tuple[int, int], ...] = ((32, 16), (32, 32), (64, 32), (64, 64))
-    law_seeds: int = 40_000
+    law_seeds: int = 25_000
     drawn_seeds: int = 5000
     span: int = 20
     batches: tuple[tuple[str, int], ...] = (
