@@ -88,6 +88,20 @@ def test_intervals_of_new_observations():
     assert min(shares) == pytest.approx(measured.least, abs=5e-4)
 
 
+@pytest.mark.parametrize(
+    "measured",
+    [
+        calibration.MEASURED,
+        simultaneous.MEASURED,
+        contrasts.MEASURED,
+        importance_intervals.MEASURED["weighted"],
+    ],
+)
+def test_the_sample_report_tells_the_present_measurement(measured):
+    report = (FIGURES / "heart_report" / "report.html").read_text(encoding="utf-8")
+    assert str(measured) in report
+
+
 def test_a_measurement_is_told_in_words():
     measured = MeasuredCoverage("x", 0.95, mean=0.912, settings=3, least=0.8)
     said = "91% on average over 3 simulated settings at a nominal 95%"
