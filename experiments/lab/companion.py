@@ -93,6 +93,7 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
     """
     page = record.get("page") or {}
     claims = [_row(claim) for claim in record["claims"]]
+    refused = [row for row in claims if row["verdict"] == "refused"]
     settings = record.get("settings", {}).items()
     machine = record.get("machine", {})
     return {
@@ -107,7 +108,8 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
         "tally": tally(verdicts(record)),
         "quick": record.get("size") == "quick",
         "claims": claims,
-        "refused": [row for row in claims if row["verdict"] == "refused"],
+        # An error of a slide is told once, under a heading of its own.
+        "refused": [row for row in refused if not is_corrected(row)],
         "corrected": [row for row in claims if is_corrected(row)],
         "verdict": record.get("verdict", {}),
         "marks": marks(record["claims"]),

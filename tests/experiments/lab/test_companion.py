@@ -13,6 +13,8 @@ from experiments import NAMES
 from experiments.lab import companion, overview, reading
 from experiments.lab.lecture import TOPICS
 
+FIGURES = Path(__file__).parents[3] / "figures"
+
 
 class Links(html.parser.HTMLParser):
     """The addresses, headings and images of a page."""
@@ -64,6 +66,15 @@ def test_a_page_may_have_several_of_the_strongest_findings(lab):
     found = overview.highlights(reading.read_records(lab.out, ["sums", "others"]))
     places = [(one["rank"], one["name"], one["sentence"][:5]) for one in found]
     assert places == [(1, "sums", "There"), (2, "others", "First"), (3, "sums", "First")]
+
+
+def test_an_error_of_a_slide_that_is_refused_is_told_once():
+    record = json.loads((FIGURES / "regularization.json").read_text(encoding="utf-8"))
+    shown = companion.topic(record)
+    refused = [claim for claim in shown["claims"] if claim["verdict"] == "refused"]
+    both = [claim for claim in refused if claim in shown["corrected"]]
+    assert both and len(shown["refused"]) == len(refused) - len(both)
+    assert not any(claim in shown["refused"] for claim in both)
 
 
 def test_names_between_backticks_are_links_or_code():
