@@ -21,7 +21,14 @@ from experiments.lab import repetition
 from experiments.lab.claims import tally, verdict
 from experiments.lab.overview import highlights, is_corrected, lecture_map, marks, picture
 from experiments.lab.progress import SECONDS, readable
-from experiments.lab.reading import measured, number, read_records, setting, verdicts
+from experiments.lab.reading import (
+    measured,
+    number,
+    read_records,
+    setting,
+    typeset,
+    verdicts,
+)
 from experiments.lab.store import write_text
 
 STYLE = "companion.css"  # beside the pages
@@ -71,12 +78,15 @@ def write_companion(folder: Path, order: Sequence[str]) -> Path:
 def linked(text: str, titles: Mapping[str, str]) -> Markup:
     """Text in which names between backticks are links to pages, or code where no page has the name.
 
+    Outside of code, negative numbers have a minus sign.
+
     Args:
       text: as plain text.
       titles: of the pages, by name.
     """
     link, code = Markup('“<a href="{}.html">{}</a>”'), Markup("<code>{}</code>")
     parts = re.split("`([^`]+)`", text)
+    parts[::2] = map(typeset, parts[::2])
     parts[1::2] = [
         link.format(name, titles[name]) if name in titles else code.format(name)
         for name in parts[1::2]

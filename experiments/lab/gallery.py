@@ -15,7 +15,7 @@ from typing import Any
 
 from experiments.lab.claims import tally
 from experiments.lab.overview import highlights, lecture_map, worded
-from experiments.lab.reading import read_records, verdicts
+from experiments.lab.reading import read_records, typeset, verdicts
 from experiments.lab.store import write_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#~$!])")
@@ -47,7 +47,12 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
         lines += ["## The strongest findings", ""]
     for found in strongest:
         picture = f"![{escape(found['figure']['alt'])}]({found['figure']['file']})"
-        lines += [f"{escape(found['sentence'])} ({escape(found['title'])})", "", picture, ""]
+        lines += [
+            f"{escape(typeset(found['sentence']))} ({escape(found['title'])})",
+            "",
+            picture,
+            "",
+        ]
     lines += ["## The pages", ""]
     for record in records:
         lines += [*_entry(record), ""]
@@ -72,7 +77,7 @@ def _entry(record: Mapping[str, Any]) -> list[str]:
         "",
         f"### {escape(record['title'])}",
         "",
-        *([escape(findings[0]), ""] if findings else []),
+        *([escape(typeset(findings[0])), ""] if findings else []),
         f"{tally(verdicts(record))}. Figures: {figures}. Made by {code(record['command'])}.",
     ]
 

@@ -5,6 +5,7 @@ NAME.json -> a record, if it has all that the pages show; any other file is pass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from experiments.lab.claims import verdict
 from experiments.lab.store import read_json
 
 FIELDS = ("statement", "source", "expected", "measured", "interval", "holds", "refused")
+
+_NEGATIVE = re.compile(r"(?<![\w.)-])-(?=\.?\d)")
 
 
 def read_records(folder: Path, order: Sequence[str]) -> list[dict[str, Any]]:
@@ -51,7 +54,18 @@ def number(value: Any) -> str:
         return str(value)
     if isinstance(value, int):
         return f"{value:,}"
+    value = value or 0.0  # zero has no sign on a page
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def typeset(text: str) -> str:
+    """Text with a minus sign instead of a hyphen before each negative number.
+
+    Example:
+      >>> typeset("from -1.5 to 2, in 10-12 of 20 runs, 1e-6 at most")
+      'from −1.5 to 2, in 10-12 of 20 runs, 1e-6 at most'
+    """
+    return _NEGATIVE.sub("−", text)
 
 
 def setting(value: Any) -> str:

@@ -86,6 +86,28 @@ def test_names_between_backticks_are_links_or_code():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("from -1.5 to 2 (-.5 to -0.2)", "from −1.5 to 2 (−.5 to −0.2)"),
+        ("[-1, 1], x=-1, 10^-3", "[−1, 1], x=−1, 10^−3"),
+        ("10-12 of 20, 1e-06, lecture-11, --seeds 3", None),
+        ("1 - 2, (a)-1, a -b", None),
+    ],
+)
+def test_negative_numbers_have_a_minus_sign(text, shown):
+    assert reading.typeset(text) == (shown or text)
+
+
+def test_zero_has_no_sign():
+    claim = {"measured": -0.0, "interval": [-0.0, 1.5]}
+    assert reading.measured(claim) == "0 (0 to 1.5)"
+
+
+def test_code_keeps_its_hyphens():
+    assert companion.linked("-1 and `f(-1)`", {}) == "−1 and <code>f(-1)</code>"
+
+
 def test_every_address_of_every_page_exists(lab):
     lab.with_page("sums")
     lab.write("plain")
