@@ -4,8 +4,8 @@ The rules were set before the full run: the default's mean coverage of the truth
 0.97 in every setting, and at least 0.88 at the worst place. A rule that a setting contradicts by
 more than two standard errors is shown as refused. A setting has few data sets, whose coverage may
 be 1 in all, so its standard error is at least that of data sets that vary as they do on average
-over settings. Which place is the worst is seen only afterwards: its interval is binomial and holds
-for all places at once.
+over settings. A kind of mean response with few data sets is only reported. Which place is the worst
+is seen only afterwards: its interval is binomial and holds for all places at once.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ def claims(results: Results) -> list[Claim]:
 
 def _overall(found: list[Compared]) -> Iterator[Claim]:
     place = list(METHODS).index(DEFAULT)
-    sets = sum(len(one.truth) for one in found)
     for kind, words in KINDS.items():
-        pairs = []
+        pairs, sets = [], 0
         for one in found:
             at = places(one.setting).get(kind)
             if at is not None:
                 pairs.append(mean_and_error(one.contained()[place, :, at].mean(axis=1)))
+                sets += len(one.truth)
         (mean, error), count = pooled(*map(np.array, zip(*pairs, strict=True))), len(pairs)
         margin = 0.02 * math.sqrt(max(1.0, STUDIED / sets) - 1)
         ends = (float(mean - 4 * error), float(mean + 4 * error))

@@ -20,7 +20,7 @@ from experiments.shared.binary_models import LEVEL
 
 TRUTH = "known truth"
 DISTANCE = 0.02
-PLANNED = 8  # data sets, the fewest of the full run
+PLANNED = 8  # data sets, with fewer of which more is allowed
 NOISY = ("growing noise", "uneven noise")
 
 

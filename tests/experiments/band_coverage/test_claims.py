@@ -5,9 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from experiments.band_coverage import claims_compared
 from experiments.band_coverage.claims import claims, verdict
 from experiments.band_coverage.draw import CAPTIONS
 from experiments.band_coverage.network_bands import METHODS
+from experiments.band_coverage.reading import compared
+from experiments.band_coverage.settings import Setting
 
 COMPARED = "rare_level_quantitative_3_100_bands"
 
@@ -128,3 +131,18 @@ def test_coverage_in_few_data_sets_is_only_reported(results, monkeypatch):
     ]
     assert len(undecided) == 5
     assert all("overage" in statement for statement in undecided)
+
+
+def test_only_the_data_sets_of_a_kind_decide_about_it(results, monkeypatch):
+    (one,) = compared(results)
+    without = one._replace(setting=Setting("curved", "quantitative", 100, 3))
+    monkeypatch.setattr(claims_compared, "DECISIVE", 100)
+    monkeypatch.setattr(claims_compared, "compared", lambda _: [one, *[without] * 30])
+    found = {c.statement: c.holds for c in claims_compared.claims(results) if "4 SE" in c.statement}
+    decided = {
+        kind: [held for said, held in found.items() if f"{kind}: coverage" in said]
+        for kind in claims_compared.KINDS.values()
+    }
+    assert decided["the mean response at a point"] != [None]
+    assert decided["a curve averaged over rows"] != [None]
+    assert decided["a level of a category"] == [None]
