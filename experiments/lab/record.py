@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.figure import Figure
 
 from experiments.lab import animation, contract, store
 from experiments.lab.claims import Claim, Found
@@ -150,17 +151,25 @@ def _figures(experiment: Experiment, stored: store.Stored, out: Path) -> list[di
             stem = f"{experiment.name}_{name}" if figures else experiment.name
             file = f"{stem}{'.gif' if moves else '.png'}"
             save = animation.save if moves else plotting.save
+            if isinstance(figure, Figure):
+                _place(figure)
             write_whole(out / file, partial(save, figure))
             caption = experiment.captions.get(name, "")
             figures.append({"name": name, "file": file, "caption": caption})
-            if not moves:
-                figure.set_layout_engine("none")  # everything is placed, also for the drawing
             if not moves and len(drawing := svg_file(figure).encode()) <= LARGEST_DRAWING:
                 figures[-1]["svg"] = f"{stem}.svg"
                 write_whole(out / f"{stem}.svg", lambda f, text=drawing: f.write(text))
     if not figures:
         raise InputError(f"draw of {experiment.name!r} returned no figure; return at least one.")
     return figures
+
+
+def _place(figure: Figure) -> None:
+    """Place everything once, or each file that is written would draw the figure a second time."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def _verdict(experiment: Experiment, stored: store.Stored) -> dict[str, list[str]]:

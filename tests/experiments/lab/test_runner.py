@@ -49,7 +49,7 @@ def test_a_run_writes_figures_claims_arrays_and_the_gallery(lab):
     assert "`python -m experiments sums`" in (lab.out / "README.md").read_text()
     page = (lab.out / "sums.html").read_text()
     assert 'src="sums.svg"' in page and 'alt="The draws."' in page
-    assert f'<td data-head="measured">{reading.number(mean)} (' in page
+    assert f'<td data-head="measured">{reading.typeset(reading.number(mean))} (' in page
     assert "1 of 1 claims hold, 1 reported" in lab.printed
 
 
