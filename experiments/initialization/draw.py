@@ -295,7 +295,7 @@ def _training(results: Results) -> Figure:
     axes[0].set_yticks([0.1, 1], ["0.1", "1"])
     axes[0].set_ylabel("final training loss (nats)")
     axes[0].set_title("tanh: loss")
-    axes[0].legend(loc="lower left")
+    axes[0].legend(title="learning rate", loc="lower left")
     axes[1].axhline(1 / 10, color="black", linestyle=LINES["dotted"], linewidth=1)
     axes[1].set_ylim(0, 1)
     axes[1].set_ylabel("test accuracy")
@@ -309,7 +309,7 @@ def _sweep(ax: Axes, results: Results, name: str) -> None:
     for place, rate in enumerate(results["swept_rates"].tolist()):
         shade, line = SHADES[place], list(LINES)[place]
         values = results[name][:, place].T
-        _band(ax, results["swept_scales"], values, shade, line, label=f"learning rate {rate:g}")
+        _band(ax, results["swept_scales"], values, shade, line, label=f"{rate:g}")
     ax.set_xscale("log")
     ax.set_xlabel("scale of the first weights")
 
