@@ -9,6 +9,7 @@ known_truths   importance where the truth is known
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jax
@@ -25,6 +26,7 @@ from experiments.black_box_heart import (
 )
 from experiments.black_box_heart.heart_refits import refit_heart
 from experiments.black_box_heart.settings import Settings
+from jaxnn.processes import threads
 
 FULL = Settings()
 QUICK = Settings(
@@ -47,15 +49,25 @@ def compute(key: Array, settings: Settings) -> dict[str, Any]:
         key_looks, 6
     )
     refits = refit_heart(key_heart, settings)
-    trees = tree_methods.refit_trees(key_trees, refits, settings)
+
+    def of_networks() -> dict[str, Any]:
+        return {
+            **permutation.compute(key_permuted, refits, settings),
+            **curves.compute(refits, settings),
+            **two_predictors.compute(refits),
+            **known_truths.compute(key_known, settings),
+        }
+
+    # Trees are refitted on one core: meanwhile networks use the other.
+    with ThreadPoolExecutor(threads(2)) as pool:
+        refitted = pool.submit(tree_methods.refit_trees, key_trees, refits, settings)
+        networks = pool.submit(of_networks)
+        trees = refitted.result()
     forest = trees["random forest"]
     features = forest.features(refits.table.X)
     return {
+        **networks.result(),
         **tree_methods.compute(key_methods, refits, trees, settings),
-        **permutation.compute(key_permuted, refits, settings),
         **without_predictors.compute(key_without, refits, features, settings),
-        **curves.compute(refits, settings),
-        **two_predictors.compute(refits),
         **compared_bands.compute(key_bands, refits, forest),
-        **known_truths.compute(key_known, settings),
     }

@@ -23,7 +23,7 @@ from jaxnn.progress import is_watched
 SECONDS: Mapping[str, float] = {
     "universal_approximation": 40,
     "depth_vs_width": 220,
-    "black_box_heart": 70,
+    "black_box_heart": 60,
     "importance_intervals": 70,
     "band_coverage": 230,
     "gradient_descent": 25,
@@ -32,7 +32,7 @@ SECONDS: Mapping[str, float] = {
     "vanishing_exploding": 65,
     "phase_diagram": 105,
     "optimizers": 60,
-    "initialization": 65,
+    "initialization": 55,
     "batch_normalization": 30,
     "regularization": 100,
     "batch_speed": 20,
