@@ -243,9 +243,10 @@ def reported(
     interval: Interval = None,
 ) -> Claim:
     """A number that is shown and never asserted; for an array, its median and range."""
-    if isinstance(measured, np.ndarray) and measured.size > 1:
+    if isinstance(measured, np.ndarray):
         values = _values(measured)
-        interval = interval or (float(values.min()), float(values.max()))
+        if values.size > 1:
+            interval = interval or (float(values.min()), float(values.max()))
         measured = float(np.median(values))
     return Claim(statement, source, expected, _words(measured), interval, None)
 

@@ -47,25 +47,27 @@ TOPICS = {
 
 def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
+    layers = results["profile_log_gradient"].shape[-1] - 1
+    starts, places = results["trained_accuracy"].shape[-1], len(results["chain_starts"])
     shrunk, kept, grown = (
-        found.measured(f"squared gradient over 199 layers, ReLU, N(0, {scale}/n)")
+        found.measured(f"squared gradient over {layers} layers, ReLU, N(0, {scale}/n)")
         for scale in (1, 2, 3)
     )
     xavier = found.measured("30 layers with Xavier's N(0, 1/m) stall: median training accuracy")
     he = found.measured("30 layers with He's N(0, 2/m) learn: median training accuracy")
     stuck = found.measured("stall from every start")
     free, clipped = (
-        found.measured(f"chain w²⁰, {how}: share of 201 starts that diverge")
+        found.measured(f"chain w²⁰, {how}: share of {places} starts that diverge")
         for how in ("without clipping", "clipped at 1")
     )
     exploding = found.measured("gradients explode in every case")
     return [
-        "Through 199 layers of ReLU, the logarithm of the squared gradient falls to "
+        f"Through {layers} layers of ReLU, the logarithm of the squared gradient falls to "
         f"{shrunk:.0f} with weights of variance 1/n, stays near 0 ({kept:.1f}) with 2/n, and grows "
         f"to {grown:.0f} with 3/n, each as the exact law says.",
         "A factor of two in the variance of the first weights decides whether 30 layers learn: "
         f"training accuracy is {xavier:.0%} with Xavier's scheme and {he:.0%} with He's. That "
-        f"every start of the first stalls was the rule set beforehand: {stuck} of 16 did.",
+        f"every start of the first stalls was the rule set beforehand: {stuck} of {starts} did.",
         "A slide is corrected: with factors 0.5 and 0.9 the gradient does not vanish at once. It "
         f"first grows to {found.measured('maximum of n·0.9ⁿ⁻¹'):.2f}, and is "
         f"below 1 from depth {found.measured('is below 1 from n on')} on.",

@@ -140,6 +140,8 @@ def test_a_run_too_small_to_decide_reports():
 def test_a_reported_array_is_shown_by_its_median():
     row = claims.reported("s", "t", np.array([3.0, 1.0, 2.0]))
     assert (row.measured, row.interval, row.verdict) == (2.0, (1.0, 3.0), "reported")
+    row = claims.reported("s", "t", np.array([3.0]))
+    assert (row.measured, row.interval) == (3.0, None)
 
 
 def test_a_claim_about_nothing_is_an_error():

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from experiments.lab.claims import Found
+from experiments.vanishing_exploding import page
 from experiments.vanishing_exploding.claims import claims
 from experiments.vanishing_exploding.reading import chain_outcomes
 
@@ -11,6 +13,12 @@ def test_all_claims_hold_for_a_small_run(results):
     made = claims(results)
     assert len(made) > 40
     assert [claim.statement for claim in made if claim.holds is False] == []
+
+
+def test_the_page_says_the_depth_and_the_starts_of_the_run(results):
+    sentences = page.findings(results, Found(claims(results)))
+    assert sentences[0].startswith("Through 59 layers of ReLU")
+    assert "of 16 did." in sentences[1]
 
 
 @pytest.mark.parametrize("field", ["chain_jax", "chain_traced", "chain_off_diagonal"])
