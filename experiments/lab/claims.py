@@ -243,7 +243,7 @@ def reported(
     interval: Interval = None,
 ) -> Claim:
     """A number that is shown and never asserted; for an array, its median and range."""
-    if isinstance(measured, np.ndarray):
+    if isinstance(measured, np.ndarray) and measured.ndim:
         values = _values(measured)
         if values.size > 1:
             interval = interval or (float(values.min()), float(values.max()))

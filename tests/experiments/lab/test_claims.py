@@ -142,6 +142,7 @@ def test_a_reported_array_is_shown_by_its_median():
     assert (row.measured, row.interval, row.verdict) == (2.0, (1.0, 3.0), "reported")
     row = claims.reported("s", "t", np.array([3.0]))
     assert (row.measured, row.interval) == (3.0, None)
+    assert str(claims.reported("s", "t", np.array(50)).measured) == "50"
 
 
 def test_a_claim_about_nothing_is_an_error():
