@@ -62,8 +62,7 @@ HIGHLIGHTS = [(5, 0, "age")]
 def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
     alone, held, averaged = (
-        f"{100 * results[f'rise_{way}'][0]:.0f}".replace("-", "−")
-        for way in ("alone", "means", "rows")
+        f"{100 * results[f'rise_{way}'][0]:.0f}" for way in ("alone", "means", "rows")
     )
     matters, noise = results["noise_impurity"].mean(axis=0)[[0, -1]]
     importance = refit_importance(results)
