@@ -22,18 +22,9 @@ from jaxnn.regularizers import acting
 from jaxnn.tables import Scaling
 
 # Before the first computation, after which the backend is fixed. Nearly all programs here run once
-# and briefly: they are compiled without LLVM's optimisations, in one part, and by the simpler
-# emitter of fused loops, since compilation would take longer than it saves.
-os.environ["XLA_FLAGS"] = " ".join(
-    (
-        os.environ.get("XLA_FLAGS", ""),
-        "--xla_backend_optimization_level=0",
-        "--xla_cpu_parallel_codegen_split_count=1",
-        "--xla_cpu_use_fusion_emitters=false",
-    )
-)
-# Programs of many replicates ask for optimisations all the same; only long runs keep them.
-OPTIMIZED, replicate.CPU_OPTIONS = replicate.CPU_OPTIONS, None
+# and briefly; only long runs ask for the optimisations.
+OPTIMIZED = replicate.CPU_OPTIONS
+replicate.compile_quickly()
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)

@@ -103,7 +103,7 @@ class Accepted(Exception):
     """The options of a command were understood."""
 
 
-def accept() -> None:
+def accept(*_: object) -> None:
     raise Accepted
 
 

@@ -75,11 +75,11 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    folding=folding.FoldingSettings(seeds=100),
+    folding=folding.FoldingSettings(seeds=60),
     groups=(
-        Group(("fold",), (FRESH,), (600,), 2, 2000, 128, FRESH, 12),
-        Group(("fold",), (300, 1000), (1000,), 2, 3000, 64, 3000, 12),
-        Group(("digits",), (300, 1200), (5000,), 2, 800, 64, 1200, 12),
+        Group(("fold",), (FRESH,), (600,), 2, 2000, 128, FRESH, 8),
+        Group(("fold",), (300, 1000), (1000,), 2, 3000, 64, 3000, 8),
+        Group(("digits",), (300, 1200), (5000,), 2, 800, 64, 1200, 8),
     ),
     followers=((15,),),
 )

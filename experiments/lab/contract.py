@@ -127,6 +127,15 @@ def load(name: str, package: str = "experiments") -> Experiment:
     )
 
 
+def measures_machine(name: str, package: str = "experiments") -> bool:
+    """Whether the results of an experiment are times; imports no more than its `__init__.py`."""
+    try:
+        module = importlib.import_module(f"{package}.{name}")
+    except Exception:  # told when the experiment is loaded
+        return False
+    return getattr(module, "MEASURES_MACHINE", False)
+
+
 def _page(name: str, package: str) -> Page | None:
     """The page of an experiment, or None if it has none."""
     module = f"{package}.{name}.page"

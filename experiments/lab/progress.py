@@ -51,27 +51,34 @@ def readable(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
 
 
+def expected(name: str) -> float:
+    """About the seconds that a full run of an experiment takes."""
+    return SECONDS.get(name, USUAL)
+
+
 class Overall:
     """The progress of a run of several experiments.
 
     Args:
-      names: the experiments in their order.
+      names: the experiments in the order in which they start.
       quick: whether their quick sizes run.
+      jobs: how many of them run at a time.
 
     Example:
       >>> with Overall(["phase_diagram", "optimizers"]) as overall:
       ...     overall.start("phase_diagram")
-      ...     overall.finish("computed in 130 s", computed=130.0)
-      [1/2] phase_diagram: computed in 130 s; about 35 s left
+      ...     overall.finish("phase_diagram", "computed in 210 s", computed=210.0)
+      [1/2] phase_diagram: computed in 210 s; about 2 min 00 s left
     """
 
-    def __init__(self, names: Sequence[str], quick: bool = False):
+    def __init__(self, names: Sequence[str], quick: bool = False, jobs: int = 1):
         share = QUICK if quick else 1.0
-        self.names = list(names)
-        self.expected = {name: share * SECONDS.get(name, USUAL) for name in names}
-        self.place = 0  # of the experiment that runs, from 1
-        self.began = time.monotonic()
+        self.expected = {name: share * expected(name) for name in names}
+        self.waiting = list(names)
+        self.running: dict[str, float] = {}  # names, and when they began
+        self.jobs, self.finished = jobs, 0
         self.spent = self.foreseen = 0.0  # seconds of what was computed, and expected of it
+        self.lock = threading.Lock()
         self.ended = threading.Event()
         self.bar = tqdm(
             total=sum(self.expected.values()),
@@ -95,32 +102,54 @@ class Overall:
 
     def start(self, name: str) -> None:
         """Begin an experiment."""
-        self.place, self.began = self.names.index(name) + 1, time.monotonic()
+        with self.lock:
+            self.waiting.remove(name)
+            self.running[name] = time.monotonic()
         self._draw()
 
     def finish(
-        self, sentence: str, computed: float | None = None, stream: TextIO | None = None
+        self,
+        name: str,
+        sentence: str = "",
+        computed: float | None = None,
+        stream: TextIO | None = None,
     ) -> None:
-        """End the experiment that runs, with a line that says what came of it.
+        """End an experiment that runs, with a line that says what came of it.
 
         Args:
-          sentence: what came of it, without a full stop.
+          name: the experiment.
+          sentence: what came of it, without a full stop; without one there is no line.
           computed: seconds of its computation, None where nothing was computed.
           stream: where the line is written; None is stdout.
         """
-        name = self.names[self.place - 1]
+        with self.lock:
+            del self.running[name]
+            self.finished += 1
         if computed is not None:
             self.spent += computed
             self.foreseen += self.expected[name]
-        rest = f"; about {readable(self.left())} left" if self.place < len(self.names) else ""
-        line = f"[{self.place}/{len(self.names)}] {name}: {sentence}{rest}"
+        if not sentence:
+            return
+        last = self.finished == len(self.expected)
+        rest = "" if last else f"; about {readable(self.left())} left"
+        line = f"[{self.finished}/{len(self.expected)}] {name}: {sentence}{rest}"
         tqdm.write(line, file=stream or sys.stdout)
         (stream or sys.stdout).flush()
 
     def left(self) -> float:
-        """Seconds that the experiments after the one that runs will take."""
-        rest = sum(self.expected[name] for name in self.names[self.place :])
-        return rest * self._pace()
+        """Seconds until all experiments are finished."""
+        return self._expected_left() * self._pace() / self.jobs
+
+    def _expected_left(self) -> float:
+        """The expected seconds of all that is not finished."""
+        with self.lock:
+            waiting = sum(self.expected[name] for name in self.waiting)
+            return waiting + sum(self.expected[name] - self._inside(name) for name in self.running)
+
+    def _inside(self, name: str) -> float:
+        """What an experiment that runs has done, in expected seconds; it never counts as done."""
+        taken = (time.monotonic() - self.running[name]) / max(self._pace(), 1e-9)
+        return min(taken, 0.95 * self.expected[name])
 
     def _pace(self) -> float:
         return self.spent / self.foreseen if self.foreseen else 1.0
@@ -130,13 +159,10 @@ class Overall:
             self._draw()
 
     def _draw(self) -> None:
-        """Draw the bar: what runs counts with the time that it has taken, but never as finished."""
-        name = self.names[self.place - 1]
-        before = sum(self.expected[earlier] for earlier in self.names[: self.place - 1])
-        taken = (time.monotonic() - self.began) / max(self._pace(), 1e-9)
-        inside = min(taken, 0.95 * self.expected[name])
-        self.bar.n = before + inside
-        self.bar.set_description_str(f"[{self.place}/{len(self.names)}] {name}", refresh=False)
-        remaining = self.left() + (self.expected[name] - inside) * self._pace()
-        self.bar.set_postfix_str(f"about {readable(remaining)} left", refresh=False)
+        self.bar.n = sum(self.expected.values()) - self._expected_left()
+        with self.lock:
+            names = ", ".join(self.running)
+            place = f"[{self.finished + bool(names)}/{len(self.expected)}]"
+        self.bar.set_description_str(f"{place} {names}", refresh=False)
+        self.bar.set_postfix_str(f"about {readable(self.left())} left", refresh=False)
         self.bar.refresh()

@@ -1,85 +1,51 @@
 """How does one command run every experiment, and compute nothing twice?
 
-    load -> (stored? read : compute, save, read) -> claims, draw -> figures, JSON -> gallery
+    options -> for each experiment, some at a time: its outcome -> gallery, pages -> all claims
 
 Each experiment has the key fold_in(key(seed), crc32(name)), so none depends on which others run.
-`claims` and `draw` always receive the arrays as they were read back from the file.
 """
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
 import os
-import shlex
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, TypeVar
 
 import jax
 
 from experiments import NAMES
-from experiments.lab import companion, computing, contract, gallery, record, repetition, store
+from experiments.lab import companion, contract, gallery, repetition
 from experiments.lab.claims import tally
-from experiments.lab.contract import Experiment
-from experiments.lab.progress import Overall, readable
-from experiments.lab.reading import is_record, verdicts
+from experiments.lab.one_experiment import Outcome, guarded, run
+from experiments.lab.options import Options, parse
+from experiments.lab.progress import Overall, expected, readable
+from experiments.lab.reading import verdicts
+from experiments.lab.side_by_side import side_by_side
 from jaxnn import processes
-from jaxnn.errors import InputError, unknown_name
-from jaxnn.processes.options import add_joining, check_joining, join_as_told
-from jaxnn.saving import reason_and_path
+from jaxnn.errors import InputError
+from jaxnn.processes.options import join_as_told
+from jaxnn.replicate import compile_quickly, use_all_cores
 
-FIGURES = Path("figures")
-LARGEST_SEED = 2**32 - 1
+T = TypeVar("T")
 
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """What the command line asked for."""
-
-    names: tuple[str, ...]
-    quick: bool
-    seed: int
-    out: Path
-    redraw: bool
-    named: bool
-    joining: argparse.Namespace
-    seeds: tuple[int, ...] = ()
-
-    def command(self, name: str) -> str:
-        """The command that repeats one experiment; a folder of this machine alone is left out."""
-        words = ["python", "-m", "experiments", name]
-        words += ["--quick"] if self.quick else []
-        words += ["--seed", str(self.seed)] if self.seed else []
-        elsewhere = self.out != default_out(self.quick) and not self.out.is_absolute()
-        words += ["--out", str(self.out)] if elsewhere else []
-        return shlex.join(words)
+LOST = "failed: its process has ended, perhaps for want of memory; run it again"
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose error message is one sentence."""
+def start_jax(quick: bool) -> None:
+    """Give XLA one CPU device per core, and keep compiled programs for the next run.
 
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; --help lists what is accepted.")
-
-
-def default_out(quick: bool) -> Path:
-    """The default folder for figures; quick runs never overwrite full ones."""
-    return FIGURES / "quick" if quick else FIGURES
-
-
-def start_jax() -> None:
-    """Give XLA one CPU device per core, and keep compiled programs for the next run."""
-    # Imported here so that --help and wrong names need not wait for the library.
-    from jaxnn.replicate import use_all_cores
-
+    What a quick run compiles runs so briefly that it is not optimised.
+    """
     use_all_cores()
+    if quick:
+        compile_quickly()
     keep_compiled_programs()
 
 
@@ -105,8 +71,8 @@ def main(
     argv: Sequence[str] | None = None,
     *,
     names: Sequence[str] = NAMES,
-    load: Callable[[str], Experiment] = contract.load,
-    prepare: Callable[[], None] = start_jax,
+    package: str = "experiments",
+    prepare: Callable[[bool], object] = start_jax,
     tidy: Callable[[], None] = jax.clear_caches,
 ) -> int:
     """Run the command line.
@@ -114,8 +80,8 @@ def main(
     Args:
       argv: the arguments, by default those of the process.
       names: the names of all experiments.
-      load: returns the experiment with a given name.
-      prepare: called once before anything is computed.
+      package: the package that holds them.
+      prepare: called once in each process that computes, with whether the sizes are quick.
       tidy: called after each experiment; by default compiled programs are let go, since each holds
         mappings of memory, whose number the system limits.
 
@@ -124,91 +90,29 @@ def main(
       argument cannot be used.
     """
     try:
-        options = _parse(argv, names, load)
-        if options is None:
+        options = parse(argv, names)
+        if options.listed:
+            _list(options.names, package)
             return 0
         if not options.redraw:
-            prepare()
+            prepare(options.quick)
         join_as_told(options.joining)
         processes.first_alone(partial(_check_writable, options.out))
     except InputError as error:
         print(f"experiments: {error}", file=sys.stderr)
         return processes.leave(2)
     try:
-        return processes.leave(_run_all(options, names, load, tidy))
+        return processes.leave(_run_all(options, names, package, prepare, tidy))
     except BaseException:
         processes.leave(1)
         raise
 
 
-def _parse(
-    argv: Sequence[str] | None, names: Sequence[str], load: Callable[[str], Experiment]
-) -> Options | None:
-    """The options, or None when nothing is left to do (`--list`)."""
-    parser = _Parser(
-        prog="python -m experiments",
-        description="Run experiments: compute, check the claims, draw.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; all by default")
-    parser.add_argument("--quick", action="store_true", help="small sizes, into figures/quick")
-    parser.add_argument("--seed", default="0", metavar="N", help="an integer; 0 by default")
-    parser.add_argument(
-        "--seeds", metavar="A-B", help="check the claims at each of these seeds; nothing is drawn"
-    )
-    parser.add_argument("--out", metavar="DIR", help="where figures go; figures by default")
-    parser.add_argument("--list", action="store_true", help="list the experiments")
-    parser.add_argument("--redraw", action="store_true", help="draw stored results only")
-    add_joining(parser)
-    given = parser.parse_args(argv)
-    check_joining(given)
-    if given.redraw and given.distributed:
-        raise InputError("redraw computes nothing to share; leave out --distributed.")
-
-    if given.seeds is not None and (given.redraw or given.seed != "0"):
-        raise InputError("seeds is an option of its own; leave out --redraw and --seed.")
-
-    for name in given.names:
-        if name not in names:
-            raise unknown_name("experiment", name, names)
-    chosen = tuple(dict.fromkeys(given.names)) or tuple(names)
-    if given.list:
-        _list(chosen, load)
-        return None
-    out = default_out(given.quick) if given.out is None else Path(given.out)
-    return Options(
-        chosen,
-        given.quick,
-        _seed(given.seed),
-        out,
-        given.redraw,
-        named=bool(given.names),
-        joining=given,
-        seeds=() if given.seeds is None else _seeds(given.seeds),
-    )
-
-
-def _seed(text: str) -> int:
-    # isdecimal also accepts other scripts' digits, which int() reads as well.
-    if not (text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_SEED):
-        raise InputError(f"seed is {text!r}; pass an integer from 0 to {LARGEST_SEED}.")
-    return int(text)
-
-
-def _seeds(text: str) -> tuple[int, ...]:
-    """The seeds from A to B, both included."""
-    first, dash, last = text.partition("-")
-    low, high = (_seed(part.strip()) for part in (first, last if dash else first))
-    if high < low:
-        raise InputError(f"seeds is {text!r}; pass A-B with A at most B, such as 101-110.")
-    return tuple(range(low, high + 1))
-
-
-def _list(names: Sequence[str], load: Callable[[str], Experiment]) -> None:
+def _list(names: Sequence[str], package: str) -> None:
     width = max(map(len, names), default=0)
     for name in names:
         try:
-            title = load(name).title
+            title = contract.load(name, package).title
         except (ImportError, InputError) as error:
             title = f"(cannot be loaded: {error})"
         print(f"{name:{width}}  {title}")
@@ -230,38 +134,34 @@ def _check_writable(out: Path) -> None:
 def _run_all(
     options: Options,
     names: Sequence[str],
-    load: Callable[[str], Experiment],
+    package: str,
+    prepare: Callable[[bool], object],
     tidy: Callable[[], None],
 ) -> int:
     broken: list[str] = []
     records: list[dict[str, Any]] = []
     begin = time.perf_counter()
-    with Overall(options.names, options.quick) as overall:
-        for name in options.names:
-            overall.start(name)
-            try:
-                run = _repeat_one if options.seeds else _run_one
-                outcome = run(load(name), options)
-                if outcome is None:  # process 0 writes and draws
-                    continue
-                record, sentences, seconds = outcome
-                records.append(record)
-                gallery.write_gallery(options.out, names)
-                companion.write_companion(options.out, names)
-                overall.finish(", ".join(sentences), seconds)
-            except InputError as error:
-                overall.finish(f"failed: {error}", stream=sys.stderr)
+    work = partial(run, options=options, package=package)
+    beside = partial(_run_and_tidy, work)
+    ready = _nothing if options.redraw else partial(prepare, options.quick)
+    shared, own = _divided(options, package)
+    with ExitStack() as stack:
+        overall = stack.enter_context(Overall((*shared, *own), options.quick, options.jobs))
+        several = side_by_side(shared, beside, options.jobs, ready, overall.start, lost=LOST)
+        stack.enter_context(closing(several))  # so that an interrupt here ends its processes
+        for name, outcome in chain(several, _in_turn(own, work, overall.start, tidy)):
+            if isinstance(outcome, Outcome):
+                outcome = guarded(partial(_with_pages, outcome, options.out, names))
+            if isinstance(outcome, Outcome):
+                records.append(outcome.record)
+                overall.finish(name, ", ".join(outcome.sentences), outcome.seconds)
+            elif isinstance(outcome, str):
+                overall.finish(name, outcome, stream=sys.stderr)
                 broken.append(name)
-            except OSError as error:
-                sentence = f"failed: a file cannot be read or written ({reason_and_path(error)})"
-                overall.finish(sentence, stream=sys.stderr)
-                broken.append(name)
-            except Exception:
-                # Whatever goes wrong in one experiment, the others are still wanted.
-                overall.finish(f"failed:\n{traceback.format_exc()}", stream=sys.stderr)
-                broken.append(name)
-            finally:
-                tidy()
+            else:
+                overall.finish(name)  # process 0 writes and draws
+    # As if one by one: a later run may finish them in another order.
+    records.sort(key=lambda shown: options.names.index(shown["name"]))
     outcome = tally(verdict for shown in records for verdict in verdicts(shown))
     took = readable(time.perf_counter() - begin)
     where = repetition.FOLDER if options.seeds else "README.md"
@@ -285,73 +185,50 @@ def _run_all(
     return 1 if failed or broken else 0
 
 
-class _Outcome(NamedTuple):
-    """What came of one experiment."""
+def _divided(options: Options, package: str) -> tuple[list[str], list[str]]:
+    """The experiments that run side by side, and those that this process runs, one by one.
 
-    record: dict[str, Any]
-    sentences: list[str]
-    seconds: float | None  # of its computation, None where nothing was computed
-
-
-def _run_one(experiment: Experiment, options: Options) -> _Outcome | None:
-    """Compute or read, then check the claims and draw; of many processes, the first alone draws."""
-    waiting = partial(print, file=sys.stderr, flush=True)
-    only_run = store.only_run(options.out / "results", experiment.name, waiting)
-    with ExitStack() as stack:
-        processes.first_alone(partial(stack.enter_context, only_run))
-        if experiment.measures_machine:
-            return processes.first_alone(partial(_run_alone, experiment, options))
-        return _run_alone(experiment, options)
+    What measures the machine runs last, when nothing else does, unless it is too quick to measure.
+    The longest begin, or one of them would be the only one that runs in the end.
+    """
+    if options.jobs == 1:
+        return [], list(options.names)
+    own = []
+    if not options.quick:
+        own = [name for name in options.names if contract.measures_machine(name, package)]
+    shared = [name for name in options.names if name not in own]
+    return sorted(shared, key=expected, reverse=True), own
 
 
-def _repeat_one(experiment: Experiment, options: Options) -> _Outcome | None:
-    """Check the claims at several seeds, without figures."""
-    if experiment.measures_machine and not options.named:
-        left_out = "left out, since it measures the machine; name it to repeat it"
-        return _Outcome({"name": experiment.name, "claims": []}, [left_out], None)
-    waiting = partial(print, file=sys.stderr, flush=True)
-    only_run = store.only_run(options.out / "results", experiment.name, waiting)
-    with ExitStack() as stack:
-        processes.first_alone(partial(stack.enter_context, only_run))
-        found, seconds = repetition.repeat(experiment, options.quick, options.seeds, options.out)
-    if not found:
-        return None
-    rows = [
-        dataclasses.asdict(claim) | {"statement": f"at seed {seed}, {claim.statement}"}
-        for seed, claim in found
-    ]
-    shown = {"name": experiment.name, "claims": rows}
-    seeds = f"{len(options.seeds)} {'seed' if len(options.seeds) == 1 else 'seeds'}"
-    return _Outcome(shown, [f"at {seeds}", tally(verdicts(shown))], seconds)
+def _run_and_tidy(work: Callable[[str], T], name: str) -> T:
+    """Run one of several experiments in a process of its own."""
+    try:
+        return work(name)
+    finally:
+        jax.clear_caches()
 
 
-def _run_alone(experiment: Experiment, options: Options) -> _Outcome | None:
-    if kept := _kept(experiment, options):
-        return kept
-    obtain = computing.redrawn if options.redraw else computing.computed
-    arrays = obtain(experiment, options.quick, options.seed, options.out / "results")
-    if arrays is None:
-        return None
-    stored, sentences, seconds = arrays
-    show = record.renewed if options.redraw else record.current
-    with processes.alone():
-        shown = show(experiment, stored, options.command(experiment.name), options.out)
-    sentences += [f"{len(shown['figures'])} figures", tally(verdicts(shown))]
-    return _Outcome(shown, sentences, seconds)
+def _in_turn(
+    names: Sequence[str],
+    work: Callable[[str], Outcome | str | None],
+    started: Callable[[str], object],
+    tidy: Callable[[], None],
+) -> Iterator[tuple[str, Outcome | str | None]]:
+    """As `side_by_side`, in this process."""
+    for name in names:
+        started(name)
+        try:
+            yield name, work(name)
+        finally:
+            tidy()
 
 
-def _kept(experiment: Experiment, options: Options) -> _Outcome | None:
-    """The record of times on some machine, which stands until a run asks for it by its name."""
-    if not experiment.measures_machine or options.named or options.quick:
-        return None
-    shown = store.read_json(options.out / f"{experiment.name}.json")
-    if shown is None or not is_record(shown) or shown.get("seed") != options.seed:
-        return None
-    folder = options.out / "results"
-    backend = "" if options.redraw else jax.default_backend()
-    run = store.run_of(experiment, options.quick, options.seed, backend)
-    own = store.latest(folder, run) if options.redraw else store.read(folder, run)[0]
-    if own is not None:
-        return None
-    by_name = shlex.quote(options.command(experiment.name))
-    return _Outcome(shown, [f"kept as measured before; {by_name} measures this machine"], None)
+def _with_pages(outcome: Outcome, out: Path, names: Sequence[str]) -> Outcome:
+    """The outcome, once the pages of all experiments show it."""
+    gallery.write_gallery(out, names)
+    companion.write_companion(out, names)
+    return outcome
+
+
+def _nothing() -> None:
+    """Prepare a process that computes nothing."""

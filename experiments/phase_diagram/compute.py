@@ -50,11 +50,11 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(
-    weight_grid=9,
-    bias_grid=4,
+    weight_grid=7,
+    bias_grid=3,
     width=256,
-    seeds=200,
-    map=trainability.Map(depths=(10, 40), weight_variances=(1.0, 1.76, 4.0)),
+    seeds=100,
+    map=trainability.Map(depths=(10, 40), weight_variances=(1.0, 1.76, 4.0), seeds=1, steps=200),
 )
 
 

@@ -45,22 +45,22 @@ QUICK = Settings(
     signals=Signals(
         depth=60,
         width=64,
-        seeds=120,
+        seeds=60,
         pairs=4,
         gain_depth=60,  # here and below the same depth and width, so that fewer programs compile
         gain_width=64,
-        gain_seeds=120,
+        gain_seeds=60,
         laws=((32, 16),),
-        law_seeds=20_000,
-        drawn_seeds=2000,
+        law_seeds=5000,
+        drawn_seeds=1000,
         span=6,
         batches=(("relu", 128),),
         batch_depth=12,
         batch_seeds=8,
     ),
     products=matrix_products.Products(seeds=16, depth=100),
-    descents=cliffs.Descents(grid=(201, 151)),
-    training=thirty_layers.DeepTraining(layers=(30,), seeds=4),
+    descents=cliffs.Descents(grid=(101, 76)),
+    training=thirty_layers.DeepTraining(layers=(30,), seeds=3),
 )
 
 

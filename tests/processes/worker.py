@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxnn.replicate
-from experiments.lab import contract, runner
+from experiments.lab import runner
 from jaxnn import MLP, Fitter, InputError, Recipe, processes, use_all_cores
 from jaxnn.bootstrap import bootstrap
 from jaxnn.chunk_store import Store
@@ -120,9 +120,9 @@ def experiment(folder, index, count, port):
     words = ["shares", "--out", str(folder / "figures"), "--distributed"]
     words += ["--coordinator", f"localhost:{port}"] if count > 1 else []
     words += ["--processes", str(count), "--process", str(index)]
-    load = functools.partial(contract.load, package="toys")
-    prepare = functools.partial(use_all_cores, 2)
-    return runner.main(words, names=("shares",), load=load, prepare=prepare)
+    return runner.main(
+        words, names=("shares",), package="toys", prepare=lambda quick: use_all_cores(2)
+    )
 
 
 def fails_alone(folder, index, count, port):

@@ -1,6 +1,5 @@
 """A package of small experiments, and the runner working on it in a folder of its own."""
 
-import functools
 import importlib
 import json
 import sys
@@ -9,7 +8,7 @@ import uuid
 import numpy as np
 import pytest
 
-from experiments.lab import contract, runner
+from experiments.lab import runner
 
 QUESTION = '''
 """Is the mean of n draws near zero?  mean = sum / n"""
@@ -101,6 +100,10 @@ def write_experiment():
     return _write_experiment
 
 
+def prepared(quick):
+    """In place of starting JAX, which the tests have done: nothing."""
+
+
 class Laboratory:
     """A package of small experiments beside a small library, and the runner working on them."""
 
@@ -142,10 +145,10 @@ class Laboratory:
         """The exit status; what was printed is in `printed` and `errors`."""
         self.capsys.readouterr()
         status = runner.main(
-            arguments,
+            ("--jobs", "1", *arguments) if "--distributed" not in arguments else arguments,
             names=self.names,
-            load=functools.partial(contract.load, package=self.package),
-            prepare=lambda: None,
+            package=self.package,
+            prepare=prepared,
             tidy=self.tidy,
         )
         self.printed, self.errors = self.capsys.readouterr()

@@ -1,11 +1,13 @@
 """Does one command run all experiments, report what failed, and compute nothing twice?"""
 
 import json
+import multiprocessing
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 
 import jax
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.lab import computing, reading, runner
+from experiments.lab import computing, options, reading, side_by_side
 from jaxnn.array_files import digest_of
 from jaxnn.errors import InputError
 
@@ -291,7 +293,7 @@ def test_bad_input_gets_one_sentence(lab, tmp_path, arguments, sentence):
 @given(text=st.one_of(st.text(), st.integers().map(str), st.text("0123456789", max_size=5000)))
 def test_a_seed_is_a_number_or_gets_a_sentence(text):
     try:
-        seed = runner._seed(text)
+        seed = options._seed(text)
     except InputError as error:
         assert str(error).startswith("seed is ")
     else:
@@ -419,3 +421,73 @@ def test_the_list_names_every_experiment(lab):
     assert first == "sums  Sums of draws"
     assert second.startswith("bare  (cannot be loaded: experiment 'bare' lacks")
     assert not lab.out.exists()
+
+
+def test_experiments_that_run_side_by_side_give_the_same(lab):
+    for name in ("sums", "others"):
+        lab.write(name)
+    lab.write("broken", ("def claims(results):", "def claims(results):\n    return 1 / 0\n"))
+    one_by_one = lab.out.with_name("one_by_one")
+    assert lab.run("--out", str(one_by_one)) == 1
+    assert lab.run("--jobs", "2") == 1
+    assert "broken: failed:\nTraceback" in lab.errors and "ZeroDivisionError" in lab.errors
+    assert "experiments that failed: broken" in lab.errors
+    assert sorted(line[:5] for line in lab.printed.splitlines()[:2]) in (
+        ["[1/3]", "[2/3]"],
+        ["[1/3]", "[3/3]"],
+        ["[2/3]", "[3/3]"],
+    )
+    for name in ("sums", "others"):
+        assert lab.record(name)["claims"] == lab.record(name, one_by_one)["claims"]
+        np.testing.assert_array_equal(lab.draws(name), lab.draws(name, one_by_one))
+    assert "others" in (lab.out / "README.md").read_text()
+
+
+def test_what_measures_the_machine_runs_alone_and_last(lab):
+    lab.write("timed", ('TITLE = "', 'MEASURES_MACHINE = True\nTITLE = "'))
+    lab.write("sums")
+    lab.write("others")
+    assert lab.run("--jobs", "3", "timed", "sums", "others") == 0
+    assert "[3/3] timed: computed" in lab.printed
+    assert lab.making("timed")["process_peak_memory_mib"] > 0
+
+
+def die(name):
+    """Work that the system ends for its second name."""
+    if name == "b":
+        os._exit(9)
+    return name
+
+
+def test_a_process_that_dies_leaves_the_rest_to_others():
+    begun = []
+    found = side_by_side.side_by_side("abcd", die, 1, os.getpid, begun.append, lost="lost")
+    assert list(found) == [("a", "a"), ("b", "lost"), ("c", "c"), ("d", "d")]
+    assert begun == list("abcd")
+
+
+def sleep_unless_first(name):
+    """Work that takes an hour for all names but "a"."""
+    time.sleep(0 if name == "a" else 3600)
+    return name
+
+
+def test_an_end_before_the_last_result_ends_the_processes():
+    found = side_by_side.side_by_side("ab", sleep_unless_first, 2, os.getpid, print, lost="lost")
+    assert next(found) == ("a", "a")
+    assert len(multiprocessing.active_children()) == 2
+    found.close()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
+def test_a_number_of_jobs_gets_a_sentence(lab, text):
+    lab.write("sums")
+    assert lab.run("--jobs", text) == 2
+    assert lab.errors == f"experiments: jobs is {text!r}; pass an integer from 1 to 9999.\n"
+
+
+def test_jobs_are_for_one_machine(lab):
+    lab.write("sums")
+    assert lab.run("--distributed", "--jobs", "2") == 2
+    assert "leave out --jobs or --distributed" in lab.errors
