@@ -47,7 +47,7 @@ GPU_MEMORY = 2**31  # bytes of working set for one chunk on a GPU
 GPU_CHUNK = 1024
 # XLA has vectorised its loops before LLVM sees them, so at this lower level programs compile a
 # fifth faster and run equally fast.
-CPU_OPTIONS: dict[str, Any] | None = {"xla_backend_optimization_level": 1}
+CPU_OPTIONS = {"xla_backend_optimization_level": 1}
 # Programs that run once and briefly: optimising them would take longer than it saves. The simpler
 # emitter of fused loops compiles faster, and what is compiled in one part needs no linking.
 RUN_ONCE = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
@@ -97,13 +97,12 @@ def use_all_cores(count: int | None = None) -> int:
 
 
 def compile_quickly() -> None:
-    """Compile all programs of this process on CPUs in the shortest time, however slowly they run.
+    """Compile in the shortest time on CPUs, however slowly the programs then run.
 
-    For a process whose many programs run once and briefly, such as tests; call it before the first
-    JAX computation. It changes XLA_FLAGS, which this process's children inherit.
+    For a process whose many programs run once and briefly; call it before the first JAX
+    computation. Programs of many replicates keep their level of optimisation. It changes XLA_FLAGS,
+    which processes that are started later inherit.
     """
-    global CPU_OPTIONS
-    CPU_OPTIONS = None
     os.environ["XLA_FLAGS"] = " ".join((*COMPILE_QUICKLY, os.environ.get("XLA_FLAGS", ""))).strip()
 
 

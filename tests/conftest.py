@@ -21,10 +21,10 @@ from jaxnn.bootstrap import Bootstrap
 from jaxnn.regularizers import acting
 from jaxnn.tables import Scaling
 
-# Before the first computation, after which the backend is fixed. Nearly all programs here run once
-# and briefly; only long runs ask for the optimisations.
-OPTIMIZED = replicate.CPU_OPTIONS
+# Before the first computation, after which the backend is fixed.
 replicate.compile_quickly()
+# Most programs of many replicates run briefly here too; only long runs ask for optimisations.
+OPTIMIZED, replicate.CPU_OPTIONS = replicate.CPU_OPTIONS, None
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_key_reuse", True)
