@@ -15,6 +15,7 @@ from experiments.depth_vs_width.reading import (
 )
 from experiments.lab.claims import Found
 from experiments.lab.contract import Results
+from experiments.lab.reading import span
 
 LECTURE = (
     "One hidden layer is enough to represent any function, so why go deeper? A shallow network may "
@@ -73,7 +74,7 @@ def findings(results: Results, found: Found) -> list[str]:
         counts = results["tent_regions"].mean(axis=1)
         sentences.append(
             "Trained networks do not lack pieces: on a curve of 8 pieces they have "
-            f"{counts.min():.0f} to {counts.max():.0f} on average, and still miss it."
+            f"{span(counts, '.0f')} on average, and still miss it."
         )
     return sentences
 
@@ -117,7 +118,7 @@ def _pieces(results: Results) -> str:
     return (
         f"{parameters:,} parameters in five layers can make {pieces:,} straight pieces, and in one "
         f"layer {(parameters - 1) // 3 + 1:,}. Yet random networks of N units have about N + 1 at "
-        f"any depth: {means.min():.2f} to {means.max():.2f} times that."
+        f"any depth: {span(means, '.2f')} times that."
     )
 
 

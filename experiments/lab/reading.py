@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from experiments.lab.claims import verdict
 from experiments.lab.store import read_json
 
@@ -56,6 +58,17 @@ def number(value: Any) -> str:
         return f"{value:,}"
     value = value or 0.0  # zero has no sign on a page
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def span(values: Sequence[float] | np.ndarray, form: str) -> str:
+    """The smallest and the largest of some numbers; one number where both are written alike.
+
+    Example:
+      >>> span([0.5, 0.25, 0.75], ".1f"), span([0.51, 0.49], ".1f")
+      ('0.2 to 0.8', '0.5')
+    """
+    ends = (format(float(end), form) for end in (np.min(values), np.max(values)))
+    return " to ".join(dict.fromkeys(ends))
 
 
 def typeset(text: str) -> str:

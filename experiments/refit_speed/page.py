@@ -6,6 +6,7 @@ import numpy as np
 
 from experiments.lab.claims import Found
 from experiments.lab.contract import Results
+from experiments.lab.reading import span
 from experiments.refit_speed import curves
 from experiments.refit_speed.compute import JOBS
 from experiments.refit_speed.draw import NAMES
@@ -58,7 +59,7 @@ def findings(results: Results, found: Found) -> list[str]:
         for i, name in enumerate(names[1:], start=1)
     }
     slower = "; ".join(
-        f"{NAMES.get(name, name)} {min(ratios):.1f} to {max(ratios):.1f} times as long"
+        f"{NAMES.get(name, name)} {span(ratios, '.1f')} times as long"
         for name, ratios in times.items()
     )
     at_sizes = np.median(curves.relative_times(results), axis=-1)
@@ -74,7 +75,7 @@ def findings(results: Results, found: Found) -> list[str]:
         f"machine can do in large matrix products, batches of 32 with 16 units {of_peak[2]:.0%}.",
         f"Other tools take, for the same refits: {slower}.",
         f"Over {len(at_sizes)} widths, numbers of rows and sizes of batches, other tools take "
-        f"{at_sizes.min():.1f} to {at_sizes.max():.1f} times as long; the closest is "
+        f"{span(at_sizes, '.1f')} times as long; the closest is "
         f"{NAMES.get(closest, closest)} at "
         f"{curves.words(results['curve_points'][least[0]])}.",
         "With ten times as many refits, a step of one refit takes "

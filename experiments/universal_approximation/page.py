@@ -6,6 +6,7 @@ import numpy as np
 
 from experiments.lab.claims import Found
 from experiments.lab.contract import Results
+from experiments.lab.reading import span
 from experiments.shared.curve_training import rmse
 
 LECTURE = (
@@ -57,9 +58,9 @@ def findings(results: Results, found: Found) -> list[str]:
     about = f"{float(f'{stops:.2g}'):,.0f}"
     return [
         f"One hidden layer of {many} nodes follows two periods of a sine with a typical squared "
-        f"error of {last.min():.1g} to {last.max():.1g}; one node cannot do better than "
+        f"error of {span(last, '.1g')}; one node cannot do better than "
         f"{results['monotone_bound'] ** 2:.2f}, and neither can two layers of one node, since both "
-        f"are monotone. (After training one node has {first.min():.2f} to {first.max():.2f}.)",
+        f"are monotone. (After training one node has {span(first, '.2f')}.)",
         "The error of the best straight pieces falls with the square of their number, with exactly "
         "the constant of theory. Trained ReLU networks are slower: with the power "
         f"{-found.measured('Trained ReLU networks: slope'):.1f} of the number of nodes, so that "

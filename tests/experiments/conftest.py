@@ -1,11 +1,13 @@
 """Runs of experiments, each computed once for all tests and workers."""
 
 import importlib
+import re
 
 import numpy as np
 import pytest
 
-from experiments.lab import contract, store
+from experiments.lab import contract, record, store
+from experiments.lab.claims import Found
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +59,34 @@ def holds(request):
         return found
 
     return outcomes
+
+
+@pytest.fixture
+def findings(request, results):
+    """The sentences that the page of an experiment says about `results` of its folder of tests.
+
+    Their sizes are not those of the committed run, so a number that is written into a sentence, or
+    an array that has one entry only here, shows.
+    """
+    name = request.path.parent.name
+    experiment = contract.load(name)
+    stored = store.Stored(dict(results), {"size": "quick"})
+    claims = experiment.claims(stored.arrays)
+    page = record._page(
+        experiment,
+        stored,
+        Found(claims),
+        {
+            "size": "quick",
+            "claims": [{"statement": one.statement, "source": one.source} for one in claims],
+            "figures": [{"name": figure} for _, _, figure in experiment.page.highlights],
+        },
+    )
+    return page["findings"]
+
+
+@pytest.fixture
+def is_worded():
+    """is_worded(sentence) -> whether it ends as one, and holds no value that is no number."""
+    odd = re.compile(r"\b(nan|inf|None|array)\b|[\[\]{}]|\b([\d.]+) to \2\b")
+    return lambda sentence: sentence.endswith((".", ".)")) and not odd.search(sentence)

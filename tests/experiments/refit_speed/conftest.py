@@ -76,3 +76,9 @@ def made():
         }
 
     return results
+
+
+@pytest.fixture
+def results(made):
+    """Results in which all claims hold."""
+    return made()
