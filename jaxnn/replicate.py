@@ -97,7 +97,7 @@ def use_all_cores(count: int | None = None) -> int:
 
 
 def compile_quickly() -> None:
-    """Compile in the shortest time on CPUs, however slowly the programs then run.
+    """Compile in the shortest time, however slowly the programs then run.
 
     For a process whose many programs run once and briefly; call it before the first JAX
     computation. Programs of many replicates keep their level of optimisation. It changes XLA_FLAGS,

@@ -35,7 +35,7 @@ from jaxnn.replicate import compile_quickly, use_all_cores
 
 T = TypeVar("T")
 
-LOST = "failed: its process has ended, perhaps for want of memory; run it again"
+LOST = "failed: its process has ended, perhaps for lack of memory; run it again"
 
 
 def start_jax(quick: bool) -> None:
@@ -160,7 +160,7 @@ def _run_all(
                 broken.append(name)
             else:
                 overall.finish(name)  # process 0 writes and draws
-    # As if one by one: a later run may finish them in another order.
+    # Claims that do not hold are listed in the order of the experiments, whichever ended first.
     records.sort(key=lambda shown: options.names.index(shown["name"]))
     outcome = tally(verdict for shown in records for verdict in verdicts(shown))
     took = readable(time.perf_counter() - begin)
@@ -214,7 +214,7 @@ def _in_turn(
     started: Callable[[str], object],
     tidy: Callable[[], None],
 ) -> Iterator[tuple[str, Outcome | str | None]]:
-    """As `side_by_side`, in this process."""
+    """Call `work(name)` for every name in this process, one by one: (name, result) of each."""
     for name in names:
         started(name)
         try:

@@ -41,7 +41,7 @@ def side_by_side(
       jobs: number of processes, at least 1.
       prepare: called once in every process before the first call; can be pickled.
       started: called in this process with each name when its work begins.
-      lost: the result where the process has died, as when the system ends it for want of memory.
+      lost: the result where the process has died, as when the system ends it for lack of memory.
 
     Yields:
       (name, result) as each is finished. When a process has died, all that ran at the time is lost,
