@@ -170,7 +170,10 @@ def test_many_rows_lose_no_digits():
     exact = X.astype(np.float64)
     scaling = scaling_of(encoder, X)
     np.testing.assert_allclose(scaling.mean, exact.mean(0), rtol=1e-7)
-    np.testing.assert_allclose(scaling.scale, exact.std(0), rtol=1e-6)
+    # Errors of a sum in one lane grow like sqrt(rows), and a root takes half of them; processors
+    # have different numbers of lanes. The mean square less the squared mean would lose all digits.
+    rounding = np.sqrt(len(X)) * 2.0**-24 / 2
+    np.testing.assert_allclose(scaling.scale, exact.std(0), rtol=rounding)
 
 
 MIXED = Encoder(
