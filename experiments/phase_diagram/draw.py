@@ -66,10 +66,11 @@ def _trainability(results: Results) -> Figure:
         linewidth=0.3,
     )
     seeds, rates = results["map_accuracy"].shape[3], results["map_learning_rates"].tolist()
+    starts = "one start" if seeds == 1 else f"mean over {seeds} starts"
     figure.colorbar(
         shown,
         ax=ax,
-        label=f"training accuracy, mean over {seeds} starts\n(the better of learning rates "
+        label=f"training accuracy, {starts}\n(the better of learning rates "
         f"{rates[0]:g} and {rates[-1]:g})",
     )
     low, high = ax.get_ylim()
