@@ -48,14 +48,9 @@ GPU_CHUNK = 1024
 # XLA has vectorised its loops before LLVM sees them, so at this lower level programs compile a
 # fifth faster and run equally fast.
 CPU_OPTIONS = {"xla_backend_optimization_level": 1}
-# Programs that run once and briefly: optimising them would take longer than it saves. The simpler
-# emitter of fused loops compiles faster, and what is compiled in one part needs no linking.
+# Programs that run once and briefly: optimising them would take longer than it saves, and the
+# simpler emitter of fused loops compiles faster.
 RUN_ONCE = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-COMPILE_QUICKLY = (
-    "--xla_backend_optimization_level=0",
-    "--xla_cpu_use_fusion_emitters=false",
-    "--xla_cpu_parallel_codegen_split_count=1",
-)
 IN_FLIGHT = 3  # chunks sent to the devices before the first is fetched
 
 
@@ -103,7 +98,10 @@ def compile_quickly() -> None:
     computation. Programs of many replicates keep their level of optimisation. It changes XLA_FLAGS,
     which processes that are started later inherit.
     """
-    os.environ["XLA_FLAGS"] = " ".join((*COMPILE_QUICKLY, os.environ.get("XLA_FLAGS", ""))).strip()
+    # What is compiled in one part needs no linking.
+    options = {**RUN_ONCE, "xla_cpu_parallel_codegen_split_count": 1}
+    flags = [f"--{name}={str(value).lower()}" for name, value in options.items()]
+    os.environ["XLA_FLAGS"] = " ".join((*flags, os.environ.get("XLA_FLAGS", ""))).strip()
 
 
 def replicate(

@@ -41,7 +41,7 @@ LOST = "failed: its process has ended, perhaps for lack of memory; run it again"
 def start_jax(quick: bool) -> None:
     """Give XLA one CPU device per core, and keep compiled programs for the next run.
 
-    What a quick run compiles runs so briefly that it is not optimised.
+    Most programs of a quick run take so little time that they are not optimised.
     """
     use_all_cores()
     if quick:
@@ -189,7 +189,7 @@ def _divided(options: Options, package: str) -> tuple[list[str], list[str]]:
     """The experiments that run side by side, and those that this process runs, one by one.
 
     What measures the machine runs last, when nothing else does, unless it is too quick to measure.
-    The longest begin, or one of them would be the only one that runs in the end.
+    The longest start first, so that none of them runs alone at the end.
     """
     if options.jobs == 1:
         return [], list(options.names)

@@ -56,7 +56,12 @@ def side_by_side(
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
                 started(name)
-                running[pool.submit(work, name)] = name
+                try:
+                    future = pool.submit(work, name)
+                except BrokenProcessPool:  # one has died between two calls
+                    pool = _pool(jobs, prepare)
+                    future = pool.submit(work, name)
+                running[future] = name
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             if any(isinstance(one.exception(), BrokenProcessPool) for one in finished):
                 finished, _ = wait(running)  # the others of these processes end with it

@@ -171,9 +171,12 @@ def test_many_rows_lose_no_digits():
     scaling = scaling_of(encoder, X)
     np.testing.assert_allclose(scaling.mean, exact.mean(0), rtol=1e-7)
     # Errors of a sum in one lane grow like sqrt(rows), and a root takes half of them; processors
-    # have different numbers of lanes. The mean square less the squared mean would lose all digits.
+    # have different numbers of lanes.
     rounding = np.sqrt(len(X)) * 2.0**-24 / 2
     np.testing.assert_allclose(scaling.scale, exact.std(0), rtol=rounding)
+    # The mean square less the squared mean would fail.
+    rival = np.sqrt(np.mean(X**2, 0) - np.mean(X, 0) ** 2)
+    assert abs(rival / exact.std(0) - 1) > 10 * rounding
 
 
 MIXED = Encoder(
