@@ -18,6 +18,8 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing.connection import Connection
 from typing import TextIO, TypeVar
 
 from tqdm import tqdm
@@ -50,7 +52,13 @@ def side_by_side(
     waiting, running = list(names), dict[Future[T], str]()
     if not waiting:
         return
-    pool = _pool(jobs, prepare)
+    context = multiprocessing.get_context("spawn")
+    # Only this process holds the end at which one writes; where it is closed, the others end.
+    until_closed, held = context.Pipe(duplex=False)
+    new_pool = partial(
+        ProcessPoolExecutor, jobs, context, initializer=_begin, initargs=(prepare, until_closed)
+    )
+    pool = new_pool()
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -59,34 +67,33 @@ def side_by_side(
                 try:
                     future = pool.submit(work, name)
                 except BrokenProcessPool:  # one has died between two calls
-                    pool = _pool(jobs, prepare)
+                    pool = new_pool()
                     future = pool.submit(work, name)
                 running[future] = name
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             if any(isinstance(one.exception(), BrokenProcessPool) for one in finished):
                 finished, _ = wait(running)  # the others of these processes end with it
                 pool.shutdown()
-                pool = _pool(jobs, prepare)
+                pool = new_pool()
             for future in finished:
                 died = isinstance(future.exception(), BrokenProcessPool)
                 yield running.pop(future), lost if died else future.result()
     except BaseException:  # an interrupt among them: nobody waits for what still runs
-        for process in multiprocessing.active_children():
-            process.terminate()
+        held.close()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        held.close()
+        until_closed.close()
 
 
-def _pool(jobs: int, prepare: Callable[[], object]) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(prepare,))
+def _begin(prepare: Callable[[], object], until_closed: Connection) -> None:
+    """Make this process end with the first one, print nothing in its place, and be ready.
 
-
-def _begin(prepare: Callable[[], object]) -> None:
-    """Make this process end with the first one, print nothing in its place, and be ready."""
+    However the first one ends, the other end of `until_closed` is closed then.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a traceback; the first process speaks
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_once_closed, args=(until_closed,), daemon=True).start()
     # One process takes most of the memory of a GPU by default, and nothing is left to the others.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     sys.stderr = NoTerminal(sys.stderr)
@@ -95,10 +102,8 @@ def _begin(prepare: Callable[[], object]) -> None:
     prepare()
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
+def _end_once_closed(connection: Connection) -> None:
+    connection.poll(None)
     os._exit(1)
 
 

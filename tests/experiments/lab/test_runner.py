@@ -5,9 +5,12 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from functools import partial
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -466,29 +469,42 @@ def test_a_process_that_dies_leaves_the_rest_to_others():
     assert begun == list("abcd")
 
 
+def its_process(name):
+    """The process that does the work."""
+    return os.getpid()
+
+
 def test_a_process_that_dies_between_two_calls_costs_at_most_the_next():
-    found = side_by_side.side_by_side("acd", die, 1, os.getpid, str, lost="lost")
-    assert next(found) == ("a", "a")
-    for child in multiprocessing.active_children():
-        child.kill()
-        child.join()
+    found = side_by_side.side_by_side("acd", its_process, 1, os.getpid, str, lost="lost")
+    _, first = next(found)
+    os.kill(first, signal.SIGKILL)
     time.sleep(0.5)
-    (_, of_next), last = found
-    assert of_next in ("c", "lost") and last == ("d", "d")
+    (_, of_next), (_, of_last) = found
+    assert of_next == "lost" or of_next != first
+    assert of_last not in ("lost", first)
 
 
-def sleep_unless_first(name):
-    """Work that takes an hour for all names but "a"."""
+def its_process_then_sleep(folder, name):
+    """Write which process works; work that takes an hour for all names but "a"."""
+    Path(folder, name).write_text(str(os.getpid()))
     time.sleep(0 if name == "a" else 3600)
-    return name
 
 
-def test_an_end_before_the_last_result_ends_the_processes():
-    found = side_by_side.side_by_side("ab", sleep_unless_first, 2, os.getpid, print, lost="lost")
-    assert next(found) == ("a", "a")
-    assert len(multiprocessing.active_children()) == 2
+def test_an_end_before_the_last_result_ends_its_processes_and_no_others(tmp_path):
+    stranger = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(3600,))
+    stranger.start()
+    work = partial(its_process_then_sleep, str(tmp_path))
+    found = side_by_side.side_by_side("abc", work, 2, os.getpid, str, lost=None)
+    assert next(found) == ("a", None)
+    while len(pids := [file.read_text() for file in tmp_path.iterdir()]) < 2 or not all(pids):
+        time.sleep(0.01)
     found.close()
-    assert multiprocessing.active_children() == []
+    for pid in map(int, pids):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert stranger.is_alive()
+    stranger.kill()
+    stranger.join()
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
