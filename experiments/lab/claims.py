@@ -95,7 +95,13 @@ def at_most(statement: str, source: str, measured: Any, limit: float, **options:
     """
     values = _values(measured)
     return _row(
-        statement, source, f"at most {limit:g}", values, values.argmax(), values <= limit, **options
+        statement,
+        source,
+        f"at most {_limit(limit)}",
+        values,
+        values.argmax(),
+        values <= limit,
+        **options,
     )
 
 
@@ -105,7 +111,7 @@ def at_least(statement: str, source: str, measured: Any, limit: float, **options
     return _row(
         statement,
         source,
-        f"at least {limit:g}",
+        f"at least {_limit(limit)}",
         values,
         values.argmin(),
         values >= limit,
@@ -117,7 +123,13 @@ def below(statement: str, source: str, measured: Any, limit: float, **options: A
     """measured < limit, for each entry; the largest is shown. Arguments as in `at_most`."""
     values = _values(measured)
     return _row(
-        statement, source, f"below {limit:g}", values, values.argmax(), values < limit, **options
+        statement,
+        source,
+        f"below {_limit(limit)}",
+        values,
+        values.argmax(),
+        values < limit,
+        **options,
     )
 
 
@@ -125,7 +137,13 @@ def above(statement: str, source: str, measured: Any, limit: float, **options: A
     """measured > limit, for each entry; the smallest is shown. Arguments as in `at_most`."""
     values = _values(measured)
     return _row(
-        statement, source, f"above {limit:g}", values, values.argmin(), values > limit, **options
+        statement,
+        source,
+        f"above {_limit(limit)}",
+        values,
+        values.argmin(),
+        values > limit,
+        **options,
     )
 
 
@@ -136,7 +154,7 @@ def within(
     values = _values(measured)
     far = np.abs(values - (low + high) / 2).argmax()
     held = (values >= low) & (values <= high)
-    return _row(statement, source, f"{low:g} to {high:g}", values, far, held, **options)
+    return _row(statement, source, f"{_limit(low)} to {_limit(high)}", values, far, held, **options)
 
 
 def close(
@@ -156,7 +174,7 @@ def close(
     values = _values(measured)
     off = np.abs(values - expected)
     allowed = tolerance * abs(expected) if relative else tolerance
-    words = f"{expected:.10g}, within {f'{100 * tolerance:g}%' if relative else f'{tolerance:g}'}"
+    words = f"{_precise(expected, allowed)}, within {_tolerance(tolerance, relative)}"
     return _row(statement, source, words, values, off.argmax(), off <= allowed, **options)
 
 
@@ -259,13 +277,26 @@ def verdict(holds: bool | None, refused: bool = False) -> str:
 
 
 def tally(verdicts: Iterable[str]) -> str:
-    """How many claims hold, in words: "4 of 5 claims hold, 1 refused, 2 reported"."""
+    """How many claims hold, are refused and fail, in words.
+
+    A number that is only reported claims nothing, so it does not count among the claims.
+
+    Example:
+      >>> tally(["holds"] * 3 + ["refused"] + ["reported"] * 2)
+      '3 of 4 claims hold, 1 is refused, none fails; 2 numbers are reported'
+    """
     verdicts = list(verdicts)
-    held, failed = verdicts.count("holds"), verdicts.count("does not hold")
-    words = [f"{held} of {held + failed} claims hold"] if held + failed else []
-    for word in ("refused", "reported"):
-        words += [f"{verdicts.count(word)} {word}"] if word in verdicts else []
-    return ", ".join(words) or "no claims"
+    held, refused, failed, shown = map(
+        verdicts.count, ("holds", "refused", "does not hold", "reported")
+    )
+    claims = held + refused + failed
+    words = [f"{held} of {claims} {'claim holds' if claims == 1 else 'claims hold'}"]
+    words += [f"{refused} {'is' if refused == 1 else 'are'} refused"] if refused else []
+    words += [f"{failed} {'fails' if failed == 1 else 'fail'}"] if failed else []
+    words += ["none fails"] if refused and not failed else []
+    numbers = f"{shown} {'number is' if shown == 1 else 'numbers are'} reported"
+    parts = [", ".join(words)] * bool(claims) + [numbers] * bool(shown)
+    return "; ".join(parts) or "no claims"
 
 
 def _plain(value: Any, field: str) -> Value:
@@ -291,6 +322,25 @@ def _words(value: Any) -> Value:
     if isinstance(value, np.ndarray | list | tuple) and np.ndim(value):
         return ", ".join(str(_plain(entry, "measured")) for entry in np.ravel(value))
     return _plain(value, "measured")
+
+
+def _limit(value: float) -> str:
+    """A limit in words: as it was set, or with four digits if it was computed."""
+    short = f"{value:g}"
+    return short if float(short) == value else f"{value:.4g}"
+
+
+def _precise(expected: float, allowed: float) -> str:
+    """A number, with four digits or as many as a hundredth of the tolerance asks for."""
+    needed = math.log10(abs(expected) / allowed) + 2 if expected and allowed else 0
+    return f"{expected:.{min(max(4, math.ceil(needed)), 10)}g}"
+
+
+def _tolerance(tolerance: float, relative: bool) -> str:
+    """A tolerance in words; shares below 0.01% are not written in percent."""
+    if not relative:
+        return _limit(tolerance)
+    return f"{100 * tolerance:g}%" if tolerance >= 1e-4 else f"{tolerance:g} of it"
 
 
 def _row(

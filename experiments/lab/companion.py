@@ -105,7 +105,6 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
     claims = [_row(claim) for claim in record["claims"]]
     refused = [row for row in claims if row["verdict"] == "refused"]
     settings = record.get("settings", {}).items()
-    machine = record.get("machine", {})
     return {
         "name": record["name"],
         "title": record["title"],
@@ -125,7 +124,7 @@ def topic(record: Mapping[str, Any], repeated: str = "") -> dict[str, Any]:
         "marks": marks(record["claims"]),
         "command": record["command"],
         "time": _time(record),
-        "machine": ", ".join(f"{part} {value}" for part, value in machine.items()),
+        "machine": _machine(record.get("machine")),
         "seed": record.get("seed", 0),
         "settings": "; ".join(f"{name} = {setting(value)}" for name, value in settings),
         "sources": [
@@ -140,6 +139,14 @@ def _time(record: Mapping[str, Any]) -> str:
     if seconds is None or record.get("size") == "quick":
         return ""
     return f"It takes about {readable(seconds)} on two cores."
+
+
+def _machine(machine: Mapping[str, Any] | None) -> str:
+    """When and on which machine times were measured."""
+    if not machine:
+        return ""
+    parts = [f"{part.replace('_', ' ')} {value}" for part, value in machine.items()]
+    return f"{parts[0]}: {', '.join(parts[1:])}.".capitalize()
 
 
 def _row(claim: Mapping[str, Any]) -> dict[str, str]:

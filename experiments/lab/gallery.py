@@ -36,7 +36,8 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
     lines = [
         "# A companion to a lecture on neural networks",
         "",
-        f"What the lecture says, what we found when we measured it, and how sure that is. {total}.",
+        "What lecture 11 of the course CS-S109A (by Kevin Rader) says, what we found when we "
+        f"measured it, and how sure that is. {total}.",
         "",
         "The pages themselves, with all figures and claims, are in `index.html` beside this file; "
         "open it in a browser.",

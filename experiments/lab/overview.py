@@ -1,19 +1,22 @@
 """What do the records say together: the strongest findings, and a map of the lecture?
 
 finding   a sentence that a page puts forward, with its figure, by rank
-map       each topic of the lecture, with its pages and how many of its claims hold, are
-          refused by the measurement, and correct a slide
+map       each topic of the lecture, with its pages and how many of its claims hold and are
+          refused by the measurement, and how many errors of slides they correct
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from experiments.lab.claims import verdict
 from experiments.lab.lecture import TOPICS
 
-CORRECTED = "erratum"  # in the source of a claim: a slide is wrong
+# In the source of a claim: a slide is wrong. Errors are numbered, since several claims may be
+# about one of them, also on several pages.
+_CORRECTED = re.compile(r"erratum( \d+)?", re.IGNORECASE)
 STRONGEST = 7  # findings that the index opens with, at most
 
 
@@ -51,15 +54,20 @@ def lecture_map(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def marks(claims: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """How many claims hold, are refused, correct a slide, and fail; those that are not none."""
+    """How many claims hold, are refused and fail, and how many errors of slides they correct.
+
+    Those that are none are left out; where nothing is asserted, the reported numbers are counted.
+    """
     claims = list(claims)
     words = [verdict(claim["holds"], claim["refused"]) for claim in claims]
     counts = {
         "holds": words.count("holds"),
         "refused": words.count("refused"),
-        "corrected": sum(is_corrected(claim) for claim in claims),
+        "corrected": len({_error(claim) for claim in claims if is_corrected(claim)}),
         "fails": words.count("does not hold"),
     }
+    if not any(counts.values()):
+        counts = {"reported": words.count("reported")}
     return [(word, count) for word, count in counts.items() if count]
 
 
@@ -71,7 +79,13 @@ def worded(counts: Iterable[tuple[str, int]]) -> str:
 
 def is_corrected(claim: Mapping[str, Any]) -> bool:
     """Whether a claim shows that a slide is wrong, beside the right value."""
-    return CORRECTED in str(claim["source"]).lower()
+    return _CORRECTED.search(str(claim["source"])) is not None
+
+
+def _error(claim: Mapping[str, Any]) -> str:
+    """Which error of a slide a claim corrects: its number, or else the claim's own words."""
+    found = _CORRECTED.search(str(claim["source"]))
+    return found[0].lower() if found and found[1] else str(claim["statement"])
 
 
 def picture(figure: Mapping[str, Any]) -> dict[str, Any]:

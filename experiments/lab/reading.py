@@ -67,7 +67,7 @@ def span(values: Sequence[float] | np.ndarray, form: str) -> str:
       >>> span([0.5, 0.25, 0.75], ".1f"), span([0.51, 0.49], ".1f")
       ('0.2 to 0.8', '0.5')
     """
-    ends = (format(float(end), form) for end in (np.min(values), np.max(values)))
+    ends = (format(end.item(), form) for end in (np.min(values), np.max(values)))
     return " to ".join(dict.fromkeys(ends))
 
 
@@ -89,8 +89,7 @@ def setting(value: Any) -> str:
 
 
 def measured(claim: Mapping[str, Any]) -> str:
-    """What was measured, with its interval if it has one."""
-    if claim["interval"] is None:
-        return number(claim["measured"])
-    low, high = claim["interval"]
-    return f"{number(claim['measured'])} ({number(low)} to {number(high)})"
+    """What was measured, with its interval if it has one that is seen at four digits."""
+    shown = number(claim["measured"])
+    ends = [number(end) for end in claim["interval"] or ()]
+    return shown if set(ends) <= {shown} else f"{shown} ({' to '.join(ends)})"

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.lab import computing, contract, sources, store
+from experiments.lab import computing, contract, reading, sources, store
 from experiments.lab.claims import Claim
 from experiments.lab.contract import Experiment
 from jaxnn import processes
@@ -89,7 +89,7 @@ def _outcome(claims: Sequence[Claim]) -> dict[str, Any]:
 def sentence(folder: Path, record: Mapping[str, Any]) -> str:
     """What repetition found for an experiment with this record; empty where it is not known.
 
-    Example: "At 10 other seeds (101 to 110), no claim fails, and 25 hold."
+    Example: "At 10 other seeds (101 to 110), 24 to 25 claims hold, 1 to 2 are refused, none fails."
     """
     path = folder / FOLDER / f"{record['name']}.json"
     repeated = store.read_json(path) or {}
@@ -103,18 +103,23 @@ def sentence(folder: Path, record: Mapping[str, Any]) -> str:
     if not seeds or not of_record.items() <= repeated.items():
         return ""
     failed = {seed: outcome["fails"] for seed, outcome in seeds.items() if outcome["fails"]}
-    held = {outcome["holds"] for outcome in seeds.values()}
-    number = f"{min(held)} to {max(held)}" if len(held) > 1 else f"{max(held)}"
+    held, refused = (
+        reading.span([outcome[word] for outcome in seeds.values()], "d")
+        for word in ("holds", "refused")
+    )
+    number = f"{held} {'claim holds' if held == '1' else 'claims hold'}"
+    if refused != "0":
+        number += f", {refused} {'is' if refused == '1' else 'are'} refused"
     others = f"{len(seeds)} other {'seed' if len(seeds) == 1 else 'seeds'} ({_ranges(seeds)})"
     if not failed:
-        return f"At {others}, no claim fails, and {number} {'holds' if held == {1} else 'hold'}."
+        return f"At {others}, {number}, none fails."
     which = "; ".join(
         f"at seed {seed}, {one['statement']} (expected {one['expected']}, "
         f"measured {one['measured']})"
         for seed, fails in failed.items()
         for one in fails
     )
-    return f"At {others}, {number} claims hold; these do not: {which}."
+    return f"At {others}, {number}; these do not hold: {which}."
 
 
 def _ranges(seeds: Mapping[int, Any]) -> str:

@@ -152,8 +152,40 @@ def test_a_claim_about_nothing_is_an_error():
 
 def test_the_outcomes_are_counted_in_words():
     words = ["holds", "refused", "does not hold", "reported", "reported"]
-    assert claims.tally(words) == "1 of 2 claims hold, 1 refused, 2 reported"
+    assert claims.tally(words) == (
+        "1 of 3 claims hold, 1 is refused, 1 fails; 2 numbers are reported"
+    )
+    assert claims.tally(["refused"] * 2) == "0 of 2 claims hold, 2 are refused, none fails"
+    assert claims.tally(["does not hold"] * 2) == "0 of 2 claims hold, 2 fail"
+    assert claims.tally(["holds", "reported"]) == "1 of 1 claim holds; 1 number is reported"
+    assert claims.tally(["reported"] * 3) == "3 numbers are reported"
     assert claims.tally([]) == "no claims"
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"), [(0.99995, "0.99995"), (0.95, "0.95"), (2 / 3, "0.6667"), (6.0, "6")]
+)
+def test_a_computed_limit_has_four_digits_and_one_that_was_set_has_all(limit, words):
+    assert claims.at_least("s", "t", 1.0, limit).expected == f"at least {words}"
+    assert claims.within("s", "t", 1.0, -limit, limit).expected == f"-{words} to {words}"
+
+
+@pytest.mark.parametrize(
+    ("expected", "tolerance", "relative", "words"),
+    [
+        (0.8765225406, 0.04382612703, False, "0.8765, within 0.04383"),
+        (24.15885793, 1 / 7, False, "24.159, within 0.1429"),
+        (1 / 3, 1e-9, False, "0.3333333333, within 1e-09"),
+        (2.0, 0.0, False, "2, within 0"),
+        (0.0, 0.1, False, "0, within 0.1"),
+        (-100.0, 0.01, True, "-100, within 1%"),
+        (0.5, 1e-7, True, "0.5, within 1e-07 of it"),
+    ],
+)
+def test_an_expected_number_has_the_digits_that_its_tolerance_asks_for(
+    expected, tolerance, relative, words
+):
+    assert claims.close("s", "t", 1.0, expected, tolerance, relative=relative).expected == words
 
 
 def test_a_row_can_show_a_number_other_than_the_asserted_one():

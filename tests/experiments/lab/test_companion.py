@@ -1,5 +1,6 @@
 """Do the pages say what the records say, with their text escaped, and is nothing missing?"""
 
+import dataclasses
 import html.parser
 import importlib
 import json
@@ -10,10 +11,8 @@ import pytest
 from matplotlib import pyplot
 
 from experiments import NAMES
-from experiments.lab import companion, overview, reading
+from experiments.lab import claims, companion, overview, reading
 from experiments.lab.lecture import TOPICS
-
-FIGURES = Path(__file__).parents[3] / "figures"
 
 
 class Links(html.parser.HTMLParser):
@@ -48,10 +47,10 @@ def test_an_index_and_a_page_per_experiment_are_written(lab):
     assert "The mean of &lt;many&gt; draws is near zero." in page
     assert "There were 50 draws." in page and "Fifty draws." in page
     assert "print(1 &lt; 2)" in page
-    assert "1 of 1 claims hold, 1 reported." in page
+    assert "1 of 1 claim holds; 1 number is reported." in page
     assert '<a rel="next" href="plain.html">' in page
     assert "There were 50 draws." in index and 'src="sums_again.svg"' in index
-    assert "1 of 2 claims hold, 2 reported" in index
+    assert "1 of 2 claims hold, 1 fails; 2 numbers are reported" in index
     second = index.index(TOPICS[1]), index.index(TOPICS[2])
     assert '<a href="sums.html">sums</a>' in index[slice(*second)]
     assert "1 hold" in index[slice(*second)]
@@ -69,12 +68,22 @@ def test_a_page_may_have_several_of_the_strongest_findings(lab):
 
 
 def test_an_error_of_a_slide_that_is_refused_is_told_once():
-    record = json.loads((FIGURES / "regularization.json").read_text(encoding="utf-8"))
-    shown = companion.topic(record)
-    refused = [claim for claim in shown["claims"] if claim["verdict"] == "refused"]
-    both = [claim for claim in refused if claim in shown["corrected"]]
-    assert both and len(shown["refused"]) == len(refused) - len(both)
-    assert not any(claim in shown["refused"] for claim in both)
+    rows = [
+        claims.refused("A half.", "erratum 24: taken literally", 0.875, 0.9375),
+        claims.refused("All starts.", "lecture 11", 15, 16),
+        claims.equals("The sign.", "erratum 1", 2, 2),
+    ]
+    shown = companion.topic(
+        {
+            "name": "sums",
+            "title": "Sums",
+            "command": "x",
+            "figures": [{"name": "main", "file": "sums.png"}],
+            "claims": [dataclasses.asdict(row) for row in rows],
+        }
+    )
+    assert [row["statement"] for row in shown["refused"]] == ["All starts."]
+    assert [row["statement"] for row in shown["corrected"]] == ["A half.", "The sign."]
 
 
 def test_names_between_backticks_are_links_or_code():
@@ -102,6 +111,29 @@ def test_negative_numbers_have_a_minus_sign(text, shown):
 def test_zero_has_no_sign():
     claim = {"measured": -0.0, "interval": [-0.0, 1.5]}
     assert reading.measured(claim) == "0 (0 to 1.5)"
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown"), [([1.0, 1.00001], "1"), ([0.9, 1.0], "1 (0.9 to 1)"), (None, "1")]
+)
+def test_an_interval_is_shown_if_it_is_seen(ends, shown):
+    assert reading.measured({"measured": 1.0, "interval": ends}) == shown
+
+
+def claim(source, holds=True, statement="It is so"):
+    return dataclasses.asdict(claims.Claim(statement, source, 1, 1, None, holds))
+
+
+def test_an_error_of_a_slide_counts_once_however_often_it_is_corrected():
+    twice = [claim("erratum 15: lecture 11"), claim("corrected Erratum 15", statement="And here")]
+    others = [claim("erratum 1"), claim("erratum", statement="One"), claim("erratum of the sum")]
+    assert overview.marks(twice) == [("holds", 2), ("corrected", 1)]
+    assert overview.marks([*twice, *others]) == [("holds", 5), ("corrected", 4)]
+
+
+def test_reported_numbers_are_counted_where_nothing_is_asserted():
+    assert overview.marks([claim("known truth", None)] * 2) == [("reported", 2)]
+    assert overview.marks([claim("known truth", None), claim("theory")]) == [("holds", 1)]
 
 
 def test_code_keeps_its_hyphens():

@@ -58,7 +58,7 @@ def test_the_gallery_has_the_findings_and_the_map_of_the_index(lab):
     page = (lab.out / "README.md").read_text()
     assert "There were 50 draws. (Sums of draws)" in page
     assert "![again](sums_again.png)" in page
-    assert "First.\n\n1 of 1 claims hold, 1 reported. Figures: [main](sums.png), " in page
+    assert "First.\n\n1 of 1 claim holds; 1 number is reported. Figures: [main](sums.png), " in page
     assert f"2. {TOPICS[1]}: [sums](#sums) (1 hold)\n3. {TOPICS[2]}\n" in page
 
 

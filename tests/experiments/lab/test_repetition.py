@@ -18,7 +18,7 @@ def test_claims_are_checked_at_every_seed_and_nothing_is_drawn(lab):
     lab.write("sums")
     assert lab.run("--seeds", "3-5") == 0
     assert lab.computed() == 3
-    assert "sums: at 3 seeds, 3 of 3 claims hold, 3 reported" in lab.printed
+    assert "sums: at 3 seeds, 3 of 3 claims hold; 3 numbers are reported" in lab.printed
     assert set(repeated(lab)["seeds"]) == {"3", "4", "5"}
     assert repeated(lab)["seeds"]["4"] == {"holds": 1, "refused": 0, "reported": 1, "fails": []}
     assert not list(lab.out.glob("*.png"))
@@ -39,16 +39,29 @@ def test_a_claim_that_fails_at_a_seed_is_named_with_it(lab):
     lab.run()
     page = (lab.out / "sums.html").read_text()
     assert f"at seed {failed[0]}, the mean is near zero" in page
-    assert "At 12 other seeds (1 to 12), 0 to 1 claims hold; these do not" in page
+    assert "At 12 other seeds (1 to 12), 0 to 1 claims hold; these do not hold:" in page
 
 
 def test_the_page_says_at_how_many_seeds_all_claims_hold(lab):
     lab.write("sums")
     lab.run("--seeds", "0-3")
     lab.run()
-    assert (
-        "At 3 other seeds (1 to 3), no claim fails, and 1 holds."
-        in (lab.out / "sums.html").read_text()
+    page = (lab.out / "sums.html").read_text()
+    assert "At 3 other seeds (1 to 3), 1 claim holds, none fails." in page
+
+
+def test_the_page_says_how_many_claims_are_refused_at_other_seeds(tmp_path):
+    of_run = {"name": "sums", "size": "full", "settings": {}}
+    seeds = {"1": (24, 1), "2": (25, 0), "3": (23, 2)}
+    outcomes = {
+        seed: {"holds": held, "refused": refused, "reported": 0, "fails": []}
+        for seed, (held, refused) in seeds.items()
+    }
+    path = tmp_path / "seeds" / "sums.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({**of_run, "claims": 25, "seeds": outcomes}))
+    assert repetition.sentence(tmp_path, {**of_run, "claims": [{}] * 25, "seed": 0}) == (
+        "At 3 other seeds (1 to 3), 23 to 25 claims hold, 0 to 2 are refused, none fails."
     )
 
 

@@ -55,7 +55,7 @@ def test_a_run_writes_figures_claims_arrays_and_the_gallery(lab):
     page = (lab.out / "sums.html").read_text()
     assert 'src="sums.svg"' in page and 'alt="The draws."' in page
     assert f'<td data-head="measured">{reading.typeset(reading.number(mean))} (' in page
-    assert "1 of 1 claims hold, 1 reported" in lab.printed
+    assert "1 of 1 claim holds; 1 number is reported" in lab.printed
 
 
 def contents(folder):
@@ -129,7 +129,7 @@ def test_each_experiment_has_one_line_that_says_how_long_the_rest_will_take(lab)
     lab.run()
     first, second, outcome = lab.printed.splitlines()
     assert re.fullmatch(
-        r"\[1/2\] first: computed in .* s, 2 figures, 1 of 1 claims hold, 1 reported; "
+        r"\[1/2\] first: computed in .* s, 2 figures, 1 of 1 claim holds; 1 number is reported; "
         r"about .* left",
         first,
     )
@@ -264,7 +264,7 @@ def test_a_refused_claim_is_counted_and_fails_nothing(lab):
         ('reported("how many", "settings", results["n"])', row),
     )
     assert lab.run() == 0
-    assert "1 of 1 claims hold, 1 refused" in lab.printed
+    assert "1 of 2 claims hold, 1 is refused, none fails" in lab.printed
     assert "1 refused; " in lab.printed.splitlines()[-1]
     assert 'class="refused">refused</td>' in (lab.out / "sums.html").read_text()
 

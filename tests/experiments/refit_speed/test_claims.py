@@ -50,7 +50,7 @@ def test_a_missed_target_or_limit_is_named(made, wrong, word, count):
 def test_a_missed_target_is_counted_as_refused_and_fails_no_run(made):
     found = claims(made(ratios=(1.0, 2.9, 10, 100)))
     assert not any(claim.holds is False for claim in found)
-    assert "3 refused" in tally(claim.verdict for claim in found)
+    assert "3 are refused" in tally(claim.verdict for claim in found)
 
 
 def test_scikit_learn_s_losses_are_only_reported(made):
