@@ -131,7 +131,7 @@ def arithmetic(results: Results) -> Iterator[Claim]:
     """The lecture's count of parameters, and its products that are right."""
     for found, words in zip(
         results["counted_parameters"],
-        ("numbers in the first weights", "derivatives of the output that are not zero"),
+        ("numbers in the initial weights", "derivatives of the output that are not zero"),
         strict=True,
     ):
         yield equals(
@@ -156,6 +156,11 @@ def _numbers(values: tuple[float, ...]) -> str:
     return " ".join(f"{value:g}" for value in values).replace("-", "−")
 
 
+def _sentence(text: str) -> str:
+    """Text that ends with one full stop."""
+    return text if text.endswith((".", ".”")) else f"{text}."
+
+
 def errata(results: Results) -> Iterator[Claim]:
     """For each erratum: the computed number is the correct one, and the slide's is not."""
     fields = (
@@ -177,22 +182,23 @@ def errata(results: Results) -> Iterator[Claim]:
     for row in zip(*(results[f"errata_{field}"] for field in fields), strict=True):
         entry = dict(zip(fields, row, strict=True))
         said, right, computed = (float(entry[name]) for name in ("said", "right", "computed"))
-        statement = (
-            f"Slide: {entry['slide']}. Correct: {entry['correct']}. Number: {entry['quantity']}"
-        )
+        slide, correct = map(_sentence, (entry["slide"], entry["correct"]))
+        statement = f"Slide: {slide} Correction: {correct}"
         source = f"erratum {entry['number']}: lecture 11"
         if entry["kind"] == "transcript":
             source += ", perhaps only in its transcript"
         if np.isnan(right):
-            yield reported(statement, source, "a matter of words", "a matter of words")
+            yield reported(statement[:-1], source, entry["quantity"], entry["quantity"])
             continue
         digits = 8 if entry["number"] == 5 else 6
+        quantity, _, route = str(entry["quantity"]).rpartition("; ")
+        number = f"{quantity} ({route})" if quantity else route
         agrees = abs(computed - right) <= EQUAL * abs(right)
         differs = abs(said - right) > DIFFERENT * abs(right)
         yield Claim(
-            statement,
+            f"{statement} Number: {number}; {words[entry['reading']]} {said:.{digits}g}",
             source,
-            f"{right:.{digits}g}; {words[entry['reading']]} {said:.{digits}g}",
+            f"{right:.{digits}g}",
             f"{computed:.{digits}g}",
             None,
             bool(agrees and differs),

@@ -1,6 +1,6 @@
 """How are the computational graphs of `backpropagation` drawn?
 
-    box     the step, its value (blue) and its adjoint (red)
+    box     the step, its value (blue) and its adjoint (orange)
     arrow   from an input to the step that uses it, with the local partial
 
 `jaxnn.tracer.ComputationalGraph` draws them from the stored rows, from top to bottom.
@@ -31,7 +31,9 @@ def graphs(results: Results) -> Figure:
     _graph(right, "network", results, "a 2-2-1 network", 3)
     _graph(left, "loss_a", results, "the lecture's neuron", 4)
     bottom = right.get_ylim()[0]
-    left.set(xlim=(-0.54, 0.54), ylim=(bottom, 0.9))  # boxes of the same height as on the right
+    start, end = right.get_xlim()
+    right.set_xlim(start + 0.1, end - 0.1)  # so that boxes are wide enough for their numbers
+    left.set(xlim=(-0.5, 0.5), ylim=(bottom, 0.9))  # boxes of the same height as on the right
     legend = [("value, forward", FORWARD_COLOR), ("adjoint dL/dξ, backward", BACKWARD_COLOR),
               ("local partial", "0.3")]  # fmt: skip
     for line, (text, color) in enumerate(legend):
@@ -43,6 +45,6 @@ def _graph(ax: Axes, name: str, results: Results, title: str, digits: int) -> No
     rows = unpack(name, results)
     graph = ComputationalGraph(tuple(rows))
     equation = partial(formula, last=rows[-1].name)
-    graph.draw(ax, digits, downwards=True, equation=equation, number=number, fontsize=10.5)
+    graph.draw(ax, digits, downwards=True, equation=equation, number=number, fontsize=11.7)
     middle = {"ha": "center", "va": "center", "transform": ax.transAxes}
     ax.text(0.5, 1 - 0.25 / HEIGHT, title, fontsize=11.5, **middle)

@@ -1,6 +1,6 @@
 """How are the tables of `backpropagation` drawn?
 
-trace table   one row per step; below each number that of the slide, in red if it differs
+trace table   one row per step; below each number that of the slide, in orange if it differs
 errata        the slide's statement, the correct one, and three numbers as evidence
 """
 
@@ -147,7 +147,7 @@ def trace(name: str, results: Results) -> Figure:
 def _beside(found: float, printed: float) -> Cell:
     """A number, and below it the slide's number, marked if it differs."""
     if np.isnan(printed):
-        return [(number(found), INK)]
+        return [(number(found, 7), INK)]
     equal, text = abs(found - printed) <= 1e-6 * abs(found), f"slide {number(printed, 7)}"
     return [(number(found, 7), INK), (text, FAINT) if equal else (f"✗ {text}", WRONG)]
 
@@ -190,8 +190,8 @@ def logistic(results: Results) -> Figure:
 
 def errata(results: Results, first: int, last: int) -> Figure:
     """The table of the errata from `first` to `last`."""
-    columns = [("", 0.38), ("the slide", 2.15), ("correct", 2.15), ("quantity", 2.2),
-               ("evidence", 2.05)]  # fmt: skip
+    columns = [("", 0.32), ("the slide", 2.15), ("correct", 2.17), ("quantity", 2.14),
+               ("evidence", 2.1)]  # fmt: skip
     fields = ("number", "kind", "slide", "correct", "quantity", "reading", "said", "right",
               "computed")  # fmt: skip
     rows: list[list[Cell]] = []

@@ -177,7 +177,7 @@ def _of_training(predictors: int) -> list[Erratum]:
         Erratum(
             12, "error", "a step proportional to the slope avoids overshooting",
             "overshoots if λ > 1/h, diverges if λ > 2/h",
-            "w after one step from 1, h = 1, λ = 1.5 (0 if it only stops there); tracer",
+            "w after one step from 1, h = 1, λ = 1.5; tracer",
             "literal", 0, -0.5, 1 - 1.5 * steep(1.0),
         ),
         Erratum(
@@ -205,7 +205,7 @@ def _of_training(predictors: int) -> list[Erratum]:
         Erratum(
             23, "error", "batch normalisation: H has N rows, statistics divide by m",
             "one symbol for both",
-            "mean square of a unit of H', 6 rows, 4 units: m as 4, as 6; jaxnn's layer",
+            "mean square of a unit of H', 6 rows, m = 4 units; jaxnn's layer",
             "literal", _mean_square(hidden, 4), 1, float(np.mean(np.square(standard)[0])),
         ),
         Erratum(
@@ -345,7 +345,8 @@ def _of_regularisation() -> list[Erratum]:
         ),
         Erratum(
             28, "error", "correlated features, a reason to prefer permutation importance",
-            "its main weakness: importance is under-reported",
+            "its main weakness: the weight is shared, so each seems to matter less than alone, "
+            "and still more than a refit without it loses",
             "importance / var(x) of x in y = 2x, when its copy shares the weight; all permutations",
             "literal", 2 * 2**2, 2 * 1**2, 2 * float(np.mean(permuted)),
         ),

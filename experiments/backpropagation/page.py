@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.backpropagation.errata import KINDS
 from experiments.lab.claims import Found
 from experiments.lab.contract import Results
 
@@ -13,9 +14,10 @@ LECTURE = (
 )
 
 SURE = (
-    "Each derivative is computed by up to six routes that share no code: by hand, by forward and "
-    "reverse mode of the hand-built tracer, by JAX in both modes, and by differences. Errors were "
-    "planted to see whether the check finds them."
+    "Each derivative is computed by up to six routes: by the hand-built tracer in forward and in "
+    "reverse mode, by the tracer on JAX's own program, by JAX in both modes, and by differences. "
+    "The tracer and JAX share no derivative rules, and differences use none. Errors were planted "
+    "to see whether a comparison of the routes finds them."
 )
 
 LINES = """
@@ -80,16 +82,22 @@ def findings(results: Results, found: Found) -> list[str]:
     cost = found.measured("operations of value and gradient over those of the loss")
     errata = [claim for claim in found.claims if claim.source.startswith("erratum ")]
     shown = sum(claim.holds is True for claim in errata)
+    kinds = results["errata_kind"].tolist()
+    errors, conventions, transcript = map(kinds.count, KINDS)
     return [
-        "The tracer's derivative rules were made wrong one at a time, by one part in a thousand: "
-        f"the check found the error in {planted} cases, and named the wrong rule in {blamed}.",
+        "We wrote a small program for automatic differentiation, the tracer, and planted errors: "
+        "its derivative rules were made wrong one at a time, by one part in a thousand. A "
+        "comparison with other routes to the same derivative found the error in "
+        f"{planted} cases, and blamed the route with the wrong rule and no other in {blamed}.",
         f"The gradients of {agree} functions agree by every route: layers, losses, initialisers "
         "and whole networks.",
         f"A gradient by reverse mode costs at most {cost:.2f} times the operations of the loss "
         "itself, whatever the number of parameters; forward mode costs one to three times the loss "
         "for each parameter.",
-        "In the first table of the lecture every number is right, but a sign is wrong: the "
-        f"gradient is {found.measured('sign of dL/dW by every route')}. The slides have "
-        f"{len(errata)} errata in all, many of them small; for {shown} a computed number shows "
-        "what is correct.",
+        "In the first table of the lecture every number has the right size, but one sign is wrong "
+        "and carries through to the gradient, which is "
+        f"{found.measured('sign of dL/dW by every route')}. The list of errata has {len(errata)} "
+        f"entries, many of them small: {errors} errors, {conventions} matters of convention, and "
+        f"{transcript} that may be only in the transcript of the slides. For {shown} of them a "
+        "computed number shows what is correct.",
     ]

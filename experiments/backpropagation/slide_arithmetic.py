@@ -4,9 +4,9 @@
     sparse representation    [3.2 2 1.8] . [2 -2.2 1.3] = 4.34
                              [0.5 0.2 0.1] . [2 -2.2 1.3] = 0.69
 
-Parameters are counted twice: as numbers in the first weights, and as derivatives of the output that
-are not zero at every row. Products are outputs of a layer with three inputs and one unit. Two of
-the lecture's four products are wrong; they are errata 25 and 26.
+Parameters are counted twice: as numbers in the initial weights, and as derivatives of the output
+that are not zero at every row. Products are outputs of a layer with three inputs and one unit. Two
+of the lecture's four products are wrong; they are errata 25 and 26.
 """
 
 from __future__ import annotations

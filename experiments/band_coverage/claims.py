@@ -32,6 +32,7 @@ from experiments.lab.claims import Claim, at_most, below, close, equals, reporte
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
 from experiments.shared.resampling import left_out_moments
+from experiments.shared.statistics import share_interval
 
 __all__ = ["claims", "verdict"]
 
@@ -40,6 +41,8 @@ TRUTH = "known truth"
 SPAN = "x = -2, -1, 0, 1, 2"
 FOUR = "(interval: 4 SE)"
 LARGEST_GAP = 1e-3  # a hundredth of the narrowest band
+
+Interval = tuple[float, float]
 
 
 def claims(results: Results) -> list[Claim]:
@@ -91,29 +94,31 @@ def _mean_claims(results: Results, rows: int) -> list[Claim]:
     # Whether theory, at 4 SE from either side, is told from the nominal level.
     told = LEVEL - expected > 8 * error
     words = f"Mean of {rows} normal numbers, {sets:,} data sets"
+    theory = "P(|t| <= 1.96 sqrt((n-1)/n)), n-1 degrees of freedom"
     return [
         _left_out_claim(results[f"left_out_{rows}"], rows, resamples),
         within_errors(
             f"{words}: coverage of the nominal 95% band (interval: 4 SE; also allowed for finite "
             f"resamples: {allowed:.4f})",
-            "P(|t| <= 1.96 sqrt((n-1)/n)), n-1 degrees of freedom",
+            theory,
             share,
             expected,
             error,
             allowed=allowed,
+            interval=share_interval(share, error),
         ),
         below(
             f"{words}: coverage of the nominal 95% band is below its level {FOUR}",
-            "the same",
+            theory,
             share + 4 * error,
             LEVEL,
             shown=share,
-            interval=(share - 4 * error, share + 4 * error),
+            interval=share_interval(share, error),
         )
         if told
         else reported(
-            f"{words}, cannot tell the coverage of nominal 95% bands from their level; number of "
-            "data sets that could",
+            f"Mean of {rows} normal numbers: {sets:,} data sets cannot tell the coverage of "
+            "nominal 95% bands from their level; number of data sets that could",
             "8 standard errors between theory and the level",
             math.ceil(expected * (1 - expected) * (8 / (LEVEL - expected)) ** 2),
         ),
@@ -149,6 +154,7 @@ def _regression_claims(results: Results) -> list[Claim]:
             (logistic, error),
             (0.9325, 0.0325 * _slack(400, sets)),
             asserted=sets >= DECISIVE,
+            interval=share_interval(logistic, error),
         ),
         _report(
             f"Logistic regression, n = {SMALL}: coverage minus the nominal level, mean over {SPAN}",
@@ -163,7 +169,7 @@ def _regression_claims(results: Results) -> list[Claim]:
             (10, 0.8 * _slack(1200, large)),
         ),
         _close(
-            f"Ratio of band widths, n = {SMALL} over n = {LARGE:,}: worst of the same x, "
+            f"Ratio of band widths, n = {SMALL} over n = {LARGE:,}: worst of {SPAN}, at "
             f"{GRID[farthest]:g}",
             UNCERTAINTY_SLIDES,
             (float(ratios[farthest]), float(ratio_errors[farthest])),
@@ -176,6 +182,7 @@ def _regression_claims(results: Results) -> list[Claim]:
             (linear, linear_error),
             (0.93, 0.03 * _slack(800, linear_sets)),
             asserted=linear_sets >= DECISIVE,
+            interval=share_interval(linear, linear_error),
         ),
         _close(
             f"Linear regression, n = {SMALL}: mean width of the band at x = {LINEAR_AT:g}",
@@ -200,6 +207,7 @@ def _network_claims(results: Results) -> list[Claim]:
                     f"mean over {SPAN}",
                     share,
                     error,
+                    interval=share_interval(share, error),
                 )
             )
         worst = int(np.abs(average - truth).argmax())
@@ -215,9 +223,11 @@ def _network_claims(results: Results) -> list[Claim]:
     return found
 
 
-def _report(statement: str, measured: float, error: float) -> Claim:
-    """A number that no theory predicts, and an interval of 4 standard errors to each side."""
-    ends = (measured - 4 * error, measured + 4 * error)
+def _report(
+    statement: str, measured: float, error: float, interval: Interval | None = None
+) -> Claim:
+    """A number that no theory predicts, by default with 4 standard errors to each side."""
+    ends = interval or (measured - 4 * error, measured + 4 * error)
     return reported(f"{statement} {FOUR}", TRUTH, measured, interval=ends)
 
 
@@ -227,6 +237,7 @@ def _close(
     measured: tuple[float, float],
     accepted: tuple[float, float],
     asserted: bool = True,
+    interval: Interval | None = None,
 ) -> Claim:
     """A claim that (value, standard error) is within (expected, distance), if `asserted`."""
     (value, error), (expected, distance) = measured, accepted
@@ -236,7 +247,7 @@ def _close(
         value,
         expected,
         distance,
-        interval=(value - 4 * error, value + 4 * error),
+        interval=interval or (value - 4 * error, value + 4 * error),
         asserted=asserted,
     )
 

@@ -29,6 +29,7 @@ from experiments.band_coverage.reading import (
 from experiments.band_coverage.settings import SETTINGS, places
 from experiments.lab.claims import Claim, at_least, refused, reported
 from experiments.lab.contract import Results
+from experiments.shared.statistics import share_interval
 
 TRUTH = "known truth"
 LOW, HIGH, WORST = 0.93, 0.97, 0.88
@@ -64,9 +65,9 @@ def _overall(found: list[Compared]) -> Iterator[Claim]:
                 sets += len(one.truth)
         (mean, error), count = pooled(*map(np.array, zip(*pairs, strict=True))), len(pairs)
         margin = 0.02 * math.sqrt(max(1.0, STUDIED / sets) - 1)
-        ends = (float(mean - 4 * error), float(mean + 4 * error))
+        ends = share_interval(mean, error)
         yield at_least(
-            f"Calibrated bands, nominal 95%, for {words}: coverage of the truth, mean over "
+            f"Calibrated nominal 95% bands for {words}: coverage of the truth, mean over "
             f"{count} of {len(SETTINGS)} settings (interval: 4 SE)",
             TRUTH,
             float(mean),
@@ -75,8 +76,8 @@ def _overall(found: list[Compared]) -> Iterator[Claim]:
             asserted=sets >= DECISIVE,
         )
         yield refused(
-            f"Calibrated bands, nominal 95%, for {words}: the same is not above {HIGH:.0%} "
-            "(interval: 4 SE)",
+            f"Calibrated nominal 95% bands for {words}: their mean coverage is not above "
+            f"{HIGH:.0%} (interval: 4 SE)",
             "set beforehand",
             float(mean),
             f"at most {HIGH}",
@@ -98,20 +99,20 @@ def _in_setting(one: Compared, deviation: float) -> Iterator[Claim]:
     mean, error = mean_and_error(contained.mean(axis=1))
     error = max(error, deviation / math.sqrt(len(contained)))
     yield refused(
-        f"{one.setting.words}: coverage of the truth by calibrated bands, nominal 95% "
-        "(interval: 2 SE)",
+        f"{one.setting.words}: coverage of the truth by calibrated nominal 95% bands (interval: "
+        "2 SE)",
         "set beforehand",
         float(mean),
         f"{LOW} to {HIGH}",
         unless=bool(mean + 2 * error >= LOW and mean - 2 * error <= HIGH),
-        interval=(float(mean - 2 * error), float(mean + 2 * error)),
+        interval=share_interval(mean, error, 2),
     )
     sets, chosen = contained.shape
     worst = int(contained.sum(axis=0).min())
     ends = stats.binomtest(worst, sets).proportion_ci(1 - LEVEL / chosen)
     yield refused(
-        f"{one.setting.words}: the same at the worst of {chosen} places (interval: exact, for all "
-        "places at once)",
+        f"{one.setting.words}: coverage of the truth by calibrated nominal 95% bands at the worst "
+        f"of {chosen} places (interval: exact, for all places at once)",
         "set beforehand",
         worst / sets,
         f"at least {WORST}",
@@ -138,15 +139,15 @@ def _methods(found: list[Compared]) -> Iterator[Claim]:
             for words, pairs in (
                 ("truth", truth),
                 ("worst place", worst),
-                ("learner's own mean", own),
+                ("network's own mean", own),
                 (f"width relative to {REFERENCE}", width),
                 ("the same on the link scale", link_width),
             )
             for mean, error in [pooled(*map(np.array, zip(*pairs, strict=True)))]
         ]
         yield reported(
-            f"Bands, nominal 95%, {name}: coverage, mean over {len(found)} settings "
-            "(interval: lowest and highest setting, truth)",
+            f"Pointwise nominal 95% bands, {name}: coverage, mean over {len(found)} settings "
+            "(interval: coverage of the truth in the lowest and the highest setting)",
             TRUTH,
             "; ".join(words),
             interval=(float(min(lowest)), float(max(lowest))),
@@ -162,11 +163,11 @@ def _outside(found: list[Compared]) -> Iterator[Claim]:
     ]
     mean, error = pooled(*map(np.array, zip(*pairs, strict=True)))
     yield reported(
-        "Calibrated bands, nominal 95%, for a curve beyond the central 96% of a predictor's rows: "
+        "Calibrated nominal 95% bands for a curve beyond the central 96% of a predictor's rows: "
         "coverage of the truth (interval: 4 SE)",
         TRUTH,
         float(mean),
-        interval=(float(mean - 4 * error), float(mean + 4 * error)),
+        interval=share_interval(mean, error),
     )
 
 
@@ -178,8 +179,9 @@ def _expectations(found: list[Compared]) -> Iterator[Claim]:
         measured = [float(one.contained()[place][:, one.counted].mean()) for one in found]
         gaps = np.subtract(measured, expected)
         yield reported(
-            f"Bands, nominal 95%, {name}: coverage of the truth minus the coverage that "
-            "simulations from the fit expect, mean over settings (interval: lowest and highest)",
+            f"Pointwise nominal 95% bands, {name}: coverage of the truth minus the coverage that "
+            "simulations from the fit expect, mean over settings (interval: lowest and highest "
+            "setting)",
             "jaxnn.bands.calibration.coverage_of_simulation",
             float(gaps.mean()),
             interval=(float(gaps.min()), float(gaps.max())),

@@ -17,6 +17,7 @@ from experiments.band_coverage.reading import mean_and_error, pooled, sizes_of
 from experiments.lab.claims import Claim, refused, reported, within_errors
 from experiments.lab.contract import Results
 from experiments.shared.binary_models import LEVEL
+from experiments.shared.statistics import share_interval
 
 TRUTH = "known truth"
 DISTANCE = 0.02
@@ -36,13 +37,14 @@ def _pooled(results: Results) -> Iterator[Claim]:
     sets = sum(results[name_of(*cell)].shape[1] for cell in cells)
     allowed = DISTANCE * math.sqrt(max(1.0, PLANNED / sets))
     yield within_errors(
-        f"New observations: coverage by prediction intervals and sets, nominal 95%, mean over "
+        "New observations: coverage by nominal 95% prediction intervals and sets, mean over "
         f"{len(cells)} truths and sizes (interval: 4 SE; also allowed: {allowed:.2g})",
         TRUTH,
         mean,
         LEVEL,
         error,
         allowed=allowed,
+        interval=share_interval(mean, error),
     )
 
 
@@ -54,13 +56,13 @@ def _overall(results: Results) -> Iterator[Claim]:
             mean, error = map(float, mean_and_error(shares))
             allowed = DISTANCE * math.sqrt(max(1.0, PLANNED / len(shares)))
             yield refused(
-                f"New observations, {truth}, n = {rows}: coverage by {what}, nominal 95% "
+                f"New observations, {truth}, n = {rows}: coverage by nominal 95% {what} "
                 "(interval: 2 SE)",
                 "set beforehand",
                 mean,
                 f"{LEVEL}, within {allowed:.2g}",
                 unless=abs(mean - LEVEL) <= allowed + 2 * error,
-                interval=(mean - 2 * error, mean + 2 * error),
+                interval=share_interval(mean, error, 2),
             )
 
 
@@ -70,8 +72,8 @@ def _noisiest(results: Results) -> Iterator[Claim]:
             continue
         thirds = results[name_of(truth, LARGER)][1:4].mean(axis=1)
         yield reported(
-            f"New observations, {truth}, n = {LARGER}: coverage by prediction intervals, nominal "
-            "95%, in the third with the least noise, the middle one and the noisiest",
+            f"New observations, {truth}, n = {LARGER}: coverage by nominal 95% prediction "
+            "intervals in the third with the least noise, the middle one and the noisiest",
             TRUTH,
             ", ".join(f"{share:.3f}" for share in thirds),
         )
@@ -86,7 +88,7 @@ def _bands(results: Results) -> Iterator[Claim]:
     known = np.array([share for share in shares if not np.isnan(share)])
     if known.size:
         yield reported(
-            "New observations: share inside the band of the mean, nominal 95%, which is not made "
+            "New observations: share inside the nominal 95% band for the mean, which is not meant "
             "for them (interval: lowest and highest truth)",
             TRUTH,
             float(known.mean()),

@@ -19,7 +19,19 @@ def claims(results: Results) -> list[Claim]:
     return [claim for place in range(len(KINDS)) for claim in _of_kind(results, place)]
 
 
-def _of_kind(results: Results, place: int) -> Iterator[Claim]:
+def contained_curves(
+    results: Results, place: int
+) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+    """Which data sets have all of the curve, and its change, inside a kind of band.
+
+    Args:
+      results: the stored arrays.
+      place: of the kind, in `KINDS`.
+
+    Returns:
+      For each setting with a curve, (sets,) bool: all points inside pointwise bands; inside the
+      simultaneous band; the change inside its interval.
+    """
     pointwise = list(METHODS).index((REFERENCE, DEFAULT)[place])
     by_points, whole, change = [], [], []
     for one in compared(results):
@@ -33,17 +45,22 @@ def _of_kind(results: Results, place: int) -> Iterator[Claim]:
         lower, upper = np.asarray(results[f"{name}_change"])[:, place]
         true_change = truth[:, TO] - truth[:, FROM]
         change.append((lower <= true_change) & (true_change <= upper))
+    return by_points, whole, change
+
+
+def _of_kind(results: Results, place: int) -> Iterator[Claim]:
+    by_points, whole, change = contained_curves(results, place)
     points = f"{len(GRID)} points"
     for words, shares in (
         (f"share of curves with all {points} inside pointwise bands", by_points),
         (f"share of curves with all {points} inside the simultaneous band", whole),
-        (f"change from x = {GRID[FROM]} to {GRID[TO]}: coverage of the true change", change),
+        (f"change from x = {GRID[FROM]} to {GRID[TO]}, coverage of the true change", change),
     ):
         pairs = [mean_and_error(share.astype(float)) for share in shares]
         mean, error = pooled(*map(np.array, zip(*pairs, strict=True)))
         lowest, highest = min(m for m, _ in pairs), max(m for m, _ in pairs)
         yield reported(
-            f"Averaged curves, nominal 95%, {KINDS[place]}: {words}, mean over {len(pairs)} "
+            f"Averaged curves at nominal 95%, {KINDS[place]}: {words}, mean over {len(pairs)} "
             "settings (interval: lowest and highest setting)",
             "known truth",
             f"{mean:.3f} (SE {error:.3f})",

@@ -41,19 +41,19 @@ CAPTIONS = {
     "truth": (
         "Bands of a network contain its own mean curve more often than the truth. Data sets of "
         f"{SMALL} rows from a known logistic model, logit P(y = 1) = -0.5 + 1.2 x with x normal; "
-        "pointwise bands, nominal 95%. (a) The band of one data set, the truth, and the "
-        "network's mean curve over all data sets: its penalty bends the curve. (b) Share of data "
-        "sets whose band contains the network's own mean curve, and the truth; shaded: 2 standard "
-        "errors to each side. Resampling rows shows how a fit varies, and not how a penalty bends "
-        "it. (c) What helps: the same two shares for three "
-        "kinds of band, mean over other known truths; bars: 2 standard errors. A lighter penalty "
+        "pointwise nominal 95% bands. a: the band of one data set, the truth, and the "
+        "network's mean curve over all data sets: its penalty bends the curve. b: share of data "
+        "sets whose band contains the network's own mean curve, and the truth; shaded: Wilson's "
+        "interval of each share. Resampling rows shows how a fit varies, and not how a penalty "
+        "bends it. c: the same two shares for three kinds of band, mean over other known "
+        "truths; bars: ± 2 standard errors. Dotted: the nominal 95%. A lighter penalty "
         "bends less, and a calibrated band corrects the bias that simulated refits show. "
         "Lecture 11, 'Adding Uncertainty'."
     ),
     "rows": (
-        "With a hundred times as many rows, bands are a tenth as wide. The same model. (a), (b) "
-        "Pointwise bands, nominal 95%, from one data set of 100 and one of 10,000 rows; black: the "
-        "truth. (c) Width of the band of logistic regression at five values of x, median over data "
+        "With a hundred times as many rows, bands are a tenth as wide. The same model. a, b: "
+        "pointwise nominal 95% bands from one data set of 100 and one of 10,000 rows; black: the "
+        "truth. c: width of the band of logistic regression at five values of x, median over data "
         "sets (points), and by large-sample theory (lines). Lecture 11, 'Adding Uncertainty'."
     ),
     "compared": draw_compared.CAPTION,
@@ -91,7 +91,7 @@ def truth_and_mean(results: Results) -> Figure:
     axes[0].set_ylabel("P(y = 1)")
     axes[0].set_title("one data set")
     for words, at, color, side in (
-        ("truth", 2.1, "black", (-0.15, 0.0)),
+        ("truth", 2.1, "black", (-0.4, 0.0)),
         ("network's\nown mean", 0.4, "blue", (0.35, -0.12)),
         ("band", -1.2, "blue", (0.0, 0.14)),
     ):
@@ -111,16 +111,15 @@ def _coverage(ax: Axes, results: Results) -> None:
     for target, color, line in ((own, "blue", "dashed"), (truth, "vermilion", "solid")):
         inside = covered(bands, target)
         share = inside.mean(axis=0)
-        error = np.sqrt(share * (1 - share) / len(inside))
-        ends = np.clip(share - 2 * error, 0, 1), np.clip(share + 2 * error, 0, 1)
-        plotting.band(ax, PLACES, share, ends, color=color, line=line)
+        low, high = draw_compared.ends_of_shares(share, len(inside))
+        plotting.band(ax, PLACES, share, (low, high), color=color, line=line)
     ax.annotate("its own\nmean", (PLACES[0], 0.83), va="top", color=COLORS["blue"])
     ax.annotate("truth", (0, 0.4), ha="center", color=COLORS["vermilion"])
     _nominal(ax.axhline)
     ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel("x")
-    ax.set_ylabel("bands that contain it")
+    ax.set_ylabel("bands that contain the curve")
     ax.set_title("all data sets")
 
 
@@ -160,7 +159,7 @@ def _what_helps(ax: Axes, results: Results) -> None:
     ax.set_ylim(len(HELPS) - 0.5, -0.5)
     ax.set_xlim(right=1)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel("bands that contain it")
+    ax.set_xlabel("bands that contain the curve")
     ax.set_title(f"{len(found)} other truths")
     ax.grid(False, axis="y")
 
@@ -176,9 +175,9 @@ def rows(results: Results) -> Figure:
     x = np.array(PLACES)
     made = (
         (axes[0], SMALL, "network", results[f"network_{SMALL}"][:, 0]),
-        (axes[0], SMALL, "logistic regression", results[f"logistic_{SMALL}"][:, 0]),
+        (axes[0], SMALL, "logistic\nregression", results[f"logistic_{SMALL}"][:, 0]),
         (axes[1], LARGE, "network", results[f"network_{LARGE}"]),
-        (axes[1], LARGE, "logistic regression", results[f"logistic_{LARGE}"][:, 0]),
+        (axes[1], LARGE, "logistic\nregression", results[f"logistic_{LARGE}"][:, 0]),
     )
     for ax, count, name, (low, high) in made:
         shade = COLORS["vermilion" if name == "network" else "blue"]
@@ -197,19 +196,17 @@ def rows(results: Results) -> Figure:
 
 
 def _widths(ax: Axes, results: Results) -> None:
-    for count, color, line, marker in (
-        (SMALL, "blue", "solid", "o"),
-        (LARGE, "vermilion", "dashed", "s"),
-    ):
+    color = COLORS["blue"]  # that of logistic regression in the other panels
+    for count, line, marker in ((SMALL, "solid", "o"), (LARGE, "dashed", "s")):
         widths = np.median(at_grid(np.diff(results[f"logistic_{count}"], axis=0)[0]), axis=0)
         theory = logistic_widths(PLACES, count)
-        ax.plot(PLACES, theory, color=COLORS[color], linestyle=LINES[line])
-        ax.plot(GRID, widths, marker, color=COLORS[color], linestyle="")
+        ax.plot(PLACES, theory, color=color, linestyle=LINES[line])
+        ax.plot(GRID, widths, marker, color=color, linestyle="")
         below = float(np.interp(0, PLACES, theory)) / 1.35
-        ax.annotate(f"n = {count:,}", (0, below), ha="center", va="top", color=COLORS[color])
+        ax.annotate(f"n = {count:,}", (0, below), ha="center", va="top", color=color)
     ax.set_yscale("log")
-    ax.set_ylim(0.008, 0.5)
-    ax.set_yticks([0.01, 0.1], ["0.01", "0.1"])
+    ax.set_ylim(0.004, 0.5)
+    ax.set_yticks([0.01, 0.03, 0.1, 0.3], ["0.01", "0.03", "0.1", "0.3"])
     ax.set_xlabel("x")
     ax.set_ylabel("width of the band, logistic regression")
     ratio = at_grid(width_ratios(results)[0]).mean()

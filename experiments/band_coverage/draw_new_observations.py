@@ -16,14 +16,14 @@ from jaxnn.plotting import COLORS, LINES
 
 CAPTION = (
     "Prediction intervals of a network contain new observations about as often as they should. "
-    "Share of new observations that lie in the interval (or set of classes), nominal 95%, on data "
-    "from known truths; bars: 2 standard errors over data sets. "
-    "(a) All new rows, by number of training rows. Crosses: the share in the band of the mean, "
-    "nominal 95%, which says how certain the mean is and not where a new observation will be. (b) "
-    "Thirds of the new rows, in the order of the mean or, for uneven noise, of the predictor that "
-    "the noise depends on. Intervals follow noise that grows with the mean. Noise that depends on "
-    "a predictor in another way makes them too wide where it is small and too narrow where it is "
-    "large."
+    "Share of new observations that lie in the nominal 95% interval (or set of classes), on data "
+    "from known truths; bars: ± 2 standard errors over data sets. a: all new rows, by "
+    "number of training rows. Crosses (none for a binary response): the share in the nominal 95% "
+    "band for the mean, which says how certain the mean is and not where a new observation will "
+    "be. b: thirds of the new rows, in the order of the mean or, for uneven noise, of the "
+    "predictor that the noise depends on. Intervals follow noise that grows with the mean. Noise "
+    "that depends on a predictor in another way makes them too wide where it is small and too "
+    "narrow where it is large."
 )
 THIRDS = (("first", "sky", "v"), ("middle", "green", "s"), ("last", "vermilion", "^"))
 
@@ -37,7 +37,7 @@ def new_observations(results: Results) -> Figure:
             found, color = results[name_of(truth, rows)], ("blue", "orange")[step]
             label = f"interval or set, n = {rows}" if row == 0 else None
             _point(axes[0], found[0], row + 0.3 * (step - 0.5), color, "o", label)
-            label = f"band of the mean, n = {rows}" if row == 0 else None
+            label = f"band for the mean, n = {rows}" if row == 0 else None
             _point(axes[0], found[5], row + 0.3 * (step - 0.5), color, "x", label)
         largest = max(sizes_of(results, truth))
         for step, (name, color, marker) in enumerate(THIRDS, start=1):
@@ -50,12 +50,13 @@ def new_observations(results: Results) -> Figure:
     )
     axes[0].set_yticks(range(len(truths)), truths)
     axes[0].set_ylim(len(truths) - 0.5, -0.5)
+    axes[1].set_xticks([0.8, 0.85, 0.9, 0.95, 1])
     for ax, low in zip(axes, (0.0, 0.8), strict=True):
         ax.axvline(LEVEL, color=COLORS["black"], lw=1, linestyle=LINES["dotted"])
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.set_xlim(low, 1.02)
         ax.set_xlabel("new observations inside")
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17))
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=3.8)
     return figure
 
 

@@ -1,6 +1,6 @@
 """What has a black box learned about heart disease, and how certain are its curves?
 
-    importance   what the loss gains when predictor j is permuted, f(x_j of another row, x_C)
+    importance   how much the loss rises when predictor j is permuted, f(x_j of another row, x_C)
     curve        f(x_j, x_C)                   one predictor varied, the others held fixed
     band         quantiles over refits b of f_b(x_j, x_C)
 

@@ -97,7 +97,7 @@ def _exact_claims(results: Results) -> list[Claim]:
         equals(
             "Predictors of the Heart table; the slide lists 12 names, without MaxHR, but says 13 "
             "and shows importances of x0 to x12",
-            "erratum: lecture 11, 'Permutation Variable Importance Example'",
+            "erratum 29: lecture 11, 'Permutation Variable Importance Example'",
             len(results["correlation"]),
             13,
         ),

@@ -21,14 +21,14 @@ OVER_REFITS = "(interval: nominal 95% over refits)"
 
 
 def claims(results: Results) -> list[Claim]:
-    """Learning by heart, errors of prediction, and widths of bands, by method."""
+    """Rows that are memorised, errors of prediction, and widths of bands, by method."""
     losses = dict(zip(METHODS, results["compared_losses"], strict=True))
     optimism = {method: outside - inside for method, (inside, outside) in losses.items()}
     ends = results["compared_band"]
     widths = (ends[:, 1] - ends[:, 0]).mean(axis=1)
     found = [
         above_zero(
-            f"{REFITS[method]} learn their rows by heart: cross-entropy out of bag minus that in "
+            f"{REFITS[method]} memorise their rows: cross-entropy out of bag minus that in "
             f"bag, in excess of the network's on the same resample {FOUR}",
             FOREST_SLIDE,
             optimism[method] - optimism["network"],

@@ -32,13 +32,14 @@ def _two_predictors(results: Results) -> list[Claim]:
         ),
         reported(
             f"The strongest interaction of the network: {results['interaction_names'][0]}, "
-            "H squared of the log odds (interval: nominal 95%, over refits)",
+            "H squared of the log odds, Friedman's share of their joint effect that is an "
+            "interaction (interval: nominal 95% over refits)",
             JOINT_SLIDE,
             center,
             interval=(low, high),
         ),
         reported(
-            "Pairs of predictors whose interval of H squared, nominal 95%, lies above 0",
+            "Pairs of predictors whose nominal 95% interval of H squared lies above 0",
             JOINT_SLIDE,
             f"{some} of {len(results['interaction_names'])}",
         ),

@@ -32,11 +32,11 @@ CAPTIONS = {
     "age": (
         "Age and heart disease: a steep rise with age alone, and almost none with the other "
         "predictors held fixed. Curves with nominal 95% pointwise bands over refits; titles give "
-        f"the change from age {YOUNGER:g} to {OLDER:g} (dots), in percentage points. (a) Logistic "
+        f"the change from age {YOUNGER:g} to {OLDER:g} (dots), in percentage points. a: logistic "
         "regression on age alone; crosses: share of patients with heart disease in six groups of "
-        "similar age; ticks: patients with heart disease at 1, and without at 0. (b) A "
-        "network of 13 predictors, with the other twelve at their mean or most common level. (c) "
-        "The same network, with age varied for each patient: thin curves are 60 of the patients, "
+        "similar age; ticks: patients with heart disease at 1, and without at 0. b: a "
+        "network of 13 predictors, with the other twelve at their mean or most common level. c: "
+        "the same network, with age varied for each patient: thin curves are 60 of the patients, "
         "the thick one is the average of all. Dashed in b and c: the curve of a. Older "
         "patients have heart disease more often, but they also differ in the other predictors, and "
         "these tell the network more. The penalty flattens the network's curves somewhat, and no "
@@ -45,10 +45,10 @@ CAPTIONS = {
     ),
     **draw_importance.CAPTIONS,
     "observed": (
-        "Predicted probabilities of 297 patients by the network. (a) Against age: the points mix "
-        "the effect of age with everything that changes with age. (b) By observed response, each "
+        "Predicted probabilities of 297 patients by the network. a: against age, where points mix "
+        "the effect of age with everything that changes with age. b: by observed response, each "
         "patient predicted by the refits that left that patient out; bars, for 100 patients: "
-        "pointwise, nominal 95%, over refits. Lecture 11, 'Simplest Approach'."
+        "pointwise nominal 95% intervals over refits. Lecture 11, 'Simplest Approach'."
     ),
     "predictors": (
         "Predicted probability of heart disease against maximum heart rate, serum cholesterol and "
@@ -56,8 +56,8 @@ CAPTIONS = {
         " level; dashed: averaged over all patients as observed. Pale: the outermost 2.5% of the "
         "patients at each end; only 4 of 297 have cholesterol above 400 mg/dl, so the curve there "
         "rests on its shape elsewhere. The two ways differ in height, since the prediction for a "
-        "typical patient is not the average prediction. Bands and bars: pointwise, nominal 95%, "
-        "over refits; ticks: observed values. Lecture 11, 'Unboxing the black box'."
+        "typical patient is not the average prediction. Pointwise nominal 95% bands "
+        "and bars over refits; ticks: observed values. Lecture 11, 'Unboxing the black box'."
     ),
     **draw_surfaces.CAPTIONS,
     **draw_bands.CAPTIONS,
@@ -138,7 +138,8 @@ def age(results: Results) -> Figure:
         ax.set_ylabel("")
     last = ages[-1], results["alone"][0, -1] + 0.03
     axes[1].annotate("age alone", last, ha="right", color=COLORS["vermilion"])
-    axes[1].annotate("network", (ages[0], results["age_means"][0, 0] + 0.03), color=COLORS["blue"])
+    below = ages[-1], results["age_means"][1, -1] - 0.03
+    axes[1].annotate("network", below, ha="right", va="top", color=COLORS["blue"])
     _patients(axes[0], results["age"], results["observed"])
     return figure
 

@@ -19,18 +19,18 @@ SIDES = (("rows trained on", "vermilion", -0.08), ("rows left out", "blue", 0.08
 
 CAPTIONS = {
     "errors": (
-        "Errors of prediction on rows trained on and on rows left out. (a) Accuracy of each refit "
+        "Errors of prediction on rows trained on and on rows left out. a: accuracy of each refit "
         "of the network on the rows that it was trained on and on those that its resample left "
-        "out; only the latter is an honest estimate. (b) Cross-entropy of the network, a random "
+        "out; only the latter is an honest estimate. b: cross-entropy of the network, a random "
         "forest and gradient boosting, refitted to the same resamples: mean, and nominal 95% "
-        "interval over refits. Forest and boosting learn their rows by heart, which does not help "
-        "on rows left out. Lecture 11, 'Bootstrapping Basics'."
+        "interval over refits. Forest and boosting memorise their rows, which does not help on "
+        "rows left out. Lecture 11, 'Bootstrapping Basics'."
     ),
     "bands": (
         "Bands of a network, a forest and boosting, all from the same resamples. Average "
         "predicted probability of heart disease, over all patients, when the maximum heart rate is "
-        f"varied. Thin: {SHOWN} of the refits; thick: their mean, with its pointwise band, nominal "
-        "95%; ticks: observed values. The network is smooth; forest and boosting move in steps "
+        f"varied. Thin: {SHOWN} of the refits; thick: their mean, with its pointwise nominal 95% "
+        "band; ticks: observed values. The network is smooth; forest and boosting move in steps "
         "where they split. That bands narrow with more rows, n = 100 against 10,000, is shown by "
         "`band_coverage`. "
         "Lecture 11, 'But how does this work for random forests?'."
@@ -59,9 +59,10 @@ def errors(results: Results) -> Figure:
             offset=offset,
         )
     middle = (len(METHODS) - 1) / 2  # beside the points of the forest
-    for side, (words, color, _) in enumerate(SIDES):
+    for side, (words, color, offset) in enumerate(SIDES):
         height = results["compared_losses"][1, side].mean()
-        axes[1].text(middle - 0.18, height, words, ha="right", va="center", color=COLORS[color])
+        label = axes[1].text(middle + 2.2 * offset, height, words, color=COLORS[color])
+        label.set(ha="right" if offset < 0 else "left", va="center")
     axes[1].set_ylabel("cross-entropy (nats)")
     axes[1].set_ylim(bottom=0)
     return figure

@@ -27,19 +27,19 @@ CAPTIONS = {
     "methods": (
         "Importance of predictors by four tree methods and a network. All are refitted to the same "
         "resamples; points are means, bars nominal 95% intervals over refits. The ten predictors "
-        "with the largest mean share are shown. (a) Share of the decrease of impurity by splits "
-        "on a predictor; a network has no splits. (b) Share of the accuracy lost on rows left out "
-        "when the predictor is permuted. By impurity, forest and boosting give half to two thirds "
-        "of the importance to numeric predictors, which have many values to split at; by "
-        "permutation these matter little to the forest, and the five methods mostly agree. A "
+        "with the largest mean share are shown. a: share of the decrease of impurity by splits "
+        "on a predictor (hollow); a network has no splits. b: share of the accuracy lost on rows "
+        "left out when the predictor is permuted. By impurity, forest and boosting give half to "
+        "two thirds of the importance to numeric predictors, which have many values to split at; "
+        "by permutation these matter little to the forest, and the five methods mostly agree. A "
         "single tree varies most. "
         "Lecture 11, 'Variable Importance for trees, bags, and boosts'."
     ),
     "noise": (
         "Importance of noise, by impurity and by permutation. Only one predictor matters, and it "
         "has two values; four others are noise, with 2 to 200 values. Forests on 200 rows; points: "
-        "mean over data sets, bars: 4 standard errors. (a) By impurity, noise with many values "
-        "looks more important than the predictor that matters. (b) The accuracy lost on new rows "
+        "mean over data sets, bars: ± 4 standard errors. a: by impurity, noise with many values "
+        "looks more important than the predictor that matters. b: the accuracy lost on new rows "
         "by permutation shows which one matters. The truth is known. Lecture 11, 'Variable "
         "Importance for Tree-Based Models'."
     ),
@@ -50,27 +50,28 @@ CAPTIONS = {
         "out says. Lecture 11, 'Feature Importance in a Neural Network'."
     ),
     "surrogate_refits": (
-        "First splits of surrogate trees, and their fidelity by depth. (a) The predictor of the "
-        "first split, in trees for single refits of the network: with other patients the tree "
-        "would have been another. (b) R squared of the tree for the network's predictions: on the "
+        "First splits of surrogate trees, and their fidelity by depth. a: the predictor of the "
+        "first split, in trees for single refits of the network: other patients would have given "
+        "another tree. b: R squared of the tree for the network's predictions: on the "
         "rows of the fit, and by cross-validation on rows left out, where deeper trees gain "
         "little. Lecture 11, 'What can go wrong with this approach?'."
     ),
     "permutation": (
-        "Permutation importance of the network, in the lecture's table and with intervals. (a) "
-        "Accuracy lost by the fit to all rows when a predictor is permuted, mean ± 2 standard "
-        "deviations over permutations. (b) Rise of the cross-entropy of the refits, with nominal "
-        "95% intervals. The ± in the table is the noise of permuting this one fit; the intervals "
-        "in (b), over refits, are about twice as wide. "
+        "Permutation importance of the network, in the lecture's table and with intervals. a: "
+        "accuracy lost by the fit to all rows when a predictor is permuted, mean ± 2 standard "
+        "deviations over permutations. b: rise of the cross-entropy of the refits, with nominal "
+        "95% intervals (dark: above zero) and the mean in bag, on the rows trained on. The ± in "
+        "the table is the noise of permuting this one fit. For every "
+        "predictor the interval over refits in b is wider than that noise of the cross-entropy. "
         "Lecture 11, 'Permutation Variable Importance Example'."
     ),
     "without": (
         "Permuting a predictor costs more than training without it. Rise of the cross-entropy on "
         "rows left out when a predictor is permuted (orange), and when the network is trained "
-        "without it (blue), on the same resamples; bars: 4 standard errors over refits. R: "
+        "without it (blue), on the same resamples; bars: ± 4 standard errors over refits. R: "
         "multiple correlation of the predictor with all others. A network that is trained without "
         "a predictor uses others that are correlated with it. So permutation overstates what would "
-        "be lost: in theory by a factor of two without correlation, and by more with it. "
+        "be lost: for least squares by a factor of two without correlation, and by more with it. "
         "Correlation is thus a weakness of permutation, not a reason to prefer it. Nothing is "
         "refitted when a predictor is permuted, although the slide says so. "
         "Lecture 11, 'Permutation Variable Importance'."
@@ -130,6 +131,8 @@ def surrogate_tree(results: Results) -> Figure:
     """The surrogate tree as a diagram."""
     figure, (ax,) = plotting.panels(1, height=4.6)
     plotting.surrogate_diagram(surrogate(results), ax, what="network")
+    for text in ax.texts:
+        text.set_fontsize(10)
     return figure
 
 
@@ -180,15 +183,9 @@ def _table(ax: Axes, results: Results) -> None:
     lines = importance_table(lost).splitlines()
     ax.set_axis_off()
     ax.set_title(f"accuracy lost, {permuted.shape[1]} permutations")
-    ax.text(
-        0.04,
-        0.98,
-        "\n".join(lines[:-1]),
-        family="monospace",
-        va="top",
-        linespacing=1.85,
-        fontsize=10.5,
-    )
+    for row, line in enumerate(lines[:-1]):  # one by one, or their distances differ
+        height = 1 - (row + 0.7) / (len(lines) - 1)
+        ax.text(0.04, height, line.replace("-", "−"), family="monospace", fontsize=10.5)
 
 
 def without(results: Results) -> Figure:

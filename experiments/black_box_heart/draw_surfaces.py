@@ -18,15 +18,15 @@ CAPTIONS = {
     "boundary": (
         "The predicted class by maximum heart rate and ST depression (Oldpeak) together. Line: the "
         "classification boundary, where the mean of the refits is one half; between the colours: "
-        "where refits disagree, at nominal 95%. (a) The other predictors at their mean or most "
-        "common level. (b) Averaged over all patients as observed. Many patients are on the wrong "
+        "where refits disagree (nominal 95%). a: the other predictors at their mean or most "
+        "common level. b: averaged over all patients as observed. Many patients are on the wrong "
         "side, since the network also uses the eleven other predictors. "
         "Lecture 11, 'What if we want the joint relationship with two predictors?'."
     ),
     "components": (
-        "Predictions on the plane of two principal components, and what these mix. (a) The first "
+        "Predictions on the plane of two principal components, and what these mix. a: the first "
         "two components of the 18 standardised features; colour: predicted probability of heart "
-        "disease at that point; pale: no patient is near; dots: patients. (b) The "
+        "disease at that point; pale: no patient is near; dots: patients. b: the "
         f"{LARGEST} features with the largest weights: each component is a mixture of many "
         "predictors, so the picture does not say what one predictor does. "
         "Lecture 11, 'Should I use PCA components?'."

@@ -17,7 +17,7 @@ LECTURE = (
 
 SURE = (
     "The network is refitted to 1,000 resamples of the patients, and all methods are compared on "
-    "the same resamples. Bands over refits are nominal: the truth about these patients is not "
+    "the first 100 of them. Bands over refits are nominal: the truth about these patients is not "
     "known, so no claim says that a band contains it. Where a truth is known, importance is "
     "compared with closed forms over many data sets, within four standard errors."
 )
@@ -48,12 +48,17 @@ TOPICS = {
     ),
     8: ("imitates", "Such trees", "surrogate tree"),
     9: ("'Permutation Variable Importance", "permuting", "Linear truth", "without the predictor"),
-    10: ("Age alone",),
+    10: ("Age alone", "fitted to Age"),
     11: ("at their mean or most common level (nominal",),
     12: ("averaged over all patients", "partial dependence"),
     13: ("'What if we want the joint",),
     14: ("'Should I use PCA",),
-    15: ("'Bootstrapping for Predictions'", "'But how does this work for random", "leaves out"),
+    15: (
+        "'Bootstrapping for Predictions'",
+        "'But how does this work for random",
+        "leaves out",
+        "diverged",
+    ),
 }
 
 HIGHLIGHTS = [(5, 0, "age")]
@@ -62,7 +67,7 @@ HIGHLIGHTS = [(5, 0, "age")]
 def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
     alone, held, averaged = (
-        f"{100 * results[f'rise_{way}'][0]:.0f}" for way in ("alone", "means", "rows")
+        round(100 * float(results[f"rise_{way}"][0])) for way in ("alone", "means", "rows")
     )
     matters, noise = results["noise_impurity"].mean(axis=0)[[0, -1]]
     importance = refit_importance(results)
@@ -80,7 +85,8 @@ def findings(results: Results, found: Found) -> list[str]:
         "averaged over all patients.",
         f"Permuting age costs the network {importance.center[place]:.3f} nats (nominal 95% over "
         f"refits: {importance.lower[place]:.3f} to {importance.upper[place]:.3f}); permuting "
-        f"{importance.names[most]} costs {importance.center[most]:.3f}.",
+        f"{importance.names[most]} costs {importance.center[most]:.3f}. (Nats are the units of "
+        "cross-entropy with natural logarithms.)",
         f"Permutation puts {by_permutation[-1]} first in "
         f"{by_permutation.count(by_permutation[-1])} of {len(by_permutation)} methods. Impurity "
         f"puts {by_impurity[0]} first in {by_impurity.count(by_impurity[0])} of "
@@ -90,6 +96,6 @@ def findings(results: Results, found: Found) -> list[str]:
         "A small tree that imitates the network depends on the sample: its most frequent first "
         f"split occurs in {first.measured:.0%} of the refits.",
         "The lecture's reason to prefer permutation importance, correlated predictors, is its "
-        f"weakness: permuting each predictor costs {permuted} nats in all, and training without "
-        f"it {lost}.",
+        f"weakness: summed over the predictors, permuting costs {permuted} nats, and training "
+        f"without the predictor {lost}.",
     ]

@@ -1,8 +1,9 @@
 """Where does depth help in training, and where does it not?
 
     asserted   error of L layers / error of one layer, where a limit was set beforehand
-    reported   the same ratio on every other task, with its interval
-    refused    a statement of the lecture, or a rule set beforehand, that is contradicted
+    judged     the same ratio, two layers over one, on every task: that depth helps holds if its
+               interval lies below 1, and is refused if it lies above 1
+    reported   the ratio, if its interval contains 1 or no network learns
 
 `claims_folding` has counts and bounds, which are exact; `verdict` has the conclusions.
 """
@@ -15,6 +16,7 @@ import numpy as np
 
 from experiments.depth_vs_width import claims_folding
 from experiments.depth_vs_width.reading import (
+    LOST,
     NAMES,
     SOLVED,
     cell_name,
@@ -171,8 +173,15 @@ def _scarce_fold(results: Results, place: int) -> Iterator[Claim]:
             interval=_ends(one),
         )
     else:
-        row = refused if one.upper < two.lower else reported
-        yield row(f"{statement} ({INTERVAL})", OVERFIT, one.median, expected, interval=_ends(one))
+        more, less = one.lower > two.upper, one.upper < two.lower
+        yield _by_interval(
+            f"{statement} ({INTERVAL})",
+            OVERFIT,
+            one,
+            expected,
+            agrees=more if more != less else None,
+            otherwise="undecided: they overlap",
+        )
 
 
 def _orderings(results: Results) -> Iterator[Claim]:
@@ -213,7 +222,7 @@ def _orderings(results: Results) -> Iterator[Claim]:
 
 
 def _cells(results: Results) -> Iterator[Claim]:
-    """For every cell: two layers against one, and the ratios and medians for all others."""
+    """For every cell: two layers against one, judged by one rule, and all other numbers."""
     compared = comparisons(results)
     for found in compared:
         if found.depth > 2:
@@ -225,26 +234,41 @@ def _cells(results: Results) -> Iterator[Claim]:
         )
         medians = [median_interval(row).median for row in results["test"][found.place]]
         listed = ", ".join(f"{median:.3g}" for median in medians if not np.isnan(median))
-        row = refused if found.outcome == "hurts" else reported
-        nobody = " (but no network learns)" if found.outcome == "nobody learns" else ""
-        yield row(
+        yield _by_interval(
             f"{cell_name(results, found.place)}: test error of two layers over that of one "
             f"({INTERVAL}){deeper}; medians for 1, 2, ... layers: {listed}",
             DEPTH,
-            found.ratio.median,
-            f"below 1, by the lecture{nobody}",
-            interval=_ends(found.ratio),
+            found.ratio,
+            "interval below 1",
+            agrees={"helps": True, "hurts": False}.get(found.outcome),
+            otherwise=LOST if found.outcome == LOST else "undecided: it contains 1",
         )
     outcomes = [found.outcome for found in compared]
-    counts = {word: outcomes.count(word) for word in ("helps", "hurts", "unclear", "nobody learns")}
+    counts = {word: outcomes.count(word) for word in ("helps", "hurts", "unclear", LOST)}
     yield reported(
-        f"comparisons of several layers with one of equal size, in all {len(results['cell_data'])} "
-        "cells, by one rule: depth helps (interval below 1), hurts (above 1), is unclear, or no "
-        "network learns",
+        "comparisons of several layers with one, at equal numbers of parameters, in all "
+        f"{len(results['cell_data'])} tasks, by one rule: depth helps (interval below 1), hurts "
+        "(above 1), is unclear, or no network learns",
         "measured here; chance alone puts one interval in forty on either side",
         ", ".join(f"{word} {count}" for word, count in counts.items()),
         f"{len(outcomes)} in all",
     )
+
+
+def _by_interval(
+    statement: str,
+    source: str,
+    found: MedianInterval,
+    expected: str,
+    *,
+    agrees: bool | None,
+    otherwise: str,
+) -> Claim:
+    """What the lecture says: it holds, is refused, or is only reported where nothing is decided."""
+    ends = _ends(found)
+    if agrees is None:
+        return reported(statement, source, found.median, f"{expected} ({otherwise})", interval=ends)
+    return refused(statement, source, found.median, expected, unless=agrees, interval=ends)
 
 
 def _cost(results: Results) -> Iterator[Claim]:

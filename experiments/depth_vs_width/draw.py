@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from experiments.depth_vs_width import draw_folding
-from experiments.depth_vs_width.reading import NAMES, Comparison, comparisons, find
+from experiments.depth_vs_width import draw_folding, reading
+from experiments.depth_vs_width.reading import LOST, NAMES, Comparison, comparisons, find
 from experiments.depth_vs_width.training import CLASSES
 from experiments.lab.contract import Results
 from experiments.shared.statistics import median_interval
@@ -33,23 +33,24 @@ CAPTIONS = {
     "of the best constant. par.: parameters.",
     "represent": "Deep networks can have many more straight pieces than wide ones, but random ones "
     "do not. a: pieces of constructed networks, counted. b: mean numbers of regions of random "
-    "networks; bars: 4 standard errors. c, d: linear regions of two random networks with 24 units; "
-    "colours tell neighbouring regions apart.",
+    "networks; bars: ± 4 standard errors. c, d: linear regions of two random networks with 24 "
+    "units; colour: direction of the slope in each region.",
     "slopes": "Few pieces cannot follow many slopes, and training does not find the weights that "
-    "could. a: the best 16 straight pieces, joined or not, on a tent map composed 5 times, which "
-    "has 32 slopes. b: the best of the trained networks of three sizes; one layer of 15 units has "
-    "at most 16 pieces, five layers of 2 units (31 parameters) could follow the tent exactly. "
-    "c: root mean square error of the best p pieces, a bound for every network of one layer of "
-    "p − 1 units. d: errors of the trained networks, one dot per random start, and the least "
-    "error that is possible (lines).",
-    "parameters": "Depth pays when layers are wide enough and rows are many: test error against "
-    "number of parameters, for 1 to 5 hidden layers. Points: medians over 12 random starts or "
-    "more, each with its own rows; bands: pointwise distribution-free intervals of at least 95%.",
+    "could. a: the best 16 straight pieces, joined or not, on a tent map composed 5 times (thin), "
+    "which has 32 slopes. b: the best of the trained networks of three sizes; one layer of 15 "
+    "units has at most 16 pieces, five layers of 2 units (31 parameters) could follow the tent "
+    "exactly. c: root mean square error of the best p pieces, a bound for every network of one "
+    "layer of p − 1 units. d: errors of the trained networks, one dot per random start, and the "
+    "least error that is possible (lines).",
+    "parameters": "Whether depth pays depends on the target, on the number of rows and on how wide "
+    "the layers are: test error against number of parameters, for 1 to 5 hidden layers (a: 1 to "
+    "3). Points: medians over 12 random starts or more, each with its own rows; bands: pointwise "
+    "distribution-free intervals of at least 95%.",
     "overfitting": "With 1,000 rows one hidden layer overfits and deeper networks find the fold; "
-    "with 300 rows deeper networks overfit even more. a–c: errors on training rows and on new rows "
-    "of networks with 1,000 parameters, one dot per random start; lines: medians. d–f: output of "
-    "the network from the first start, trained on 1,000 rows of the fold, against the sum of the "
-    "inputs.",
+    "with 300 rows deeper networks overfit even more, by the difference between errors on new "
+    "and on training rows. a–c: these errors of networks with 1,000 parameters, one dot per random "
+    "start; lines: medians. d–f: output on new rows of the network from the first start, trained "
+    "on 1,000 rows of the fold, against the sum of the inputs.",
 }
 SHADES = ("black", "blue", "vermilion", "green", "purple")  # for depths 1 to 5
 STROKES = ("solid", "dashed", "dashdot", "dotted", "solid")
@@ -93,7 +94,7 @@ def verdict(results: Results) -> Figure:
         for d in range(2, results["test"].shape[1] + 1)
     ]
     lost = axes[0].plot([], [], "s", color=COLORS["grey"], markerfacecolor="white")[0]
-    lost.set_label("no network learns")
+    lost.set_label(LOST)
     handles += [lost] + [
         Patch(color=COLORS[shade], alpha=0.25, label=words) for words, shade in SIDES.items()
     ]
@@ -139,7 +140,7 @@ def _forest(ax: Axes, results: Results, rows: list[list[Comparison]]) -> None:
         labels.append(_label(results, cell[0].place))
         for found in cell:
             at = row + 0.16 * (found.depth - 3.5)
-            lost = found.outcome == "nobody learns"
+            lost = found.outcome == LOST
             shade = COLORS["grey" if lost else SHADES[found.depth - 1]]
             ends = [found.ratio.lower, found.ratio.upper]
             ax.plot(ends, [at, at], "-", color=shade, linewidth=1.4)
@@ -154,7 +155,7 @@ def _forest(ax: Axes, results: Results, rows: list[list[Comparison]]) -> None:
             far += ends
     ax.set_xscale("log")
     ax.set_xlim(min(*far, 0.9) / 1.15, max(*far, 1.1) * 1.15)
-    ax.set_yticks(range(len(labels)), labels, fontsize=9.5)
+    ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.xaxis.set_major_locator(FixedLocator(TICKS))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -265,25 +266,35 @@ def overfitting(results: Results) -> Figure:
     for ax, place in zip(axes, places, strict=False):
         _errors_by_depth(ax, results, place)
     if places and results["cell_rows"][places[0]] == 300:
-        words = "the gap grows\nwith depth"
-        axes[0].text(0.97, 0.62, words, transform=axes[0].transAxes, ha="right", va="center")
+        _note_differences(axes[0], results, places[0])
     if places:
+        errors = [results[which][place] for which in ("train", "test") for place in places]
+        for ax in axes[: len(places)]:
+            ax.set_ylim(np.nanmin(errors) / 1.3, np.nanmax(errors) * 1.3)
         axes[0].set_ylabel("error ÷ variance")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     order = np.argsort(results["fold_sum"])
+    outputs = [*results["fold_fits"][:seen], results["fold_truth"]]
+    margin = 0.04 * np.ptp(outputs)
     for depth, ax in enumerate(axes[len(places) :], start=1):
         x, fit = results["fold_sum"][order], results["fold_fits"][depth - 1][order]
-        ax.plot(
-            x, fit, ".", color=COLORS[SHADES[depth - 1]], markersize=3, alpha=0.7, label="network"
-        )
+        ax.plot(x, fit, ".", color=COLORS["vermilion"], markersize=3, alpha=0.7, label="network")
         ax.plot(x, results["fold_truth"][order], "-", color="black", linewidth=1.2, label="truth")
-        ax.set_title(f"{depth} hidden layer{'s' * (depth > 1)}, n = 1,000", fontsize=10.5)
+        ax.set_title(f"{depth} hidden layer{'s' * (depth > 1)}")
         ax.set_xlabel("sum of the 8 inputs")
         ax.set_xticks([-4, -2, 0, 2, 4])
-        ax.set_ylim(-2, 5)
+        ax.set_ylim(np.min(outputs) - margin, np.max(outputs) + margin)
     axes[len(places)].set_ylabel("response (standardised)")
     axes[len(places)].legend(loc="upper center", markerscale=2)
     return figure
+
+
+def _note_differences(ax: Axes, results: Results, place: int) -> None:
+    """Write errors on new rows less those on training rows: a logarithmic axis shows ratios."""
+    deepest = np.flatnonzero(~np.isnan(results["test"][place]).all(axis=1))[-1] + 1
+    less, more = (reading.overfitting(results, place, depth).median for depth in (1, deepest))
+    words = f"new − training:\n{less:.2f} with 1 layer,\n{more:.2f} with {deepest}"
+    ax.text(0.97, 0.62, words, transform=ax.transAxes, ha="right", va="center")
 
 
 def _errors_by_depth(ax: Axes, results: Results, place: int) -> None:
@@ -311,7 +322,6 @@ def _errors_by_depth(ax: Axes, results: Results, place: int) -> None:
             label="training rows" if which == "train" else "new rows",
         )
     ax.set_yscale("log")
-    ax.set_ylim(3e-4, 2)
     ax.yaxis.set_major_locator(FixedLocator([0.001, 0.01, 0.1, 1]))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_locator(NullLocator())

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from experiments.lab.contract import Results
+from experiments.shared.direct_labels import label_ends
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
@@ -118,7 +119,7 @@ def _random_panel(ax: Axes, results: Results) -> None:
 
 def _few_panel(ax: Axes, results: Results) -> None:
     x, y = results["followed_x"], results["followed_y"]
-    _tent(ax, x, y)
+    _tent(ax, results)
     edges = np.concatenate([[0], results["few_breaks"], [1]])
     for low, high in pairwise(edges):
         inside = (x >= low) & (x <= high)
@@ -129,23 +130,27 @@ def _few_panel(ax: Axes, results: Results) -> None:
 
 
 def _trained_panel(ax: Axes, results: Results) -> None:
-    x = results["followed_x"]
-    _tent(ax, x, results["followed_y"])
+    _tent(ax, results)
+    ends = [(0.0, "tent", "black")]
     for place, words in enumerate(_followers(results)):
-        ax.plot(
-            x,
-            results["follower_curves"][place],
-            color=COLORS[FOLLOWERS[place]],
-            linestyle=LINES[STROKES[place]],
-            label=words,
-        )
-    ax.set_ylim(-0.05, 1.25)
-    ax.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1, handlelength=1.3)
+        curve, shade = results["follower_curves"][place], COLORS[FOLLOWERS[place]]
+        ax.plot(results["followed_x"], curve, color=shade, linestyle=LINES[STROKES[place]])
+        ends.append((float(curve[-1]), words, shade))
+    ax.set_ylim(-0.05, 1.08)
+    label_ends(ax, ends)
     ax.set_title("best of the trained networks")
 
 
-def _tent(ax: Axes, x: np.ndarray, y: np.ndarray) -> None:
-    ax.plot(x, y, "-", color=COLORS["grey"], linewidth=1)
+def _tent(ax: Axes, results: Results) -> None:
+    """The tent through its corners, which lie between the points where errors are measured."""
+    pieces = len(results["best_errors"])
+    ax.plot(
+        np.arange(pieces + 1) / pieces,
+        np.arange(pieces + 1) % 2,
+        "-",
+        color="black",
+        linewidth=0.8,
+    )
     ax.set_yticks([0, 0.5, 1])
     ax.set_xlabel("x")
     ax.set_ylabel("output")
@@ -188,7 +193,7 @@ def _error_panel(ax: Axes, results: Results) -> None:
         ax.plot([place - 0.35, place + 0.35], [least, least], "-", color="black")
         words = "at best 0" if deep else f"at best {least:.3f}"
         ax.annotate(words, (place, least), xytext=(0, 5), textcoords=OFFSET, ha="center")
-    ax.set_xticks(range(len(names)), names)
+    ax.set_xticks(range(len(names)), [name.replace(" of", "\nof") for name in names])
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.set_ylim(-0.01, None)
     ax.set_ylabel("RMSE")

@@ -3,9 +3,9 @@
 A cell is one data set with a number of rows, parameters and steps; its errors are stored by number
 of hidden layers and seed. One rule judges every cell, and every number of layers in it:
 
-    helps, hurts     the interval of (error of L layers / error of one layer) lies below or above 1
-    unclear          it contains 1
-    nobody learns    neither network has a median error below 0.9 times that of the best constant
+    helps, hurts        the interval of (error of L layers / error of one layer) is below or above 1
+    unclear             it contains 1
+    no network learns   neither has a median error below 0.9 times that of the best constant
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from experiments.lab.contract import Results
 from experiments.shared.statistics import MedianInterval, median_interval, side
 
 SOLVED = 0.05  # test error below which a network has found the fold
+LOST = "no network learns"
 LEARNED = 0.9  # of the error of a constant: what has been learned is a tenth or more
 NAMES = {
     "digits": "handwritten digits",
@@ -65,13 +66,13 @@ def error_ratio(results: Results, place: int, depth: int) -> MedianInterval:
 
 
 class Comparison(NamedTuple):
-    """A network of several hidden layers against one of the same size with one layer.
+    """A network of several hidden layers against one with one layer and as many parameters.
 
     Attributes:
       place: the index of the cell.
       depth: the number of hidden layers, from 2.
       ratio: median over seeds of error / error of one layer, with its interval.
-      outcome: "helps", "hurts", "unclear" or "nobody learns".
+      outcome: "helps", "hurts", "unclear" or `LOST`.
     """
 
     place: int
@@ -91,7 +92,7 @@ def comparisons(results: Results) -> list[Comparison]:
             if learns(results, place, 1) or learns(results, place, depth):
                 outcome = {"below": "helps", "above": "hurts"}.get(side(ratio), "unclear")
             else:
-                outcome = "nobody learns"
+                outcome = LOST
             found.append(Comparison(place, depth, ratio, outcome))
     return found
 

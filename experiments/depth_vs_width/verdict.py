@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from experiments.depth_vs_width.reading import Comparison, cell_name, comparisons, in_words
+from experiments.depth_vs_width.reading import (
+    LOST,
+    Comparison,
+    cell_name,
+    comparisons,
+    in_words,
+)
 from experiments.lab.contract import Results
 
 HELPS, HURTS = "Where depth helps", "Where depth hurts"
@@ -16,8 +22,8 @@ MIXED, NEITHER = (
     "Where it depends on the number of layers, or is unclear",
     "Where no network learns",
 )
-HEADINGS = {"helps": HELPS, "hurts": HURTS, "nobody learns": NEITHER}
-LECTURE = "What the lecture should have said"
+HEADINGS = {"helps": HELPS, "hurts": HURTS, LOST: NEITHER}
+LECTURE = "What follows for the lecture"
 
 
 def verdict(results: Results) -> dict[str, list[str]]:
@@ -33,11 +39,12 @@ def verdict(results: Results) -> dict[str, list[str]]:
         "layers. That such weights exist does not mean that training finds them.",
         "With equal numbers of parameters, depth helps where the target is a composition, the rows "
         "suffice to find its parts, and the layers are wide enough to represent them. With few "
-        "rows or narrow layers, one hidden layer is as good or better on the same targets.",
+        "rows, one hidden layer is often as good or better on the same targets; with narrow layers "
+        "it was so for products and digits, not for the fold.",
         "The fold is a sum of four ReLUs along one direction: one hidden layer can represent it, "
         "and finds it with more steps or a lucky start. Depth makes learning it faster.",
         "The lecture's pictures are of convolutional networks on photographs of house numbers, "
-        "which share weights and have millions of them. They do not apply to fully connected "
+        "which share weights and have millions of them. They need not apply to fully connected "
         "networks with a few thousand weights.",
     ]
     return {heading: lines for heading, lines in sentences.items() if lines}

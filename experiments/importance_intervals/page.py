@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from experiments.importance_intervals.compute import FULL
+from experiments.importance_intervals.known_truths import CORRELATION
 from experiments.importance_intervals.reading import cells, over_cells
 from experiments.importance_intervals.rules import RULES
 from experiments.lab.claims import Found
@@ -11,7 +13,7 @@ from experiments.lab.contract import Results
 from jaxnn.refits.importance_intervals import DEFAULT_RULE as DEFAULT
 
 LECTURE = (
-    "The importance of a predictor is what the loss gains when its values are permuted. The "
+    "The importance of a predictor is how much the loss rises when its values are permuted. The "
     "lecture shows it with ± two standard deviations over permutations. That is the noise of "
     "permuting one fit; it does not say how the importance would differ in another sample."
 )
@@ -20,7 +22,11 @@ SURE = (
     "Each interval is made on data sets from a known truth, of four shapes, two kinds of response "
     "and two sizes, so it either contains the true importance or not. The rules were set from "
     "other runs: the default covers at least 90% on average and lies above zero for at most 2.5% "
-    "of the predictors that are noise. For least squares, importances are exact."
+    "of the predictors that are noise. A single setting has few data sets "
+    f"({min(FULL.network_sets)} to {max(FULL.network_sets)} in the full run), and a claim "
+    "about it holds unless its coverage is below 90% by more than two standard errors, so a "
+    "coverage that is ten percentage points below the level can go unnoticed. Only the means over "
+    "all settings decide. For least squares, importances are exact."
 )
 
 LINES = """
@@ -41,7 +47,7 @@ importance_chart(refit_importance(jax.random.key(1), network, X, y), plt.gca())
 plt.show()
 """
 
-TOPICS = {9: ("Least squares", "importance", "Networks: intervals")}
+TOPICS = {9: ("Least squares", "importance", "Networks", "Fits of networks")}
 
 
 def findings(results: Results, found: Found) -> list[str]:
@@ -58,17 +64,19 @@ def findings(results: Results, found: Found) -> list[str]:
     lowest = min(settings, key=lambda cell: cell.covered()[place].mean())
     ratio = found.measured("importance of a correlated predictor")
     return [
-        "Percentile intervals over refits, nominal 95%, do not hold their level for importances: "
-        f"scored on the rows left out they contain the true importance {truth['out_of_bag']:.0%} "
-        "of the time, because these rows are rows of the same table.",
-        "Scored on the rows that a refit was trained on, they lie above zero for "
-        f"{alarms['in_bag']:.0%} of the predictors that are noise.",
-        "The default has its centre between the two and the spread in bag. It contains the truth "
-        f"{truth[DEFAULT]:.0%} of the time, and lies above zero for {alarms[DEFAULT]:.1%} of the "
-        "noise.",
-        f"It does worst with “{lowest.setting.words}”: "
-        f"{np.mean(lowest.covered()[place]):.0%}. A network that learns an effect only in part "
-        "reports less importance than it has.",
-        "Permuting a predictor that is correlated with others costs "
-        f"{ratio:.1f} times what a refit without it loses, and twice without correlation.",
+        "Nominal 95% percentile intervals over refits are too narrow for importances: scored on "
+        "the rows that a refit left out (out of bag), they contain the true importance "
+        f"{truth['out_of_bag']:.0%} of the time. All refits are scored on rows of one table, so "
+        "their spread misses part of the variation between samples.",
+        "Scored on the rows that a refit was trained on (in bag), the intervals lie above zero for "
+        f"{alarms['in_bag']:.1%} of the predictors that are noise.",
+        "The default interval is centred between the two, and is as wide as the one scored in bag. "
+        f"It contains the truth {truth[DEFAULT]:.0%} of the time, and lies above zero for "
+        f"{alarms[DEFAULT]:.1%} of the noise predictors.",
+        f"It does worst in the setting “{lowest.setting.words}”, where it contains the truth "
+        f"{np.mean(lowest.covered()[place]):.0%} of the time. A network that learns an effect only "
+        "in part reports less importance than the effect has.",
+        f"In least squares with three predictors correlated by {CORRELATION:g}, permuting one of "
+        f"them raises the loss {ratio:.1f} times as much as a refit without it does; without "
+        "correlation, twice as much.",
     ]

@@ -166,7 +166,7 @@ def _one_layer_claims(results: Results) -> Iterator[Claim]:
     yield within_errors(
         f"N(0, 1/m), which the slide calls Xavier's, {inputs} inputs and {outputs} outputs: gain "
         "backward is n/m and not 1 (± 4 standard errors)",
-        "corrected erratum: 1/m is LeCun's; Glorot's (Xavier is the first name) is 2/(m + n)",
+        "erratum 21: 1/m is LeCun's; that of Xavier Glorot is 2/(m + n)",
         means[place, 2],
         outputs / inputs,
         errors[place, 2],
@@ -239,7 +239,7 @@ def _scale_claims(results: Results) -> Iterator[Claim]:
         LECTURE,
         np.nanmin(small),
         entropy - 1e-3,
-        expected=f"at least {entropy:.4f} - 0.001",
+        expected=f"at least {entropy:.3f}, within 0.001",
         interval=(np.nanmin(small), np.nanmax(small)),
     )
     medians = np.nanmedian(np.where(np.isnan(losses), np.inf, losses), axis=2)  # (scales, rates)

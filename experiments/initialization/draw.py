@@ -45,13 +45,14 @@ CAPTIONS = {
     "depend on the number of inputs. f: last layer, relative to infinite width (line: term of "
     "order 1/m of theory). Bars in d, e and f: ± 4 standard errors, in d and e smaller than the "
     "points.",
-    "training": "Ten hidden layers learn only if the first weights are neither too small nor too "
+    "training": "Ten hidden layers learn only if the initial weights are neither too small nor too "
     "large. Handwritten digits, 32 units per layer, 20 epochs of stochastic gradient descent. a, "
-    "b: Gaussian first weights with standard deviation scale / √m, at two learning rates "
+    "b: Gaussian initial weights with standard deviation scale / √m, at two learning rates "
     "(shaded: pointwise central 95% of the starts). c, d: named schemes at one learning rate "
     "(shaded: central 50%). Lines: medians; dotted: a network that ignores its input, which "
-    "“standard” weights never leave. In d, a few starts with He's weights end far above the "
-    "others: for them the learning rate is nearly too large.",
+    "“standard” weights never leave. In c, sparse weights begin above the panel. With He's weights "
+    "in d, a few starts (not shown) end far above the others: for them the learning rate is nearly "
+    "too large.",
 }
 
 SHADES = ("blue", "vermilion", "green", "purple", "sky", "orange", "black", "grey")
@@ -90,6 +91,7 @@ def _paths(ax: Axes, results: Results) -> None:
     ax.plot(results["symmetry_steps"], paths[:, :, 0], color=COLORS["blue"], linestyle="-", lw=1.3)
     ax.text(0.98, 0.97, "one line\nper unit", transform=ax.transAxes, ha="right", va="top")
     ax.set_xlabel("steps")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("weight from the first input")
     ax.set_title(f"{paths.shape[1]} units, noise 10⁻⁶")
 
@@ -117,6 +119,7 @@ def _distances(ax: Axes, results: Results) -> None:
     ax.set_ylim(1e-18, 1e1)
     ax.set_xlim(left=-0.36 * steps[-1])
     ax.set_xlabel("steps")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("distance between units")
     ax.set_title("distance, by noise")
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.22))
@@ -140,6 +143,7 @@ def _losses(ax: Axes, results: Results) -> None:
     ax.set_xlim(steps[0], steps[-1])
     ax.set_ylim(1e-3, 4)
     ax.set_xlabel("steps")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("mean squared error")
     ax.set_title(f"loss, {seeds} starts")
     label_ends(ax, ends)
@@ -210,6 +214,7 @@ def _saturation(ax: Axes, results: Results) -> None:
         )
         ax.plot(scales, theory, color=COLORS[shade], linestyle="-", linewidth=1)
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("scale of the weights")
     ax.set_ylabel("share of saturated units")
     ax.set_title("saturation of tanh")
@@ -229,6 +234,7 @@ def _widths(ax: Axes, results: Results) -> None:
     )
     ax.axhline(1, color=COLORS["grey"], linestyle=LINES["dashed"], linewidth=1)
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("scale of the weights")
     ax.set_ylabel("mean square / infinite width")
     ax.set_title(f"layer {results['theory_variance'].shape[1]}, {results['signal_width']} units")
@@ -237,8 +243,8 @@ def _widths(ax: Axes, results: Results) -> None:
 def _gains(ax: Axes, results: Results) -> None:
     measured, theory = results["scheme_measured"], results["scheme_theory"]
     places = np.arange(len(theory))[::-1]
-    directions = ((1, "blue", "forward", 0.15), (2, "vermilion", "backward", -0.15))
-    for column, shade, words, offset in directions:
+    directions = ((1, "blue", "o", "forward", 0.15), (2, "vermilion", "s", "backward", -0.15))
+    for column, shade, dot, words, offset in directions:
         means = measured[:, :, column].mean(axis=1)
         bars = 4 * measured[:, :, column].std(axis=1, ddof=1) / measured.shape[1] ** 0.5
         ax.plot(theory[:, column], places + offset, "|", color="black", markersize=15, mew=1.4)
@@ -246,7 +252,7 @@ def _gains(ax: Axes, results: Results) -> None:
             means,
             places + offset,
             xerr=bars,
-            fmt="o",
+            fmt=dot,
             color=COLORS[shade],
             markersize=5,
             label=words,
@@ -254,6 +260,7 @@ def _gains(ax: Axes, results: Results) -> None:
     names = [LABELS[name].split(", ")[0] for name in results["schemes"].tolist()]
     ax.set_yticks(places, names)
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlim(0.06, 60)
     ax.grid(False, axis="y")
     ax.set_xlabel("gain of the mean square")
@@ -275,7 +282,9 @@ def _fans(ax: Axes, results: Results) -> None:
         ax.annotate(words, where, ha="right" if dot == "s" else "left", color=COLORS[shade])
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_xticks(fans, [str(fan) for fan in fans])
+    ax.yaxis.set_major_formatter("{x:,g}")
+    ax.set_ylim(bottom=min(10, 0.7 * k))
+    ax.set_xticks(fans, [f"{fan:,}" for fan in fans])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("number of inputs m")
@@ -292,7 +301,8 @@ def _training(results: Results) -> Figure:
     entropy = float(results["train_entropy"])
     axes[0].axhline(entropy, color="black", linestyle=LINES["dotted"], lw=1)
     axes[0].set_yscale("log")
-    axes[0].set_yticks([0.1, 1], ["0.1", "1"])
+    axes[0].set_yticks([0.03, 0.1, 0.3, 1, 3])
+    axes[0].yaxis.set_major_formatter("{x:g}")
     axes[0].set_ylabel("final training loss (nats)")
     axes[0].set_title("tanh: loss")
     axes[0].legend(title="learning rate", loc="lower left")
@@ -311,7 +321,8 @@ def _sweep(ax: Axes, results: Results, name: str) -> None:
         values = results[name][:, place].T
         _band(ax, results["swept_scales"], values, shade, line, label=f"{rate:g}")
     ax.set_xscale("log")
-    ax.set_xlabel("scale of the first weights")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_xlabel("scale of the initial weights")
 
 
 def _curves(ax: Axes, results: Results, kind: str) -> None:
@@ -330,7 +341,8 @@ def _curves(ax: Axes, results: Results, kind: str) -> None:
         ends.append((end, SHORT[schemes[place]], COLORS[shade]))
     ax.axhline(float(results["train_entropy"]), color="black", linestyle=LINES["dotted"], lw=1)
     ax.set_xlim(0, results["train_epochs"][-1])
-    ax.set_ylim(0, 4)
+    highest = np.nanquantile(results["curve_loss"][chosen], 0.75, axis=1).max()
+    ax.set_ylim(0, min(4, 1.04 * highest))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("epoch")
     ax.set_ylabel("training loss (nats)")

@@ -21,10 +21,10 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "modes": "A two-layer linear network learns one mode of its task after another, each along a "
     "sigmoid known in closed form (dashed). a: gradient descent from an aligned start. b: its "
-    "error halves with the learning rate. c: random starts of the same size learn the modes in the "
-    "same order, but not at the same times. d: measured half times over predicted ones: a random "
-    "start follows the formula with its own u₀, the part of its weights that grows (colours), not "
-    "that of the aligned start (grey).",
+    "error, shown from 10⁻⁶, halves with the learning rate. c: random starts of the same size "
+    "learn the modes in the same order, but not at the same times. d: measured half times over "
+    "predicted ones: a random start follows the formula with its own u₀, the part of its weights "
+    "that grows (colours), not that of the aligned start (grey).",
     "plateaus": "From very small weights, learning proceeds in stages. a: the loss falls in steps, "
     "one for each mode s (dotted: when it is half learned). "
     "b: between steps the gradient is small because a saddle is near, not because learning has "
@@ -34,7 +34,7 @@ CAPTIONS = {
     "minima": "How often a random symmetric n × n matrix is positive definite, as the Hessian at a "
     "minimum must be. a: measured shares and the exact probability. b: their ratio, ± 4 standard "
     "errors. c: the exponent of Dean and Majumdar, ln(3)/4. The second difference of ln P reaches "
-    "it at once, ln P / n² only slowly, so the exponent alone is far off for these n.",
+    "it already for small n, ln P / n² only slowly, so the exponent alone is far off for these n.",
 }
 
 SHADES = ("blue", "vermilion", "green", "purple")
@@ -130,15 +130,17 @@ def _plateaus(results: Results) -> Figure:
         (axes[1], "plateau_gradient", "gradient norm"),
     ):
         ax.plot(times, results[name])
+        top = 0.93 if ax is axes[0] else 1.0  # below the names
         for half in halves.tolist():
-            ax.axvline(half, color=COLORS["grey"], linestyle=LINES["dotted"], linewidth=1.2)
+            ax.axvline(half, 0, top, color=COLORS["grey"], linestyle=LINES["dotted"], linewidth=1.2)
+        ax.set_xlim(0, times[-1])
         ax.set_xlabel("time (steps × learning rate)")
         ax.set_title(words)
     axes[0].set_ylabel("½ mean squared error")
+    axes[0].set_ylim(top=1.14 * results["plateau_loss"].max())
     for half, strength in zip(halves.tolist(), s.tolist(), strict=True):
-        height = float(np.interp(half, times, results["plateau_loss"]))
-        axes[0].annotate(f"s = {strength:g}", (half, height), (6, 6), textcoords="offset points",
-                         fontsize=10)  # fmt: skip
+        across = axes[0].get_xaxis_transform()
+        axes[0].text(half, 0.94, f"s = {strength:g}", transform=across, ha="center", fontsize=10)
     axes[1].set_yscale("log")
     axes[1].set_ylim(bottom=results["plateau_gradient"].max() / 1e6)
     _negative_eigenvalues(axes[2], results)
@@ -159,7 +161,14 @@ def _negative_eigenvalues(ax: Axes, results: Results) -> None:
     ax.set_xlabel(f"learned modes (of {modes})")
     ax.set_ylabel("number of negative eigenvalues")
     ax.set_title("Hessian at critical points")
-    ax.text(modes + 0.2, 0.8, "the only\nminimum", ha="center", va="bottom", fontsize=10)
+    ax.annotate(
+        "the only\nminimum",
+        (modes, 0),
+        (modes, 0.3 * theory.max()),
+        ha="center",
+        fontsize=10,
+        arrowprops={"arrowstyle": "-", "shrinkB": 4},
+    )
     ax.legend(loc="upper right")
 
 
@@ -177,7 +186,7 @@ def _minima(results: Results) -> Figure:
         np.exp(-limit * n[shown] ** 2),
         color=COLORS["grey"],
         linestyle=LINES["dotted"],
-        label="3^(−n²/4) alone",
+        label="$3^{-n^2/4}$ alone",
     )
     measured = n[: len(shares.measured)]
     left.plot(measured, shares.measured, "o", color=COLORS["vermilion"], label="measured")

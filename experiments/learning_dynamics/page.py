@@ -6,6 +6,7 @@ import numpy as np
 
 from experiments.lab.claims import Found
 from experiments.lab.contract import Results
+from experiments.learning_dynamics import linear_modes
 from experiments.learning_dynamics.claims import plateau_lows, predicted_half_times
 from experiments.learning_dynamics.reading import negative_counts, positive_shares
 
@@ -61,23 +62,27 @@ HIGHLIGHTS = [(6, 0, "modes")]
 
 def findings(results: Results, found: Found) -> list[str]:
     """Sentences with the numbers that were found."""
-    own = np.median(
-        results["random_half_times"]
-        / predicted_half_times(results, results["random_starts"], results["random_rate"]),
-        axis=0,
+    found_at = results["random_half_times"]
+    own, same = (
+        100 * np.abs(np.median(found_at / predicted, axis=0) - 1).max()
+        for predicted in (
+            predicted_half_times(results, results["random_starts"], results["random_rate"]),
+            linear_modes.half_time(results["strengths"], results["start"]),
+        )
     )
     shares = positive_shares(results)
     counted, theory = negative_counts(results)
     low = plateau_lows(results)[0].max()
     return [
-        "A linear network of two layers learns one part of its task after another, each at the "
-        "time that a formula of 2014 gives: from random starts, the median is within "
-        f"{100 * np.abs(own - 1).max():.1g}%.",
+        "A linear network of two layers learns one part of its task after another. The times "
+        "follow a closed form of 2014 if the size of each random start is measured along the part "
+        f"that grows: their medians are then within {own:.1g}% of it, and up to {same:.2g}% off if "
+        "all starts count as equally large.",
         f"Between two parts it passes a saddle. There the gradient falls to {low:.1g} of its "
-        "largest value, although most of the task is still to be learned.",
+        "largest value, although a part of the task is still to be learned.",
         f"At {int((counted == theory).sum())} of {len(theory)} critical points the Hessian has as "
         "many negative eigenvalues as theory says, and only one of them is a minimum.",
-        f"A random symmetric matrix has positive eigenvalues only with probability "
+        "All eigenvalues of a random symmetric matrix are positive with probability "
         f"{shares.exact[2]:.3f} at size 3 and {shares.exact[3]:.4f} at size 4; "
         f"{shares.draws:,} draws agree. A coin for each sign would give 0.125 and 0.0625: minima "
         "are much rarer, because eigenvalues repel each other.",

@@ -20,8 +20,8 @@ from experiments.lab.contract import Results
 from experiments.phase_diagram.compute import BIASES, CRITICAL
 from experiments.phase_diagram.reading import best_accuracy, depth_reached, growth_rate
 
-# Weight variances, and q*, chi_1 and c* as tabulated to 7 decimals.
-TABULATED = {
+# Weight variances, and q*, chi_1 and c* to 7 decimals, from another program.
+REFERENCE = {
     0.5: (0.0875799, 0.4319874, 1),
     1.0: (0.1935925, 0.7590316, 1),
     1.3: (0.3153165, 0.8801635, 1),
@@ -31,7 +31,7 @@ TABULATED = {
 
 
 def claims(results: Results) -> list[Claim]:
-    """Claims about theory and its table, finite networks and theory, and the map."""
+    """Claims about theory and its values, finite networks and theory, and the map."""
     return [*_theory_claims(results), *_network_claims(results), *_map_claims(results)]
 
 
@@ -39,23 +39,23 @@ def _theory_claims(results: Results) -> Iterator[Claim]:
     for bias, found in zip(results["table_biases"], results["table_weights"], strict=True):
         yield close(
             f"critical weight variance of tanh with biases N(0, {bias:g})",
-            "mean field, tabulated",
+            "mean field, computed independently",
             found,
             CRITICAL[float(bias)],
             1e-7,
             relative=True,
         )
     weights = results["theory_weights"].tolist()
-    for weight, tabulated in TABULATED.items():
+    for weight, reference in REFERENCE.items():
         place = weights.index(weight)
         found = np.array([results[f"theory_{name}"][place] for name in ("q", "chi", "c")])
         yield at_most(
             f"q*, χ₁ and c* of tanh, weights N(0, {weight:g}/n), biases N(0, {BIASES:g}): largest "
-            "difference from {:.7f}, {:.7f}, {:.7f}".format(*tabulated),
-            "mean field, tabulated; Poole et al. 2016",
-            np.abs(found - tabulated),
+            "difference from {:.7f}, {:.7f}, {:.7f}".format(*reference),
+            "mean field, computed independently; equations of Poole et al. 2016",
+            np.abs(found - reference),
             6e-8,
-            expected="at most 6e-08, the rounding of the table",
+            expected="at most 6e-08, the rounding of seven decimals",
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from experiments.lab.contract import Results
@@ -21,9 +22,9 @@ from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "trainability": "A line from theory separates the networks that learn from those that do not. "
-    "Training accuracy on digits after 250 steps of plain gradient descent, mean "
-    "over starts, at the better of two learning rates in each cell; 64 units per layer, biases "
+    "trainability": "A line from theory roughly separates the networks that learn from those "
+    "that do not. Training accuracy on digits after 250 steps of plain gradient descent, mean over "
+    "starts, at the better of two learning rates in each cell; 64 units per layer, biases "
     "N(0, 0.05). White line: 6 ξ, where ξ is the theoretical depth scale of the correlation of two "
     "inputs, and the factor 6 comes from Schoenholz et al.; no curve is fitted. Dashed: the "
     "critical weight variance, where ξ is infinite.",
@@ -33,13 +34,14 @@ CAPTIONS = {
     "measured.",
     "measured": "Finite networks follow theory in order, in chaos and on the line between. Biases "
     "N(0, 0.05); products with Gaussian matrices are sampled from their exact law, without drawing "
-    "the matrices. Bars show 4 standard errors over networks to each side, mostly smaller than the "
-    "points; lines: theory for infinite width. a: variance of pre-activations. b: correlation of "
-    "two inputs by layer, initially 0.6: mean and pointwise 95% band over networks; dashed: "
-    "theory. c: ln of the factor of squared gradients per layer.",
+    "the matrices. Bars: ± 4 standard errors over networks, mostly smaller than the points; "
+    "lines: theory for infinite width. a: variance of pre-activations. b: correlation of "
+    "two inputs by layer, initially 0.6 (labels: weight variance): mean and pointwise 95% band "
+    "over networks; dashed: theory. c: ln of the factor of squared gradients per layer.",
 }
 
 DEPTHS_SHOWN = (3, 5, 10, 20, 40, 100)
+EDGE = [withStroke(linewidth=3.5, foreground="#404040")]  # of white lines and words on any cell
 
 
 def draw(results: Results) -> dict[str, Figure]:
@@ -81,10 +83,15 @@ def _trainability(results: Results) -> Figure:
         color="white",
         linestyle=LINES["solid"],
         linewidth=3,
-        label="6 ξ, theory",
+        path_effects=EDGE,
     )
     critical = results["point_weights"][np.argmin(np.abs(results["point_rate"]))]
-    ax.axvline(critical, color="white", linestyle=LINES["dashed"], linewidth=1.3, label="critical")
+    ax.axvline(critical, color="white", linestyle=LINES["dashed"], linewidth=1.8, path_effects=EDGE)
+    ax.text(critical, 1.01, "critical", transform=ax.get_xaxis_transform(), ha="center")
+    ordered = results["theory_weights"] < critical
+    depth = low**0.2 * high**0.8
+    beside = np.interp(depth, theory[ordered], results["theory_weights"][ordered]) - 0.08
+    ax.text(beside, depth, "6 ξ, theory", color="white", ha="right", va="center", path_effects=EDGE)
     ax.set_yscale("log")
     ax.set_ylim(low, high)
     ax.set_xlim(_edges(weights)[0], _edges(weights)[-1])
@@ -95,14 +102,11 @@ def _trainability(results: Results) -> Figure:
     ax.grid(False)
     ax.set_xlabel("weight variance × n")
     ax.set_ylabel("number of tanh layers")
-    ax.legend(
-        loc="lower right", frameon=True, facecolor="#404040", labelcolor="white", framealpha=0.9
-    )
     return figure
 
 
 def _edges(centers: np.ndarray) -> np.ndarray:
-    """Edges of cells, half-way between neighbouring centers."""
+    """Edges of cells, half-way between neighbouring centres."""
     middles = (centers[:-1] + centers[1:]) / 2
     return np.concatenate([[2 * centers[0] - middles[0]], middles, [2 * centers[-1] - middles[-1]]])
 

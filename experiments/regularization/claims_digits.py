@@ -1,4 +1,4 @@
-"""What do shifted images, a price of active units and doubt about labels do to digits?"""
+"""What do shifted images, a penalty on active units and doubt about labels do to digits?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def claims(results: Results) -> list[Claim]:
 
 
 def _augmentation_claims(results: Results) -> Iterator[Claim]:
-    """Trained on shifted images less trained on images as they are; 95% intervals over splits."""
+    """Trained on shifted images minus trained on images as they are; 95% intervals over splits."""
     plain, moved = results["shift_errors"][1] - results["shift_errors"][0]
     decides = len(plain) >= SPLITS
     _, ends = paired_interval(moved)
@@ -48,7 +48,7 @@ def _augmentation_claims(results: Results) -> Iterator[Claim]:
     )
     yield decided(
         "Training on shifted digits lowers the error on digits as they are, 8 × 8 pixels and all "
-        "centred (error with shifts less error without)",
+        "centred (error with shifts minus error without)",
         AUGMENTATION,
         paired_interval(plain),
         high=0,
@@ -63,19 +63,20 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
     decides = errors.shape[1] >= SPLITS
     shares = active.mean(axis=1)
     yield ordered(
-        "The higher the price of activity, the fewer hidden units are active (share of units and "
-        "images, by price)",
+        "The larger the penalty on activations, the fewer hidden units are active (share of units "
+        "and images, by the penalty's factor)",
         SPARSE,
         {
-            f"{price:g}": float(share)
+            f"penalty {price:g}" if price else "no penalty": float(share)
             for price, share in zip(prices[::-1], shares[::-1], strict=True)
         },
         asserted=decides,
     )
     ratios = results["balance"][1:] / (prices[1:, None] * results["activity"][1:])
     yield close(
-        "At the end of training the weights balance both prices (b (|W2|² − |W1|²) over a mean "
-        "Σ|h|, mean over splits; training ends near the minimum, not at it)",
+        "At the end of training the weights balance both penalties (weight decay times "
+        "|W₂|² − |W₁|², over the penalty's factor times the mean Σ|h|; mean over splits; training "
+        "ends near the minimum, not at it)",
         "invariance to scale",
         ratios.mean(axis=1),
         1.0,
@@ -85,17 +86,17 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
     place = int(np.argmin(np.abs(prices - 0.01)))
     cost = paired_interval(errors[place] - errors[0])
     yield decided(
-        f"Sparse hidden layers cost less than {COST:.0%} of test error (error at the price "
-        f"{prices[place]:g} less error without a price)",
+        f"Sparse hidden layers raise the test error by less than {COST:g} (error with the "
+        f"penalty's factor {prices[place]:g} minus error without a penalty)",
         SPARSE,
         cost,
         high=COST,
         decides=decides,
-        unclear="may cost more",
+        unclear="may be more",
     )
     yield below(
-        f"Sparse hidden layers cost less than {2 * COST:.0%} of test error (upper end of the same "
-        "difference)",
+        f"Sparse hidden layers raise the test error by less than {2 * COST:g} (upper end of the "
+        "same difference)",
         SPARSE,
         cost[1][1],
         2 * COST,
@@ -103,8 +104,8 @@ def _sparse_claims(results: Results) -> Iterator[Claim]:
         asserted=decides,
     )
     yield decided(
-        f"Sparse hidden layers lower the test error (error at the price {prices[place]:g} less "
-        "error without a price)",
+        "Sparse hidden layers lower the test error (error with the penalty's factor "
+        f"{prices[place]:g} minus error without a penalty)",
         SPARSE,
         cost,
         high=0,
@@ -138,7 +139,7 @@ def _label_claims(results: Results) -> Iterator[Claim]:
         )
         yield decided(
             f"{words} improves the probabilities if some training labels are wrong (log loss with "
-            "it less that without)",
+            "it minus that without)",
             LABELS,
             paired_interval(losses[place] - losses[0]),
             high=0,
@@ -146,7 +147,7 @@ def _label_claims(results: Results) -> Iterator[Claim]:
         )
     _, ends = paired_interval(results["wrong_learned"][0] - results["wrong_learned"][2])
     yield above(
-        "With label noise the network learns fewer of the wrong labels by heart (lower end of the "
+        "With label noise the network memorises fewer of the wrong labels (lower end of the "
         "difference of the shares)",
         LABELS,
         ends[0],

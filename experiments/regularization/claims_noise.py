@@ -22,6 +22,7 @@ BISHOP = "Bishop 1995"
 SZEGEDY = "Szegedy et al. 2016"
 SCALING = "lecture 11, “Dropout: Weight Scaling”"
 SRIVASTAVA = "Srivastava et al. 2014, section 9.1"
+EXACT = 1e-12  # a difference that is only rounding
 
 
 def claims(results: Results) -> list[Claim]:
@@ -91,8 +92,8 @@ def _label_claims(results: Results) -> Iterator[Claim]:
     hard = results["hard_scores"]
     gaps = (np.diag(hard)[:, None] - hard)[~np.eye(len(hard), dtype=bool)]
     yield above(
-        "Hard labels push the scores past this gap, and on: smallest gap after as many steps, 10 "
-        "classes",
+        "Hard labels push the scores beyond this gap (smallest gap after as many steps, 10 "
+        "classes)",
         "lecture 11, “prevents pursuit of hard probabilities”",
         gaps,
         logit_gap(10, 0.1),
@@ -112,7 +113,7 @@ def _scaling_claims(results: Results) -> Iterator[Claim]:
             "difference)",
             f"{SCALING}: exact",
             np.abs(means - results[f"{name}_whole"]),
-            1e-12,
+            EXACT,
         )
     whole = probabilities(results["scores_whole"])
     thinned = probabilities(results["scores_thinned"])
@@ -122,7 +123,7 @@ def _scaling_claims(results: Results) -> Iterator[Claim]:
         "(largest difference of probabilities)",
         f"{SCALING}: exact",
         np.abs(probabilities(logs) - whole),
-        1e-12,
+        EXACT,
     )
     arithmetic = np.sum(weights[:, :, None] * thinned, axis=1)
     off = np.abs(arithmetic - whole).max(axis=1)
@@ -156,34 +157,32 @@ def _scaling_claims(results: Results) -> Iterator[Claim]:
 
 def _inclusion(results: Results) -> Iterator[Claim]:
     """The factor by which weights are reduced, from networks that were not divided by p."""
-    for keep, chances, thinned in zip(
-        weight_scaling.KEEPS,
-        map(weight_scaling.chances, weight_scaling.KEEPS),
-        results["hidden_thinned"],
-        strict=True,
-    ):
+    keeps = np.array(weight_scaling.KEEPS)
+    shares = np.empty(len(keeps))
+    for place, thinned in enumerate(results["hidden_thinned"]):
         # Undivided, a thinned output is p (f - b) + b, with b the output without any unit.
         bias = thinned[0]
-        full = thinned[-1] - bias
-        share = float(chances @ (thinned - bias) / full)
-        if keep == 0.5:
-            continue
-        yield close(
-            f"If each unit is included with probability {keep:g}, weights are scaled by that "
-            "probability (factor that gives the mean output)",
-            "the probability of inclusion",
-            share,
-            keep,
-            1e-12,
-        )
-        yield refused(
-            f"If each unit is included with probability {keep:g}, weights are scaled by the "
-            "probability of dropping it (factor that gives the mean output)",
-            "erratum 27: “in proportion to dropout probability”, taken literally",
-            share,
-            f"{1 - keep:.1f}",
-            unless=abs(share - (1 - keep)) < 1e-6,
-        )
+        chances = weight_scaling.chances(keeps[place])
+        shares[place] = chances @ (thinned - bias) / (thinned[-1] - bias)
+    yield at_most(
+        f"If units are included with probability {' or '.join(f'{keep:g}' for keep in keeps)}, "
+        "weights are scaled by that probability (largest difference from the factor that gives the "
+        "mean output)",
+        "the probability of inclusion",
+        np.abs(shares - keeps),
+        EXACT,
+    )
+    farthest = int(np.abs(keeps - 0.5).argmax())  # where the two probabilities can be told apart
+    keep, share = float(keeps[farthest]), float(shares[farthest])
+    yield Claim(
+        f"Factor of the weights after dropout if units are included with probability {keep:g}: the "
+        f"slide's “in proportion to dropout probability”, taken literally, gives {1 - keep:.4g}",
+        "erratum 27: lecture 11, “Dropout: Weight Scaling”",
+        keep,
+        share,
+        None,
+        bool(abs(share - keep) <= EXACT and abs(share - (1 - keep)) > 1e-6),
+    )
 
 
 def _linear_claims(results: Results) -> Iterator[Claim]:

@@ -26,12 +26,12 @@ def claims(results: Results) -> list[Claim]:
 
 
 def _dropout_claims(results: Results) -> Iterator[Claim]:
-    """With dropout less without, test images; 95% intervals over splits, one rule for all nets."""
+    """With dropout minus without, test images; 95% intervals over splits, one rule for all."""
     decides = results["errors"].shape[-1] >= SPLITS
     for name, pair in zip(results["architectures"], results["errors"], strict=True):
         yield decided(
             f"Dropout lowers the test error of a network with {name} hidden units (error with "
-            "dropout less error without)",
+            "dropout minus error without)",
             f"{DROPOUT}; lecture 11, “Dropout”",
             paired_interval(pair[1] - pair[0]),
             high=0,
@@ -40,7 +40,7 @@ def _dropout_claims(results: Results) -> Iterator[Claim]:
     for name, pair in zip(results["architectures"], results["log_losses"], strict=True):
         yield decided(
             f"Dropout improves the probabilities of a network with {name} hidden units (log loss "
-            "with dropout less that without)",
+            "with dropout minus that without)",
             "Srivastava et al. 2014",
             paired_interval(pair[1] - pair[0]),
             high=0,
@@ -49,12 +49,12 @@ def _dropout_claims(results: Results) -> Iterator[Claim]:
 
 
 def _average_claims(results: Results) -> Iterator[Claim]:
-    """Monte-Carlo averages less weight scaling, the first network."""
+    """Monte-Carlo averages minus weight scaling, the first network."""
     decides = results["errors"].shape[-1] >= SPLITS
     gaps = results["drawn_errors"] - results["errors"][0, 1]
     average = f"the mean of {DRAWS[-1]} thinned networks"
     yield decided(
-        f"Weight scaling and {average} have the same test error, to 0.005 (error of the mean less "
+        f"Weight scaling and {average} have the same test error, to 0.005 (error of the mean minus "
         "that of weight scaling)",
         AVERAGE,
         paired_interval(gaps[-1]),
@@ -84,8 +84,8 @@ def _average_claims(results: Results) -> Iterator[Claim]:
             asserted=decides,
         )
     yield decided(
-        f"Probabilities are better if they are {average} (log loss of the mean less that of weight "
-        "scaling)",
+        f"Probabilities are better if they are {average} (log loss of the mean minus that of "
+        "weight scaling)",
         "Gal & Ghahramani 2016",
         paired_interval(results["drawn_log_losses"][-1] - results["log_losses"][0, 1]),
         high=0,

@@ -24,18 +24,18 @@ CAPTIONS = {
     "a: an image and its shifts. b: test error; bars: medians. c: error of networks trained on "
     "shifted images over that of the others, geometric mean and 95% interval. Shifts are learned, "
     "and cost a little on images that are all centred.",
-    "sparse": "A price a on the sum of all hidden units makes few of them active. a, b: hidden "
-    "units (across) of 100 training images (down, by class), darker where larger, without a price "
-    "and with one; each panel has its own scale. c: share of units and images in which a unit is "
-    "active. d: the weights balance both prices, as the invariance of ReLU networks to scale "
-    "demands (line). e: test error; bars: medians over random splits.",
+    "sparse": "A penalty a Σ|h| on the hidden activations leaves few of them active. a, b: hidden "
+    "units (across) of 100 training images (down, by class), darker where larger, without the "
+    "penalty and with it; each panel has its own scale. c: share of units and images in which a "
+    "unit is active. d: the weights balance this penalty and weight decay, as the invariance of "
+    "ReLU networks to scale demands (line). e: test error; bars: medians over random splits.",
     "labels": "Label noise and label smoothing, on two classes and on digits with wrong labels. a: "
-    "gap of the scores of two classes that learn with label "
-    "noise, mean ± 4 SE; as the learning rate falls it approaches that of label smoothing "
-    "(dashed). b to d: digits, a fifth of them with a label drawn at random; training takes the "
-    "labels as given, smooths them, or draws a fifth anew in each step; dots: random splits; "
-    "bars: medians. b: error on test images with right labels. c: log loss there. d: share of the "
-    "wrong labels that is learned by heart.",
+    "gap of the scores of two classes that learn with label noise, mean ± 4 standard errors; as "
+    "the learning rate falls it approaches that of label smoothing (dashed). b to d: digits, a "
+    "fifth of them with a label drawn at random; training takes the labels as given, smooths "
+    "them, or draws a fifth anew in each step; dots: random splits; bars: medians. b: error on "
+    "test images with right labels. c: log loss there. d: share of the wrong labels that is "
+    "memorised.",
 }
 
 
@@ -68,7 +68,7 @@ def _augmentation(results: Results) -> Figure:
             dots(errors, place + 0.3 * kind - 0.15, row, shade, label)
     log_axis(errors, (0.03, 0.05, 0.1, 0.2, 0.5))
     errors.set_ylabel("test error")
-    errors.legend(loc="center left", fontsize=9, handletextpad=0.1, borderaxespad=0)
+    errors.legend(loc="center left", handletextpad=0.1, borderaxespad=0)
     plain, moved = results["shift_errors"]
     for place, logarithms in enumerate(np.log(moved / plain)):
         mean, ends = paired_ratio(logarithms)
@@ -92,7 +92,7 @@ def _sparse(results: Results) -> Figure:
         units = results["shown_units"][shown]
         ax.imshow(units, aspect="auto", cmap="Blues", vmax=np.quantile(units[units > 0], 0.98))
         ax.grid(visible=False)
-        ax.set_title(f"a = {prices[shown]:g}")
+        ax.set_title(f"factor a = {prices[shown]:g}")
         ax.set_xlabel("hidden unit")
         ax.set_ylabel("image")
     active, balance, errors = axes[2:]
@@ -107,13 +107,13 @@ def _sparse(results: Results) -> Figure:
     for ax in (active, errors):
         ax.set_xticks(range(len(prices)), [f"{price:g}" for price in prices])
         ax.set_xlim(-0.5, len(prices) - 0.5)
-        ax.set_xlabel("price a")
+        ax.set_xlabel("factor a of the penalty")
     expected = prices[1:, None] * results["activity"][1:]
     balance.plot(expected.ravel(), results["balance"][1:].ravel(), "o", color=COLORS["blue"])
     ends = np.array([expected.min(), expected.max()])
     balance.plot(ends, ends, color=COLORS["black"])
-    balance.set_xlabel("a mean Σ|h|")
-    balance.set_ylabel("b (|W₂|² − |W₁|²)")
+    balance.set_xlabel("penalty, mean of a Σ|h|")
+    balance.set_ylabel("weight decay × (|W₂|² − |W₁|²)")
     return figure
 
 
@@ -137,7 +137,7 @@ def _labels(results: Results) -> Figure:
     for ax, name, label in (
         (errors, "wrong_errors", "test error"),
         (losses, "wrong_log_losses", "log loss"),
-        (learned, "wrong_learned", "share of wrong labels learned"),
+        (learned, "wrong_learned", "share of wrong labels memorised"),
     ):
         for place, row in enumerate(results[name]):
             dots(ax, place, row, ("vermilion", "blue", "green")[place])

@@ -24,8 +24,8 @@ CAPTIONS = {
     "penalties": "Minima of a quadratic with an L2 and an L1 penalty. a, b: contours of a loss "
     "and its minimum (dot); shaded: weights of equal penalty; cross: the minimum with the "
     "penalty. The corner of the L1 penalty makes a weight exactly zero. c, d: three weights, with "
-    "curvatures h, along the factor of the penalty; lines: closed forms; circles: proximal "
-    "gradient descent (d); triangles: fits of a network without hidden layers.",
+    "curvatures h, along the factor of the penalty; lines: closed forms; circles in d: "
+    "proximal gradient descent; triangles: fits of a network without hidden layers.",
     "stopping": "Gradient descent that stops at time t (steps times rate) is close to ridge "
     "regression with penalty 1/t, but not the same. a: share of a weight with curvature h that "
     "is learned. b: gap of the two shares; it grows to 0.204. c: ratio of the risks of both, "
@@ -33,14 +33,14 @@ CAPTIONS = {
     "d: mean squared error of the weights in one of them, simulated (dots) and by formula.",
     "noise": "What noise adds to the error of a network, and what it does to the weights of a "
     "linear model. a: what normal noise on the inputs adds to the squared error of a fixed "
-    "network, divided by s², ± 4 SE. The formula needs its second term where the residuals do "
-    "not average to zero. b to d: weights of a linear model that was trained with noise, mean of "
-    "many runs ± 4 SE; lines: closed forms. Noise on the weights of a linear model changes "
-    "nothing but the spread.",
+    "network, divided by s², ± 4 standard errors. The formula needs its second term where the "
+    "residuals do not average to zero. b to d: weights of a linear model that was trained with "
+    "noise, mean of many runs ± 4 standard errors; lines: closed forms. Noise on the weights of a "
+    "linear model changes nothing but the spread.",
     "thinned": "Outputs of all 1,024 networks that dropout makes of one. Each unit is included "
     "with probability 0.5, and outputs are weighted with their probabilities. Solid: their mean; "
-    "dashed: the whole network. They agree where the output is linear in what is dropped (a, b), "
-    "and differ if a ReLU follows (c) and for probabilities (d).",
+    "dashed: the whole network. They agree where the output is linear in what is dropped, as "
+    "in a and b, and differ if a ReLU follows, as in c, and for probabilities, as in d.",
 }
 
 
@@ -104,12 +104,13 @@ def _stopping(results: Results) -> Figure:
     figure, (shares, gap, risk, sampled) = plotting.panels(4, height=3.2)
     descent, ridge = results["descent_filter"], results["ridge_filter"]
     x = early_stopping.RATE * np.arange(len(descent))
-    shares.plot(x, descent, color=COLORS["blue"], label="gradient descent")
-    shares.plot(
-        x, ridge, color=COLORS["vermilion"], linestyle=LINES["dashed"], label="ridge regression"
-    )
+    blue, red = COLORS["blue"], COLORS["vermilion"]
+    shares.plot(x, descent, color=blue)
+    shares.plot(x, ridge, color=red, linestyle=LINES["dashed"])
+    shares.text(x[-1], 1.03, "gradient descent", color=blue, ha="right", fontsize=10)
+    shares.text(x[-1], 0.8, "ridge regression", color=red, ha="right", va="top", fontsize=10)
+    shares.set_ylim(top=1.12)
     shares.set_ylabel("share that is learned")
-    shares.legend()
     gap.plot(x, descent - ridge, color=COLORS["black"])
     gap.set_ylabel("gap of the shares")
     for ax in (shares, gap):
@@ -119,17 +120,21 @@ def _stopping(results: Results) -> Figure:
     risk.plot(early_stopping.TIMES, ratios.T, color=COLORS["blue"], **solid)
     risk.axhline(1, color=COLORS["grey"], linewidth=0.8)
     risk.axhline(1.685909, color=COLORS["black"], linestyle=LINES["dashed"])
-    risk.text(early_stopping.TIMES[0], 1.67, "bound 1.686", va="top", fontsize=10)
+    risk.text(early_stopping.TIMES[0], 1.66, "bound 1.686", va="top", fontsize=10)
     risk.set_xscale("log")
     risk.set_xlabel("time t")
     risk.set_ylabel("risk, descent over ridge")
     t = early_stopping.PROBLEM_RATE * np.array(early_stopping.PROBLEM_MARKS)
-    for name, shade, dash in (("sampled", "blue", "solid"), ("ridge", "vermilion", "dashed")):
-        theory = results["sampled_risk" if name == "sampled" else "sampled_ridge_risk"]
-        words = "gradient descent" if name == "sampled" else "ridge regression"
-        sampled.plot(t, theory, color=COLORS[shade], linestyle=LINES[dash], label=words)
-        sampled.plot(t, results[f"{name}_errors"].mean(axis=1), "o", color=COLORS[shade])
-    sampled.legend()
+    descent, ridge = results["sampled_risk"], results["sampled_ridge_risk"]
+    sampled.plot(t, descent, color=blue)
+    sampled.plot(t, ridge, color=red, linestyle=LINES["dashed"])
+    for name, shade in (("sampled", blue), ("ridge", red)):
+        sampled.plot(t, results[f"{name}_errors"].mean(axis=1), "o", color=shade)
+    for words, x, y, align, shade in (
+        ("gradient descent", t[-1] / 1.5, descent[-1], "right", blue),
+        ("ridge regression", t[1] * 1.4, ridge[1], "left", red),
+    ):
+        sampled.text(x, y, words, color=shade, ha=align, va="center", fontsize=10)
     sampled.set_xscale("log")
     sampled.set_xlabel("time t")
     sampled.set_ylabel("mean squared error")
@@ -147,6 +152,7 @@ def _noise(results: Results) -> Figure:
         gradient, color=COLORS["vermilion"], linestyle=LINES["dashed"], label="first term alone"
     )
     added.set_xscale("log")
+    added.set_xticks(noise.DEVIATIONS, [f"{s:g}" for s in noise.DEVIATIONS])
     added.set_ylim(bottom=0)
     added.set_xlabel("standard deviation s")
     added.set_ylabel("added error / s²")

@@ -19,14 +19,16 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "dropout": "Test error and log loss of networks that learn few handwritten digits, with "
     "dropout (0.8 of the inputs, 0.5 of the hidden units kept) and without. Each dot is a random "
-    "split. a: test error; bars: medians. b: dropout less without, mean and 95% interval: below "
-    "zero dropout helps. c: the same for the log loss of the probabilities. d: test error of the "
-    "mean of k randomly thinned networks less that of weight scaling, mean and 95% interval.",
+    "split. a: test error; bars: medians. b: with dropout minus without, mean and 95% interval: "
+    "below zero dropout helps. c: the same for the log loss of the probabilities. d: test error of "
+    "the mean of k thinned networks, with units left out at random, minus that of weight scaling, "
+    "mean and 95% interval.",
     "overfitting": "A network with 5 layers of 100 units follows the noise of 40 rows of a sine, "
     "and less so if it stops early. a: rows of one seed, and the network after the last step and "
     "after early stopping. b: squared errors during training without weight decay, median over "
-    "seeds; dotted: the variance of the noise. c: test error at the end and after early stopping. "
-    "d: their ratio, geometric mean and 95% interval.",
+    "seeds; the first steps lie above the panel. c: test error at the end and after early "
+    "stopping; bars: medians. b, c: dotted: the variance of the noise. d: their ratio, geometric "
+    "mean and 95% interval.",
 }
 
 
@@ -85,18 +87,17 @@ def _overfitting(results: Results) -> Figure:
     curves.legend(loc="lower left")
     trained, tested = results["last_train_path"][0], results["last_watched_path"][0]
     epochs = EVERY * np.arange(trained.shape[1])
-    paths.plot(
-        epochs, np.median(trained, axis=0), color=COLORS["blue"], linestyle="-", label="training"
-    )
-    paths.plot(
-        epochs, np.median(tested, axis=0), color=COLORS["vermilion"], linestyle="--", label="test"
-    )
+    parts = ((trained, "training", "green", "solid"), (tested, "test", "vermilion", "dashed"))
+    for errors_of_seeds, label, shade, dash in parts:
+        path, color = np.median(errors_of_seeds, axis=0), COLORS[shade]
+        paths.plot(epochs, path, color=color, linestyle=LINES[dash])
+        paths.text(epochs[-1], path[-1] + 0.008, label, ha="right", color=color, fontsize=10)
     paths.axhline(NOISE**2, color=COLORS["black"], linestyle=LINES["dotted"])
-    paths.text(epochs[-1], NOISE**2, "variance of the noise", ha="right", va="bottom", fontsize=10)
-    paths.set_ylim(0, 0.3)
+    paths.text(epochs[-1], NOISE**2 + 0.006, "variance of the noise", ha="right", fontsize=10)
+    paths.set_ylim(0, 0.25)
+    paths.xaxis.set_major_formatter("{x:,.0f}")
     paths.set_xlabel("step")
     paths.set_ylabel("squared error")
-    paths.legend()
     for kind, (name, label, shade, _) in enumerate(kinds):
         for place, row in enumerate(results[f"{name}_test"]):
             dots(errors, place + 0.3 * kind - 0.15, row, shade, label if place == 0 else None)
@@ -105,7 +106,7 @@ def _overfitting(results: Results) -> Figure:
     errors.set_ylabel("test error")
     errors.legend(loc="upper right")
     for place, row in enumerate(results["last_test"] / results["early_test"]):
-        dots(gains, place, row, "sky", None)
+        dots(gains, place, row, "sky", bar=False)
         mean, ends = paired_ratio(np.log(row))
         gains.plot([place, place], ends, "-", color=COLORS["blue"])
         gains.plot(place, mean, "o", color=COLORS["blue"])
@@ -118,11 +119,20 @@ def _overfitting(results: Results) -> Figure:
     return figure
 
 
-def dots(ax: Axes, place: float, values: np.ndarray, shade: str, label: str | None = None) -> None:
+def dots(
+    ax: Axes,
+    place: float,
+    values: np.ndarray,
+    shade: str,
+    label: str | None = None,
+    *,
+    bar: bool = True,
+) -> None:
     """The values of one kind as dots around a place, with a bar at their median."""
     spread = place + np.linspace(-0.08, 0.08, len(values))
     ax.plot(spread, values, "o", color=COLORS[shade], markersize=4, alpha=0.7, label=label)
-    ax.plot([place - 0.12, place + 0.12], 2 * [np.median(values)], "-", color=COLORS[shade])
+    if bar:
+        ax.plot([place - 0.12, place + 0.12], 2 * [np.median(values)], "-", color=COLORS[shade])
 
 
 def log_axis(ax: Axes, ticks: Sequence[float]) -> None:

@@ -54,6 +54,7 @@ def label_ends(
     heights = [to_axes.transform(ax.transData.transform((right, y)))[1] for y, _, _ in ends]
     places = spread_out(np.clip(heights, 0, 1).tolist(), gap)
     ranks = np.argsort(np.argsort(places))
-    places = np.maximum(places, gap * ranks)  # none below the axes, where the numbers are
+    # None below the axes, where the numbers are, and none above, where the title is.
+    places = np.clip(places, gap * ranks, 1 - gap * (len(ends) - 1 - ranks))
     for (_, name, color), place in zip(ends, places, strict=True):
         ax.text(1.02, place, name, transform=ax.transAxes, color=color, va="center", fontsize=size)

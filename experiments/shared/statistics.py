@@ -1,4 +1,4 @@
-"""What is the median of a few values, and what is its confidence interval?
+"""What is the confidence interval of the median of a few values, and of a share?
 
     P(k-th smallest <= median <= k-th largest of n values) = 1 - 2 P(Binomial(n, 1/2) < k)
 
@@ -47,6 +47,15 @@ def interval_rank(n: int, level: float = LEVEL) -> int:
         below += math.comb(n, k)
         k += 1
     return max(1, k)
+
+
+def share_interval(share: float, error: float, reach: float = 4.0) -> tuple[float, float]:
+    """The ends `reach` standard errors to each side of a share, but not beyond 0 and 1.
+
+    >>> share_interval(0.75, 0.125, reach=1)
+    (0.625, 0.875)
+    """
+    return max(0.0, float(share - reach * error)), min(1.0, float(share + reach * error))
 
 
 def side(found: MedianInterval, reference: float = 1.0) -> str:

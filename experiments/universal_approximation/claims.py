@@ -109,7 +109,11 @@ def _bound_claims(results: Results) -> Iterator[Claim]:
         "small",
         interval=(gap.min(), gap.max()),
     )
-    for which, words in (("trained", "trained"), ("solved", "with least-squares output weights")):
+    solved = (
+        "with output weights from least squares on the training rows, between which they may be "
+        "far off"
+    )
+    for which, words in (("trained", "trained"), ("solved", solved)):
         yield _at_least_one(
             f"ReLU networks of m nodes, {words}: RMSE over that of the best m + 1 straight pieces",
             "exact bound",

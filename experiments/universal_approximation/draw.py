@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocator
 
 from experiments.lab.contract import Results
 from experiments.universal_approximation.reading import LABELS, sampling_ratios
@@ -36,7 +36,7 @@ CAPTIONS = {
     "rows, in the precision of training and in double precision.",
     "sampling": "The mean of m random cosines follows a bump in 10 and in 50 dimensions, and its "
     "mean squared error halves when m doubles. a: this error, the mean over many draws of the "
-    "cosines, and C / m from theory. b, c: their ratio; bars show 4 standard errors.",
+    "cosines, and C / m from theory. b, c: their ratio; bars: ± 4 standard errors.",
 }
 
 
@@ -71,7 +71,7 @@ def in_action(results: Results) -> Figure:
         ax.plot(grid, truth, color="black", linestyle=LINES["dashed"], linewidth=1.3)
         words = f"MSE {_short(errors[best])} best, {_short(np.nanmedian(errors))} median"
         ax.set_title(f"{LABELS[name]}, {_nodes(net)}", pad=20)
-        ax.text(0.5, 1.03, words, transform=ax.transAxes, ha="center", va="bottom", fontsize=10)
+        ax.text(0.5, 1.06, words, transform=ax.transAxes, ha="center", fontsize=10)
         ax.set_ylim(-1.5, 1.5)
         ax.set_yticks([-1, 0, 1])
         ax.set_xticks([-1, 0, 1])
@@ -98,8 +98,11 @@ def _nodes(net: str) -> str:
 
 
 def _short(value: float) -> str:
-    """Two significant digits, with an exponent only for very small numbers."""
-    return f"{value:.2g}" if value >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
+    """Two significant digits: 0.046, and 5.1·10⁻⁴ for numbers below 0.001."""
+    if value >= 1e-3:
+        return f"{value:.2g}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}·$10^{{{int(exponent)}}}$"
 
 
 def rates(results: Results) -> Figure:
@@ -151,30 +154,38 @@ def _width_panel(ax: Axes, results: Results, place: int, name: str) -> None:
         ax.plot(
             widths, medians, marker, linestyle=LINES[line], color=COLORS["purple"], markersize=5
         )
-        _name_line(ax, words, widths[-1], medians[-1])
+        side = "bottom" if line == "dotted" else "center"
+        _name_line(ax, words, widths[-1], medians[-1], "purple", va=side)
     if name == "relu":
         ax.plot(widths, results["optimum"], "-", color="black")
         words = "best m + 1\nstraight pieces"
-        _name_line(ax, words, widths[-1], results["optimum"][-1])
+        _name_line(ax, words, widths[-1], results["optimum"][-1], va="bottom")
     ax.set_yscale("log")
-    _log_axis(ax, widths, right=6)
+    _log_axis(ax, widths, right=9)
     ax.set_xlabel("hidden nodes m")
     ax.set_ylabel("RMSE on [−1, 1]")
     ax.set_title(f"{LABELS[name]} networks, {seeds} starts")
 
 
 def _name_line(
-    ax: Axes, words: str, x: float, y: float, shade: str = "black", *, above: bool = False
+    ax: Axes,
+    words: str,
+    x: float,
+    y: float,
+    shade: str = "black",
+    *,
+    above: bool = False,
+    va: str = "center",
 ) -> None:
     """Write the name of a line to the right of its end, or a little above."""
     ax.annotate(
         words,
         (x, y),
-        xytext=(10, 7 if above else 0),
+        xytext=(12, 7 if above else 0),
         textcoords="offset points",
-        va="center",
+        va=va,
         color=COLORS[shade],
-        fontsize=9.5,
+        fontsize=10,
     )
 
 
@@ -204,6 +215,9 @@ def sampling(results: Results) -> Figure:
         ax.set_ylabel("m × mean squared error / C")
         ax.set_title(f"{dimension} dimensions: ratio")
     left.set_yscale("log")
+    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    left.yaxis.set_major_formatter("{x:g}")
+    left.yaxis.set_minor_locator(NullLocator())
     left.set_ylabel("mean squared error")
     left.set_title("lines: C / m")
     left.legend()

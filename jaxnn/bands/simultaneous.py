@@ -25,8 +25,8 @@ sets; 0.011) in 94%. Pointwise percentile bands contained single points in 94% o
 whole curve in 66% and 67%. With logistic regression on the same numbers of rows simultaneous bands
 contained it in 97% and 96% (600 and 400 data sets; 0.007 and 0.010), and pointwise ones in 68% and
 65%. Of networks, whose penalty bends curves, bands calibrated with simulated refits contained the
-whole curve on five points in 91% of the data sets on average over the settings of
-`experiments/band_coverage`, and bands of refits alone in 83%.
+whole curve on five points in 86% of the data sets on average over the settings of
+`experiments/band_coverage`, and bands of refits alone in 81%.
 """
 
 from __future__ import annotations

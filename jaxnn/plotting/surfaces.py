@@ -19,6 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from jaxnn.errors import InputError, as_numbers, check_finite, check_name
 from jaxnn.inspection.surfaces import Surface
@@ -32,7 +34,7 @@ from jaxnn.tables import axis_label
 
 EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
 POINTS = 500  # rows with a dot
-BANDS = 12  # colours of a map of two numeric predictors
+BANDS = 12  # colours at most of a map of two numeric predictors
 BELOW, RIBBON, ABOVE = "#BFDDF0", "#F4F0E6", "#F6CDB0"  # sky, nearly white, and orange, pale
 STEPS = 0.7548777, 0.5698403  # their multiples, less the whole part, fill a square evenly
 
@@ -175,7 +177,9 @@ def _map(surface: Any, values: np.ndarray, ax: Axes | None, label: str, colors: 
     with style() if ax is None else nullcontext():
         ax = _axes(ax)
         if _numeric(surface) and np.ptp(values) > 1e-9 * np.abs(values).max():
-            drawn = ax.contourf(*surface.grids, values.T, BANDS, cmap=colors, zorder=0)
+            # Multiples of 1, 2 or 5: those of probabilities end at 0 and 1.
+            levels = MaxNLocator(BANDS, steps=[1, 2, 5, 10]).tick_values(values.min(), values.max())
+            drawn = ax.contourf(*surface.grids, values.T, levels, cmap=colors, zorder=0)
         else:
             drawn = ax.pcolormesh(*_edges(surface), values.T, cmap=colors, zorder=0)
         figure = ax.get_figure(root=True)
@@ -204,7 +208,7 @@ def _dots(
     above: np.ndarray | None = None,
     *names: str,
 ) -> None:
-    """Draw the rows, those of one level side by side."""
+    """Draw the rows, those of one level side by side, and those at the edges whole."""
     shown = np.linspace(0, len(surface.points) - 1, min(POINTS, len(surface.points)))
     shown = shown.round().astype(int)
     places = surface.points[shown].astype(float)
@@ -214,13 +218,17 @@ def _dots(
     total = len(surface.points)
     rows = f"{total:,} rows" if len(shown) == total else f"{len(shown):,} of {total:,} rows"
     if above is None:
-        ax.plot(*places.T, "o", color="black", **EDGE, markersize=4, alpha=0.7, label=rows)
-        return
-    marks = (("o", COLORS["blue"]), ("^", COLORS["vermilion"]))
-    for side, (marker, shade) in enumerate(marks):
-        kept = above[shown] == bool(side)
-        label = f"observed: {names[side]}"
-        ax.plot(*places[kept].T, marker, color=shade, **EDGE, markersize=5, alpha=0.8, label=label)
+        dots = ax.plot(*places.T, "o", color="black", **EDGE, markersize=4, alpha=0.7, label=rows)
+    else:
+        dots = []
+        marks = (("o", COLORS["blue"]), ("^", COLORS["vermilion"]))
+        for side, (marker, shade) in enumerate(marks):
+            look = {"color": shade, "markersize": 5, "alpha": 0.8, **EDGE}
+            kept = places[above[shown] == bool(side)]
+            dots += ax.plot(*kept.T, marker, label=f"observed: {names[side]}", **look)
+    around = TransformedBbox(Bbox([[-0.02, -0.02], [1.02, 1.02]]), ax.transAxes)
+    for dot in dots:
+        dot.set(clip_box=around, zorder=3)
 
 
 def _label(ax: Axes, surface: Any) -> None:

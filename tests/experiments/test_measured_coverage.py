@@ -12,7 +12,7 @@ from jaxnn.fitted_models import prediction_intervals
 from jaxnn.refits import contrasts, importance_intervals
 
 FIGURES = Path(__file__).parents[2] / "figures"
-SETTING = "coverage of the true importance of signals by default intervals"
+SETTING = ": coverage of the true importance of signals by the default nominal 95% intervals"
 RULES = {"weighted": "weighted, spread in bag", "shifted": "out of bag, spread in bag"}
 
 
@@ -64,7 +64,7 @@ def test_bands_of_whole_curves_and_of_changes(measured, kind, what):
 def test_intervals_of_importance(rule):
     measured = importance_intervals.MEASURED[rule]
     found = records(measured)
-    part = f"Networks: intervals, nominal 95%, {RULES[rule]}: coverage of the true importance"
+    part = f"the true importance of signals by nominal 95% intervals “{RULES[rule]}”"
     statement, told, _ = one(found, part)
     assert float(re.match(r"truth ([\d.]+)", told)[1]) == pytest.approx(measured.mean, abs=5e-4)
     alarms = float(re.search(r"above zero for noise ([\d.]+)", told)[1])
@@ -81,7 +81,7 @@ def test_intervals_of_new_observations():
     shares = [
         told
         for statement, told, _ in records(measured)
-        if re.match(r"New observations, .*: coverage by prediction \w+, nominal 95% \(", statement)
+        if re.match(r"New observations, .*: coverage by nominal 95% prediction \w+ \(", statement)
     ]
     assert len(shares) == measured.settings
     assert sum(shares) / len(shares) == pytest.approx(measured.mean, abs=5e-4)

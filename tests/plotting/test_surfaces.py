@@ -63,6 +63,8 @@ def test_a_map_of_two_numbers_has_their_ranges_names_and_rows(ax):
     assert bar.get_ylabel() == "predicted probability"
     low, high = bar.get_ylim()
     assert low <= found.prediction.min() and high >= found.prediction.max()
+    assert low >= 0 and high <= 1
+    assert ax.lines[0].get_clip_box().width > ax.bbox.width  # dots at the edges are whole
     pale = [part for part in ax.collections if part.get_alpha() == 0.6]
     np.testing.assert_array_equal(pale[0].get_array().mask.T, found.nearby)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from jaxnn.tracer.lecture.tables import Row, check_digits, format_number, trace_table
 
-FORWARD_COLOR, BACKWARD_COLOR = "#0072B2", "#D55E00"  # blue and red
+FORWARD_COLOR, BACKWARD_COLOR = "#0072B2", "#D55E00"  # blue and orange
 
 
 class ComputationalGraph(NamedTuple):
@@ -78,7 +78,7 @@ class ComputationalGraph(NamedTuple):
     ) -> Any:
         """Draw the graph on matplotlib axes or on a new figure, and return the figure.
 
-        A box holds the equation, the value in blue and the adjoint in red; an arrow the partial.
+        A box holds the equation, the value in blue and the adjoint in orange; an arrow the partial.
 
         Args:
           ax: matplotlib axes; None makes a figure.

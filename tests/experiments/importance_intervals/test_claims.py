@@ -37,13 +37,13 @@ def test_every_interval_is_labelled_with_its_level_as_nominal(results):
     ("name", "change", "failing"),
     [
         ("least_squares_100", lambda b: b + 1.0, "Least squares, n = 100"),
-        ("least_squares_303", lambda b: b.mean(0) + 0.2 * (b - b.mean(0)), "n = 303: intervals"),
+        ("least_squares_303", lambda b: b.mean(0) + 0.2 * (b - b.mean(0)), "n = 303: coverage"),
         ("permuted", lambda importance: importance / 2, "permutation importance, 2 b^2"),
         ("lost", lambda loss: 2 * loss, "loss without the column"),
         ("diverged", lambda count: count + 1, "that diverged"),
         (f"{CELL}_truth", lambda truth: 1.1 * truth, "distance from its closed form"),
-        (f"{CELL}_ends", lambda b: b + 100.0, "(default): coverage of the truth"),
-        (f"{CELL}_ends", lambda b: b + 100.0, "(default): share that lies above zero"),
+        (f"{CELL}_ends", lambda b: b + 100.0, "coverage of the truth by the default"),
+        (f"{CELL}_ends", lambda b: b + 100.0, "Networks: share of the default"),
     ],
 )
 def test_a_planted_error_makes_a_claim_fail(results, name, change, failing):
@@ -67,10 +67,11 @@ def test_the_coverage_that_is_drawn_is_the_share_that_contains_the_truth(results
     np.testing.assert_allclose(drawn.get_xdata(), inside[..., :2].mean(axis=(1, 2)))
 
 
-def test_the_verdict_tells_the_coverage_of_the_default(results):
+def test_the_verdict_tells_how_often_the_default_contains_what_the_network_finds(results):
     (cell,) = cells(results)
     (sentences,) = verdict(results).values()
-    assert f"{cell.covered()[list(RULES).index(DEFAULT)].mean():.0%}" in sentences[1]
+    share = cell.covered(learner=True)[list(RULES).index(DEFAULT)].mean()
+    assert sentences[0].endswith(f" {share:.0%} of the time.")
 
 
 def test_shares_of_few_data_sets_are_only_reported(results, monkeypatch):

@@ -25,8 +25,8 @@ def test_what_helps_holds_and_what_does_not_is_refused(digits):
     [
         ("shift_errors", lambda found: found[::-1], "shifted by one pixel"),
         ("active", lambda found: found[::-1], "fewer hidden units are active"),
-        ("balance", lambda found: 1.2 * found, "balance both prices"),
-        ("sparse_errors", lambda found: found * [[1], [1], [1.5]], "less than 2%"),
+        ("balance", lambda found: 1.2 * found, "balance both penalties"),
+        ("sparse_errors", lambda found: found * [[1], [1], [1.5]], "by less than 0.02"),
         ("noise_gaps", lambda found: found[::-1], "label noise leads to"),
         ("wrong_errors", lambda found: found[[0, 0, 2]], "Label smoothing lowers"),
         ("wrong_errors", lambda found: found[[0, 1, 0]], "Label noise lowers"),

@@ -26,3 +26,11 @@ def test_a_name_stands_at_the_height_of_its_curve_on_a_logarithmic_axis():
     ax.set_ylim(1e-4, 1)
     label_ends(ax, [(1e-2, "half-way", "black"), (1e-9, "below", "black")])
     assert [text.get_position()[1] for text in ax.texts] == pytest.approx([0.5, 0])
+
+
+def test_names_of_curves_that_end_together_at_an_edge_stay_beside_the_axes():
+    ax = Figure().subplots()
+    label_ends(ax, [(1, "one", "black"), (1, "another", "black")], gap=0.1)
+    label_ends(ax, [(0, "one", "black"), (0, "another", "black")], gap=0.1)
+    places = [text.get_position()[1] for text in ax.texts]
+    assert places == pytest.approx([0.9, 1, 0, 0.1])

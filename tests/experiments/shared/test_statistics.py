@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.shared.statistics import interval_rank, median_interval, side
+from experiments.shared.statistics import interval_rank, median_interval, share_interval, side
 
 
 def test_interval_ranks_agree_with_sums_by_hand():
@@ -37,3 +37,9 @@ def test_values_of_diverged_fits_are_left_out():
     assert side(found, 2.5) == "unclear"
     assert side(found, 3.5) == "below"
     assert np.isnan(median_interval(np.array([np.nan]))).all()
+
+
+def test_the_interval_of_a_share_ends_at_0_and_1():
+    assert share_interval(0.5, 0.1) == (0.5 - 0.4, 0.5 + 0.4)
+    assert share_interval(0.1, 0.1) == (0.0, 0.5)
+    assert share_interval(0.9, 0.1, reach=2) == (0.9 - 0.2, 1.0)
