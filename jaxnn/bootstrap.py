@@ -262,7 +262,8 @@ def _warn_of_missing_values(missing: list[str], replicates: int) -> None:
     if missing:
         more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
         logger.warning(
-            "of %d resamples, %s%s; what these refits predict there comes from their first weights",
+            "of %d resamples, %s%s; "
+            "what these refits predict there comes from their initial weights",
             replicates,
             ", ".join(missing[:10]),
             more,

@@ -1,4 +1,4 @@
-"""How large should the first weights be?
+"""How large should the initial weights be?
 
 A layer with m inputs and n outputs preserves the mean square of its signal if m Var(w) is one over
 the mean square gain of the activation. Most schemes are named after those who proposed them:

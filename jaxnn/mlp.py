@@ -92,7 +92,7 @@ class MLP:
       activation: phi of the hidden layers, a name of `ACTIVATIONS` or an elementwise function.
       response: "quantitative", "binary", "categorical" or "count", which decides what the outputs
         mean and how their loss is computed (`jaxnn.responses`).
-      initializer: scheme of the first weights, a name of `jaxnn.initializers` or a function.
+      initializer: scheme of the initial weights, a name of `jaxnn.initializers` or a function.
       bias_initializer: "zeros", "uniform" (U(+-1/sqrt(inputs))) or a function of
         (key, shape (outputs,), dtype).
 
@@ -172,7 +172,7 @@ def activation_function(activation: str | Activation) -> Activation:
 def _draw_weights(
     key: Array, scheme: Initializer, shapes: Sequence[tuple[int, int]]
 ) -> list[Array]:
-    """The first weights of all layers.
+    """The initial weights of all layers.
 
     Those of a `Scaled` scheme are a single draw that is cut into layers: the code of a random draw
     is long, and one draw per layer would be most of the compiled program.

@@ -90,7 +90,7 @@ def values_missing(columns: Sequence[Column], X: np.ndarray, counts: np.ndarray)
     """What the resamples lack that the table has: levels, and any variation of a number.
 
     A refit to such a resample has learned nothing about that level or that number: what it predicts
-    there comes from its first weights.
+    there comes from its initial weights.
 
     Args:
       columns: descriptions of the columns of X.

@@ -1,4 +1,4 @@
-"""Do first weights have the scale of their scheme, whatever the shape of the layer?"""
+"""Do initial weights have the scale of their scheme, whatever the shape of the layer?"""
 
 import jax
 import jax.numpy as jnp

@@ -221,7 +221,7 @@ def test_layers_are_drawn_independently(scheme):
         assert abs(np.corrcoef(weights[i], weights[j])[0, 1]) < 0.6  # standard error 1/6
         assert len(np.intersect1d(weights[i].round(6), weights[j].round(6))) == 0
     biases = np.concatenate([layer.biases for layer in params])
-    # Uniform draws divided by their bound: the biases are not the first weights.
+    # Uniform draws divided by their bound: the biases are not the initial weights.
     first = weights[0][: len(biases)] / np.abs(weights[0]).max()
     assert abs(np.corrcoef(first, biases / np.abs(biases).max())[0, 1]) < 0.9
 

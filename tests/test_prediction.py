@@ -15,7 +15,7 @@ NET = MLP((3, 4, 1))
 
 
 def fitted_network(net=NET, seeds=None, scaling=None):
-    """A fit with first weights as parameters; with `seeds`, so many of them stacked."""
+    """A fit with initial weights as parameters; with `seeds`, so many of them stacked."""
     nothing = jnp.zeros(())
 
     def made(key):

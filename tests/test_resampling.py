@@ -264,7 +264,7 @@ def test_levels_and_variation_that_resamples_lack_are_named(caplog):
     assert message == (
         f"of 200 resamples, {without[0]} have no 'Chur' in 'city', 200 have no 'Visp' in 'city', "
         f"{without[5]} have no variation of 'rare'; what these refits predict there comes from "
-        "their first weights"
+        "their initial weights"
     )
 
 

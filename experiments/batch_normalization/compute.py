@@ -23,10 +23,10 @@ class Settings:
 
     Attributes:
       watched_rates: learning rates of the trainings whose units are watched.
-      watched_starts: first weights of these.
+      watched_starts: initial weights of these.
       watched_steps: their steps.
       swept_rates: learning rates that are tried.
-      swept_starts, swept_steps: first weights and steps at each.
+      swept_starts, swept_steps: initial weights and steps at each.
     """
 
     watched_rates: tuple[float, ...] = (0.1, 0.5)
@@ -42,7 +42,7 @@ QUICK = Settings(
     watched_rates=(0.5,), watched_starts=1, swept_rates=(0.3, 3.0, 10.0), swept_starts=1
 )
 
-# Activation, whether normalised, and the deviation of the first weights.
+# Activation, whether normalised, and the deviation of the initial weights.
 PLAIN = ("sigmoid", False, 0.1)
 WIDE_START = ("sigmoid", False, 0.4)
 NORMALIZED = ("sigmoid", True, 0.1)

@@ -102,10 +102,10 @@ class Training:
         """Train.
 
         Args:
-          key: of the first weights.
+          key: of the initial weights.
           rate: learning rate, ().
           order: (intervals, steps, rows), as `batches` returns it.
-          deviation: of the first weights, ().
+          deviation: of the initial weights, ().
           marks: () int, number of intervals.
           data: the images.
         """
@@ -176,9 +176,9 @@ def trained(
     Args:
       key: of the starts and their batches, which are the same for all networks and rates.
       training, data: the network, and the images.
-      deviation: of the first weights.
+      deviation: of the initial weights.
       rates: learning rates.
-      starts: number of first weights.
+      starts: number of initial weights.
       steps: of each training, a multiple of 50.
       label: of the progress bar.
 

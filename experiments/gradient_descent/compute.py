@@ -34,7 +34,7 @@ class Settings:
 
     Attributes:
       widths: hidden units of the networks of the study of local minima.
-      starts: first weights for each width.
+      starts: initial weights for each width.
       epochs: full-batch steps of each start, by Adam and by L-BFGS.
       chains: parallel stochastic descents on a parabola, and their steps.
       runs, run_passes: stochastic descents on least squares, and their passes through the rows.

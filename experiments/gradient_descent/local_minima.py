@@ -1,7 +1,7 @@
 """Do most local minima incur a low cost, and more so in wider networks?
 
 Networks with one tanh layer are fitted to the same 60 rows of y = sin(3 x) from many starts, by
-steps of Adam and, from the same first weights, by L-BFGS. A start ends high if it is more than 5%
+steps of Adam and, from the same initial weights, by L-BFGS. A start ends high if it is more than 5%
 of the variance of y above the best end of that width. To tell a minimum from a plateau, the ends
 that are high are followed further, in double precision, by Levenberg and Marquardt's rule
 

@@ -2,10 +2,10 @@
 
     tuned rate = the rate of a grid with the least mean loss at the end, over the tuning seeds
 
-A seed decides which rows are set aside, the first weights and the batches, and is the same for all
-rules. Losses are shown for other seeds than those that the rates were chosen on, so that luck in
-tuning does not count. A rate is tuned for the loss of the training rows, for the loss of the rows
-set aside, or not at all: then it is 0.01 for every rule.
+A seed decides which rows are set aside, the initial weights and the batches, and is the same for
+all rules. Losses are shown for other seeds than those that the rates were chosen on, so that luck
+in tuning does not count. A rate is tuned for the loss of the training rows, for the loss of the
+rows set aside, or not at all: then it is 0.01 for every rule.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Networks learn from few images of handwritten digits, as they are or with each one shifted by up to
 one pixel down and across, anew in every step. They are tested on all other images, as they are and
-shifted by one pixel in a random direction. Both ways of training see the same splits, first weights
-and order of the rows.
+shifted by one pixel in a random direction. Both ways of training see the same splits, initial
+weights and order of the rows.
 """
 
 from __future__ import annotations

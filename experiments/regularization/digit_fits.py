@@ -1,7 +1,7 @@
 """How are networks trained on few digits, and tested on all others, on several random splits?
 
-The splits come from one key, first weights and batches from another. Two ways of training with the
-same keys differ in nothing else, so their differences are paired.
+The splits come from one key, initial weights and batches from another. Two ways of training with
+the same keys differ in nothing else, so their differences are paired.
 """
 
 from __future__ import annotations

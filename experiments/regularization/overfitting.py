@@ -4,7 +4,7 @@
 
 Weight decay is a penalty a/2 sum w^2. Early stopping watches as many further rows, stops when they
 get no better for a while, and returns the best weights so far. The same seeds give the same rows
-and first weights, so differences are paired.
+and initial weights, so differences are paired.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ MEASURED = MeasuredCoverage("band_coverage", 0.95, mean=0.953, settings=20, leas
 MEASURED_PERCENTILE = MeasuredCoverage("band_coverage", 0.95, mean=0.890, settings=20, least=0.708)
 STRENGTHS = (0.1, 0.3)  # of the prior with which refits for bands are penalised
 TOLERANCE = 0.03  # relative out-of-bag loss that a weaker of these may cost
-FIRM = 1.0  # the strength of the first weights' prior
+FIRM = 1.0  # the strength of the initial weights' prior
 TOO_FREE = 0.2  # relative out-of-bag loss from which refits follow the noise
 SMALLEST = 1e-7  # probabilities nearer to 0 or 1 count as this far away: float32 has no others
 

@@ -158,7 +158,7 @@ def fits_of_all_rows(
     weights: Any = None,
     groups: Any = None,
 ) -> Bootstrap:
-    """Fits to the data as they are, from different first weights; their mean has no such luck.
+    """Fits to the data as they are, from different initial weights; their mean has no such luck.
 
     Args:
       key: a typed JAX key.

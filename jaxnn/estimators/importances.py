@@ -7,7 +7,7 @@ Two measures of every model, on identical resamples, so that differences are pai
     permutation   mean_ik L(y_i, f(x_i with x_j from row k)) - mean_i L(y_i, f(x_i)), any model;
                   as `jaxnn.refits.refit_importance` computes it
 
-Impurity favours predictors with many values and what was learned by heart. Permutation importances
+Impurity favours predictors with many values and what was memorised. Permutation importances
 do not add up to one; here they are divided by the sum of the positive ones, for comparison.
 """
 

@@ -9,7 +9,7 @@ between rows:
 with k another row and u_kj uniform between F_k just below x_kj and F_k(x_kj). All m_j are ridge
 regressions on the standardised other columns (indicators of the values of a column with few), and
 F_i comes from those of its indicators. A row is predicted from folds that it is not in, so that a
-regression that learned rows by heart would explain nothing.
+regression that memorised rows would explain nothing.
 
 With Z the standardised features and A = Z'Z/n + c I, the out-of-fold residuals of the features S
 of a column, regressed on all others, are (Z A^-1)_S ((A^-1)_SS)^-1: one inverse for all columns.

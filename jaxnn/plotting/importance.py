@@ -27,7 +27,7 @@ def importance_chart(
 ) -> Axes:
     """Draw the importance of each predictor with its interval, the most important one on top.
 
-    A small grey mark shows the mean in bag, which favours predictors that were learned by heart. An
+    A small grey mark shows the mean in bag, which favours predictors that were memorised. An
     interval that lies above zero is dark, any other pale.
 
     Args:

@@ -112,7 +112,7 @@ def loss_path(
             ax.set_ylim(low - 0.2 * (high - low), high + 0.5 * (high - low))
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:g}")
-    ax.set_xlabel("strength of the penalty (1: prior of the first weights)")
+    ax.set_xlabel("strength of the penalty (1: prior of the initial weights)")
     ax.set_ylabel(loss_label)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3)
 

@@ -15,7 +15,7 @@ importance.py   permutation importances of all predictors in all refits
 importance_scores.py   how they are computed from few predictions
 donors.py       with which other rows' values each row is predicted for that
 ranks.py        the order of the predictors, and how sure it is
-seed_noise.py   the spread from first weights alone
+seed_noise.py   the spread from initial weights alone
 importance_intervals.py   intervals from importances in bag and out of bag
 interactions.py which predictors interact
 few_rows.py     how a few rows and values stand for all

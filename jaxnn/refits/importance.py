@@ -30,8 +30,8 @@ class RefitImportance(NamedTuple):
 
     Attributes:
       names: the predictors.
-      in_bag: (refits, predictors) on the rows that each refit drew; it favours predictors that the
-        refit learned by heart.
+      in_bag: (refits, predictors) on the rows that each refit drew; it favours predictors whose
+        values the refit memorised.
       out_of_bag: (refits, predictors) on the rows it left out; NaN if there are none.
       center, lower, upper: (predictors,) the importance and its interval.
       level: coverage that the interval aims at.
@@ -96,7 +96,7 @@ def refit_importance(
         response: the square of the response's unit, nats, or a deviance. "wrong class" is 1 where
         the most probable class is not the observed one, and otherwise 0.
       rule: how the intervals are made, as for `importance_interval`; None is "weighted" for a
-        network, and "shifted" for other models, which may learn their rows by heart.
+        network, and "shifted" for other models, which may memorise their rows.
       level: coverage of the intervals, in (0, 1).
       progress: as for `jaxnn.replicate.replicate`.
 

@@ -13,8 +13,8 @@ spread in bag about a center between both,
 It is wide for a predictor without any effect, whose importance in bag is noise throughout. The rule
 "shifted" has v = 0. `MEASURED` says how often both contained the truth with networks, on average
 over settings, in `experiments/importance_intervals`; the default does worst where two predictors
-interact. Importances in bag say nothing about a model that learns its
-rows by heart, as a deep tree does: for such a model "shifted" is the rule to choose.
+interact. Importances in bag say nothing about a model that memorises its rows, as a deep tree does:
+for such a model "shifted" is the rule to choose.
 """
 
 from __future__ import annotations

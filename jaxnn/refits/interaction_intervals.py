@@ -17,8 +17,8 @@ in which the length is over the rows that refit b drew, since other tables also 
 zero is in it unless |g|^2 is longer than noise alone. The interval of H squared is made in the
 same way, with a denominator to which the refits' noise is added too.
 
-Refits of a network also differ by their first weights, which matter less for their mean. Scaling V
-to the part that comes from the rows (by the infinitesimal jackknife) was tried: the intervals
+Refits of a network also differ by their initial weights, which matter less for their mean. Scaling
+V to the part that comes from the rows (by the infinitesimal jackknife) was tried: the intervals
 became narrower and contained the truth less often, those of least squares too.
 """
 

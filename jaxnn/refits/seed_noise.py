@@ -1,7 +1,7 @@
-"""How much of the spread of refits is only the luck of their first weights?
+"""How much of the spread of refits is only the luck of their initial weights?
 
 Refits differ because they see other rows and because they start from other weights. Fits to all
-rows differ by their first weights alone, so
+rows differ by their initial weights alone, so
 
     share = variance of fits to all rows / variance of refits to resamples
 
@@ -40,12 +40,12 @@ logger = logging.getLogger("jaxnn")
 
 
 class SeedNoise(NamedTuple):
-    """The spread of importances from first weights and from the data.
+    """The spread of importances from initial weights and from the data.
 
     Attributes:
       names: the predictors.
       importances: (fits, predictors) of fits to all rows, scored on these.
-      seeds: (predictors,) their standard deviation (ddof 1): the spread from first weights alone.
+      seeds: (predictors,) their standard deviation (ddof 1): the spread from initial weights alone.
       data: (predictors,) the spread from the data alone, sqrt(max(0, total^2 - seeds^2)) with the
         standard deviation `total` of the refits in bag.
       share: (predictors,) seeds^2 / total^2, up to 1; 0 where no refit uses the predictor.
@@ -73,7 +73,7 @@ def seed_noise(
     weights: Any = None,
     groups: Any = None,
 ) -> SeedNoise:
-    """Compare the spread from first weights with that of refits, for the importances.
+    """Compare the spread from initial weights with that of refits, for the importances.
 
     Args:
       key: a typed JAX key.
@@ -86,7 +86,7 @@ def seed_noise(
       weights, groups: the case weights and the groups of rows of the refits.
 
     Returns:
-      A `SeedNoise`. A warning of the logger "jaxnn" holds its sentence where first weights make
+      A `SeedNoise`. A warning of the logger "jaxnn" holds its sentence where initial weights make
       more than half of the variance, in the sum over predictors. Compiled, once for equal fitters
       and shapes.
 
@@ -127,7 +127,7 @@ def seed_noise(
 
 
 def seed_share(of_seeds: Any, of_refits: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The share of the variance between refits that first weights alone make, for any quantity.
+    """The share of the variance between refits that initial weights alone make, for any quantity.
 
     Args:
       of_seeds: (fits, ...) of fits to all rows, such as importances or points of a curve.
@@ -166,7 +166,7 @@ def seed_share(of_seeds: Any, of_refits: Any) -> tuple[np.ndarray, np.ndarray, n
 
 def _sentence(of_all: float, share: np.ndarray, names: tuple[str, ...]) -> str:
     """What the shares mean for the reader."""
-    text = f"First weights make {of_all:.0%} of the variance of the importances between refits"
+    text = f"Initial weights make {of_all:.0%} of the variance of the importances between refits"
     if of_all <= 0.5:
         above = [name for name, part in zip(names, share, strict=True) if part > 0.5]
         listed = ", ".join(above[:5]) + (f" and {len(above) - 5} more" if len(above) > 5 else "")

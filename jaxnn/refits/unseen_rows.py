@@ -87,7 +87,7 @@ def unseen_rows(
       >>> tree = DecisionTreeRegressor()
       >>> model = refitted_estimator(jax.random.key(0), tree, X, y, replicates=20)
       >>> found = unseen_rows(model, X, y)
-      >>> print(f"{found.apparent:.6f}")  # each tree knows its own rows by heart
+      >>> print(f"{found.apparent:.6f}")  # each tree has memorised its own rows
       0.000000
       >>> bool(np.nanmean(found.mean_loss) < np.nanmean(found.single_loss))  # averaging helps
       True

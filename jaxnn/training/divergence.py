@@ -47,7 +47,7 @@ def divergence(
       gradient_step: int, the first step whose gradient was not finite; -1 if all were.
       params: the parameters that are returned.
       train_loss: () their training loss.
-      validation_loss: (entries,) the history after the first weights; None without rows to watch.
+      validation_loss: (entries,) the history after the initial weights; None without rows to watch.
       last_step: int, the step that made `params`, at least 0.
 
     Returns:

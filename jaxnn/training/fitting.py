@@ -1,4 +1,4 @@
-"""How does a network get from its first weights to its last?
+"""How does a network get from its initial weights to its last?
 
 `fit` is one pure function of a key and one compiled program:
 
@@ -106,7 +106,7 @@ def fit(
     """Train a network from weights drawn with `key`; the same key gives the same numbers.
 
     Args:
-      key: a typed JAX key, from which the first weights, validation rows and batches are drawn.
+      key: a typed JAX key, from which the initial weights, validation rows and batches are drawn.
       net: the network.
       X: (rows, inputs), or with an encoder (rows, raw predictors).
       y: (rows,) numbers, 0/1 (binary), class numbers 0..K-1 (categorical) or counts 0, 1, 2, ...;
@@ -204,7 +204,7 @@ def problem(
     recipe: Recipe,
     encoder: Encoder | None,
 ) -> Problem:
-    """The first weights, the update and the encoded rows of a fit; arguments are those of `fit`."""
+    """The initial weights, the update and the encoded rows of a fit; arguments as in `fit`."""
     # Each purpose has its own key, whether or not the others have one.
     key_init, key_split, key_batches, key_noise = (
         jax.random.fold_in(key, purpose) for purpose in range(4)

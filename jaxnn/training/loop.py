@@ -6,7 +6,7 @@ The losses are recorded, as an entry of the history, before the first epoch and 
 `history_epochs`: those of all rows, by the network as it is then, without the noise of training.
 With patience p, training stops after p entries in a row without a better validation loss, and the
 best parameters are kept. Without patience it runs to the end, and the last parameters are kept. The
-first weights are never kept: entry 1 is better than entry 0, whatever their losses.
+initial weights are never kept: entry 1 is better than entry 0, whatever their losses.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _compared(
 ) -> LoopState:
     """The loop state after an entry: its parameters are kept if they are better."""
     better = validation_loss < loop.best_loss - recipe.min_delta * variance
-    # First weights are not a fit, and entry 1 is kept until there is a better one.
+    # Initial weights are not a fit, and entry 1 is kept until there is a better one.
     better = (entry == 1) | (better & (entry > 0))
     watched = jnp.where(jnp.isfinite(validation_loss), validation_loss, jnp.inf)
     return loop._replace(

@@ -50,9 +50,9 @@ class Recipe:
       validation_fraction: fraction of the rows, in [0, 1), that is set aside at random and never
         trained on.
       patience: stop after this many history entries in a row without a better validation loss,
-        and return the best parameters (never the first weights); None trains to the end and returns
-        the last. Each entry then costs a pass over the validation rows without gradients, about a
-        third of the time of training on as many rows.
+        and return the best parameters (never the initial weights); None trains to the end and
+        returns the last. Each entry then costs a pass over the validation rows without gradients,
+        about a third of the time of training on as many rows.
       min_delta: how much lower a validation loss must be to count as better; for a standardised
         response, in units of its variance.
       history_every: epochs between two entries of the history; each costs the losses of all rows,

@@ -131,7 +131,7 @@ def drawn(path, title, curves):
 def test_mean_losses_are_those_of_pytorch_with_noise_of_its_own(
     combination, torch, trained_by_torch, tmp_path
 ):
-    """From the same first weights; a picture of both curves is left in the folder of the test."""
+    """From the same initial weights; a picture of both curves is left in the folder of the test."""
     recipe = combination.recipe(EPOCHS, patience=None, history_every=1)
     with jax.enable_x64(True):
         rows = combination.net, combination.X, combination.y, recipe

@@ -1,4 +1,4 @@
-"""Is the spread from first weights told apart from that of the data?"""
+"""Is the spread from initial weights told apart from that of the data?"""
 
 import logging
 
@@ -16,7 +16,7 @@ ROWS = 24
 
 @pytest.fixture(scope="module")
 def untrained():
-    """Refits that hardly train, so that all they differ by is their first weights."""
+    """Refits that hardly train, so that all they differ by is their initial weights."""
     X = np.stack([np.linspace(-1, 1, ROWS), np.arange(ROWS) % 2], axis=1)
     y = X[:, 0] + X[:, 1]
     fitter = Fitter(MLP((2, 3, 1)), Recipe(epochs=1))
@@ -43,7 +43,7 @@ def test_equal_fits_leave_all_to_the_data(untrained, caplog):
     np.testing.assert_allclose(found.share, 0, atol=1e-8)
     np.testing.assert_allclose(found.data, importance.in_bag.std(axis=0, ddof=1))
     assert found.sentence == (
-        "First weights make 0% of the variance of the importances between refits; the data make "
+        "Initial weights make 0% of the variance of the importances between refits; the data make "
         "the rest."
     )
     assert not caplog.records

@@ -15,7 +15,7 @@ from jaxnn.training.batching import cut_into_blocks, prepare, random_order
 
 
 def planned(key, shape, dtype):
-    """First weights that do not depend on the key, so that a reference can start alike."""
+    """Initial weights that do not depend on the key, so that a reference can start alike."""
     del key
     return jnp.sin(1 + jnp.arange(np.prod(shape), dtype=dtype)).reshape(shape)
 

@@ -21,7 +21,7 @@ LONG = partial(Recipe, "lbfgs", learning_rate=1.0, epochs=60, history_every=60)
 
 
 def planned(key, shape, dtype):
-    """First weights that do not depend on the key, so that a reference can start alike."""
+    """Initial weights that do not depend on the key, so that a reference can start alike."""
     del key
     return jnp.sin(1 + jnp.arange(np.prod(shape), dtype=dtype)).reshape(shape)
 

@@ -196,7 +196,7 @@ def watched_line(response, **settings):
 
 @pytest.mark.parametrize("settings", [{}, {"epochs": 1}, {"history_every": 50}])
 def test_first_weights_are_never_returned_even_if_they_are_best(settings):
-    """The row watched is what the first weights predict, so every step makes it worse."""
+    """The row watched is what the initial weights predict, so every step makes it worse."""
     fitted = watched_line(0.0, **settings)
     losses = fitted.history.validation_loss
     assert losses[0] == 0 and np.nanmin(losses[1:]) > 0
