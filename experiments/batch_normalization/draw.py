@@ -10,26 +10,28 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator, NullLocator
 
 from experiments.batch_normalization import identities, reading
 from experiments.batch_normalization.compute import SWEPT, WATCHED
 from experiments.lab.contract import Results
+from experiments.shared.direct_labels import label_ends
 from jaxnn import plotting
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
     "shift": "Three layers of sigmoid units learn digits with and without batch normalisation. "
     "Each has 100 units, and the learning rate is 0.5. a to c: 15th, 50th and 85th percentile, "
-    "over test images, of what enters the first unit of the last hidden layer, in one training; "
-    "normalised with the moments of all training images. The plain network (a) starts with a "
-    "distribution that hardly depends on the image, and then moves and widens. Normalisation (c) "
-    "fixes mean and spread by its formula: what is left to move is the learned shift and scale. "
-    "d: the loss, mean of 20 batches, of all starts; dotted: 0.3. If the first weights are four "
-    "times as large (b), a unit starts with a wider range, and the plain network gains much of "
-    "the speed without normalisation.",
+    "over test images, of what enters the first unit of the last hidden layer, in one training "
+    "run; normalised with the moments of all training images. a: the plain network starts with a "
+    "distribution that hardly depends on the image, and then moves and widens. b: if the initial "
+    "weights are four times as large, a unit starts with a wider range. c: normalisation fixes "
+    "mean and spread by its formula: what is left to move is the learned shift and scale. d: the "
+    "loss, mean of 20 batches, of all starts; dotted: 0.3. From large weights the plain network "
+    "gains much of the speed without normalisation.",
     "rates": "Test accuracy by learning rate with and without normalisation, after 400 steps. "
     "Points: starts; line: the worst of them. a: sigmoid; b: ReLU. Dashed: chance. In so few "
-    "steps plain sigmoid networks learn at no rate, those with first weights four times as large "
+    "steps plain sigmoid networks learn at no rate, those with initial weights four times as large "
     "(wide start) at some, and normalised ones at almost all. Normalised ReLU networks learn at "
     "larger rates than plain ones.",
     "identities": "Four consequences of the formula of batch normalisation. a: variance of a "
@@ -66,6 +68,8 @@ def _shift(results: Results) -> Figure:
         ax.fill_between(marks, low, high, color=color, alpha=0.25, linewidth=0)
         ax.plot(marks, median, color=color, linestyle=LINES["solid"])
         ax.set_title(name)
+        ax.xaxis.set_major_locator(MultipleLocator(500))
+        ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.set_xlabel("step")
         ax.set_ylabel("pre-activation")
     ends = [ax.get_ylim() for ax in units]
@@ -145,7 +149,8 @@ def _identities(results: Results) -> Figure:
 
 def _courses(ax: Axes, results: Results) -> None:
     steps = np.arange(identities.STEPS + 1)
-    ax.plot(steps, results["course"], color=COLORS["black"], label="from W, η", linewidth=4)
+    ax.plot(steps, results["course"], color=COLORS["black"], linewidth=4)
+    ends = [(float(results["course"][-1]), "from W, η", COLORS["black"])]
     for course, factor, color, dashes in zip(
         results["long_courses"],
         ("η", "4 η", "16 η"),
@@ -153,13 +158,11 @@ def _courses(ax: Axes, results: Results) -> None:
         ("dotted", "dashdot", "dashed"),
         strict=True,
     ):
-        ax.plot(
-            steps,
-            course,
-            color=COLORS[color],
-            linestyle=LINES[dashes],
-            label=f"from 4 W, {factor}",
-        )
+        ax.plot(steps, course, color=COLORS[color], linestyle=LINES[dashes])
+        ends.append((float(course[-1]), f"from 4 W, {factor}", COLORS[color]))
+    ax.set_yscale("log")
+    ax.set_yticks([0.5, 1, 2, 5], ["0.5", "1", "2", "5"])
+    ax.yaxis.set_minor_locator(NullLocator())
     ax.set_xlabel("step")
     ax.set_ylabel("loss")
-    ax.legend()
+    label_ends(ax, ends)

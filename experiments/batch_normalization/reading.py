@@ -58,6 +58,19 @@ def worst_accuracy(results: Results, network: str) -> np.ndarray:
     return results["swept_accuracy"][list(SWEPT).index(network)].min(axis=-1)
 
 
+def usable_rates(results: Results) -> dict[str, int]:
+    """At how many of the rates every start of a sigmoid network ends above 90%."""
+    networks = {
+        "plain": "sigmoid",
+        "wide start": "sigmoid, wide start",
+        "normalised": "sigmoid, normalised",
+    }
+    return {
+        name: int((worst_accuracy(results, network) > USABLE).sum())
+        for name, network in networks.items()
+    }
+
+
 def largest_usable_rate(results: Results, network: str) -> float:
     """The largest learning rate at which every start ends above 90%; NaN if there is none."""
     usable = results["swept_rates"][worst_accuracy(results, network) > USABLE]

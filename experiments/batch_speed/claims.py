@@ -42,7 +42,7 @@ def _time_claims(results: Results) -> Iterator[Claim]:
     seconds = results["pass_seconds"].min(axis=1)
     yield above(
         "Seconds of a pass, single rows over all rows at once",
-        "a step has a price of its own",
+        "every step has a fixed cost",
         seconds[0] / seconds[-1],
         1.0,
     )

@@ -17,12 +17,12 @@ CAPTIONS = {
     "A network learns digits from 1,000 rows, in batches of four sizes, each at its own best "
     "learning rate. a: training loss by passes, median over seeds; grey: 0.5. The smaller the "
     "batch, the fewer passes. b: the same losses by the clock, on the machine that made this "
-    "figure: single rows lose their lead, since a step has a price of its own. c: time of a pass "
+    "figure: single rows lose their lead, since every step has a fixed cost. c: time of a pass "
     "(dots: repeats).",
 }
 SHADES = ("vermilion", "blue", "green", "black")
 DASHES = ("dashed", "solid", "dashdot", "dotted")
-PLAIN = FuncFormatter(lambda value, _: f"{value:g}")
+PLAIN = FuncFormatter(lambda value, _: f"{value:,g}")
 
 
 def draw(results: Results) -> dict[str, Figure]:

@@ -15,8 +15,8 @@ LECTURE = (
 
 SURE = (
     "Each size of batch has the learning rate that was best over other seeds than those shown. "
-    "Losses by pass are the same on every machine; seconds are those of one machine, the least of "
-    "several repeats."
+    "Losses by pass are the same on every machine up to rounding; seconds are those of one "
+    "machine, the least of several repeats."
 )
 
 LINES = """
@@ -36,7 +36,7 @@ plt.legend()
 plt.show()
 """
 
-TOPICS = {18: ("pass", "Seconds", "learning rates")}
+TOPICS = {18: ("pass", "Passes", "Seconds", "learning rates")}
 
 
 def findings(results: Results, found: Found) -> list[str]:
@@ -52,10 +52,10 @@ def findings(results: Results, found: Found) -> list[str]:
     return [
         f"A network learns digits from 1,000 rows until its loss has fallen from 2.3 to "
         f"{passes.LOW_LOSS:g}. In passes through the rows, small batches are far ahead: "
-        "it needs "
+        "it needs (in whole passes, medians over seeds) "
         + ", ".join(f"{count} with {name}" for name, count in zip(names, passed, strict=True))
         + ".",
-        "But a step has a price of its own: a pass in steps of one row takes "
+        "But every step has a fixed cost: a pass with single rows takes "
         f"{seconds[0] / seconds[3]:.0f} times as long as one step with all rows.",
-        f"So the order by the clock is another, in milliseconds: {ranking}.",
+        f"By the clock the order is different, in milliseconds: {ranking}.",
     ]

@@ -79,7 +79,7 @@ def _conditioning_claims(results: Results) -> Iterator[Claim]:
         row = results["conditions"][place]
         expected = conditioning.condition_number(moments)
         yield within_errors(
-            f"Condition number of the mean square error: {names[place]}, mean of simulated tables",
+            f"Condition number of the mean squared error: {names[place]}, mean of simulated tables",
             "eigenvalues of E x xᵀ",
             float(row.mean()),
             expected,

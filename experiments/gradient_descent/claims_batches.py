@@ -11,7 +11,6 @@ from experiments.lab.claims import (
     Claim,
     above,
     at_most,
-    close,
     reported,
     within_errors,
 )
@@ -43,23 +42,24 @@ def _gradient_claims(results: Results) -> Iterator[Claim]:
         1e-12,
     )
     sums = np.array([results["batch_sums"][sizes == b].mean(axis=0) for b in every])
-    yield close(
-        "The sum over a batch is, on average, b / n of the sum over all rows (not all of it): "
-        "share over b / n, for each b",
-        "b / n: erratum of the lecture's sum",
-        (sums @ total) / (total @ total) * n / np.array(every),
-        1.0,
+    shares, fractions = sums @ total / (total @ total), np.array(every) / n
+    yield at_most(
+        "The slide's sum over a batch, as an approximation to the sum over all rows: on average, "
+        f"its share of that sum, for batches of 1 to {n} of {n} rows",
+        "erratum 13 of the lecture",
+        np.abs(shares / fractions - 1).max(),
         1e-12,
+        expected=", ".join(f"{fraction:.4g}" for fraction in fractions),
+        shown=", ".join(f"{share:.4g}" for share in shares),
     )
     partial = np.array(every[:-1])
     variances = np.array([results["batch_means"][sizes == b].var(axis=0) for b in partial])
     theory = gradients.var(axis=0, ddof=1) / partial[:, None] * (1 - partial[:, None] / n)
-    yield close(
+    yield at_most(
         "Variance of the mean gradient of a batch over that of a draw without replacement, b from "
-        "1 to 9",
+        "1 to 9: largest difference from 1",
         "S² / b (1 − b / n)",
-        variances / theory,
-        1.0,
+        np.abs(variances / theory - 1).max(),
         1e-10,
     )
 
@@ -67,7 +67,7 @@ def _gradient_claims(results: Results) -> Iterator[Claim]:
 def _parabola_claims(results: Results) -> Iterator[Claim]:
     for rate, row in zip(batches.RATES, results["settled"], strict=True):
         yield within_errors(
-            f"Mean square distance at which stochastic descent settles, learning rate {rate:g}",
+            f"Mean squared distance at which stochastic descent settles, learning rate {rate:g}",
             "η s² / (h (2 − η h))",
             float(row.mean()),
             rate / (2 - rate),
@@ -90,11 +90,11 @@ def _noise_claims(results: Results) -> Iterator[Claim]:
                 error[0, place, ends],
             )
         else:
-            yield close(
-                words + "every step, over the recursion (nothing is random)",
+            yield at_most(
+                words + "every step, over the recursion (nothing is random): largest difference "
+                "from 1",
                 RECURSION,
-                mean[0, place] / exact[place],
-                1.0,
+                np.abs(mean[0, place] / exact[place] - 1).max(),
                 1e-8,
             )
     part = np.array(batch_noise.SIZES) < batch_noise.ROWS
@@ -102,7 +102,7 @@ def _noise_claims(results: Results) -> Iterator[Claim]:
     reach = 4 * np.hypot(error[0, part, -1], error[1, part, -1])
     yield above(
         "Passes through the rows in random order, as `fit` makes them, end closer to the minimum "
-        "than independent batches: gain in the mean loss less 4 SE, for batches of 1, 4 and 16",
+        "than independent batches: gain in the mean loss minus 4 SE, for batches of 1, 4 and 16",
         "Mishchenko et al. 2020",
         gains - reach,
         0.0,

@@ -41,8 +41,9 @@ def _minima_claims(results: Results) -> Iterator[Claim]:
     for rule, name in enumerate(local_minima.NAMES):
         counts = high[rule].sum(axis=1)
         yield reported(
-            f"Starts of {starts} that end high, more than 5% of the variance above the best, with "
-            f"{every} units: {name}",
+            f"Starts of {starts} that end with a high loss, more than "
+            f"{local_minima.LOW_COST:.0%} of the variance above the best, with {every} units: "
+            f"{name}",
             MINIMA,
             ", ".join(map(str, counts)),
         )
@@ -52,16 +53,16 @@ def _minima_claims(results: Results) -> Iterator[Claim]:
             ", ".join(map(str, minima[rule])),
         )
     yield at_least(
-        f"A network of {widths[0]} units has poor local minima: high ends of Adam that lead to "
-        "one, where the gradient is zero and all eigenvalues of the Hessian are positive",
+        f"A network of {widths[0]} units has poor local minima: ends of Adam with a high loss that "
+        "lead to one, where the gradient is zero and all eigenvalues of the Hessian are positive",
         MINIMA,
         minima[0, 0],
         1,
     )
     share = minima[:, 0] / np.maximum(high[:, 0].sum(axis=1), 1)
     yield refused(
-        f"Adam stays on plateaus and L-BFGS in minima: share of high ends with {widths[0]} units "
-        "that are at a local minimum, Adam less L-BFGS",
+        "Adam stays on plateaus and L-BFGS in minima: share of the ends with a high loss that are "
+        f"at a local minimum, {widths[0]} units, Adam minus L-BFGS",
         "rule set beforehand",
         float(share[0] - share[1]),
         "below 0",
@@ -70,14 +71,14 @@ def _minima_claims(results: Results) -> Iterator[Claim]:
     wide = high[:, widths >= WIDE].sum(axis=2)
     yield below(
         f"Most ends incur a low cost in networks of {WIDE} units and more, with both rules: upper "
-        "limit of the share of high ends (exact, with the probability of 4 SE)",
+        "limit of the share of ends with a high loss (exact, at the confidence of 4 SE)",
         MINIMA,
-        stats.beta.ppf(1 - TAIL, wide + 1, starts - wide),
+        np.max(stats.beta.ppf(1 - TAIL, wide + 1, starts - wide)),
         0.5,
     )
     yield below(
-        "More starts end high in the narrowest network than in the widest: p-value of Fisher's "
-        "exact test, for both rules",
+        "More starts end with a high loss in the narrowest network than in the widest: p-value of "
+        "Fisher's exact test, for both rules",
         "Choromanska et al. 2015",
         [
             stats.hypergeom.sf(a - 1, 2 * starts, a + b, starts)
@@ -96,15 +97,15 @@ def _minima_claims(results: Results) -> Iterator[Claim]:
     )
     groups = high[..., : starts // RESTARTS * RESTARTS].reshape(*high.shape[:2], -1, RESTARTS)
     yield all_of(
-        f"Restarts find a low loss at every width: groups of {RESTARTS} starts whose best is low, "
+        f"Restarts find a low loss at every width: groups of {RESTARTS} starts whose best has one, "
         "both rules",
         MINIMA,
         ~groups.all(axis=-1),
     )
     chances = [local_minima.chance_of_low(rule, RESTARTS // 2)[-1] for rule in high]
     yield reported(
-        f"Chance that the best of {RESTARTS // 2} starts is low: the least of all widths and both "
-        "rules",
+        f"Chance that the best of {RESTARTS // 2} starts has a low loss: the least of all widths "
+        "and both rules",
         MINIMA,
         float(np.min(chances)),
     )

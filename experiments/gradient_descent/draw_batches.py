@@ -13,12 +13,12 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "batches": "Gradients of batches, and the noise that they add to descent. a: one coordinate of "
     "the mean gradient of every batch of b of 10 rows; line: their mean, which is the gradient of "
-    "all rows; shaded: two standard deviations by the formula S²/b (1 − b/n). b: with a constant "
-    "learning rate, stochastic descent on a parabola does not settle: mean square distance from "
+    "all rows; shaded: ± 2 standard deviations by the formula S²/b (1 − b/n). b: with a constant "
+    "learning rate, stochastic descent on a parabola does not settle: mean squared distance from "
     "the minimum; line: theory. c, d: mean loss above the minimum of a least squares problem with "
     "32 rows, from 1,000 runs or fewer; dotted: exact, from the recursion of the second moments. "
-    "With independent batches (c) the loss stops falling at a floor; with passes through the rows "
-    "in random order (d), as `fit` makes them, it comes much closer, though the batches have the "
+    "c: with independent batches the loss stops falling at a floor. d: with passes through the "
+    "rows in random order, as `fit` makes them, it comes much closer, though the batches have the "
     "same sizes (dotted: as in c).",
 }
 SHADES = ("vermilion", "blue", "green", "black")
@@ -43,11 +43,10 @@ def draw_batches(results: Results) -> Figure:
     settled.plot(rates, rates / (2 - rates), color=COLORS["black"], label="theory")
     means = results["settled"].mean(axis=1)
     errors = 4 * results["settled"].std(axis=1, ddof=1) / results["settled"].shape[1] ** 0.5
-    settled.errorbar(
-        batches.RATES, means, errors, fmt="o", color=COLORS["blue"], label="measured, ± 4 SE"
-    )
+    words = "measured, ± 4 standard errors"
+    settled.errorbar(batches.RATES, means, errors, fmt="o", color=COLORS["blue"], label=words)
     settled.set_xlabel("learning rate η, with h = 1")
-    settled.set_ylabel("mean square distance")
+    settled.set_ylabel("mean squared distance")
     settled.legend()
     steps = np.arange(results["noise_exact"].shape[1])
     for kind, (ax, title) in enumerate(

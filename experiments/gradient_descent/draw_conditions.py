@@ -13,10 +13,10 @@ from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
     "conditions": "Gradient descent with raw features and with standardised ones. a: condition "
-    "number of the mean square error of simulated tables; lines: theory. b: distance from the "
-    "minimum by step of gradient descent at the best learning rate, from the worst start; dotted: "
-    "a millionth of the start. Standardising the features makes the condition number a thousand "
-    "times smaller, and gradient descent a thousand times faster.",
+    "number of the mean squared error of simulated tables; numbers: their means; lines: theory. "
+    "b: distance from the minimum by step of gradient descent at the best learning rate, from the "
+    "worst start; dotted: a millionth of the start. Standardising the features makes the condition "
+    "number a thousand times smaller, and gradient descent a thousand times faster.",
     "separable": "Descent on two classes that a line separates: the logistic loss has no minimum. "
     "a: the rows, the line after the last step, and that of the largest margin (dashed). b: t "
     "times the loss approaches a constant (dashed: theory). c: the weights grow like ln t (dashed: "
@@ -71,7 +71,7 @@ def draw_separable(results: Results) -> Figure:
         rows.plot(ends, -w[0] / w[1] * ends, color=color, linestyle=LINES[dash])
     rows.text(1.25, 2.1, "class 1", color=COLORS["blue"])
     rows.text(-3.3, -2.6, "class −1", color=COLORS["vermilion"])
-    rows.text(-3.3, 1.2, "after the last step", color=COLORS["blue"])
+    rows.text(-3.3, 0.7, "after the last step", color=COLORS["blue"])
     rows.text(0.85, -3.4, "largest margin", color=COLORS["black"], ha="right")
     rows.set_xlim(*ends)
     rows.set_ylim(-3.6, 2.8)

@@ -13,19 +13,19 @@ from jaxnn.landscape import LOSS_SURFACES
 from jaxnn.plotting import COLORS, LINES
 
 CAPTIONS = {
-    "minima": "Final losses of networks with one layer of tanh units from many first weights. The "
-    "loss is a share of the variance of the response; line: median. Black: ends that lead to a "
+    "minima": "Final losses of networks with one layer of tanh units, from many initial weights. "
+    "The loss is a share of the variance of the response; line: median. Black: ends that lead to a "
     "poor local minimum when followed in double precision. a: after steps of Adam. b: after "
-    "L-BFGS, from the same first weights. With 2 units Adam ends in poor minima; L-BFGS stays on a "
-    "plateau near 0.84, which is none. c: chance that the best of k starts is low (Adam solid, "
-    "L-BFGS dashed).",
+    "L-BFGS, from the same initial weights. With 2 units Adam ends in poor minima; L-BFGS stays on "
+    "a plateau near 0.84, which is not a minimum. c: chance that the best of k starts has a low "
+    "loss, at most 0.05 above the least of its width.",
     "saddle": "Gradient descent near the saddle at 0 of x²/2 − y²/2 + y⁴/4. a: paths from x = 1, "
     "near and nearer to the ridge y = 0 (cross: saddle; stars: minima). b: the loss stays at that "
-    "of the saddle for 24 steps more with each factor of ten (labels: y₀ at the start). c: "
-    "meanwhile the gradient almost vanishes; dots: its least length; line: theory, up to a factor. "
-    "d: from the ridge itself, noise in the gradients drives descent away: root mean square of y "
-    "(dashed: theory for small y), and a few paths. In many dimensions, `learning_dynamics` counts "
-    "the directions down.",
+    "of the saddle for 24 more steps if the start is ten times closer (labels: y₀ at the start). "
+    "c: meanwhile the gradient almost vanishes; dots: its least length; line: theory, up to a "
+    "factor. d: from the ridge itself, noise in the gradients drives descent away: root mean "
+    "square of y (dashed: theory for small y), and a few paths. In many dimensions, "
+    "`learning_dynamics` counts the directions down.",
 }
 SHADES = ("blue", "vermilion", "green", "purple", "orange", "black")
 DASHES = ("solid", "dashed", "dashdot", "dotted", "solid", "dashed")
@@ -38,6 +38,7 @@ def draw_minima(results: Results) -> Figure:
     losses = np.maximum(results["final_losses"], 1e-7)
     minima = local_minima.at_minimum(results["final_losses"], results["followed"])
     spread = np.linspace(-0.3, 0.3, losses.shape[2])
+    lbfgs.sharey(adam)
     for rule, ax in enumerate((adam, lbfgs)):
         for place, row in enumerate(losses[rule]):
             for rows, color in ((~minima[rule, place], "blue"), (minima[rule, place], "black")):
@@ -55,7 +56,6 @@ def draw_minima(results: Results) -> Figure:
         ax.set_xlabel("hidden units")
         ax.set_title(local_minima.NAMES[rule])
     adam.set_ylabel("share of the variance that is left")
-    lbfgs.sharey(adam)
     most = 10
     starts = np.arange(1, most + 1)
     high = local_minima.ends_high(results["final_losses"])
@@ -64,7 +64,10 @@ def draw_minima(results: Results) -> Figure:
         for place in range(min(3, len(widths))):
             style = {"color": COLORS[SHADES[place]], "linestyle": LINES[dashes]}
             label = None if rule else f"{widths[place]} units"
-            chances.plot(starts, low[:, place], label=label, **style)
+            marker = "osD"[place]
+            chances.plot(starts, low[:, place], marker, markersize=4.5, label=label, **style)
+    for name, dashes in zip(local_minima.NAMES, ("solid", "dashed"), strict=True):
+        chances.plot([], [], color=COLORS["grey"], linestyle=LINES[dashes], label=name)
     chances.set_xlabel("starts k")
     chances.set_ylabel("chance of a low loss")
     chances.legend(loc="lower right")
@@ -83,13 +86,15 @@ def draw_saddle(results: Results) -> Figure:
         surface.plot(*minimum, "*", color=COLORS["black"], markersize=11)
     surface.set_xlabel("x")
     surface.set_ylabel("y")
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # hides contours
     for place, start in enumerate((0, 2, 4, 7)):
         path = results["saddle_paths"][start]
         style = {"color": COLORS[SHADES[place]], "linestyle": LINES[DASHES[place]]}
         name = f"10⁻{'¹²³⁴⁵⁶⁷⁸'[start]}"
         if place < 2:  # the others cannot be told from the second
             surface.plot(*path.T, **style)
-            surface.text(0.78, (0.24, -0.14)[place], f"y₀ = {name}", color=style["color"])
+            words, at = f"y₀ = {name}", (0.78, (0.27, -0.15)[place])
+            surface.text(*at, words, color=style["color"], bbox=white)
         loss = np.asarray(saddle_surface.loss(jnp.asarray(path.T)))
         courses.plot(loss, **style)
         half = int(np.argmax(loss < -0.12))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.gradient_descent.local_minima import at_minimum, ends_high
+from experiments.gradient_descent.local_minima import LOW_COST, at_minimum, ends_high
 from experiments.gradient_descent.one_dimension import FACTORS
 from experiments.lab.claims import Found
 from experiments.lab.contract import Results
@@ -18,7 +18,7 @@ SURE = (
     "Paths on a parabola follow exact rules, and all batches of ten rows are enumerated. Noise, "
     "the least squares problem and the saddle are compared with exact means, within four standard "
     "errors of hundreds of runs. For networks there is no theory to compare with: the numbers are "
-    "those of one small problem, from many first weights."
+    "those of one small problem, from many initial weights."
 )
 
 LINES = """
@@ -44,7 +44,10 @@ TOPICS = {
     17: ("Local Minima", "Choromanska", "local minimum"),
     18: ("batch", "stochastic descent", "Passes"),
     24: ("saddle", "ridge", "random starts", "upper minimum"),
-    25: ("Condition number", "best learning rate", "separable rows", "largest margin", "label"),
+    25: (
+        *("Condition number", "best learning rate", "separable rows", "largest margin", "label"),
+        "Steps times the loss",
+    ),
     31: ("standardised features", "raw features"),
 }
 
@@ -54,27 +57,31 @@ def findings(results: Results, found: Found) -> list[str]:
     place = results["game_paths"][FACTORS.index(1.5), 1]
     raw, standardised = results["steps_needed"]
     away = found.measured("Steps to leave a saddle")
-    passes = found.measured("independent batches over passes in random order")
+    factors = found.measured("independent batches over passes in random order").split(", ")
     cosine = found.measured("Cosine with the direction of the largest margin")
     losses, widths = results["final_losses"], results["minima_widths"]
     high = ends_high(losses).sum(axis=2)
     minima = at_minimum(losses, results["followed"]).sum(axis=2)
+    proof = ": that the loss no longer falls does not prove a minimum"
     return [
         "Steps proportional to the slope can overshoot: on a parabola of curvature h they do if "
         "the learning rate is above 1/h, and diverge above 2/h. At 1.5/h, the first step leads "
-        f"from 3 to {place:.2g}.",
-        "The mean gradient of a batch is right on average; the sum in the lecture is only b/n of "
-        "the full one. With a constant learning rate, independent batches keep the loss above its "
-        f"minimum; passes through the rows in random order come closer, by factors of {passes} "
-        "with batches of 1, 4 and 16 of 32 rows.",
-        f"Of {losses.shape[2]} starts of a tanh network of {widths[0]} units, {high[0, 0]} end "
-        f"high with Adam, {minima[0, 0]} of them at a true local minimum; of {widths[-1]} units, "
-        f"{high[0, -1]} do. L-BFGS leaves {high[1, 0]} starts of {widths[0]} units high, and "
-        f"{minima[1, 0]} of them at a minimum: a loss that no longer falls is no proof of one.",
-        f"A saddle delays descent but does not stop it: each factor of ten closer costs {away:.3g} "
-        "steps, and only a start exactly on the ridge ends there. Poor conditioning costs more: "
-        f"standardising the two features of a regression turned {raw:,} steps into "
-        f"{standardised}.",
+        f"from 3 past the minimum at 0 to {place:.2g}.",
+        "The mean gradient of a batch is right on average; the sum over a batch of b of n rows, "
+        "which the lecture takes, is on average only b/n of the full sum. With a constant learning "
+        "rate, independent batches keep the loss above its minimum; passes through the rows in "
+        f"random order come closer, by factors of {', '.join(factors[:-1])} and {factors[-1]} with "
+        "batches of 1, 4 and 16 of 32 rows.",
+        f"Of {losses.shape[2]} starts of a tanh network with {widths[0]} units, "
+        f"{high[0, 0] or 'none'} end with a high loss under Adam (more than {LOW_COST:.0%} of the "
+        f"variance above the best), {minima[0, 0] or 'none'} of them at a true local minimum; with "
+        f"{widths[-1]} units, {high[0, -1] or 'none'} do. Under L-BFGS, {high[1, 0] or 'none'} of "
+        f"the starts with {widths[0]} units end with a high loss, {minima[1, 0] or 'none'} of them "
+        f"at a minimum{proof if minima[1, 0] < high[1, 0] else ''}.",
+        "A saddle delays descent but does not stop it: a start ten times closer to the ridge needs "
+        f"{away:.3g} more steps to leave, and only a start exactly on the ridge ends at the "
+        "saddle. Poor conditioning costs more: standardising the two features of a regression "
+        f"turned {raw:,} steps into {standardised}.",
         "Where a line separates two classes, the logistic loss has no minimum: the weights grow "
         "with the logarithm of the steps, and their direction approaches that of the largest "
         f"margin (cosine {cosine:.3f} after {results['marks'][-1]:,} steps).",

@@ -59,12 +59,13 @@ def _limit_claims(results: Results) -> Iterator[Claim]:
             1.0,
             RATES_TRIED[1] / RATES_TRIED[0],
         )
+    corrected, slide = (f"{limit:.2g}" for limit in results["limits"][1:, 0])
     yield equals(
-        "Without momentum (a = 0), Nesterov's rule should be gradient descent and allow the "
-        "learning rate 2: limit of the rule with W + a v, and of the slide's with W + v",
-        "erratum of lecture 11, “Nesterov Momentum”",
-        " and ".join(f"{limit:.2g}" for limit in results["limits"][1:, 0]),
-        "2 and 0.67",
+        "Without momentum (a = 0), Nesterov's rule should be gradient descent, with the limit 2 of "
+        f"the learning rate; with the slide's point W + v the limit is {slide}: limit with W + a v",
+        "erratum 17 of the lecture",
+        corrected,
+        "2",
     )
 
 
@@ -83,9 +84,9 @@ def _saddle_claims(results: Results) -> Iterator[Claim]:
             1 / 7,
         )
     yield below(
-        "Adaptive rules (AdaGrad, RMSProp, Adam) hardly notice how close the start is: steps more "
-        "from 10⁻⁸ than from 10⁻¹, against those that Nesterov's rule needs for one of the seven "
-        "factors of ten",
+        "Steps of adaptive rules (AdaGrad, RMSProp, Adam) hardly depend on how close the start is: "
+        "extra steps from 10⁻⁸ over those from 10⁻¹; the limit is what Nesterov's rule needs for "
+        "one factor of ten",
         "steps do not depend on the size of the gradient",
         [
             found[list(RULES).index(name)][-1] - found[list(RULES).index(name)][0]

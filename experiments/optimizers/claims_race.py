@@ -70,7 +70,7 @@ def _rule_claims(results: Results) -> Iterator[Claim]:
     between = np.diff(np.quantile(descent, (0.25, 0.75), axis=-1), axis=0)[0]
     for place, rule in enumerate(reading.rules(results)[1:], start=1):
         yield below(
-            f"Logarithm of the loss of new rows, {rule} less gradient descent, each at its own "
+            f"Logarithm of the loss on new rows, {rule} minus gradient descent, each at its own "
             "best rate: size over the interquartile range between draws of the rows, every table",
             WILSON,
             new[:, place] / between,
@@ -81,7 +81,7 @@ def _rule_claims(results: Results) -> Iterator[Claim]:
 def _table_claims(results: Results) -> Iterator[Claim]:
     for choice, rows, words in (
         (reading.FOR_TRAINING, 0, "training loss"),
-        (reading.FOR_NEW, 1, f"loss of the {SET_ASIDE:.0%} of rows set aside"),
+        (reading.FOR_NEW, 1, f"loss on the {SET_ASIDE:.0%} of rows set aside"),
     ):
         medians = _medians(results, choice, rows)
         for table, name in enumerate(reading.tables(results)):
@@ -103,9 +103,9 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
     )
     spreads = [losses.max(axis=1) / losses.min(axis=1) for losses in (tuned, untuned)]
     yield above(
-        "Loss of new rows, the worst rule over the best: with the rate 0.01 for every rule, over "
+        "Loss on new rows, the worst rule over the best: with the rate 0.01 for every rule, over "
         "the same with tuned rates",
-        "a comparison at one rate is one of rates",
+        "a comparison at one rate compares rates, not rules",
         spreads[1] / spreads[0],
         1.0,
     )
@@ -125,13 +125,13 @@ def _rate_claims(results: Results) -> Iterator[Claim]:
     means = np.exp(np.log(over).mean(axis=1))
     for table, name in enumerate(reading.tables(results)):
         words = (
-            f"{name}: rate with the least training loss over that with the least loss of new rows, "
+            f"{name}: rate with the least training loss over that with the least loss on new rows, "
             "geometric mean over rules"
         )
         if name in NOISY:
             yield at_least(
-                f"{words} (rates that learn noise by heart are too large, by a step of the grid or "
-                "more)",
+                f"{words} (rates at which networks memorise noise are too large, by a step of the "
+                "grid or more)",
                 STOPPING,
                 means[table],
                 2.0,

@@ -24,34 +24,41 @@ from jaxnn.plotting import COLORS, LINES
 CAPTIONS = {
     "rates": "Distance from the minimum of a quadratic, step by step, for gradient descent, "
     "momentum and Nesterov's rule. η: learning rate; L and μ: largest and least curvature. Dotted: "
-    "theory, rate^t, or t rate^t where two roots coincide. a: condition number 10; b: 100; c: "
-    "1,000. With the best settings gradient descent needs a number of steps proportional to the "
-    "condition number, and momentum to its square root. d: learning rate from which Nesterov's rule"
-    " diverges, with curvature 1; lines: theory. With the slide's point W + v it is less stable "
-    "than gradient descent even without momentum; with W + a v it is gradient descent at a = 0.",
+    "theory of many steps, up to a factor: rate^t, or t rate^t where two roots coincide. a: "
+    "condition number 10; b: 100; c: 1,000. With the best settings gradient descent needs a "
+    "number of steps proportional to the condition number, and momentum to its square root. d: "
+    "learning rate from which Nesterov's rule diverges, with curvature 1; lines: theory. With the "
+    "slide's point W + v it is less stable than gradient descent even without momentum; with "
+    "W + a v it is gradient descent at a = 0.",
     "surfaces": "Paths of six rules down well-known surfaces of two parameters. Each rule has the "
     "learning rate, of a grid of powers of two, with the least mean loss along its path. Cross: "
-    "start; dots: ends; star: a minimum. Contours: the loss, at equal steps of its logarithm.",
+    "start; dots: ends (in e, momentum and Nesterov's rule end left of the panel); star: a "
+    "minimum. Contours: the loss, at equal steps of its logarithm.",
     "paths": "The same paths, one step after the other, for 200 steps. Momentum overshoots and "
     "swings back; at the saddle adaptive rules turn to a minimum at once.",
     "saddle": "Steps until a path leaves a saddle (|y| > 0.5), by the distance at which it starts. "
-    "Dashed: theory. Rules that follow the size of the gradient need more steps for every factor "
-    "of ten; adaptive rules divide by that size, and hardly notice. Damped momentum is slower than "
-    "gradient descent, since it averages the gradient with smaller ones from before.",
+    "Dashed: theory; adaptive rules: markers side by side. Rules that follow the size of the "
+    "gradient need more steps for every factor of ten; adaptive rules divide by that size, and "
+    "hardly depend on the distance. Damped momentum is slower than gradient descent, since it "
+    "averages the gradient with smaller ones from before.",
     "race": "Losses of networks that six rules train on three tables, each at its own best rate. "
-    "Two hidden layers of 32 units, batches of 32 rows; one row of panels per table. Left and "
-    "middle: loss by epoch on the rows that the rate was tuned for; line: median over seeds other "
-    "than those used for tuning; band: the middle half of the seeds (middle panels: of gradient "
-    "descent alone, which is much like those of the others; in e and h the lines begin above the "
-    "panel). Right: median loss of new rows after the last epoch by learning rate, on the tuning "
-    "seeds; dots: the rates with the least mean. Losses: cross-entropy, or squared error for "
-    "diabetes.",
+    "Two hidden layers of 32 units, batches of 32 rows; one row of panels per table. Left: "
+    "training loss by epoch, at the rate with the least training loss; middle: loss on new rows, "
+    "at the rate with the least loss there. Line: median over seeds other than those used for "
+    "tuning; band: the middle half of the seeds (middle panels: of gradient descent alone, which "
+    "is much like those of the others; in e and h the lines begin above the panel). Right: median "
+    "loss on new rows after the last epoch by learning rate, on the tuning seeds; rings: the rates "
+    "with the least mean; c, f and i end at twice the loss of the start, and lines where a median "
+    "is not finite. Losses: cross-entropy, or squared error for diabetes.",
     "ratios": "Loss after the last epoch of the race, over that of gradient descent. Both have the "
-    "same rows, first weights and batches. Points: medians over seeds; bars: distribution-free "
+    "same rows, initial weights and batches. Points: medians over seeds; bars: distribution-free "
     "intervals of at least 95%. a: other rules fit the training rows much more closely. b: on new "
-    "rows, with rates tuned for them, hardly anything remains. c: at one rate for every rule, "
-    "new rows seem to tell rules apart that tuned rates make equal.",
+    "rows, with rates tuned for them, hardly any difference remains. c: with one rate for all, "
+    "the rules seem to differ on new rows; with tuned rates they do not.",
 }
+
+# Of METHODS; dotted lines are theory.
+METHOD_LINES = (*(LINES[name] for name in DASHES[:3]), (0, (3, 1, 1, 1, 1, 1)), LINES["solid"])
 
 
 def draw(results: Results) -> dict[str, Figure | Animation]:
@@ -71,18 +78,19 @@ def _rates(results: Results) -> Figure:
     distances = results["distances"]
     steps = np.arange(distances.shape[-1])
     for column, (condition, ax) in enumerate(zip(CONDITIONS, axes, strict=True)):
+        shown = (80, 200, 400)[column]
+        meeting = shown // 2  # of measurement and theory, which is that of many steps
         for place, method in enumerate(METHODS):
             color = COLORS[SHADES[place]]
             course = distances[place, column]
-            ax.plot(steps, course, color=color, linestyle=LINES[DASHES[place]], label=method)
+            ax.plot(steps, course, color=color, linestyle=METHOD_LINES[place], label=method)
             rate = reading.rates()[place, column]
-            growth = steps / 40 if reading.DOUBLE_ROOT[place] else 1
-            exact = course[40] * growth * rate ** (steps - 40.0)
-            late = slice(10, None)  # theory is that of many steps
-            ax.plot(steps[late], exact[late], color=color, linestyle=LINES["dotted"], linewidth=0.8)
+            growth = steps / meeting if reading.DOUBLE_ROOT[place] else 1
+            exact = course[meeting] * growth * rate ** (steps - float(meeting))
+            ax.plot(steps[10:], exact[10:], color="black", linestyle=(0, (1, 3)), linewidth=1)
         ax.set_yscale("log")
-        ax.set_ylim(1e-12, 10)
-        ax.set_xlim(0, (80, 200, 400)[column])
+        ax.set_ylim((1e-12, 1e-12, 1e-9)[column], 50)
+        ax.set_xlim(0, shown)
         ax.set_title(f"condition number {condition:,.0f}")
         ax.set_xlabel("step")
         ax.set_ylabel("distance from the minimum")
@@ -118,9 +126,10 @@ def _saddle(results: Results) -> Figure:
         ax.plot(SADDLE_STARTS, line, color=color, linestyle=LINES["dashed"])
         ax.plot(SADDLE_STARTS, found[rule], "o", color=color)
         ax.text(SADDLE_STARTS[5], found[rule, 5] + 9, name, color=color, ha="right")
-    for rule, marker in zip(range(len(theory), len(names)), "vsx", strict=True):
-        color = COLORS[SHADES[rule]]
-        ax.plot(SADDLE_STARTS, found[rule], marker, color=color, mfc="none", label=names[rule])
+    beside = (1.25, 1, 0.8)  # so that no marker hides another
+    for shift, rule, marker in zip(beside, range(len(theory), len(names)), "vsx", strict=True):
+        color, starts = COLORS[SHADES[rule]], shift * SADDLE_STARTS
+        ax.plot(starts, found[rule], marker, color=color, mfc="none", label=names[rule])
     ax.set_xscale("log")
     ax.invert_xaxis()
     ax.set_xlabel("distance y from the saddle at the start")

@@ -62,14 +62,16 @@ def _courses(ax: Axes, results: Results, table: int, choice: int) -> None:
 
 
 def _by_rate(ax: Axes, results: Results, table: int) -> None:
-    """The loss of new rows after the last epoch on the tuning seeds: medians, and the choice."""
+    """The loss on new rows after the last epoch on the tuning seeds: medians, and the choice."""
     start = np.median(results["race_losses"][table, ..., 1, :, 0])
     for place, rule in enumerate(race_reading.rules(results)):
         middle = np.median(results["race_tuning"][table, place, race_reading.FOR_NEW], axis=-1)
         color = COLORS[SHADE[rule]]
         ax.plot(RATES, middle, color=color, linestyle=LINES[DASH[rule]])
         chosen = results["race_rates"][table, place, race_reading.FOR_NEW]
-        ax.plot(chosen, middle[np.flatnonzero(chosen == RATES)], "o", color=color)
+        size = 14 - 2 * place  # so that equal choices are seen as rings
+        best = middle[np.flatnonzero(chosen == RATES)]
+        ax.plot(chosen, best, "o", color=color, mfc="none", mew=1.5, markersize=size)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     ax.set_ylim(top=2 * start)
@@ -117,4 +119,4 @@ def _plain_ticks(axis: Axis, places: LogLocator | FixedLocator) -> None:
     """Ticks of a logarithmic axis as plain numbers, at these places alone."""
     axis.set_major_locator(places)
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(lambda value, place: f"{value:g}")
+    axis.set_major_formatter(lambda value, place: f"{value:,g}")

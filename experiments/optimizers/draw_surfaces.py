@@ -39,6 +39,8 @@ def surfaces(results: Results) -> Figure:
             )
             end = results["paths"][place, rule, -1]
             ax.plot(*end, "o", markersize=3 * WIDTHS[rule], color=COLORS[SHADES[rule]])
+        ax.set_xlabel("x")
+        ax.set_ylabel("y")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=6)
     return figure
@@ -91,7 +93,7 @@ def _contours(ax: Axes, surface: LossSurface, points: int = 121, **style: Any) -
     ax.contour(x, y, height, 14, colors="#B0B0B0", linewidths=0.7, **style)
     ax.plot(*surface.start, "x", color="black", markersize=8, mew=2)
     for minimum in surface.minima:
-        ax.plot(*minimum, "*", color="black", markersize=11)
+        ax.plot(*minimum, "*", color="black", markersize=13, mec="white", zorder=3)
     ax.set_xlim(left, right)
     ax.set_ylim(low, high)
     ax.grid(visible=False)

@@ -19,7 +19,7 @@ LECTURE = (
 SURE = (
     "Rates, limits and steps on quadratics are those of theory, within 2% or a step of the grid. "
     "In the race every rule has its own best learning rate of nineteen, chosen on other seeds than "
-    "those that are shown; all rules have the same rows, first weights and batches. Three tables "
+    "those that are shown; all rules have the same rows, initial weights and batches. Three tables "
     "and one small network do not decide which rule is best elsewhere."
 )
 
@@ -57,7 +57,10 @@ def findings(results: Results, found: Found) -> list[str]:
         np.log(10) / found.measured(f"condition number 1000: {method}")
         for method in ("gradient descent, η = 2/(L + μ)", "momentum, best")
     )
-    limits = found.measured("the learning rate 2: limit of the rule")
+    descent, slide = results["limits"][[0, 2], 0]  # without momentum
+    plain, damped = (
+        found.measured(f"closer to it: {rule}") for rule in ("gradient descent", "momentum")
+    )
     training, new, untuned = (
         np.median(reading.ratios(results, choice, rows), axis=-1)
         for choice, rows in ((0, 0), (1, 1), (2, 1))
@@ -67,21 +70,20 @@ def findings(results: Results, found: Found) -> list[str]:
     worst, best = untuned.max(axis=1), untuned.min(axis=1)
     widest = int(np.argmax(worst / best))
     return [
-        "On a quadratic with condition number 1,000, a distance ten times smaller costs "
-        f"{slow:,.0f} steps of gradient descent and {fast:.0f} of momentum, both at their best "
-        "settings: about the condition number, and its square root.",
-        "The slide's point W + v makes Nesterov's rule unstable. Without momentum it should be "
-        "gradient descent; but at curvature 1 the limits of their learning rates are "
-        f"{limits}.",
+        "On a quadratic with condition number 1,000, to come ten times closer takes gradient "
+        f"descent {slow:,.0f} steps and momentum {fast:.0f}, both at their best settings: "
+        "proportional to the condition number and to its square root.",
+        "With the slide's point W + v, Nesterov's rule diverges at smaller learning rates. Without "
+        "momentum it should be gradient descent, but at curvature 1 the limit of its learning rate "
+        f"is {slide:.2g}, and that of gradient descent {descent:.2g}.",
         "Close to a saddle, adaptive rules leave at once, and rules that follow the size of the "
-        "gradient do not: each factor of ten closer costs "
-        f"{found.measured('closer to it: gradient descent'):.0f} steps of gradient descent, and "
-        f"{found.measured('closer to it: momentum'):.0f} of damped momentum.",
+        f"gradient do not: a start ten times closer costs gradient descent {plain:.0f} more steps, "
+        f"and damped momentum {damped:.0f}.",
         f"Each at its own best rate, the other rules reach {training[:, 1:].min():.2g} to "
         f"{training[:, 1:].max():.2g} times the training loss of gradient descent on "
         f"{', '.join(tables[:-1])} and {tables[-1]}, but on new rows their losses are within "
-        f"{off:.0%} of it.",
-        f"At the rate {UNTUNED:g} for every rule, the worst loss of new rows is "
-        f"{worst[widest] / best[widest]:.1f} times the best ({tables[widest]}): such a comparison "
-        "is one of learning rates.",
+        f"{off:.0%} of that of gradient descent.",
+        f"With the learning rate {UNTUNED:g} for every rule, the worst loss on new rows is "
+        f"{worst[widest] / best[widest]:.1f} times the best ({tables[widest]}): this compares "
+        "learning rates, not rules.",
     ]

@@ -15,12 +15,14 @@ from experiments.refit_speed import curves, own_costs, tricks
 from experiments.refit_speed.compute import COLD_JOB, JOBS, SLOW
 from experiments.refit_speed.inspection import JOBS as JOBS_OF_INSPECTION
 from experiments.refit_speed.inspection import TARGET
-from experiments.refit_speed.reading import relative_times, shares_of_peak
+from experiments.refit_speed.reading import label, relative_times, shares_of_peak
 
 COLD_LIMIT = 1.5  # seconds
 BATCHES = curves.MIDDLE._replace(batch=32)
 LEAST_SHARE_IN_BATCHES = 0.55  # of the peak, at these sizes
 LARGEST_GROWTH = 1.5
+WITHOUT = "without dropout or batch normalisation"
+REGULARISERS = {"without tricks": WITHOUT, "with both": "with dropout and batch normalisation"}
 
 
 def claims(results: Results) -> list[Claim]:
@@ -32,7 +34,7 @@ def claims(results: Results) -> list[Claim]:
         words = f"{job}: nominal arithmetic as a share of the float32 matrix-product peak"
         found.append(_ratio_claim(results, words, shares, targets.get("peak")))
         for i, name in enumerate(names[1:], start=1):
-            words = f"{job}: time of {name} over time of jaxnn, per refit"
+            words = f"{job}: time of {_over_ours(name)}, per refit"
             ratios = relative_times(results, j, i)
             found.append(_ratio_claim(results, words, ratios, targets.get(name)))
         found += _loss_claims(names, results["losses"][j], job)
@@ -45,6 +47,12 @@ def claims(results: Results) -> list[Claim]:
         *_cold_claims(results, names),
         *_growth_claims(results),
     ]
+
+
+def _over_ours(name: str) -> str:
+    """What follows "time of" where a contender is compared with this library."""
+    tool = label(name)
+    return f"{tool}{',' if ',' in tool else ''} over time of jaxnn"
 
 
 def _ratio_claim(results: Results, words: str, ratios: np.ndarray, least: float | None) -> Claim:
@@ -78,7 +86,7 @@ def _loss_claims(names: list[str], of_contenders: np.ndarray, job: str) -> Itera
     means = np.array([values.mean() for values in losses])
     errors = np.array([values.std(ddof=1) / len(values) ** 0.5 for values in losses])
     same = [place for place, name in enumerate(names) if name not in SLOW]
-    shown = ", ".join(f"{names[i]} {means[i]:.4f} ± {errors[i]:.4f}" for i in same)
+    shown = "; ".join(f"{label(names[i])} {means[i]:.4f} ± {errors[i]:.4f}" for i in same)
     of_differences = np.hypot(errors, errors[0])[same]
     visible = 4 * of_differences.max() / means[0]
     yield within_errors(
@@ -97,8 +105,8 @@ def _loss_claims(names: list[str], of_contenders: np.ndarray, job: str) -> Itera
         if name in SLOW:
             ends = means[place] + 4 * errors[place] * np.array([-1, 1])
             yield reported(
-                f"{job}: final mean training loss of {name}, whose first biases are not 0 "
-                "(± 4 standard errors over refits)",
+                f"{job}: final mean training loss of {label(name)}, whose initial biases are not "
+                "0 (± 4 standard errors over refits)",
                 "measured here",
                 means[place],
                 f"about {means[0]:.4f}",
@@ -122,7 +130,7 @@ def _curve_claims(results: Results) -> Iterator[Claim]:
         least = int(of_peer.argmin())
         yield _target_claim(
             results,
-            f"Time of {name} over time of jaxnn at {len(points)} widths, numbers of rows and sizes "
+            f"Time of {_over_ours(str(name))} at {len(points)} widths, numbers of rows and sizes "
             f"of batches: the least, at {curves.words(points[least])} (medians over rounds; range "
             "over sizes)",
             float(of_peer[least]),
@@ -133,18 +141,21 @@ def _curve_claims(results: Results) -> Iterator[Claim]:
 
 
 def _trick_claims(results: Results) -> list[Claim]:
-    """Speed with each trick against that without and against PyTorch, and equality of the work."""
+    """Speed with dropout and batch normalisation, and equality of the work.
+
+    The speed is compared with that without either, and with that of PyTorch.
+    """
     names = [str(name) for name in results["trick_contenders"]]
     found = []
     shares, ratios = tricks.shares(results), tricks.relative_times(results)
     for t, trick in enumerate(tricks.TRICKS):
-        job = f"{tricks.JOB}, {trick}"
+        job = f"{tricks.JOB}, {REGULARISERS.get(trick, trick)}"
         if t > 0:
-            words = f"{job}: speed of jaxnn as a share of that without tricks"
+            words = f"{job}: speed of jaxnn as a share of that {WITHOUT}"
             found.append(_ratio_claim(results, words, shares[t], tricks.LEAST_SHARE))
         for name, times in zip(names[1:], ratios[t], strict=True):
             least = tricks.LEAST_RATIO if t > 0 else None
-            words = f"{job}: time of {name} over time of jaxnn, per refit"
+            words = f"{job}: time of {_over_ours(name)}, per refit"
             found.append(_ratio_claim(results, words, times, least))
         if len(names) > 1:
             found += _loss_claims(names, results["trick_losses"][t], job)
@@ -202,7 +213,7 @@ def _cold_claims(results: Results, names: list[str]) -> list[Claim]:
         first, second = results["cold"][i].tolist()
         statement = (
             f"{COLD_JOB}: seconds for the first {int(results['refits'][i])} refits in a fresh "
-            f"process, by {name} (the second time {second:.1f})"
+            f"process, by {label(name)} (the second time {second:.1f})"
         )
         if name == "jaxnn":
             target = f"at most {COLD_LIMIT:g}"

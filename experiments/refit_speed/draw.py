@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFor
 from experiments.lab.contract import Results
 from experiments.refit_speed import curves, tricks
 from experiments.refit_speed.compute import JOBS
-from experiments.refit_speed.reading import relative_times, shares_of_peak
+from experiments.refit_speed.reading import label, relative_times, shares_of_peak
 from experiments.refit_speed.scaling import REFITS
 from experiments.shared.direct_labels import label_ends
 from jaxnn import plotting
@@ -24,9 +24,11 @@ from jaxnn import plotting
 CAPTIONS = {
     "ratios": (
         "How many times as long other tools take for the same refits. Time per refit of each tool, "
-        "divided by that of this library's bootstrap, on the Heart table (303 rows, in batches "
-        "288; 18 encoded inputs), on the same cores in the same rounds. Large points: medians; "
-        "small points: rounds; grey bars: the targets. Compile time is not included."
+        "divided by that of this library's bootstrap, on the Heart table (303 rows; 288 in jobs "
+        "with batches; 18 encoded inputs), on the same cores in the same rounds. Large points: "
+        "medians; small points: rounds; grey bars: the targets. Titles: steps of single refits per "
+        "second by this library, and its nominal arithmetic per second as a share of that of "
+        "float32 matrix products, the machine's peak. Compile time is not included."
     ),
     "curves": (
         "How near each tool comes to the machine's peak, by width, rows and size of the batch. "
@@ -40,18 +42,17 @@ CAPTIONS = {
         "What dropout and batch normalisation cost, here and in PyTorch. "
         "a: the speed of this library's bootstrap with dropout (hidden units kept with "
         f"probability {tricks.HIDDEN_KEEP:g}), with batch normalisation and with both, as a share "
-        "of its speed without, in the same rounds. b, if PyTorch is installed: its time with all "
-        "refits in batched matrix products, divided by the time of this library on "
-        "the same job. Both draw a mask for every refit, row and unit in each step, and take "
+        "of its speed without either, in the same rounds. b, if PyTorch is installed: its time "
+        "with all refits in batched matrix products, divided by the time of this library on the "
+        "same job. Both draw a mask for every refit, row and unit in each step, and take "
         "moments over all rows of a resample. The network is 18-64-64-1, trained on full batches "
-        "of the Heart table. Small points: single rounds; large points: medians; dashed: the "
+        "of the Heart table. Small points: single rounds; large points: medians; grey bars: the "
         "targets."
     ),
     "scaling": (
-        "Time and memory as refits and rows grow. Time for one step of all "
-        "refits, and peak memory of the process, against the number of refits (a, b: with 303 "
-        "rows) and the number of rows (c, d: with 8 refits). The network is 18-16-16-1, trained on "
-        "full batches."
+        "Time and memory as refits and rows grow. Time for one step of all refits, and peak memory "
+        "of the process. a, b: against the number of refits, with 303 rows. c, d: against the "
+        "number of rows, with 8 refits. The network is 18-16-16-1, trained on full batches."
     ),
 }
 
@@ -68,13 +69,10 @@ STYLES = {
     "torch": ("green", "dotted"),
     "torch compiled": ("black", "dashed"),
 }
-NAMES = {"torch": "PyTorch", "torch, fused Adam": "PyTorch, fused Adam"}
-NAMES |= {"torch compiled": "PyTorch, compiled", "naive vmap": "plain JAX vmap"}
-NAMES |= {"equinox": "Equinox"}
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Relative times in all jobs, speed at many sizes, the cost of tricks, and growing cost."""
+    """Relative times in all jobs, speed at many sizes, the cost of regularisers, growing cost."""
     return {
         "ratios": ratios(results),
         "curves": speed_curves(results),
@@ -86,13 +84,13 @@ def draw(results: Results) -> dict[str, Figure]:
 def ratios(results: Results) -> Figure:
     """A panel per job, a row of points per peer, with its target."""
     names = [str(name) for name in results["contenders"]]
-    figure, axes = plotting.panels(len(JOBS), columns=len(JOBS), height=3.6, letters=False)
+    figure, axes = plotting.panels(len(JOBS), columns=len(JOBS), height=3.6)
     for j, (ax, (job, (_, _, targets))) in enumerate(zip(axes, JOBS.items(), strict=True)):
         for i, name in enumerate(names[1:], start=1):
             values = relative_times(results, j, i)
             median = float(np.median(values))
             if name in targets:
-                ax.plot(targets[name], i, "|", color=plotting.COLORS["grey"], ms=16, mew=2.5)
+                ax.plot(targets[name], i, "|", color=plotting.COLORS["grey"], ms=10, mew=2.5)
             ax.plot(median, i, "o", color=plotting.COLORS["blue"], ms=7)
             ax.plot(values, np.full(len(values), i), ".", color=plotting.COLORS["black"], ms=3)
             ax.annotate(
@@ -100,15 +98,15 @@ def ratios(results: Results) -> Figure:
             )
         rate = results["refits"][0] * results["steps"][j] / results["seconds"][j, 0]
         share = np.median(shares_of_peak(results, j))
-        ax.set_title(
-            f"{job}\n{np.median(rate):,.0f} refit-steps/s, {share:.0%} of peak", fontsize=10
-        )
+        ax.set_title(f"{job}\n{np.median(rate):,.0f}/s, {share:.0%} of peak", fontsize=10)
         most = max(relative_times(results, j, i).max() for i in range(1, len(names)))
         ax.set_xscale("log")
         ax.set_xlim(0.8, 1.6 * max(10.0, most, *targets.values()))
         ax.axvline(1, color=plotting.COLORS["black"], linewidth=1)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        shown = [NAMES.get(name, name) for name in names[1:]]
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        shown = [label(name) for name in names[1:]]
         ax.set_yticks(range(1, len(names)), shown if j == 0 else [""] * len(shown))
         ax.set_ylim(len(names) - 0.5, 0.4)
         ax.set_xlabel("time relative to jaxnn")
@@ -140,7 +138,7 @@ def speed_curves(results: Results) -> Figure:
     axes[0].set_ylabel("share of the peak")
     # All rows, the end of the last panel, are the sizes where the curves of the panels meet.
     ends = [
-        (end, NAMES.get(name, name), plotting.COLORS[STYLES[name][0]])
+        (end, label(name), plotting.COLORS[STYLES[name][0]])
         for name, end in zip(names, medians[0], strict=True)
     ]
     label_ends(axes[-1], ends)
@@ -148,38 +146,39 @@ def speed_curves(results: Results) -> Figure:
 
 
 def costs_of_tricks(results: Results) -> Figure:
-    """A panel for the share of the speed without tricks; one against PyTorch, if that was timed."""
+    """A panel for the share of the speed without either; one against PyTorch, if that was timed."""
     peers = [str(name) for name in results["trick_contenders"][1:]]
-    figure, axes = plotting.panels(2 if peers else 1, columns=2, height=2.8)
+    figure, axes = plotting.panels(2 if peers else 1, columns=2, height=3.2)
     shares, times = tricks.shares(results)[1:], tricks.relative_times(results)[1:]
-    _dots(axes[0], [shares], ["jaxnn"], ".0%")
+    _dots(axes[0], [shares], ["jaxnn"], tricks.LEAST_SHARE, ".0%")
     axes[0].set_xlim(0, 1.1 * max(1.0, shares.max()))
     axes[0].xaxis.set_major_formatter(PercentFormatter(1))
-    axes[0].set_xlabel("share of the speed without tricks")
-    axes[0].axvline(tricks.LEAST_SHARE, color=plotting.COLORS["grey"], linestyle="--")
+    axes[0].set_xlabel("share of the speed without either")
     if peers:
-        _dots(axes[1], [times[:, i] for i in range(len(peers))], peers, ".1f")
-        axes[1].set_xlim(0, 1.2 * times.max())
+        by_peer = [times[:, i] for i in range(len(peers))]
+        _dots(axes[1], by_peer, peers, tricks.LEAST_RATIO, ".1f")
+        axes[1].set_xlim(0, 1.2 * max(times.max(), tricks.LEAST_RATIO))
         axes[1].set_xlabel("time of PyTorch relative to jaxnn")
-        axes[1].axvline(tricks.LEAST_RATIO, color=plotting.COLORS["grey"], linestyle="--")
         axes[1].set_yticklabels([])
         axes[1].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(peers))
     return figure
 
 
-def _dots(ax: Axes, of_names: list[np.ndarray], names: list[str], form: str) -> None:
-    """A row for each trick; for each name, (tricks, rounds) as points around their median."""
+def _dots(ax: Axes, of_names: list[np.ndarray], names: list[str], target: float, form: str) -> None:
+    """A row for each regulariser; for each name, (tricks, rounds) as points around their median."""
     labels = [name.removeprefix("with ") for name in list(tricks.TRICKS)[1:]]
-    offsets = np.linspace(-0.15, 0.15, len(names)) if len(names) > 1 else [0.0]
+    offsets = np.linspace(-0.2, 0.2, len(names)) if len(names) > 1 else [0.0]
     colors = (plotting.COLORS["blue"], plotting.COLORS["vermilion"])
     for name, values, offset, color in zip(names, of_names, offsets, colors, strict=False):
         places = np.arange(len(labels)) + offset
         medians = np.median(values, axis=1)
-        ax.plot(medians, places, "o", color=color, label=NAMES.get(name, name))
+        targets = np.full(len(places), target)
+        ax.plot(targets, places, "|", color=plotting.COLORS["grey"], ms=9, mew=2.5)
+        ax.plot(medians, places, "o", color=color, label=label(name))
         for place, row, median in zip(places, values, medians, strict=True):
             ax.plot(row, np.full(len(row), place), ".", color=plotting.COLORS["black"], ms=3)
             ax.annotate(
-                f"{median:{form}}", (median, place), (0, 6), textcoords="offset points", ha="center"
+                f"{median:{form}}", (median, place), (0, 7), textcoords="offset points", ha="center"
             )
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)

@@ -9,6 +9,20 @@ import numpy as np
 
 from experiments.lab.contract import Results
 
+# Names of tools, by that of the contender where it is another.
+NAMES = {
+    "naive vmap": "plain JAX vmap",
+    "equinox": "Equinox",
+    "torch": "PyTorch",
+    "torch, fused Adam": "PyTorch, fused Adam",
+    "torch compiled": "PyTorch, compiled",
+}
+
+
+def label(contender: str) -> str:
+    """The name of a tool, as figures and sentences have it."""
+    return NAMES.get(contender, contender)
+
 
 def relative_times(results: Results, job: int, contender: int) -> np.ndarray:
     """Time per refit of a contender over the time per refit here: (rounds,)."""

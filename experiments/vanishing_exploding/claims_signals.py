@@ -188,6 +188,6 @@ def _batch_claims(results: Results) -> Iterator[Claim]:
                 mean,
                 growth * (1 - BATCH_TOLERANCE),
                 growth * (1 + BATCH_TOLERANCE),
-                expected=f"{growth:.5g}, within {BATCH_TOLERANCE:.0%}",
+                expected=f"{growth:.4g}, within {BATCH_TOLERANCE:.0%}",
                 interval=ends,
             )

@@ -41,31 +41,42 @@ def gradients(results: Results) -> Figure:
     ):
         members = [place for place, name in enumerate(activations) if name == activation]
         for shade, place in zip(SHADES, members, strict=False):
-            label = names[place].split(", ", 1)[1]
-            _banded(ax, layers, logs[place], theory[place], shade, label)
+            lower, upper = _banded(ax, layers, logs[place], theory[place], shade)
+            _named(ax, layers, lower, upper, names[place].split(", ", 1)[1], COLORS[shade])
         ax.set_title({"relu": "ReLU", "tanh": "tanh, biases N(0, 0.05)"}.get(activation, "sigmoid"))
     bound = np.exp((layers[-1] - layers) * np.log(1 / 16))
-    axes[3].plot(
-        layers,
-        bound,
-        color="black",
-        linestyle=LINES["dotted"],
-        linewidth=1.3,
-        label="N(0, 1/n), all slopes 1/4",
+    axes[3].plot(layers, bound, color="black", linestyle=LINES["dotted"], linewidth=1.3)
+    half = len(layers) // 2
+    axes[3].annotate(
+        "all slopes 1/4",
+        (layers[half], bound[half]),
+        (-8, 0),
+        textcoords="offset points",
+        ha="right",
+        fontsize=10,
     )
     _he(axes[1], results, layers, names.index("ReLU, N(0, 2/n)"))
     for ax in axes:
         ax.set_xlabel(f"layer (of {layers[-1]})")
         ax.set_ylabel("mean squared gradient / output's")
-        ax.legend(loc="best")
+    axes[1].legend(loc="best")
     _label_band(axes[0], logs.shape[1])
     return figure
 
 
 def _banded(
-    ax: Axes, x: np.ndarray, logs: np.ndarray, theory: np.ndarray | None, shade: str, label: str
-) -> None:
-    """Draw exp of the median over seeds, a 95% band of the seeds, and theory dashed."""
+    ax: Axes,
+    x: np.ndarray,
+    logs: np.ndarray,
+    theory: np.ndarray | None,
+    shade: str,
+    label: str | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw exp of the median over seeds, a 95% band of the seeds, and theory dashed.
+
+    Returns:
+      The edges of the band, (len(x),) each.
+    """
     # In float64, whose range is wide enough for the squares.
     quantiles = np.quantile(logs.astype(float), (0.025, 0.5, 0.975), axis=0)
     lower, middle, upper = np.exp(quantiles)
@@ -74,6 +85,23 @@ def _banded(
     if theory is not None:
         ax.plot(x, np.exp(theory), color="black", linestyle=LINES["dashed"], linewidth=1.1)
     decades(ax)
+    return lower, upper
+
+
+def _named(
+    ax: Axes, x: np.ndarray, lower: np.ndarray, upper: np.ndarray, name: str, color: str
+) -> None:
+    """Write the name of a band below it if it rises, and otherwise above."""
+    place, rises = len(x) // 4, upper[0] < upper[-1]
+    ax.annotate(
+        name,
+        (x[place], (lower if rises else upper)[place]),
+        (4, -4) if rises else (0, 4),
+        textcoords="offset points",
+        va="top" if rises else "bottom",
+        color=color,
+        fontsize=10,
+    )
 
 
 def decades(ax: Axes) -> None:
@@ -134,7 +162,7 @@ def signals(results: Results) -> Figure:
     for shade, name in zip(SHADES, left_names, strict=True):
         measured = results["profile_log_variance"][names.index(name)]
         theory = results["theory_log_variance"][names.index(name)] + drift
-        _banded(left, layers, measured, theory, shade, name)
+        _banded(left, layers, measured, theory, shade)
         ends.append((float(np.exp(theory[-1])), name.split(", ", 1)[1], COLORS[shade]))
     left.set_xlim(1, layers[-1])
     label_ends(left, ends)
@@ -176,8 +204,8 @@ def gains(results: Results) -> Figure:
     factors, seeds = results["gain_factors"], results["gain_forward"].shape[1]
     places = np.arange(len(factors))
     for way, shift, shade, marker in (
-        ("forward", 0.13, "blue", "o"),
-        ("backward", -0.13, "vermilion", "s"),
+        ("forward", -0.13, "blue", "o"),
+        ("backward", 0.13, "vermilion", "s"),
     ):
         ax.errorbar(
             measured_gains(results, way) / factors,
@@ -193,7 +221,7 @@ def gains(results: Results) -> Figure:
     ax.set_yticks(places, words)
     ax.invert_yaxis()
     ax.grid(False, axis="y")
-    ax.set_xlabel("measured factor of mean squares per layer / theory (bars: 4 standard errors)")
+    ax.set_xlabel("measured factor of mean squares per layer / theory (bars: ± 4 standard errors)")
     figure.legend(loc="outside upper center", ncols=2)
     return figure
 
@@ -203,7 +231,7 @@ def spread(results: Results) -> Figure:
     figure, (left, right) = plotting.panels(2, height=3.8)
     width, layers = results["law_sizes"][0].tolist()
     values, (mean, variance) = results["law_samples"][0], results["law_moments"][0]
-    left.hist(values, bins=80, density=True, color=COLORS["sky"], alpha=0.6)
+    left.hist(values, bins=80, density=True, color=COLORS["sky"], alpha=0.6, label="measured")
     first, last = np.quantile(values, (0.0005, 0.9995))
     x = np.linspace(first, last, 400)
     beta = 5 * layers / width
@@ -218,20 +246,19 @@ def spread(results: Results) -> Figure:
     left.legend(loc="upper left")
     shares, errors, exact = asymptotic_shares(results)
     places = np.arange(len(shares))
-    right.errorbar(
-        places, shares, 4 * errors, fmt="o", color=COLORS["blue"], capsize=4, label="measured"
-    )
-    right.plot(
-        places, exact, "_", color="black", markersize=26, markeredgewidth=1.6, label="exact law"
-    )
-    right.axhline(1, color=COLORS["vermilion"], linestyle=LINES["dashed"], label="asymptotic law")
+    right.errorbar(places, shares, 4 * errors, fmt="o", color=COLORS["blue"], capsize=4)
+    right.plot(places, exact, "_", color="black", markersize=26, markeredgewidth=1.6)
+    right.axhline(1, color=COLORS["vermilion"], linestyle=LINES["dashed"])
+    named = places[:2][-1]  # all to the right of it are lower
+    top, law = float(shares[named] + 4 * errors[named]), float(exact[named])
+    right.text(named + 0.12, top, "measured", color=COLORS["blue"], va="top", fontsize=10)
+    right.text(named + 0.25, law, "exact law", va="center", fontsize=10)
+    right.text(-0.4, 1.003, "asymptotic law", color=COLORS["vermilion"], fontsize=10)
     sizes = [f"width {n},\n{count} layers" for n, count in results["law_sizes"].tolist()]
     right.set_xticks(places, sizes, fontsize=10)
     right.set_xlim(-0.5, len(places) - 0.5)
-    right.set_ylim(0.96, 1.24)
     right.set_ylabel("variance of ln |J u|² / (5L/n)")
     right.set_title("variance over the asymptotic law's")
-    right.legend(loc="upper right")
     return figure
 
 
@@ -256,7 +283,7 @@ def batch_norm(results: Results) -> Figure:
         ax.plot(layers, median, color=shade, linestyle=LINES["solid"])
         theory = growth ** (layers[-1] - below).astype(float)
         ax.plot(below, theory, color="black", linestyle=LINES["dashed"], linewidth=1.1)
-        ends[ax].append((float(median[2]), f"{name}:\ntheory {growth:.3f}", shade))
+        ends[ax].append((float(median[0]), f"{name}:\ntheory {growth:.3f}", shade))
     without = np.median(np.exp(results["profile_log_gradient"][1, :, -len(layers) :]), axis=0)
     left.plot(layers, without, color=COLORS["blue"], linestyle=LINES["dashdot"])
     ends[left].append((float(without[0]), "ReLU, He,\nwithout", COLORS["blue"]))

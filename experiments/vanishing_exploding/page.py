@@ -40,7 +40,7 @@ TOPICS = {
         *("ln |J u|²", "slope of the sigmoid", "Lyapunov", "initialisation,", "layers"),
     ),
     27: ("clip", "recurrent unit"),
-    30: ("with Xavier's", "with He's", "learn at both scales", "factor of mean squares"),
+    30: ("layers with", "learn at both scales", "factor of mean squares"),
     32: ("batch normalisation",),
 }
 
@@ -53,8 +53,8 @@ def findings(results: Results, found: Found) -> list[str]:
         found.measured(f"squared gradient over {layers} layers, ReLU, N(0, {scale}/n)")
         for scale in (1, 2, 3)
     )
-    xavier = found.measured("30 layers with Xavier's N(0, 1/m) stall: median training accuracy")
-    he = found.measured("30 layers with He's N(0, 2/m) learn: median training accuracy")
+    xavier = found.measured("30 layers with N(0, 1/n) stall: median training accuracy")
+    he = found.measured("30 layers with He's N(0, 2/n) learn: median training accuracy")
     stuck = found.measured("stall from every start")
     free, clipped = (
         found.measured(f"chain w²⁰, {how}: share of {places} starts that diverge")
@@ -62,18 +62,19 @@ def findings(results: Results, found: Found) -> list[str]:
     )
     exploding = found.measured("gradients explode in every case")
     return [
-        f"Through {layers} layers of ReLU, the logarithm of the squared gradient falls to "
-        f"{shrunk:.0f} with weights of variance 1/n, stays near 0 ({kept:.1f}) with 2/n, and grows "
-        f"to {grown:.0f} with 3/n, each as the exact law says.",
-        "A factor of two in the variance of the first weights decides whether 30 layers learn: "
-        f"training accuracy is {xavier:.0%} with Xavier's scheme and {he:.0%} with He's. That "
-        f"every start of the first stalls was the rule set beforehand: {stuck} of {starts} did.",
-        "A slide is corrected: with factors 0.5 and 0.9 the gradient does not vanish at once. It "
-        f"first grows to {found.measured('maximum of n·0.9ⁿ⁻¹'):.2f}, and is "
-        f"below 1 from depth {found.measured('is below 1 from n on')} on.",
+        f"Through {layers} layers of ReLU, each of n units, the mean natural logarithm of the "
+        f"squared gradient falls to {shrunk:.0f} with weights of variance 1/n, stays near 0 "
+        f"({kept:.1f}) with 2/n, and grows to {grown:.0f} with 3/n, each as the exact law says.",
+        "A factor of two in the variance of the initial weights decides whether 30 layers learn: "
+        f"median training accuracy is {xavier:.0%} with 1/n, which the lecture calls Xavier's, and "
+        f"{he:.0%} with He's 2/n. The rule set beforehand was that every start with 1/n stalls: "
+        f"{stuck} of {starts} did.",
+        "The slide gives only limits: with factors 0.5 and 0.9 the gradient vanishes in the end, "
+        f"but first it grows to {found.measured('maximum of n·0.9ⁿ⁻¹'):.2f}, and it is below 1 "
+        f"only from depth {found.measured('is below 1 from n on')} on.",
         f"On a loss with cliffs, {free:.0%} of all starts diverge without clipping, and "
         f"{clipped:.0%} with steps clipped at 1.",
         "Batch normalisation, which is meant to help, makes the squared gradients of random "
-        f"networks grow toward the first layer in every case: by a factor of at least "
+        f"networks grow towards the first layer in every case: by a factor of at least "
         f"{exploding:.2f} per layer.",
     ]

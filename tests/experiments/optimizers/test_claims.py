@@ -51,7 +51,7 @@ def test_a_rule_that_follows_the_size_of_the_gradient_is_not_adaptive(results):
     steps = results["saddle_steps"].copy()
     steps[5] = steps[2]
     assert any(
-        "Adaptive rules" in statement for statement in failing({**results, "saddle_steps": steps})
+        "adaptive rules" in statement for statement in failing({**results, "saddle_steps": steps})
     )
 
 
@@ -59,7 +59,7 @@ def test_a_rule_that_generalises_better_fails(results):
     losses = results["race_losses"].copy()
     losses[:, 2, 1] *= 0.5
     found = failing({**results, "race_losses": losses})
-    assert any("loss of new rows, Adam" in statement for statement in found)
+    assert any("loss on new rows, Adam" in statement for statement in found)
 
 
 def test_a_tuned_rate_at_the_end_of_the_grid_fails(results):
@@ -79,7 +79,7 @@ def test_tuned_rates_have_the_least_mean_loss_on_the_tuning_seeds(raced):
 
 
 def test_seeds_are_the_same_for_all_rules_and_others_than_those_of_tuning(raced):
-    """The first loss depends on rows set aside and first weights alone."""
+    """The first loss depends on rows set aside and initial weights alone."""
     first = raced["race_losses"][..., 0]
     np.testing.assert_allclose(first, np.broadcast_to(first[:, :1, :1], first.shape), rtol=1e-6)
     assert len(np.unique(first[0, 0, 0, 0])) == first.shape[-1]

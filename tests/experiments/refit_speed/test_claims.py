@@ -23,23 +23,23 @@ def test_a_fast_library_reaches_every_target(made):
 @pytest.mark.parametrize(
     ("wrong", "word", "count"),
     [
-        ({"ratios": (1.0, 2.9, 10, 100)}, "naive vmap", 3),
-        ({"ratios": (1.0, 10, 3.9, 100)}, "torch", 3),
+        ({"ratios": (1.0, 2.9, 10, 100)}, "plain JAX vmap", 3),
+        ({"ratios": (1.0, 10, 3.9, 100)}, "PyTorch", 3),
         ({"ratios": (1.0, 10, 10, 6.9)}, "scikit-learn", 3),
         ({"share": 0.4}, "share of the float32", 2),
         ({"losses": 0.203}, "final mean training loss", 3),
         ({"growth": 1.6}, "Time per step", 2),
         ({"inspection": 19.0}, "sklearn.inspection", 2),
         ({"first": 1.6}, "fresh process, by jaxnn", 1),
-        ({"shares": (0.6, 0.7, 0.49)}, "with both: speed of jaxnn as a share", 1),
-        ({"torch": 2.9}, "time of torch over time of jaxnn", 3),
+        ({"shares": (0.6, 0.7, 0.49)}, "with dropout and batch normalisation: speed of jaxnn", 1),
+        ({"torch": 2.9}, "time of PyTorch over time of jaxnn", 3),
         ({"trick_losses": 0.203}, "final mean training loss", 3),
         ({"in_batches": 0.54}, "batches of 32: nominal arithmetic as a share", 1),
         ({"history": 1.06}, "default history adds", 3),
         ({"importing": 0.11}, "import of jaxnn adds", 1),
         ({"large": 1.2}, "64-128-128-10", 1),
-        ({"at_sizes": (0.9, 4.0)}, "Time of naive vmap over time of jaxnn at 7 widths", 1),
-        ({"at_sizes": (2.0, 1.0)}, "Time of torch over time of jaxnn at 7 widths", 1),
+        ({"at_sizes": (0.9, 4.0)}, "Time of plain JAX vmap over time of jaxnn at 7 widths", 1),
+        ({"at_sizes": (2.0, 1.0)}, "Time of PyTorch over time of jaxnn at 7 widths", 1),
     ],
 )
 def test_a_missed_target_or_limit_is_named(made, wrong, word, count):
@@ -67,7 +67,7 @@ def test_one_slow_size_among_many_is_named(made):
     results = made()
     results["curve_seconds"][3, 2] *= 0.2
     assert missed(results) == [
-        "Time of torch over time of jaxnn at 7 widths, numbers of rows and sizes of batches: the "
+        "Time of PyTorch over time of jaxnn at 7 widths, numbers of rows and sizes of batches: the "
         "least, at 18-64-64-1, 100 rows, full batch (medians over rounds; range over sizes)"
     ]
 

@@ -19,7 +19,8 @@ def test_both_targets_are_drawn_and_pytorch_is_left_out_where_it_was_not_timed(m
     assert [text.get_text() for text in shares.texts] == ["60%", "70%", "50%"]
     assert [text.get_text() for text in times.texts] == ["3.1"] * 3
     for ax, target in ((shares, 0.5), (times, 3)):
-        assert target in [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"]
+        marks = [line for line in ax.lines if line.get_marker() == "|"]
+        assert [line.get_xdata().tolist() for line in marks] == [[target] * 3]
     alone = made() | {"trick_contenders": np.array(["jaxnn"])}
     alone |= {"trick_seconds": alone["trick_seconds"][:, :1]}
     assert len(costs_of_tricks(alone).axes) == 1

@@ -35,7 +35,7 @@ SMALL = compute.Settings(
 
 @pytest.fixture(scope="session")
 def trained() -> Callable:
-    """make(...) -> possible results of training: 8 and 30 layers, Xavier and He, 16 starts."""
+    """make(...) -> possible results of training: 8 and 30 layers, N(0, 1/n) and He, 16 starts."""
 
     def make(xavier=0.105, xavier_loss=2.302, he=0.9, he_loss=0.4, shallow=0.95):
         accuracy = np.empty((2, 2, 16))

@@ -38,7 +38,7 @@ def test_a_chain_that_vanishes_at_once_fails(results, holds):
 
 def test_the_outputs_of_the_chain_swapped_fail(results, holds):
     linear = {**results, "chain_sigmoid": results["chain_linear"]}
-    assert holds(linear, "output through a sigmoid: y") == [False]
+    assert holds(linear, "y → 1/2: y at n") == [False]
 
 
 def test_a_slope_that_float64_rounds_earlier_or_later_fails(results, holds):
