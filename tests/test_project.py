@@ -1,6 +1,6 @@
 """Does the project keep its own rules?
 
-Floors, light imports, keys first, short modules, no state filled from outside, documented
+Levels, light imports, keys first, short modules, no state filled from outside, documented
 functions, a wheel with the library alone, no stray paths.
 """
 
@@ -20,8 +20,8 @@ import jaxnn
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "jaxnn"
 
-# A module imports from its own floor and those below; a package stands for all its modules.
-FLOORS = {
+# A module imports from its own level and those below; a package stands for all its modules.
+LEVELS = {
     "errors": 0,
     "results": 0,
     "versions": 0,
@@ -69,7 +69,7 @@ def sources(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
 
 
-def room(path: Path) -> str:
+def part(path: Path) -> str:
     """The module or package of the library that a file belongs to."""
     return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
 
@@ -100,25 +100,25 @@ def package_of(path: Path) -> str:
 
 
 def imports_upwards(path: Path, source: str) -> set[str]:
-    """The rooms above its own floor that a file of the library imports from."""
-    rooms = {
+    """The parts above its own level that a file of the library imports from."""
+    parts = {
         name.split(".")[1]
         for name in imports(source, package_of(path))
         if name.startswith("jaxnn.")
     }
-    known = rooms & (FLOORS.keys() | APART)
-    if room(path) in APART:
-        return known - {room(path)}
-    # The tracer counts as floor 1: the foundation does without it.
-    return {name for name in known if FLOORS.get(name, 1) > FLOORS[room(path)]}
+    known = parts & (LEVELS.keys() | APART)
+    if part(path) in APART:
+        return known - {part(path)}
+    # The tracer counts as level 1: the foundation does without it.
+    return {name for name in known if LEVELS.get(name, 1) > LEVELS[part(path)]}
 
 
-MODULES = [path for path in sources(LIBRARY) if room(path) != "__init__"]
+MODULES = [path for path in sources(LIBRARY) if part(path) != "__init__"]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_modules_import_from_their_own_floor_or_below(path):
-    assert room(path) in FLOORS.keys() | APART, "give the new module a floor"
+def test_modules_import_from_their_own_level_or_below(path):
+    assert part(path) in LEVELS.keys() | APART, "give the new module a level"
     assert imports_upwards(path, path.read_text(encoding="utf-8")) == set()
 
 
@@ -141,7 +141,7 @@ def test_a_planted_import_is_found(file, line, found):
 
 def test_only_drawing_imports_matplotlib():
     importing = {
-        room(path)
+        part(path)
         for path in MODULES
         if any(
             name.split(".")[0] == "matplotlib"
@@ -156,7 +156,7 @@ def test_jax_enters_the_tracer_in_the_referee_alone():
     entered = {
         path.parent.name
         for path in MODULES
-        if room(path) == "tracer"
+        if part(path) == "tracer"
         and any(
             name.split(".")[0] in {"jax", "jaxlib"}
             for name in imports(path.read_text(encoding="utf-8"), package_of(path))
@@ -205,7 +205,7 @@ def arguments(node: ast.FunctionDef) -> list[ast.arg]:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_keys_come_first(path):
     # scikit-learn's argument order is kept there, so that it can stand in.
-    allowed = {"permutation_importance"} if room(path) == "inspection" else set()
+    allowed = {"permutation_importance"} if part(path) == "inspection" else set()
     assert keys_out_of_place(path.read_text(encoding="utf-8")) <= allowed
 
 

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.lab.outcomes import verdict
 from jaxnn.errors import InputError, InputTypeError
 
 Value = bool | int | float | str
@@ -267,36 +268,6 @@ def reported(
             interval = interval or (float(values.min()), float(values.max()))
         measured = float(np.median(values))
     return Claim(statement, source, expected, _words(measured), interval, None)
-
-
-def verdict(holds: bool | None, refused: bool = False) -> str:
-    """A claim's outcome in a word: "holds", "does not hold", "refused" or "reported"."""
-    if holds is None:
-        return "refused" if refused else "reported"
-    return "holds" if holds else "does not hold"
-
-
-def tally(verdicts: Iterable[str]) -> str:
-    """How many claims hold, are refused and fail, in words.
-
-    A number that is only reported claims nothing, so it does not count among the claims.
-
-    Example:
-      >>> tally(["holds"] * 3 + ["refused"] + ["reported"] * 2)
-      '3 of 4 claims hold, 1 is refused, none fails; 2 numbers are reported'
-    """
-    verdicts = list(verdicts)
-    held, refused, failed, shown = map(
-        verdicts.count, ("holds", "refused", "does not hold", "reported")
-    )
-    claims = held + refused + failed
-    words = [f"{held} of {claims} {'claim holds' if claims == 1 else 'claims hold'}"]
-    words += [f"{refused} {'is' if refused == 1 else 'are'} refused"] if refused else []
-    words += [f"{failed} {'fails' if failed == 1 else 'fail'}"] if failed else []
-    words += ["none fails"] if refused and not failed else []
-    numbers = f"{shown} {'number is' if shown == 1 else 'numbers are'} reported"
-    parts = [", ".join(words)] * bool(claims) + [numbers] * bool(shown)
-    return "; ".join(parts) or "no claims"
 
 
 def _plain(value: Any, field: str) -> Value:

@@ -18,7 +18,7 @@ import jinja2
 from markupsafe import Markup, escape  # which Jinja2 depends on
 
 from experiments.lab import repetition
-from experiments.lab.claims import tally, verdict
+from experiments.lab.outcomes import tally, verdict
 from experiments.lab.overview import highlights, is_corrected, lecture_map, marks, picture
 from experiments.lab.progress import SECONDS, readable
 from experiments.lab.reading import (

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.lab.claims import tally
+from experiments.lab.outcomes import tally
 from experiments.lab.overview import highlights, lecture_map, worded
 from experiments.lab.reading import read_records, typeset, verdicts
 from experiments.lab.store import write_text

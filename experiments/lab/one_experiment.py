@@ -19,9 +19,9 @@ from typing import Any, NamedTuple, TypeVar
 import jax
 
 from experiments.lab import computing, contract, record, repetition, store
-from experiments.lab.claims import tally
 from experiments.lab.contract import Experiment
 from experiments.lab.options import Options
+from experiments.lab.outcomes import tally
 from experiments.lab.reading import is_record, verdicts
 from jaxnn import processes
 from jaxnn.errors import InputError

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from experiments.lab.claims import verdict
 from experiments.lab.lecture import TOPICS
+from experiments.lab.outcomes import verdict
 
 # In the source of a claim: a slide is wrong. Errors are numbered, since several claims may be
 # about one of them, also on several pages.

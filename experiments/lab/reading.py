@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.lab.claims import verdict
+from experiments.lab.outcomes import verdict
 from experiments.lab.store import read_json
 
 FIELDS = ("statement", "source", "expected", "measured", "interval", "holds", "refused")

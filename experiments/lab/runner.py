@@ -22,9 +22,9 @@ import jax
 
 from experiments import NAMES
 from experiments.lab import companion, contract, gallery, repetition
-from experiments.lab.claims import tally
 from experiments.lab.one_experiment import Outcome, guarded, run
 from experiments.lab.options import Options, parse
+from experiments.lab.outcomes import tally
 from experiments.lab.progress import Overall, expected, readable
 from experiments.lab.reading import verdicts
 from experiments.lab.side_by_side import side_by_side

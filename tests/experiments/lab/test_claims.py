@@ -150,18 +150,6 @@ def test_a_claim_about_nothing_is_an_error():
         claims.at_most("s", "t", [], 1)
 
 
-def test_the_outcomes_are_counted_in_words():
-    words = ["holds", "refused", "does not hold", "reported", "reported"]
-    assert claims.tally(words) == (
-        "1 of 3 claims hold, 1 is refused, 1 fails; 2 numbers are reported"
-    )
-    assert claims.tally(["refused"] * 2) == "0 of 2 claims hold, 2 are refused, none fails"
-    assert claims.tally(["does not hold"] * 2) == "0 of 2 claims hold, 2 fail"
-    assert claims.tally(["holds", "reported"]) == "1 of 1 claim holds; 1 number is reported"
-    assert claims.tally(["reported"] * 3) == "3 numbers are reported"
-    assert claims.tally([]) == "no claims"
-
-
 @pytest.mark.parametrize(
     ("limit", "words"), [(0.99995, "0.99995"), (0.95, "0.95"), (2 / 3, "0.6667"), (6.0, "6")]
 )

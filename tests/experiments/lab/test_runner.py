@@ -214,7 +214,7 @@ def test_a_verdict_that_cannot_be_shown_is_refused(lab, summary):
 def test_a_number_that_is_only_reported_never_fails(lab):
     lab.write("sums", ("HOLDS = True", "HOLDS = None"))
     assert lab.run() == 0
-    assert "2 reported" in lab.printed
+    assert "2 figures, 2 numbers are reported\n" in lab.printed
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_a_refused_claim_is_counted_and_fails_nothing(lab):
     )
     assert lab.run() == 0
     assert "1 of 2 claims hold, 1 is refused, none fails" in lab.printed
-    assert "1 refused; " in lab.printed.splitlines()[-1]
+    assert "1 of 2 claims hold, 1 is refused, none fails; " in lab.printed.splitlines()[-1]
     assert 'class="refused">refused</td>' in (lab.out / "sums.html").read_text()
 
 

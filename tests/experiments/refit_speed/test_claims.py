@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.lab.claims import tally
+from experiments.lab.outcomes import tally
 from experiments.refit_speed.claims import claims
 
 
