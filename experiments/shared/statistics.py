@@ -49,13 +49,16 @@ def interval_rank(n: int, level: float = LEVEL) -> int:
     return max(1, k)
 
 
-def share_interval(share: float, error: float, reach: float = 4.0) -> tuple[float, float]:
+def share_interval(
+    share: float | np.ndarray, error: float | np.ndarray, reach: float = 4.0
+) -> tuple[float, float]:
     """The ends `reach` standard errors to each side of a share, but not beyond 0 and 1.
 
     >>> share_interval(0.75, 0.125, reach=1)
     (0.625, 0.875)
     """
-    return max(0.0, float(share - reach * error)), min(1.0, float(share + reach * error))
+    low, high = float(share - reach * error), float(share + reach * error)
+    return max(0.0, low), min(1.0, high)
 
 
 def side(found: MedianInterval, reference: float = 1.0) -> str:

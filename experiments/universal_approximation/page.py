@@ -67,7 +67,7 @@ def findings(results: Results, found: Found) -> list[str]:
     best = np.nanmin(np.square(errors[:, nodes.index("1")]))
     limits = ("for N ≥ 16", "limit, twice the ratio")
     off = max(
-        abs(claim.measured - 1)
+        abs(float(claim.measured) - 1)
         for claim in found.claims
         if any(words in claim.statement for words in limits)
     )
