@@ -48,21 +48,27 @@ def contained_curves(
     return by_points, whole, change
 
 
+def over_settings(hits: list[np.ndarray]) -> tuple[np.ndarray, float, float]:
+    """The share of hits in each setting, their mean over settings, and its standard error."""
+    pairs = [mean_and_error(one.astype(float)) for one in hits]
+    shares, errors = map(np.array, zip(*pairs, strict=True))
+    mean, error = pooled(shares, errors)
+    return shares, float(mean), float(error)
+
+
 def _of_kind(results: Results, place: int) -> Iterator[Claim]:
     by_points, whole, change = contained_curves(results, place)
     points = f"{len(GRID)} points"
-    for words, shares in (
+    for words, hits in (
         (f"share of curves with all {points} inside pointwise bands", by_points),
         (f"share of curves with all {points} inside the simultaneous band", whole),
         (f"change from x = {GRID[FROM]} to {GRID[TO]}, coverage of the true change", change),
     ):
-        pairs = [mean_and_error(share.astype(float)) for share in shares]
-        mean, error = pooled(*map(np.array, zip(*pairs, strict=True)))
-        lowest, highest = min(m for m, _ in pairs), max(m for m, _ in pairs)
+        shares, mean, error = over_settings(hits)
         yield reported(
-            f"Averaged curves at nominal 95%, {KINDS[place]}: {words}, mean over {len(pairs)} "
+            f"Averaged curves at nominal 95%, {KINDS[place]}: {words}, mean over {len(shares)} "
             "settings (interval: lowest and highest setting)",
             "known truth",
             f"{mean:.3f} (SE {error:.3f})",
-            interval=(float(lowest), float(highest)),
+            interval=(float(shares.min()), float(shares.max())),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.band_coverage.claims_whole_curves import contained_curves
+from experiments.band_coverage.claims_whole_curves import contained_curves, over_settings
 from experiments.band_coverage.closed_forms import percentile_coverage
 from experiments.band_coverage.compute import FULL
 from experiments.band_coverage.network_bands import METHODS
@@ -13,8 +13,6 @@ from experiments.band_coverage.reading import (
     REFERENCE,
     Compared,
     compared,
-    mean_and_error,
-    pooled,
 )
 from experiments.band_coverage.settings import GRID
 from experiments.band_coverage.whole_curves import KINDS
@@ -101,12 +99,12 @@ def findings(results: Results, found: Found) -> list[str]:
 def _of_whole_curves(results: Results) -> str:
     """How often the default's bands for a whole curve contain all of it."""
     pointwise, whole, _ = contained_curves(results, KINDS.index(DEFAULT))
-    mean, error = map(float, pooled(*map(np.array, zip(*map(mean_and_error, whole), strict=True))))
+    _, mean, error = over_settings(whole)
+    _, by_points, _ = over_settings(pointwise)
     less = ", less often than they say" if mean + 2 * error < LEVEL else ""
     return (
         f"Calibrated nominal 95% bands for a whole curve, here {len(GRID)} points, contain all of "
-        f"it {mean:.0%} of the time{less}; pointwise bands do so "
-        f"{np.mean([share.mean() for share in pointwise]):.0%} of the time."
+        f"it {mean:.0%} of the time{less}; pointwise bands do so {by_points:.0%} of the time."
     )
 
 

@@ -145,8 +145,10 @@ def _machine(machine: Mapping[str, Any] | None) -> str:
     """When and on which machine times were measured."""
     if not machine:
         return ""
-    parts = [f"{part.replace('_', ' ')} {value}" for part, value in machine.items()]
-    return f"{parts[0]}: {', '.join(parts[1:])}.".capitalize()
+    parts = [
+        f"{part.replace('_', ' ')} {value}" for part, value in machine.items() if part != "measured"
+    ]
+    return f"Measured on {machine['measured']}: {', '.join(parts)}."
 
 
 def _row(claim: Mapping[str, Any]) -> dict[str, str]:

@@ -136,6 +136,13 @@ def test_reported_numbers_are_counted_where_nothing_is_asserted():
     assert overview.marks([claim("known truth", None), claim("theory")]) == [("holds", 1)]
 
 
+def test_the_machine_keeps_its_capitals():
+    machine = {"measured": "2026-01-31", "cores": 2, "device_kind": "NVIDIA H200"}
+    said = "Measured on 2026-01-31: cores 2, device kind NVIDIA H200."
+    assert companion._machine(machine) == said
+    assert companion._machine(None) == ""
+
+
 def test_code_keeps_its_hyphens():
     assert companion.linked("-1 and `f(-1)`", {}) == "−1 and <code>f(-1)</code>"
 

@@ -496,7 +496,9 @@ def test_an_end_before_the_last_result_ends_its_processes_and_no_others(tmp_path
     work = partial(its_process_then_sleep, str(tmp_path))
     found = side_by_side.side_by_side("abc", work, 2, os.getpid, str, lost=None)
     assert next(found) == ("a", None)
+    deadline = time.monotonic() + 60
     while len(pids := [file.read_text() for file in tmp_path.iterdir()]) < 2 or not all(pids):
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     found.close()
     for pid in map(int, pids):
